@@ -1,0 +1,16 @@
+/** Reads, checks, edits and writes TensorFlow checkpoints, in pure Java. */
+@SuppressWarnings("requires-automatic") // protobuf-java names its module in its manifest alone
+module org.tfckpt {
+    requires com.google.protobuf;
+
+    // Annotations: not needed at run time.
+    requires static org.jspecify;
+
+    // The command-line tool alone needs these.
+    requires static com.fasterxml.jackson.core;
+    requires static info.picocli;
+    requires static org.apache.commons.io;
+
+    exports org.tfckpt;
+    exports org.tfckpt.tensor;
+}

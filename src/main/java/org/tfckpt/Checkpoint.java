@@ -1,0 +1,264 @@
+package org.tfckpt;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.Iterator;
+import java.util.NoSuchElementException;
+import java.util.Optional;
+import java.util.Spliterator;
+import java.util.Spliterators;
+import java.util.function.Consumer;
+import java.util.stream.Stream;
+import java.util.stream.StreamSupport;
+import org.jspecify.annotations.Nullable;
+import org.tfckpt.format.FormatReader;
+import org.tfckpt.format.TensorScan;
+import org.tfckpt.format.bundle.Bundle;
+import org.tfckpt.tensor.Problem;
+import org.tfckpt.tensor.TensorInfo;
+import org.tfckpt.tensor.TensorNotFoundException;
+
+/**
+ * An open checkpoint: lists its tensors, finds one by name, reads it, and verifies the whole.
+ *
+ * <p>Opening reads the index's footer, its index block and the header, however many tensors there are; looking a tensor
+ * up reads one block more; a data file is opened when a tensor of it is first read. Safe from many threads. After
+ * {@link #close} every method that reads throws {@link IllegalStateException}; views that were handed out stay valid.
+ *
+ * <p>A thread that is interrupted while it reads closes the file's channel, as Java's channels do: its own read fails
+ * with {@link java.nio.channels.ClosedByInterruptException}, later ones with
+ * {@link java.nio.channels.ClosedChannelException}; open the checkpoint anew then.
+ */
+public final class Checkpoint implements Closeable {
+    private final CheckpointLocation location;
+    private final ReadOptions options;
+    private final FormatReader reader;
+    private volatile boolean closed;
+
+    private Checkpoint(CheckpointLocation location, ReadOptions options, FormatReader reader) {
+        this.location = location;
+        this.options = options;
+        this.reader = reader;
+    }
+
+    /** What was gone through by a verification. */
+    public record Verified(long tensors, long bytes, long problems) {
+        /**
+         * The outcome.
+         *
+         * @param tensors the number of tensors
+         * @param bytes the bytes of their values that were intact
+         * @param problems the number of problems
+         */
+        public Verified {}
+
+        /**
+         * Whether everything is as it should be.
+         *
+         * @return true if there was no problem
+         */
+        public boolean isIntact() {
+            return problems == 0;
+        }
+    }
+
+    /**
+     * Opens a checkpoint with {@link ReadOptions#DEFAULT}.
+     *
+     * @param path whatever is at hand: the prefix ({@code log/model.ckpt-122543}), one of its files, a directory with a
+     *     {@code checkpoint} state file (its latest is taken), that file, a SavedModel directory or its
+     *     {@code variables}
+     * @return the checkpoint; the caller closes it
+     * @throws org.tfckpt.tensor.CheckpointException if there is none; the message says what to try
+     * @throws org.tfckpt.tensor.DataLossException if its index is damaged
+     * @throws org.tfckpt.tensor.UnsupportedFormatException if it is of a version or format that is not read
+     * @throws IOException if it cannot be read
+     */
+    public static Checkpoint open(Path path) throws IOException {
+        return open(path, ReadOptions.DEFAULT);
+    }
+
+    /**
+     * Opens a checkpoint.
+     *
+     * @param path as in {@link #open(Path)}
+     * @param options how to read
+     * @return the checkpoint; the caller closes it
+     * @throws IOException as {@link #open(Path)}
+     */
+    public static Checkpoint open(Path path, ReadOptions options) throws IOException {
+        CheckpointLocation location = CheckpointLocation.resolve(path);
+        return new Checkpoint(location, options, Bundle.open(location.bundle(), options.mapping()));
+    }
+
+    /**
+     * Where the checkpoint is.
+     *
+     * @return directory and first part of its files' names
+     */
+    public String prefix() {
+        return location.toString();
+    }
+
+    /**
+     * The format.
+     *
+     * @return {@code V2}
+     */
+    public String format() {
+        return "V2";
+    }
+
+    /**
+     * The byte order of the values.
+     *
+     * @return as the header says
+     */
+    public ByteOrder byteOrder() {
+        return reader.byteOrder();
+    }
+
+    /**
+     * The number of files that hold values.
+     *
+     * @return as the header says
+     */
+    public int shardCount() {
+        return reader.shardCount();
+    }
+
+    /**
+     * All tensors in the order of their names' bytes ({@link org.tfckpt.tensor.TensorNames#ORDER}), read as the stream
+     * is consumed: memory does not grow with their number. A partitioned tensor comes once, whole.
+     *
+     * @return a sequential stream; where the index is damaged it throws {@link UncheckedIOException} with the
+     *     {@link IOException} as its cause
+     * @throws IOException if the index cannot be read
+     */
+    public Stream<TensorInfo> tensors() throws IOException {
+        requireOpen();
+        int characteristics = Spliterator.ORDERED | Spliterator.DISTINCT | Spliterator.NONNULL;
+        return StreamSupport.stream(
+                Spliterators.spliteratorUnknownSize(new Scan(reader.scan()), characteristics), false);
+    }
+
+    private static final class Scan implements Iterator<TensorInfo> {
+        private final TensorScan scan;
+        private @Nullable TensorInfo next;
+        private boolean fetched;
+
+        Scan(TensorScan scan) {
+            this.scan = scan;
+        }
+
+        private @Nullable TensorInfo peek() {
+            if (!fetched) {
+                try {
+                    next = scan.next();
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+                fetched = true;
+            }
+            return next;
+        }
+
+        @Override
+        public boolean hasNext() {
+            return peek() != null;
+        }
+
+        @Override
+        public TensorInfo next() {
+            TensorInfo current = peek();
+            if (current == null) {
+                throw new NoSuchElementException();
+            }
+            fetched = false;
+            return current;
+        }
+    }
+
+    /**
+     * Looks a tensor up, as a seek in the index.
+     *
+     * @param name its name
+     * @return what the index says of it; empty if there is none
+     * @throws IOException if the index is damaged on the way
+     */
+    public Optional<TensorInfo> find(String name) throws IOException {
+        requireOpen();
+        return Optional.ofNullable(reader.find(name));
+    }
+
+    /**
+     * Opens a tensor; nothing of its values is read yet.
+     *
+     * @param name its name
+     * @return the tensor
+     * @throws TensorNotFoundException if there is none, with the nearest names
+     * @throws IOException if the index is damaged on the way
+     */
+    public Tensor tensor(String name) throws IOException {
+        Optional<TensorInfo> info = find(name);
+        if (info.isEmpty()) {
+            throw new TensorNotFoundException(name, prefix(), NearestNames.to(name, reader.scan()));
+        }
+        return tensor(info.get());
+    }
+
+    /**
+     * Opens a tensor that was listed or found.
+     *
+     * @param info from this checkpoint
+     * @return the tensor
+     */
+    public Tensor tensor(TensorInfo info) {
+        requireOpen();
+        return new Tensor(reader, info, options.checksums());
+    }
+
+    /**
+     * Reads everything and checks it: every block and every tensor's checksum, keys and their order, entries, sizes,
+     * that every byte range lies in its file, and that no two tensors share bytes. It goes on after a problem. Memory:
+     * 16 bytes a tensor.
+     *
+     * @param problems told of each problem as it is found
+     * @return what was gone through
+     * @throws IOException if the disk fails; damage is a problem, not an exception
+     */
+    public Verified verify(Consumer<Problem> problems) throws IOException {
+        requireOpen();
+        long[] count = {0};
+        FormatReader.Totals totals = reader.verify(problem -> {
+            count[0]++;
+            problems.accept(problem);
+        });
+        return new Verified(totals.tensors(), totals.bytes(), count[0]);
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("the checkpoint " + prefix() + " is closed");
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        closed = true;
+        reader.close();
+    }
+
+    /**
+     * The checkpoint's place.
+     *
+     * @return {@link #prefix()}
+     */
+    @Override
+    public String toString() {
+        return prefix();
+    }
+}

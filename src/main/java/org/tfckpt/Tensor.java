@@ -1,0 +1,431 @@
+package org.tfckpt;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.DoubleBuffer;
+import java.nio.FloatBuffer;
+import java.nio.IntBuffer;
+import java.nio.LongBuffer;
+import java.nio.ShortBuffer;
+import java.util.EnumSet;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.tfckpt.format.FormatReader;
+import org.tfckpt.format.StringData;
+import org.tfckpt.format.TensorData;
+import org.tfckpt.tensor.DataType;
+import org.tfckpt.tensor.Elements;
+import org.tfckpt.tensor.Shape;
+import org.tfckpt.tensor.SmallFloats;
+import org.tfckpt.tensor.TensorInfo;
+import org.tfckpt.tensor.TensorNames;
+
+/**
+ * One tensor of an open checkpoint.
+ *
+ * <p>Three ways lead to the values: a view ({@code as…Buffer}: read-only, no copy where the file is mapped, valid also
+ * after the checkpoint is closed), an array ({@code to…Array}: a copy, converted), and parts ({@link #read} and
+ * {@link #forEachPart}: for tensors that pass the 2 GiB of a buffer). Elements are in row-major order; a complex one is
+ * real, imaginary. The first access compares all bytes with their checksum, unless {@link ReadOptions} say otherwise;
+ * later ones do not again.
+ *
+ * <p>Safe from many threads. Every method that reads throws {@link org.tfckpt.tensor.DataLossException} if the bytes are
+ * damaged or cut off, another {@link IOException} if the file cannot be read, {@link IllegalStateException} after the
+ * checkpoint was closed, and {@link IllegalArgumentException} if the dtype is not one that the method is for.
+ */
+public final class Tensor {
+    private static final Set<DataType> SIXTEEN_BITS = EnumSet.of(
+            DataType.DT_INT16,
+            DataType.DT_UINT16,
+            DataType.DT_QINT16,
+            DataType.DT_QUINT16,
+            DataType.DT_HALF,
+            DataType.DT_BFLOAT16);
+
+    private final FormatReader reader;
+    private final TensorInfo info;
+    private final boolean checksums;
+    private @Nullable TensorData data;
+    private @Nullable StringData strings;
+
+    Tensor(FormatReader reader, TensorInfo info, boolean checksums) {
+        this.reader = reader;
+        this.info = info;
+        this.checksums = checksums;
+    }
+
+    /**
+     * What the index says of this tensor.
+     *
+     * @return name, dtype, shape and place
+     */
+    public TensorInfo info() {
+        return info;
+    }
+
+    /**
+     * The name.
+     *
+     * @return see {@link TensorNames}
+     */
+    public String name() {
+        return info.name();
+    }
+
+    /**
+     * The dtype.
+     *
+     * @return the dtype
+     */
+    public DataType dtype() {
+        return info.dtype();
+    }
+
+    /**
+     * The shape.
+     *
+     * @return the whole tensor's
+     */
+    public Shape shape() {
+        return info.shape();
+    }
+
+    private synchronized TensorData data() throws IOException {
+        TensorData opened = data;
+        if (opened == null) {
+            opened = reader.data(info);
+            data = opened;
+        }
+        if (checksums) {
+            opened.check();
+        }
+        return opened;
+    }
+
+    private synchronized StringData strings() throws IOException {
+        require(dtype() == DataType.DT_STRING, "strings");
+        StringData opened = strings;
+        if (opened == null) {
+            opened = reader.strings(info);
+            strings = opened;
+        }
+        if (checksums) {
+            opened.check();
+        }
+        return opened;
+    }
+
+    /**
+     * Compares the bytes with their checksum, whatever the options say.
+     *
+     * @throws IOException if they do not match
+     */
+    public void check() throws IOException {
+        if (dtype() == DataType.DT_STRING) {
+            strings().check();
+        } else {
+            data().check();
+        }
+    }
+
+    /**
+     * Bytes of all elements of a tensor of fixed width.
+     *
+     * @return elements × width
+     * @throws IOException if the entry contradicts itself or the file
+     */
+    public long byteSize() throws IOException {
+        return fixedWidth().size();
+    }
+
+    private TensorData fixedWidth() throws IOException {
+        require(dtype() != DataType.DT_STRING, "elements of fixed width");
+        return data();
+    }
+
+    /**
+     * All bytes, as they stand in the file.
+     *
+     * @return a read-only view in the file's byte order
+     * @throws IOException if they cannot be read
+     * @throws IllegalStateException if they pass what a buffer can hold; {@link #read} and {@link #forEachPart} do not
+     */
+    public ByteBuffer asByteBuffer() throws IOException {
+        TensorData bytes = fixedWidth();
+        if (bytes.size() > Integer.MAX_VALUE - 8) {
+            throw new IllegalStateException("tensor " + name() + " has " + bytes.size()
+                    + " bytes, more than a buffer or an array holds; read it in parts");
+        }
+        return bytes.read(0, (int) bytes.size()).asReadOnlyBuffer().order(bytes.order());
+    }
+
+    /**
+     * Singles; the two parts of each for complex64.
+     *
+     * @return a read-only view
+     * @throws IOException if they cannot be read
+     */
+    public FloatBuffer asFloatBuffer() throws IOException {
+        require(dtype() == DataType.DT_FLOAT || dtype() == DataType.DT_COMPLEX64, "a view of singles");
+        return asByteBuffer().asFloatBuffer();
+    }
+
+    /**
+     * Doubles; the two parts of each for complex128.
+     *
+     * @return a read-only view
+     * @throws IOException if they cannot be read
+     */
+    public DoubleBuffer asDoubleBuffer() throws IOException {
+        require(dtype() == DataType.DT_DOUBLE || dtype() == DataType.DT_COMPLEX128, "a view of doubles");
+        return asByteBuffer().asDoubleBuffer();
+    }
+
+    /**
+     * The 32 bits of int32, qint32 and uint32.
+     *
+     * @return a read-only view
+     * @throws IOException if they cannot be read
+     */
+    public IntBuffer asIntBuffer() throws IOException {
+        boolean fits = dtype() == DataType.DT_INT32 || dtype() == DataType.DT_QINT32 || dtype() == DataType.DT_UINT32;
+        require(fits, "a view of 32-bit integers");
+        return asByteBuffer().asIntBuffer();
+    }
+
+    /**
+     * The 64 bits of int64 and uint64.
+     *
+     * @return a read-only view
+     * @throws IOException if they cannot be read
+     */
+    public LongBuffer asLongBuffer() throws IOException {
+        require(dtype() == DataType.DT_INT64 || dtype() == DataType.DT_UINT64, "a view of 64-bit integers");
+        return asByteBuffer().asLongBuffer();
+    }
+
+    /**
+     * The 16 bits of integers, half and bfloat16.
+     *
+     * @return a read-only view
+     * @throws IOException if they cannot be read
+     */
+    public ShortBuffer asShortBuffer() throws IOException {
+        require(SIXTEEN_BITS.contains(dtype()), "a view of 16 bits");
+        return asByteBuffer().asShortBuffer();
+    }
+
+    /**
+     * Singles, also from half, bfloat16, float8 and float4, none of which loses anything.
+     *
+     * @return a new array
+     * @throws IOException if they cannot be read
+     */
+    public float[] toFloatArray() throws IOException {
+        require(Elements.fitsFloat(dtype()), "a float array");
+        ByteBuffer bytes = asByteBuffer();
+        float[] values = new float[bytes.remaining() / dtype().width()];
+        switch (dtype()) {
+            case DT_FLOAT -> bytes.asFloatBuffer().get(values);
+            case DT_BFLOAT16 -> {
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = SmallFloats.bfloat16(bytes.getShort(2 * i));
+                }
+            }
+            case DT_HALF -> {
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = SmallFloats.half(bytes.getShort(2 * i));
+                }
+            }
+            default -> {
+                for (int i = 0; i < values.length; i++) {
+                    values[i] = SmallFloats.small(dtype(), bytes.get(i));
+                }
+            }
+        }
+        return values;
+    }
+
+    /**
+     * Doubles, also from every shorter float and every integer of up to 32 bits, none of which loses anything.
+     *
+     * @return a new array
+     * @throws IOException if they cannot be read
+     */
+    public double[] toDoubleArray() throws IOException {
+        boolean isFloat = dtype() == DataType.DT_DOUBLE || Elements.fitsFloat(dtype());
+        require(isFloat || (Elements.isInteger(dtype()) && dtype().width() <= Integer.BYTES), "a double array");
+        ByteBuffer bytes = asByteBuffer();
+        double[] values = new double[bytes.remaining() / dtype().width()];
+        if (dtype() == DataType.DT_DOUBLE) {
+            bytes.asDoubleBuffer().get(values);
+            return values;
+        }
+        for (int i = 0; i < values.length; i++) {
+            values[i] = isFloat ? Elements.floatAt(dtype(), bytes, i) : Elements.longAt(dtype(), bytes, i);
+        }
+        return values;
+    }
+
+    /**
+     * Integers of up to 32 bits but uint32.
+     *
+     * @return a new array
+     * @throws IOException if they cannot be read
+     */
+    public int[] toIntArray() throws IOException {
+        boolean fits = dtype() != DataType.DT_UINT32 && dtype().width() <= Integer.BYTES;
+        require(fits && Elements.isInteger(dtype()), "an int array");
+        ByteBuffer bytes = asByteBuffer();
+        int[] values = new int[bytes.remaining() / dtype().width()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = (int) Elements.longAt(dtype(), bytes, i);
+        }
+        return values;
+    }
+
+    /**
+     * Integers of any width. A uint64 is given as its 64 bits, see {@link Long#toUnsignedString(long)}.
+     *
+     * @return a new array
+     * @throws IOException if they cannot be read
+     */
+    public long[] toLongArray() throws IOException {
+        require(Elements.isInteger(dtype()), "a long array");
+        ByteBuffer bytes = asByteBuffer();
+        long[] values = new long[bytes.remaining() / dtype().width()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = Elements.longAt(dtype(), bytes, i);
+        }
+        return values;
+    }
+
+    /**
+     * Booleans: any byte but 0 is true.
+     *
+     * @return a new array
+     * @throws IOException if they cannot be read
+     */
+    public boolean[] toBooleanArray() throws IOException {
+        require(dtype() == DataType.DT_BOOL, "a boolean array");
+        ByteBuffer bytes = asByteBuffer();
+        boolean[] values = new boolean[bytes.remaining()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = bytes.get(i) != 0;
+        }
+        return values;
+    }
+
+    /**
+     * The elements of a string tensor.
+     *
+     * @return an array per element
+     * @throws IOException if they cannot be read
+     */
+    public byte[][] toBytesArray() throws IOException {
+        StringData elements = strings();
+        byte[][] values = new byte[elements.count()][];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = elements.get(i);
+        }
+        return values;
+    }
+
+    /**
+     * The elements of a string tensor as text; bytes that are not UTF-8 come as in {@link TensorNames}.
+     *
+     * @return a string per element
+     * @throws IOException if they cannot be read
+     */
+    public String[] toStringArray() throws IOException {
+        StringData elements = strings();
+        String[] values = new String[elements.count()];
+        for (int i = 0; i < values.length; i++) {
+            values[i] = TensorNames.decode(elements.get(i));
+        }
+        return values;
+    }
+
+    /**
+     * The number of elements of a string tensor.
+     *
+     * @return the product of its dimensions
+     * @throws IOException if its lengths cannot be read
+     */
+    public int stringCount() throws IOException {
+        return strings().count();
+    }
+
+    /**
+     * One element of a string tensor, without reading the others again.
+     *
+     * @param index in row-major order
+     * @return its bytes, a new array
+     * @throws IOException if they cannot be read
+     */
+    public byte[] stringAt(int index) throws IOException {
+        return strings().get(index);
+    }
+
+    /**
+     * The order of the bytes that {@link #read} and {@link #forEachPart} give.
+     *
+     * @return the file's
+     */
+    public ByteOrder order() {
+        return reader.byteOrder();
+    }
+
+    /**
+     * Copies a part of the bytes, in the file's byte order.
+     *
+     * @param offset the first byte, counted from the tensor's own start
+     * @param target takes as many bytes as it has left
+     * @throws IOException if they cannot be read
+     * @throws IndexOutOfBoundsException if the part passes the tensor
+     */
+    public void read(long offset, ByteBuffer target) throws IOException {
+        fixedWidth().readInto(offset, target);
+    }
+
+    /** Takes the parts of a tensor. */
+    @FunctionalInterface
+    public interface PartConsumer {
+        /**
+         * Takes a part.
+         *
+         * @param part whole elements in the tensor's byte order; valid during the call only
+         * @throws IOException if the consumer has a reason to stop
+         */
+        void accept(ByteBuffer part) throws IOException;
+    }
+
+    /**
+     * Walks all bytes in order, in parts of whole elements, without holding them.
+     *
+     * @param consumer takes the parts
+     * @throws IOException if they cannot be read, or the consumer threw it
+     */
+    public void forEachPart(PartConsumer consumer) throws IOException {
+        TensorData bytes = fixedWidth();
+        bytes.forEach(part -> consumer.accept(part.asReadOnlyBuffer().order(bytes.order())));
+    }
+
+    private void require(boolean fits, String what) {
+        if (!fits) {
+            throw new IllegalArgumentException("tensor " + name() + " is " + DataType.enumName(info.dtypeNumber())
+                    + ", which does not give " + what);
+        }
+    }
+
+    /**
+     * TensorFlow's line for this tensor.
+     *
+     * @return as {@link TensorInfo#toString()}
+     */
+    @Override
+    public String toString() {
+        return info.toString();
+    }
+}

@@ -1,0 +1,53 @@
+package org.tfckpt;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.security.MessageDigest;
+import java.security.NoSuchAlgorithmException;
+import java.util.HexFormat;
+import org.tfckpt.io.ByteSwap;
+import org.tfckpt.tensor.DataType;
+
+/**
+ * A fingerprint of a tensor's values that does not depend on how they are stored: SHA-256 over the elements in row-major
+ * order, little-endian, whatever the file's byte order, slicing or format. A string element is hashed as its length (8
+ * bytes, little-endian) and its bytes. Name, dtype and shape are not part of it.
+ */
+public final class TensorDigest {
+    private TensorDigest() {}
+
+    /**
+     * The digest of a tensor.
+     *
+     * @param tensor of an open checkpoint
+     * @return 64 lower-case hexadecimal digits
+     * @throws IOException if the tensor cannot be read
+     */
+    public static String sha256(Tensor tensor) throws IOException {
+        MessageDigest digest = newDigest();
+        if (tensor.dtype() == DataType.DT_STRING) {
+            ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+            int count = tensor.stringCount();
+            for (int i = 0; i < count; i++) {
+                byte[] element = tensor.stringAt(i);
+                digest.update(length.clear().putLong(element.length).flip());
+                digest.update(element);
+            }
+        } else {
+            boolean swap =
+                    tensor.order() == ByteOrder.BIG_ENDIAN && tensor.dtype().swapUnit() > 1;
+            tensor.forEachPart(part ->
+                    digest.update(swap ? ByteSwap.swapped(part, tensor.dtype().swapUnit()) : part));
+        }
+        return HexFormat.of().formatHex(digest.digest());
+    }
+
+    private static MessageDigest newDigest() {
+        try {
+            return MessageDigest.getInstance("SHA-256");
+        } catch (NoSuchAlgorithmException e) {
+            throw new AssertionError("every Java platform has SHA-256", e);
+        }
+    }
+}

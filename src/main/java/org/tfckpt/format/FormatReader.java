@@ -1,0 +1,79 @@
+package org.tfckpt.format;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteOrder;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.tfckpt.tensor.Problem;
+import org.tfckpt.tensor.TensorInfo;
+
+/** What a format can do. Safe from many threads. */
+public interface FormatReader extends Closeable {
+    /**
+     * What a verification went through.
+     *
+     * @param tensors the number of tensors
+     * @param bytes the bytes of their values
+     */
+    record Totals(long tensors, long bytes) {}
+
+    /**
+     * The order of the bytes of the values.
+     *
+     * @return as the header says
+     */
+    ByteOrder byteOrder();
+
+    /**
+     * The number of files that hold values.
+     *
+     * @return as the header says
+     */
+    int shardCount();
+
+    /**
+     * Walks all tensors.
+     *
+     * @return a scan before the first one
+     * @throws IOException if the index cannot be read
+     */
+    TensorScan scan() throws IOException;
+
+    /**
+     * Looks one tensor up.
+     *
+     * @param name its name
+     * @return null if there is none
+     * @throws IOException if the index is damaged on the way
+     */
+    @Nullable
+    TensorInfo find(String name) throws IOException;
+
+    /**
+     * Opens a tensor of fixed width.
+     *
+     * @param info from this checkpoint
+     * @return its bytes, not yet checked
+     * @throws IOException if its entry contradicts itself or the files
+     */
+    TensorData data(TensorInfo info) throws IOException;
+
+    /**
+     * Opens a string tensor; its lengths are checked, its bytes not yet.
+     *
+     * @param info from this checkpoint
+     * @return its elements
+     * @throws IOException if its entry or its lengths contradict themselves or the files
+     */
+    StringData strings(TensorInfo info) throws IOException;
+
+    /**
+     * Checks every structure and every byte, and goes on after a problem.
+     *
+     * @param problems told of each
+     * @return what was gone through
+     * @throws IOException if the disk fails; damage is a problem, not an exception
+     */
+    Totals verify(Consumer<Problem> problems) throws IOException;
+}

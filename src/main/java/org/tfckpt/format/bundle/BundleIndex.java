@@ -1,0 +1,149 @@
+package org.tfckpt.format.bundle;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.NoSuchFileException;
+import org.jspecify.annotations.Nullable;
+import org.tfckpt.format.table.Table;
+import org.tfckpt.format.table.TableIterator;
+import org.tfckpt.io.ByteSources;
+import org.tfckpt.tensor.CheckpointException;
+import org.tfckpt.tensor.DataLossException;
+import org.tfckpt.tensor.ErrorContext;
+import org.tfckpt.tensor.ProblemKind;
+import org.tfckpt.tensor.TensorInfo;
+import org.tfckpt.tensor.TensorNames;
+
+/**
+ * The index of a bundle: the header under the empty key, then an entry per name.
+ *
+ * <p>It is read through its channel, never mapped: a block at a time is copied anyway, and so a file that changes while
+ * it is read gives an exception.
+ */
+final class BundleIndex implements Closeable {
+    private static final byte[] HEADER_KEY = {};
+
+    private final Table table;
+    private final BundleHeader header;
+
+    private BundleIndex(Table table, BundleHeader header) {
+        this.table = table;
+        this.header = header;
+    }
+
+    static BundleIndex open(BundlePrefix prefix) throws IOException {
+        Table table;
+        try {
+            table = Table.open(ByteSources.channel(prefix.index()));
+        } catch (NoSuchFileException e) {
+            throw new CheckpointException(prefix.index() + "; No such file or directory", ErrorContext.NONE, e);
+        }
+        try {
+            BundleHeader header = readHeader(table);
+            header.checkVersion(table.name());
+            return new BundleIndex(table, header);
+        } catch (IOException | RuntimeException e) {
+            table.close();
+            throw e;
+        }
+    }
+
+    private static BundleHeader readHeader(Table table) throws IOException {
+        TableIterator at = table.iterator();
+        try {
+            at.seekToFirst();
+        } catch (DataLossException e) {
+            throw new DataLossException(
+                    e.kind(), unreadable(table, "failed to seek to header entry") + ": " + e.problem(), e.context(), e);
+        }
+        ErrorContext place = ErrorContext.at(table.name(), 0);
+        if (!at.valid()) {
+            throw new DataLossException(ProblemKind.HEADER, unreadable(table, "failed to seek to header entry"), place);
+        }
+        if (at.compareKey(HEADER_KEY) != 0) {
+            throw new DataLossException(
+                    ProblemKind.HEADER,
+                    unreadable(table, "header entry missing"),
+                    place.mismatch(
+                            "the empty key first", "'" + TensorNames.printable(TensorNames.decode(at.key())) + "'"));
+        }
+        try {
+            BundleHeader header = BundleHeader.decode(bytes(at.value()));
+            if (header.shardCount() < 0) {
+                throw new DataLossException(
+                        ProblemKind.HEADER,
+                        unreadable(table, "negative number of shards"),
+                        place.mismatch("0 or more", header.shardCount()));
+            }
+            return header;
+        } catch (com.google.protobuf.InvalidProtocolBufferException e) {
+            throw new DataLossException(
+                    ProblemKind.HEADER,
+                    unreadable(table, "unable to parse header") + ": Entry for key  not parseable.",
+                    place,
+                    e);
+        }
+    }
+
+    private static String unreadable(Table table, String reason) {
+        return "Unable to read file (" + table.name() + "). Perhaps the file is corrupt or was produced by a newer"
+                + " version of TensorFlow with format changes (" + reason + ")";
+    }
+
+    BundleHeader header() {
+        return header;
+    }
+
+    String name() {
+        return table.name();
+    }
+
+    Table table() {
+        return table;
+    }
+
+    /** An iterator at the first entry behind the header. */
+    TableIterator entries() throws IOException {
+        TableIterator at = table.iterator();
+        at.seekToFirst();
+        if (at.valid() && at.keyLength() == 0) {
+            at.next();
+        }
+        return at;
+    }
+
+    @Nullable
+    TensorInfo find(byte[] key) throws IOException {
+        TableIterator at = table.iterator();
+        at.seek(key);
+        return key.length > 0 && at.valid() && at.compareKey(key) == 0 ? entry(at) : null;
+    }
+
+    TensorInfo entry(TableIterator at) throws IOException {
+        return entry(TensorNames.decode(at.keyBytes(), 0, at.keyLength()), at.value());
+    }
+
+    TensorInfo entry(String name, ByteBuffer value) throws IOException {
+        try {
+            return BundleEntry.decode(name, bytes(value));
+        } catch (com.google.protobuf.InvalidProtocolBufferException e) {
+            throw new DataLossException(
+                    ProblemKind.ENTRY,
+                    "Entry for key " + name + " not parseable.",
+                    ErrorContext.at(table.name(), -1).ofTensor(name),
+                    e);
+        }
+    }
+
+    private static byte[] bytes(ByteBuffer value) {
+        byte[] bytes = new byte[value.remaining()];
+        value.get(bytes);
+        return bytes;
+    }
+
+    @Override
+    public void close() throws IOException {
+        table.close();
+    }
+}

@@ -1,0 +1,75 @@
+package org.tfckpt.format.bundle;
+
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+
+/**
+ * What the names of a bundle's files begin with: {@code P.index}, {@code P.data-00000-of-00001}.
+ *
+ * @param directory where they are; empty for the current one
+ * @param base the first part of their names; it may be empty (the files are called {@code .index} and so on)
+ */
+public record BundlePrefix(Path directory, String base) {
+    private static final String INDEX = ".index";
+    private static final Pattern DATA = Pattern.compile("(.*)\\.data-[0-9]{5,}-of-[0-9]{5,}", Pattern.DOTALL);
+
+    /**
+     * The prefix that a path spells.
+     *
+     * @param path directory and first part of the names
+     * @return the prefix
+     */
+    public static BundlePrefix of(Path path) {
+        Path parent = path.getParent();
+        Path name = path.getFileName();
+        return new BundlePrefix(parent == null ? path.resolveSibling("") : parent, name == null ? "" : name.toString());
+    }
+
+    /**
+     * The prefix that a file's name belongs to.
+     *
+     * @param name the file's name
+     * @return what stands before {@code .index} or {@code .data-…}; the name itself if it is neither
+     */
+    public static String baseOf(String name) {
+        if (name.endsWith(INDEX)) {
+            return name.substring(0, name.length() - INDEX.length());
+        }
+        Matcher data = DATA.matcher(name);
+        return data.matches() ? data.group(1) : name;
+    }
+
+    /**
+     * The index file.
+     *
+     * @return its path
+     */
+    public Path index() {
+        return directory.resolve(base + INDEX);
+    }
+
+    /**
+     * A data file.
+     *
+     * @param shard its number
+     * @param count how many there are, by the header
+     * @return its path
+     */
+    public Path data(int shard, int count) {
+        return directory.resolve(String.format(Locale.ROOT, "%s.data-%05d-of-%05d", base, shard, count));
+    }
+
+    /**
+     * The prefix as people write it.
+     *
+     * @return directory and base
+     */
+    @Override
+    public String toString() {
+        return base.isEmpty()
+                ? directory + directory.getFileSystem().getSeparator()
+                : directory.resolve(base).toString();
+    }
+}

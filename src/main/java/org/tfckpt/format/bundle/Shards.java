@@ -1,0 +1,86 @@
+package org.tfckpt.format.bundle;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.tfckpt.io.ByteSource;
+import org.tfckpt.io.ByteSources;
+import org.tfckpt.tensor.DataLossException;
+import org.tfckpt.tensor.ErrorContext;
+import org.tfckpt.tensor.ProblemKind;
+
+/** A bundle's data files, each opened when it is first needed. Safe from many threads. */
+final class Shards implements Closeable {
+    private final BundlePrefix prefix;
+    private final int count;
+    private final boolean mapped;
+    private final Map<Integer, ByteSource> open = new HashMap<>();
+    private boolean closed;
+
+    Shards(BundlePrefix prefix, int count, boolean mapped) {
+        this.prefix = prefix;
+        this.count = count;
+        this.mapped = mapped;
+    }
+
+    int count() {
+        return count;
+    }
+
+    Path path(int shard) {
+        return prefix.data(shard, count);
+    }
+
+    synchronized ByteSource get(int shard, String tensor) throws IOException {
+        if (closed) {
+            throw new IllegalStateException("the checkpoint " + prefix + " is closed");
+        }
+        ByteSource source = open.get(shard);
+        if (source == null) {
+            source = open(shard, tensor);
+            open.put(shard, source);
+        }
+        return source;
+    }
+
+    private ByteSource open(int shard, String tensor) throws IOException {
+        if (shard < 0) {
+            throw new DataLossException(
+                    ProblemKind.SHARD,
+                    "Invalid shard in bundle entry: key " + tensor,
+                    ErrorContext.at(prefix.index().toString(), -1)
+                            .ofTensor(tensor)
+                            .mismatch("0 to " + (count - 1), shard));
+        }
+        Path path = path(shard);
+        try {
+            return mapped ? ByteSources.mapped(path) : ByteSources.channel(path);
+        } catch (NoSuchFileException e) {
+            throw new DataLossException(
+                    ProblemKind.MISSING_FILE,
+                    path + "; No such file or directory",
+                    ErrorContext.at(path.toString(), -1).ofTensor(tensor),
+                    e);
+        }
+    }
+
+    @Override
+    public synchronized void close() throws IOException {
+        closed = true;
+        IOException failure = null;
+        for (ByteSource source : open.values()) {
+            try {
+                source.close();
+            } catch (IOException e) {
+                failure = e;
+            }
+        }
+        open.clear();
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}

@@ -1,0 +1,132 @@
+package org.tfckpt.format.bundle;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.zip.CRC32C;
+import org.tfckpt.format.TensorData;
+import org.tfckpt.io.ByteSource;
+import org.tfckpt.io.MaskedCrc32c;
+import org.tfckpt.tensor.CheckpointException;
+import org.tfckpt.tensor.DataLossException;
+import org.tfckpt.tensor.ErrorContext;
+import org.tfckpt.tensor.ProblemKind;
+import org.tfckpt.tensor.TensorInfo;
+
+/** The bytes of one entry, in place in its shard. */
+final class StoredTensor implements TensorData {
+    private static final int PART = 1 << 20;
+
+    private final ByteSource shard;
+    private final BundlePrefix prefix;
+    private final TensorInfo info;
+    private final TensorInfo.Storage storage;
+    private final ByteOrder order;
+    private volatile boolean checked;
+
+    StoredTensor(ByteSource shard, BundlePrefix prefix, TensorInfo info, TensorInfo.Storage storage, ByteOrder order) {
+        this.shard = shard;
+        this.prefix = prefix;
+        this.info = info;
+        this.storage = storage;
+        this.order = order;
+    }
+
+    @Override
+    public long size() {
+        return storage.size();
+    }
+
+    @Override
+    public ByteOrder order() {
+        return order;
+    }
+
+    @Override
+    public void check() throws IOException {
+        if (checked) {
+            return;
+        }
+        CRC32C crc = new CRC32C();
+        try {
+            shard.forEach(storage.offset(), storage.size(), crc::update);
+        } catch (DataLossException e) {
+            throw ofTensor(e, info);
+        }
+        requireChecksum(crc, prefix, info, storage, shard.name());
+        checked = true;
+    }
+
+    static void requireChecksum(
+            CRC32C computed, BundlePrefix prefix, TensorInfo info, TensorInfo.Storage storage, String file)
+            throws DataLossException {
+        int stored = MaskedCrc32c.unmask(storage.crc32c());
+        if (stored != (int) computed.getValue()) {
+            String problem = String.format(
+                    "TensorBundle at %s shard %d (%d bytes): Checksum does not match: stored %08d vs. calculated on the"
+                            + " restored bytes %d",
+                    prefix, storage.shard(), storage.size(), Integer.toUnsignedLong(stored), computed.getValue());
+            throw new DataLossException(
+                    ProblemKind.TENSOR_CHECKSUM,
+                    problem,
+                    ErrorContext.at(file, storage.offset()).ofTensor(info.name()));
+        }
+    }
+
+    @Override
+    public ByteBuffer read(long offset, int length) throws IOException {
+        requireWithin(offset, length);
+        try {
+            return shard.read(storage.offset() + offset, length).order(order);
+        } catch (DataLossException e) {
+            throw ofTensor(e, info);
+        }
+    }
+
+    @Override
+    public void readInto(long offset, ByteBuffer target) throws IOException {
+        requireWithin(offset, target.remaining());
+        try {
+            shard.readInto(storage.offset() + offset, target);
+        } catch (DataLossException e) {
+            throw ofTensor(e, info);
+        }
+    }
+
+    @Override
+    public void forEach(ByteSource.Consumer consumer) throws IOException {
+        for (long done = 0; done < size(); done += PART) {
+            consumer.accept(read(done, (int) Math.min(PART, size() - done)));
+        }
+    }
+
+    private void requireWithin(long offset, long length) {
+        if (offset < 0 || length < 0 || offset > storage.size() - length) {
+            throw new IndexOutOfBoundsException("bytes " + offset + " to " + (offset + length) + " of tensor "
+                    + info.name() + ", which has " + storage.size());
+        }
+    }
+
+    /** The same damage, said to be this tensor's. */
+    static DataLossException ofTensor(DataLossException damage, TensorInfo info) {
+        return damage.context().tensor() != null
+                ? damage
+                : new DataLossException(
+                        damage.kind(), damage.problem(), damage.context().ofTensor(info.name()), damage);
+    }
+
+    /** Checks that the entry's size is what shape and dtype need, in TensorFlow's words. */
+    static void requireSize(TensorInfo info, TensorInfo.Storage storage, long elements, String file)
+            throws CheckpointException {
+        int width = info.dtype().width();
+        boolean equal = elements <= Long.MAX_VALUE / width && elements * width == storage.size();
+        if (!equal) {
+            String expected = elements <= Long.MAX_VALUE / width ? String.valueOf(elements * width) : "beyond 2^63";
+            throw new DataLossException(
+                    ProblemKind.SIZE,
+                    "Invalid size in bundle entry: key " + info.name() + "; stored size " + storage.size()
+                            + "; expected size " + expected,
+                    ErrorContext.at(file, -1).ofTensor(info.name()));
+        }
+    }
+}

@@ -1,0 +1,221 @@
+package org.tfckpt.format.bundle;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.function.LongConsumer;
+import java.util.zip.CRC32C;
+import org.tfckpt.format.StringData;
+import org.tfckpt.io.ByteSource;
+import org.tfckpt.io.MalformedBytesException;
+import org.tfckpt.io.MaskedCrc32c;
+import org.tfckpt.io.SequentialReader;
+import org.tfckpt.tensor.DataLossException;
+import org.tfckpt.tensor.ErrorContext;
+import org.tfckpt.tensor.ProblemKind;
+import org.tfckpt.tensor.TensorInfo;
+import org.tfckpt.tensor.UnsupportedFormatException;
+
+/**
+ * Reads the stored form of a string tensor.
+ *
+ * <pre>
+ * varint64 length, per element | masked CRC32C of the lengths, in the bundle's byte order | bytes, per element
+ * </pre>
+ *
+ * The entry's checksum covers the lengths as {@link LengthChecksum} takes them, the four bytes, then the bytes.
+ */
+final class StringTensors {
+    private final ByteSource shard;
+    private final BundlePrefix prefix;
+    private final TensorInfo info;
+    private final TensorInfo.Storage storage;
+    private final ByteOrder order;
+    private final long count;
+    private final CRC32C crc = new CRC32C();
+    private long dataStart;
+    private long dataSize;
+
+    private StringTensors(
+            ByteSource shard,
+            BundlePrefix prefix,
+            TensorInfo info,
+            TensorInfo.Storage storage,
+            ByteOrder order,
+            long count) {
+        this.shard = shard;
+        this.prefix = prefix;
+        this.info = info;
+        this.storage = storage;
+        this.order = order;
+        this.count = count;
+    }
+
+    /** Opens the elements: the lengths are read and checked, the bytes are left where they are. */
+    static StringData open(
+            ByteSource shard, BundlePrefix prefix, TensorInfo info, TensorInfo.Storage storage, ByteOrder order)
+            throws IOException {
+        long count = info.shape().elements();
+        if (count > Integer.MAX_VALUE - 8) {
+            throw new UnsupportedFormatException(
+                    "A string tensor of more than 2^31 elements",
+                    ErrorContext.at(shard.name(), storage.offset()).ofTensor(info.name()));
+        }
+        StringTensors tensor = new StringTensors(shard, prefix, info, storage, order, count);
+        tensor.requirePossible();
+        long[] ends = new long[(int) count];
+        int[] next = {0};
+        tensor.readLengths(length -> {
+            int i = next[0]++;
+            ends[i] = (i == 0 ? 0 : ends[i - 1]) + length;
+        });
+        return tensor.new Elements(ends);
+    }
+
+    /** Checks lengths and bytes without holding either; returns the number of bytes that the tensor takes. */
+    static long verify(
+            ByteSource shard, BundlePrefix prefix, TensorInfo info, TensorInfo.Storage storage, ByteOrder order)
+            throws IOException {
+        StringTensors tensor = new StringTensors(
+                shard, prefix, info, storage, order, info.shape().elements());
+        tensor.requirePossible();
+        tensor.readLengths(length -> {});
+        tensor.checkBytes();
+        return tensor.dataStart + tensor.dataSize - storage.offset();
+    }
+
+    /** Before anything is allocated: each element takes a byte of the entry, and the entry is in the file. */
+    private void requirePossible() throws IOException {
+        if (storage.size() < count) {
+            throw damage(
+                    ProblemKind.SIZE,
+                    "Invalid size in bundle entry: key " + info.name() + "; stored size " + storage.size()
+                            + "; expected size is at least " + count);
+        }
+        try {
+            shard.requireRange(storage.offset(), count);
+        } catch (DataLossException e) {
+            throw StoredTensor.ofTensor(e, info);
+        }
+    }
+
+    private void readLengths(LongConsumer lengths) throws IOException {
+        if (storage.size() == 0) {
+            dataStart = storage.offset();
+            return;
+        }
+        try {
+            SequentialReader in = new SequentialReader(shard, storage.offset());
+            LengthChecksum checksum = new LengthChecksum(crc, order);
+            long available = shard.size();
+            for (long i = 0; i < count; i++) {
+                long length = in.varint64();
+                checksum.add(length);
+                dataSize += length;
+                // Each sum is below the file's size, so that it cannot have wrapped.
+                if (length < 0 || dataSize > available) {
+                    lengthsTooLong(in.position(), available);
+                }
+                lengths.accept(length);
+            }
+            if (in.position() > storage.offset() + storage.size()) {
+                throw damage(
+                        ProblemKind.STRING_LENGTHS,
+                        "String lengths longer than expected offset " + (storage.offset() + storage.size()));
+            }
+            checksum.flush();
+            checkLengths(in.fixed32(order));
+            dataStart = in.position();
+        } catch (MalformedBytesException e) {
+            throw damage(ProblemKind.STRING_LENGTHS, "String length is not a " + e.getMessage());
+        } catch (DataLossException e) {
+            throw StoredTensor.ofTensor(e, info);
+        }
+    }
+
+    private void lengthsTooLong(long at, long available) throws DataLossException {
+        throw new DataLossException(
+                ProblemKind.STRING_LENGTHS,
+                "String lengths add up to more than the file holds",
+                ErrorContext.at(shard.name(), at)
+                        .ofTensor(info.name())
+                        .mismatch("at most " + available + " bytes", Long.toUnsignedString(dataSize)));
+    }
+
+    private void checkLengths(int masked) throws DataLossException {
+        int stored = MaskedCrc32c.unmask(masked);
+        int computed = (int) crc.getValue();
+        if (stored != computed) {
+            throw damage(
+                    ProblemKind.STRING_LENGTHS,
+                    String.format(
+                            "The length checksum does not match: expected %08d but actual is %08d",
+                            Integer.toUnsignedLong(stored), Integer.toUnsignedLong(computed)));
+        }
+        // What is hashed next are the four bytes as they stand in the file.
+        crc.update(
+                ByteBuffer.allocate(Integer.BYTES).order(order).putInt(masked).flip());
+    }
+
+    private void checkBytes() throws IOException {
+        if (storage.size() == 0) {
+            return;
+        }
+        try {
+            shard.forEach(dataStart, dataSize, crc::update);
+        } catch (DataLossException e) {
+            throw StoredTensor.ofTensor(e, info);
+        }
+        StoredTensor.requireChecksum(crc, prefix, info, storage, shard.name());
+    }
+
+    private DataLossException damage(ProblemKind kind, String problem) {
+        return new DataLossException(
+                kind, problem, ErrorContext.at(shard.name(), storage.offset()).ofTensor(info.name()));
+    }
+
+    private final class Elements implements StringData {
+        private final long[] ends;
+        private volatile boolean checked;
+
+        Elements(long[] ends) {
+            this.ends = ends;
+        }
+
+        @Override
+        public int count() {
+            return ends.length;
+        }
+
+        @Override
+        public long length(int index) {
+            return ends[index] - start(index);
+        }
+
+        private long start(int index) {
+            return index == 0 ? 0 : ends[index - 1];
+        }
+
+        @Override
+        public byte[] get(int index) throws IOException {
+            long length = length(index);
+            if (length > Integer.MAX_VALUE - 8) {
+                throw new UnsupportedFormatException(
+                        "A string of " + length + " bytes does not fit an array",
+                        ErrorContext.at(shard.name(), dataStart + start(index)).ofTensor(info.name()));
+            }
+            shard.requireRange(dataStart + start(index), length);
+            byte[] bytes = new byte[(int) length];
+            shard.readInto(dataStart + start(index), ByteBuffer.wrap(bytes));
+            return bytes;
+        }
+
+        @Override
+        public void check() throws IOException {
+            if (!checked) {
+                verify(shard, prefix, info, storage, order);
+                checked = true;
+            }
+        }
+    }
+}

@@ -1,0 +1,137 @@
+package org.tfckpt.format.table;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.zip.CRC32C;
+import org.tfckpt.io.ByteSource;
+import org.tfckpt.io.MalformedBytesException;
+import org.tfckpt.io.MaskedCrc32c;
+import org.tfckpt.tensor.DataLossException;
+import org.tfckpt.tensor.ErrorContext;
+import org.tfckpt.tensor.ProblemKind;
+
+/**
+ * A block, checked and uncompressed.
+ *
+ * <pre>
+ * stored block | type: 0 plain, 1 Snappy | masked CRC32C of block and type, fixed32
+ *
+ * entry* | restart[0] … restart[R-1], fixed32 each | R, fixed32
+ * </pre>
+ *
+ * A restart is the offset of an entry whose key is spelled out. R may be 0 in a block without entries.
+ */
+final class Block {
+    private static final byte PLAIN = 0;
+    private static final byte SNAPPY = 1;
+
+    private final ByteBuffer contents;
+    private final int restartCount;
+    private final int entriesEnd;
+    private final ErrorContext place;
+
+    private Block(ByteBuffer contents, ErrorContext place) throws DataLossException {
+        this.contents = contents;
+        this.place = place;
+        int length = contents.limit();
+        long count = length < Integer.BYTES
+                ? Long.MAX_VALUE
+                : Integer.toUnsignedLong(contents.getInt(length - Integer.BYTES));
+        if (count > length / Integer.BYTES - 1) {
+            throw new DataLossException(
+                    ProblemKind.TABLE,
+                    "bad block contents",
+                    place.mismatch("restart points that fit " + length + " bytes", length < 4 ? "no count" : count));
+        }
+        this.restartCount = (int) count;
+        this.entriesEnd = length - Integer.BYTES * (restartCount + 1);
+    }
+
+    /** Reads a block, checks its checksum over the stored bytes, and uncompresses it. */
+    static Block read(ByteSource source, BlockHandle handle) throws IOException {
+        ErrorContext place = ErrorContext.at(source.name(), handle.offset());
+        if (handle.size() < 0 || handle.size() > Integer.MAX_VALUE - BlockHandle.TRAILER_LENGTH - 8) {
+            if (handle.size() > 0) {
+                // A size that the file cannot hold is said to be that, whatever its magnitude.
+                long withTrailer = Math.addExact(Math.min(handle.size(), Long.MAX_VALUE - 5), 5);
+                source.requireRange(handle.offset(), withTrailer);
+            }
+            throw new DataLossException(
+                    ProblemKind.TABLE,
+                    "handle.size() too big",
+                    place.mismatch("a block below 2 GiB", Long.toUnsignedString(handle.size())));
+        }
+        int size = (int) handle.size();
+        ByteBuffer stored = source.read(handle.offset(), size + BlockHandle.TRAILER_LENGTH);
+        checkChecksum(stored, size, place);
+        byte type = stored.get(size);
+        ByteBuffer body = stored.slice(0, size);
+        if (type == SNAPPY) {
+            body = uncompress(body, place);
+        } else if (type != PLAIN) {
+            throw new DataLossException(ProblemKind.TABLE, "bad block type", place.mismatch("0 or 1", type & 0xff));
+        }
+        return new Block(body.order(ByteOrder.LITTLE_ENDIAN), place);
+    }
+
+    private static void checkChecksum(ByteBuffer stored, int size, ErrorContext place) throws DataLossException {
+        CRC32C crc = new CRC32C();
+        crc.update(stored.slice(0, size + 1));
+        int computed = (int) crc.getValue();
+        int expected = MaskedCrc32c.unmask(stored.getInt(size + 1));
+        if (computed != expected) {
+            throw new DataLossException(
+                    ProblemKind.BLOCK_CHECKSUM,
+                    "block checksum mismatch",
+                    place.mismatch(hex(expected), hex(computed)));
+        }
+    }
+
+    private static String hex(int crc) {
+        return String.format("crc32c %08x", crc);
+    }
+
+    private static ByteBuffer uncompress(ByteBuffer stored, ErrorContext place) throws DataLossException {
+        byte[] compressed = new byte[stored.remaining()];
+        stored.get(compressed);
+        try {
+            return ByteBuffer.wrap(SnappyDecoder.decode(compressed));
+        } catch (MalformedBytesException e) {
+            throw new DataLossException(
+                    ProblemKind.TABLE,
+                    "corrupted compressed block contents",
+                    place.mismatch("Snappy", String.valueOf(e.getMessage())));
+        }
+    }
+
+    /** All bytes: entries, then restart points. */
+    ByteBuffer contents() {
+        return contents;
+    }
+
+    int restartCount() {
+        return restartCount;
+    }
+
+    /** Where the entries end and the restart points begin. */
+    int entriesEnd() {
+        return entriesEnd;
+    }
+
+    int restart(int index) throws DataLossException {
+        int offset = contents.getInt(entriesEnd + Integer.BYTES * index);
+        if (offset < 0 || offset > entriesEnd) {
+            throw badEntry("a restart point within " + entriesEnd + " bytes", Integer.toUnsignedLong(offset));
+        }
+        return offset;
+    }
+
+    DataLossException badEntry(Object expected, Object found) {
+        return new DataLossException(ProblemKind.TABLE, "bad entry in block", place.mismatch(expected, found));
+    }
+
+    ErrorContext place() {
+        return place;
+    }
+}

@@ -1,0 +1,50 @@
+package org.tfckpt.format.table;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.tfckpt.io.ByteSource;
+import org.tfckpt.io.MalformedBytesException;
+import org.tfckpt.tensor.DataLossException;
+import org.tfckpt.tensor.ErrorContext;
+import org.tfckpt.tensor.ProblemKind;
+
+/**
+ * The last 48 bytes of a table.
+ *
+ * <pre>
+ * metaindex handle | index handle | zeros up to byte 40 | magic, little-endian
+ * </pre>
+ *
+ * @param metaindex the block that is always empty
+ * @param index the block that has an entry per data block
+ */
+record Footer(BlockHandle metaindex, BlockHandle index) {
+    static final int LENGTH = 2 * BlockHandle.MAX_LENGTH + Long.BYTES;
+    static final long MAGIC = 0xdb4775248b80fb57L;
+
+    static Footer read(ByteSource source) throws IOException {
+        long size = source.size();
+        if (size < LENGTH) {
+            throw new DataLossException(
+                    ProblemKind.TABLE,
+                    "file is too short to be an sstable",
+                    ErrorContext.at(source.name(), -1).mismatch("at least " + LENGTH + " bytes", size));
+        }
+        long start = size - LENGTH;
+        ByteBuffer bytes = source.read(start, LENGTH);
+        long magic = bytes.getLong(LENGTH - Long.BYTES);
+        if (magic != MAGIC) {
+            throw new DataLossException(
+                    ProblemKind.TABLE,
+                    "not an sstable (bad magic number)",
+                    ErrorContext.at(source.name(), size - Long.BYTES)
+                            .mismatch(Long.toHexString(MAGIC), Long.toHexString(magic)));
+        }
+        try {
+            return new Footer(BlockHandle.decode(bytes), BlockHandle.decode(bytes));
+        } catch (MalformedBytesException e) {
+            throw new DataLossException(
+                    ProblemKind.TABLE, "bad block handle", ErrorContext.at(source.name(), start), e);
+        }
+    }
+}

@@ -1,0 +1,137 @@
+package org.tfckpt.format.table;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Walks a table in the order of its keys, or seeks in it, a data block at a time.
+ *
+ * <p>A damaged block is an exception when it is reached, never an early end. Not safe from many threads.
+ */
+public final class TableIterator {
+    private final Table table;
+    private final BlockIterator index;
+    private @Nullable BlockIterator block;
+
+    TableIterator(Table table) {
+        this.table = table;
+        this.index = table.indexIterator();
+    }
+
+    /**
+     * Whether there is an entry here.
+     *
+     * @return false before the first positioning and past the last entry
+     */
+    public boolean valid() {
+        return block != null && block.valid();
+    }
+
+    /**
+     * A copy of the entry's key.
+     *
+     * @return the bytes
+     */
+    public byte[] key() {
+        return Arrays.copyOf(keyBytes(), keyLength());
+    }
+
+    /**
+     * The entry's key without copying: the first {@link #keyLength()} bytes of an array that changes with the next step.
+     *
+     * @return the array
+     */
+    public byte[] keyBytes() {
+        return current().keyBytes();
+    }
+
+    /**
+     * The length of the entry's key.
+     *
+     * @return bytes
+     */
+    public int keyLength() {
+        return current().keyLength();
+    }
+
+    /**
+     * Compares the entry's key with another, as unsigned bytes.
+     *
+     * @param other the other key
+     * @return negative, zero or positive
+     */
+    public int compareKey(byte[] other) {
+        return current().compareKey(other);
+    }
+
+    /**
+     * The entry's value.
+     *
+     * @return a read-only view, position 0
+     */
+    public ByteBuffer value() {
+        return current().value();
+    }
+
+    private BlockIterator current() {
+        if (block == null || !block.valid()) {
+            throw new IllegalStateException("no entry here");
+        }
+        return block;
+    }
+
+    /**
+     * Moves to the first entry.
+     *
+     * @throws IOException if a block cannot be read
+     */
+    public void seekToFirst() throws IOException {
+        index.seekToFirst();
+        enterBlock();
+        if (block != null) {
+            block.seekToFirst();
+            skipEmptyBlocks();
+        }
+    }
+
+    /**
+     * Moves to the first entry whose key is at least the target.
+     *
+     * @param target the key looked for
+     * @throws IOException if a block cannot be read
+     */
+    public void seek(byte[] target) throws IOException {
+        index.seek(target);
+        enterBlock();
+        if (block != null) {
+            block.seek(target);
+            skipEmptyBlocks();
+        }
+    }
+
+    /**
+     * Moves to the next entry.
+     *
+     * @throws IOException if a block cannot be read
+     */
+    public void next() throws IOException {
+        current().next();
+        skipEmptyBlocks();
+    }
+
+    private void skipEmptyBlocks() throws IOException {
+        while (block != null && !block.valid()) {
+            index.next();
+            enterBlock();
+            if (block != null) {
+                block.seekToFirst();
+            }
+        }
+    }
+
+    private void enterBlock() throws IOException {
+        block = index.valid() ? new BlockIterator(table.block(index.value())) : null;
+    }
+}

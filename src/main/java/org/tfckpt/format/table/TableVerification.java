@@ -1,0 +1,144 @@
+package org.tfckpt.format.table;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.tfckpt.tensor.DataLossException;
+import org.tfckpt.tensor.Problem;
+import org.tfckpt.tensor.ProblemKind;
+import org.tfckpt.tensor.TensorNames;
+
+/**
+ * Walks a whole table, block by block, and goes on behind a damaged one: checksums, entries, restart points, the order of
+ * keys, and that the index block's keys separate the blocks.
+ */
+public final class TableVerification {
+    private final Table table;
+    private final Consumer<Problem> problems;
+    private final Visitor visitor;
+    private byte @Nullable [] lastKey;
+
+    private TableVerification(Table table, Consumer<Problem> problems, Visitor visitor) {
+        this.table = table;
+        this.problems = problems;
+        this.visitor = visitor;
+    }
+
+    /** Takes every intact entry. */
+    @FunctionalInterface
+    public interface Visitor {
+        /**
+         * Takes an entry.
+         *
+         * @param key a copy
+         * @param value a view
+         * @throws IOException if the disk fails
+         */
+        void entry(byte[] key, ByteBuffer value) throws IOException;
+    }
+
+    /**
+     * Walks a table.
+     *
+     * @param table what to walk
+     * @param problems told of each problem
+     * @param visitor told of each entry of the blocks that are intact
+     * @throws IOException if the disk fails
+     */
+    public static void run(Table table, Consumer<Problem> problems, Visitor visitor) throws IOException {
+        new TableVerification(table, problems, visitor).run();
+    }
+
+    private void run() throws IOException {
+        attempt(() -> {
+            if (table.metaindex().entriesEnd() != 0) {
+                throw table.metaindex().badEntry("an empty metaindex block", "entries");
+            }
+        });
+        BlockIterator index = table.indexIterator();
+        attempt(() -> {
+            for (index.seekToFirst(); index.valid(); index.next()) {
+                attempt(() -> block(index));
+            }
+        });
+    }
+
+    private interface Step {
+        void run() throws IOException;
+    }
+
+    private void attempt(Step step) throws IOException {
+        try {
+            step.run();
+        } catch (DataLossException e) {
+            problems.accept(e.toProblem());
+        }
+    }
+
+    private void block(BlockIterator index) throws IOException {
+        ByteBuffer handle = index.value();
+        long offset = table.handle(handle.duplicate()).offset();
+        if (lastKey != null && index.compareKey(lastKey) < 0) {
+            // The keys of the blocks before are all below their separators, so this separator is out of order.
+            report(offset, "index key " + text(index) + " is below a key before it");
+        }
+        byte[] separator = Arrays.copyOf(index.keyBytes(), index.keyLength());
+        Block block = table.block(handle);
+        entries(block, offset);
+        restarts(block);
+        if (lastKey != null && Arrays.compareUnsigned(lastKey, separator) > 0) {
+            report(offset, "last key of the block is above its index key " + text(separator));
+        }
+        lastKey = separator;
+    }
+
+    private void entries(Block block, long offset) throws IOException {
+        BlockIterator at = new BlockIterator(block);
+        boolean first = true;
+        for (at.seekToFirst(); at.valid(); at.next()) {
+            // The last key of the block before is replaced by its separator, which may equal it but not the next key.
+            if (lastKey != null && at.compareKey(lastKey) <= 0) {
+                report(
+                        offset,
+                        "key " + text(at)
+                                + (first ? " belongs into an earlier block" : " is not above the one before"));
+            }
+            first = false;
+            byte[] key = Arrays.copyOf(at.keyBytes(), at.keyLength());
+            lastKey = key;
+            visitor.entry(key, at.value());
+        }
+    }
+
+    /** Lookups start from restart points; a wrong one hides keys that a scan finds. */
+    private static void restarts(Block block) throws DataLossException {
+        int entry = 0;
+        BlockIterator at = new BlockIterator(block);
+        at.seekToFirst();
+        for (int i = 0; i < block.restartCount(); i++) {
+            int restart = block.restart(i);
+            while (at.valid() && at.start() < restart) {
+                at.next();
+                entry++;
+            }
+            boolean emptyBlock = i == 0 && restart == 0 && !at.valid();
+            if (!emptyBlock && (!at.valid() || at.start() != restart || at.shared() != 0)) {
+                throw block.badEntry("a restart point at a key spelled out", restart + " near entry " + entry);
+            }
+        }
+    }
+
+    private void report(long offset, String message) {
+        problems.accept(new Problem(table.name(), offset, null, ProblemKind.KEY_ORDER, message));
+    }
+
+    private static String text(BlockIterator at) {
+        return text(Arrays.copyOf(at.keyBytes(), at.keyLength()));
+    }
+
+    private static String text(byte[] key) {
+        return "'" + TensorNames.printable(TensorNames.decode(key)) + "'";
+    }
+}

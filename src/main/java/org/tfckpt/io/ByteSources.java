@@ -1,0 +1,44 @@
+package org.tfckpt.io;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+
+/** Opens files of any file system, mapped where that is wanted and possible. */
+public final class ByteSources {
+    private ByteSources() {}
+
+    /**
+     * Opens a file for reading through its channel.
+     *
+     * @param path the file
+     * @return the source; the caller closes it
+     * @throws IOException if it cannot be opened
+     */
+    public static ByteSource channel(Path path) throws IOException {
+        return new ChannelSource(path.toString(), Files.newByteChannel(path, StandardOpenOption.READ));
+    }
+
+    /**
+     * Opens a file mapped, or through its channel where its file system cannot map.
+     *
+     * @param path the file
+     * @return the source; the caller closes it
+     * @throws IOException if it cannot be opened
+     */
+    public static ByteSource mapped(Path path) throws IOException {
+        SeekableByteChannel channel = Files.newByteChannel(path, StandardOpenOption.READ);
+        if (channel instanceof FileChannel file) {
+            try {
+                return MappedSource.open(path.toString(), file);
+            } catch (UnsupportedOperationException | IOException cannotMap) {
+                // File systems say it in either way; a true error of the disk comes again when the channel reads.
+                return new ChannelSource(path.toString(), channel);
+            }
+        }
+        return new ChannelSource(path.toString(), channel);
+    }
+}

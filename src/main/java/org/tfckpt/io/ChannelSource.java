@@ -1,0 +1,88 @@
+package org.tfckpt.io;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
+
+/**
+ * A file read through its channel: for file systems that cannot map, and for files that may change while they are read,
+ * since a file that shrinks gives an exception here, never anything worse.
+ */
+final class ChannelSource extends ByteSource {
+    private static final int PART = 1 << 18;
+
+    private final SeekableByteChannel channel;
+
+    ChannelSource(String name, SeekableByteChannel channel) {
+        super(name);
+        this.channel = channel;
+    }
+
+    @Override
+    public long size() throws IOException {
+        requireOpen();
+        try {
+            return channel.size();
+        } catch (ClosedChannelException e) {
+            throw closedMeanwhile(e);
+        }
+    }
+
+    @Override
+    public ByteBuffer read(long offset, int length) throws IOException {
+        requireRange(offset, length);
+        ByteBuffer bytes = ByteBuffer.allocate(length);
+        fill(offset, bytes);
+        return bytes.flip().order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    @Override
+    public void readInto(long offset, ByteBuffer target) throws IOException {
+        requireRange(offset, target.remaining());
+        fill(offset, target);
+    }
+
+    @Override
+    public void forEach(long offset, long length, Consumer consumer) throws IOException {
+        requireRange(offset, length);
+        ByteBuffer part = ByteBuffer.allocate((int) Math.min(length, PART)).order(ByteOrder.LITTLE_ENDIAN);
+        for (long done = 0; done < length; done += part.limit()) {
+            part.clear().limit((int) Math.min(length - done, PART));
+            fill(offset + done, part);
+            consumer.accept(part.flip());
+        }
+    }
+
+    private void fill(long offset, ByteBuffer target) throws IOException {
+        long at = offset;
+        while (target.hasRemaining()) {
+            int count = readSome(at, target);
+            if (count < 0) {
+                throw passesEnd(at, target.remaining(), channel.size());
+            }
+            at += count;
+        }
+    }
+
+    private int readSome(long offset, ByteBuffer target) throws IOException {
+        try {
+            if (channel instanceof FileChannel file) {
+                return file.read(target, offset);
+            }
+            synchronized (channel) {
+                return channel.position(offset).read(target);
+            }
+        } catch (ClosedChannelException e) {
+            throw closedMeanwhile(e);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        super.close();
+        channel.close();
+    }
+}

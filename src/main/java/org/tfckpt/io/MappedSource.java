@@ -1,0 +1,118 @@
+package org.tfckpt.io;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.MappedByteBuffer;
+import java.nio.channels.ClosedChannelException;
+import java.nio.channels.FileChannel;
+import java.util.concurrent.atomic.AtomicReferenceArray;
+
+/**
+ * A file mapped in windows, each when it is first needed. An operating system has some 65,000 mappings and a checkpoint
+ * up to a million tensors, hence windows; a range that straddles two gets a mapping of its own.
+ *
+ * <p>The file's size is checked before a range is walked. A file that shrinks after that check ends the JVM when the lost
+ * part is touched (seen on 17 and 25): {@link ChannelSource} is there for files that may.
+ */
+final class MappedSource extends ByteSource {
+    private static final int WINDOW_BITS = 30;
+    private static final int WINDOW = 1 << WINDOW_BITS;
+    private static final long LARGEST = (long) WINDOW << 20;
+
+    private final FileChannel channel;
+    private final long mappable;
+    private final AtomicReferenceArray<MappedByteBuffer> windows;
+
+    private MappedSource(String name, FileChannel channel, long size) {
+        super(name);
+        this.channel = channel;
+        this.mappable = size;
+        this.windows = new AtomicReferenceArray<>((int) ((size + WINDOW - 1) >> WINDOW_BITS));
+    }
+
+    /**
+     * Maps a file's first window.
+     *
+     * @throws UnsupportedOperationException if this file system cannot map
+     * @throws IOException if it says so in this way, or the file is too large
+     */
+    static MappedSource open(String name, FileChannel channel) throws IOException {
+        long size = channel.size();
+        if (size > LARGEST) {
+            throw new IOException(name + " is too large to be mapped");
+        }
+        MappedSource source = new MappedSource(name, channel, size);
+        if (size > 0) {
+            source.window(0);
+        }
+        return source;
+    }
+
+    @Override
+    public long size() throws IOException {
+        requireOpen();
+        try {
+            return channel.size();
+        } catch (ClosedChannelException e) {
+            throw closedMeanwhile(e);
+        }
+    }
+
+    @Override
+    public ByteBuffer read(long offset, int length) throws IOException {
+        requireMapped(offset, length);
+        if (length == 0) {
+            return ByteBuffer.allocate(0).asReadOnlyBuffer().order(ByteOrder.LITTLE_ENDIAN);
+        }
+        int first = (int) (offset >> WINDOW_BITS);
+        boolean straddles = (offset + length - 1) >> WINDOW_BITS != first;
+        ByteBuffer bytes = straddles
+                ? channel.map(FileChannel.MapMode.READ_ONLY, offset, length)
+                : window(first).slice((int) (offset & (WINDOW - 1)), length);
+        return bytes.order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    @Override
+    public void readInto(long offset, ByteBuffer target) throws IOException {
+        forEach(offset, target.remaining(), target::put);
+    }
+
+    @Override
+    public void forEach(long offset, long length, Consumer consumer) throws IOException {
+        requireMapped(offset, length);
+        long end = offset + length;
+        for (long at = offset; at < end; ) {
+            long windowEnd = ((at >> WINDOW_BITS) + 1) << WINDOW_BITS;
+            int part = (int) (Math.min(end, windowEnd) - at);
+            consumer.accept(window((int) (at >> WINDOW_BITS))
+                    .slice((int) (at & (WINDOW - 1)), part)
+                    .order(ByteOrder.LITTLE_ENDIAN));
+            at += part;
+        }
+    }
+
+    private void requireMapped(long offset, long length) throws IOException {
+        requireRange(offset, length);
+        // Bytes that were added to the file since it was opened belong to no window.
+        if (offset > mappable - length) {
+            throw passesEnd(offset, length, mappable);
+        }
+    }
+
+    private MappedByteBuffer window(int index) throws IOException {
+        MappedByteBuffer window = windows.get(index);
+        if (window == null) {
+            long start = (long) index << WINDOW_BITS;
+            window = channel.map(FileChannel.MapMode.READ_ONLY, start, Math.min(WINDOW, mappable - start));
+            windows.set(index, window);
+        }
+        return window;
+    }
+
+    @Override
+    public void close() throws IOException {
+        super.close();
+        channel.close();
+    }
+}

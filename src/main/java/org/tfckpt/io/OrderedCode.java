@@ -1,0 +1,176 @@
+package org.tfckpt.io;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+
+/**
+ * Numbers and strings whose encodings sort as they do: the keys of slices are made of these.
+ *
+ * <pre>
+ * string    byte 00 → 00 ff, byte ff → ff 00, others themselves; then 00 01
+ * unsigned  a byte n (0–8), then n bytes, big-endian, without leading zeros
+ * signed    L bytes, big-endian two's complement, L leading one bits flipped into them; L is the least that fits
+ * </pre>
+ *
+ * <p>A read that fails leaves the buffer's position where it was.
+ */
+public final class OrderedCode {
+    private static final int MAX_SIGNED_LENGTH = 10;
+
+    private OrderedCode() {}
+
+    /**
+     * Appends a byte string.
+     *
+     * @param out where to
+     * @param string any bytes
+     */
+    public static void writeString(ByteArrayOutputStream out, byte[] string) {
+        for (byte b : string) {
+            out.write(b);
+            if (b == 0) {
+                out.write(0xff);
+            } else if (b == (byte) 0xff) {
+                out.write(0);
+            }
+        }
+        out.write(0);
+        out.write(1);
+    }
+
+    /**
+     * Reads a byte string.
+     *
+     * @param in positioned at it
+     * @return the bytes
+     * @throws MalformedBytesException without terminator, or with an escape that does not exist
+     */
+    public static byte[] readString(ByteBuffer in) throws MalformedBytesException {
+        int start = in.position();
+        ByteArrayOutputStream string = new ByteArrayOutputStream();
+        while (in.remaining() >= 2 || (in.hasRemaining() && isPlain(in.get(in.position())))) {
+            byte b = in.get();
+            if (isPlain(b)) {
+                string.write(b);
+                continue;
+            }
+            byte escape = in.get();
+            if (b == 0 && escape == 1) {
+                return string.toByteArray();
+            }
+            if (escape != (byte) ~b) {
+                break;
+            }
+            string.write(b);
+        }
+        in.position(start);
+        throw new MalformedBytesException("ordered string without a proper end");
+    }
+
+    private static boolean isPlain(byte b) {
+        return b != 0 && b != (byte) 0xff;
+    }
+
+    /**
+     * Appends an unsigned number.
+     *
+     * @param out where to
+     * @param number taken as unsigned
+     */
+    public static void writeUnsigned(ByteArrayOutputStream out, long number) {
+        int length = (Long.SIZE - Long.numberOfLeadingZeros(number) + 7) / 8;
+        out.write(length);
+        for (int i = length - 1; i >= 0; i--) {
+            out.write((int) (number >>> (8 * i)));
+        }
+    }
+
+    /**
+     * Reads an unsigned number; forms with leading zeros are accepted, as by TensorFlow.
+     *
+     * @param in positioned at it
+     * @return the number, unsigned
+     * @throws MalformedBytesException if the length is above 8 or bytes are missing
+     */
+    public static long readUnsigned(ByteBuffer in) throws MalformedBytesException {
+        int start = in.position();
+        int length = in.hasRemaining() ? in.get() & 0xff : Integer.MAX_VALUE;
+        if (length > Long.BYTES || length > in.remaining()) {
+            in.position(start);
+            throw new MalformedBytesException("ordered number passes the end or 64 bits");
+        }
+        long number = 0;
+        for (int i = 0; i < length; i++) {
+            number = (number << 8) | (in.get() & 0xff);
+        }
+        return number;
+    }
+
+    /**
+     * Appends a signed number.
+     *
+     * @param out where to
+     * @param number any number
+     */
+    public static void writeSigned(ByteArrayOutputStream out, long number) {
+        int length = signedLength(number);
+        for (int i = length - 1; i >= 0; i--) {
+            long bits = i >= Long.BYTES ? number >> 63 : number >> (8 * i);
+            out.write((int) bits ^ header(length, length - 1 - i));
+        }
+    }
+
+    private static int signedLength(long number) {
+        // n bits hold the number without its sign; each byte carries 7 bits, one of them the sign.
+        int bits = Long.SIZE - Long.numberOfLeadingZeros(number < 0 ? ~number : number);
+        return bits / 7 + 1;
+    }
+
+    /** Byte {@code index} of the mark for a length: that many one bits from the front. */
+    private static int header(int length, int index) {
+        int ones = Math.max(0, Math.min(8, length - 8 * index));
+        return (0xff00 >> ones) & 0xff;
+    }
+
+    /**
+     * Reads a signed number; forms longer than needed are accepted, as by TensorFlow.
+     *
+     * @param in positioned at it
+     * @return the number
+     * @throws MalformedBytesException if bytes are missing or the number does not fit 64 bits
+     */
+    public static long readSigned(ByteBuffer in) throws MalformedBytesException {
+        int start = in.position();
+        if (!in.hasRemaining()) {
+            throw new MalformedBytesException("ordered number passes the end");
+        }
+        int flip = in.get(start) < 0 ? 0 : 0xff;
+        int length = leadingOnes(in, start, flip);
+        if (length > MAX_SIGNED_LENGTH || length > in.remaining()) {
+            throw new MalformedBytesException("ordered number passes the end or 64 bits");
+        }
+        long number = 0;
+        for (int i = 0; i < length; i++) {
+            int bits = (in.get(start + i) ^ flip ^ header(length, i)) & 0xff;
+            boolean tooWide = length == MAX_SIGNED_LENGTH && (i < 2 ? bits != 0 : (i == 2 && bits > 0x7f));
+            if (tooWide) {
+                throw new MalformedBytesException("ordered number of more than 64 bits");
+            }
+            number = (number << 8) | bits;
+        }
+        in.position(start + length);
+        return flip == 0 ? number : ~number;
+    }
+
+    private static int leadingOnes(ByteBuffer in, int start, int flip) {
+        int ones = 0;
+        for (int at = start; at < in.limit(); at++) {
+            int run = Integer.numberOfLeadingZeros(~((in.get(at) ^ flip) << 24));
+            ones += Math.min(run, 8);
+            if (run < 8 || ones > MAX_SIGNED_LENGTH) {
+                break;
+            }
+        }
+        return ones;
+    }
+}

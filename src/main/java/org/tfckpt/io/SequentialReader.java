@@ -1,0 +1,90 @@
+package org.tfckpt.io;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.tfckpt.tensor.DataLossException;
+
+/** Reads numbers one after the other from an offset of a source, through a small buffer. */
+public final class SequentialReader {
+    private static final int BUFFER = 1 << 14;
+
+    private final ByteSource source;
+    private final long end;
+    private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER).limit(0);
+    private long bufferEnd;
+
+    /**
+     * A reader that stops at the end of the file.
+     *
+     * @param source the file
+     * @param offset where to begin
+     * @throws IOException if the file's size cannot be told
+     */
+    public SequentialReader(ByteSource source, long offset) throws IOException {
+        source.requireRange(offset, 0);
+        this.source = source;
+        this.end = source.size();
+        this.bufferEnd = offset;
+    }
+
+    /**
+     * Where the next number begins.
+     *
+     * @return the offset in the file
+     */
+    public long position() {
+        return bufferEnd - buffer.remaining();
+    }
+
+    /**
+     * Reads a varint64.
+     *
+     * @return the number, unsigned
+     * @throws MalformedBytesException if it is longer than 64 bits
+     * @throws DataLossException if the file ends in it
+     * @throws IOException if the file cannot be read
+     */
+    public long varint64() throws IOException {
+        fill(Varint.MAX_LENGTH_64);
+        int start = buffer.position();
+        try {
+            return Varint.read64(buffer);
+        } catch (MalformedBytesException e) {
+            if (!buffer.hasRemaining() && position() == end) {
+                buffer.position(start);
+                throw source.passesEnd(position(), end - position() + 1, end);
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Reads four bytes.
+     *
+     * @param order their order
+     * @return the number
+     * @throws DataLossException if the file ends in it
+     * @throws IOException if the file cannot be read
+     */
+    public int fixed32(ByteOrder order) throws IOException {
+        fill(Integer.BYTES);
+        if (buffer.remaining() < Integer.BYTES) {
+            throw source.passesEnd(position(), Integer.BYTES, end);
+        }
+        return buffer.order(order).getInt();
+    }
+
+    /** Has so many bytes at hand, fewer only at the end of the file. */
+    private void fill(int needed) throws IOException {
+        if (buffer.remaining() >= needed) {
+            return;
+        }
+        buffer.compact();
+        int count = (int) Math.min(buffer.remaining(), end - bufferEnd);
+        buffer.limit(buffer.position() + count);
+        source.readInto(bufferEnd, buffer);
+        bufferEnd += count;
+        buffer.flip();
+    }
+}

@@ -1,0 +1,9 @@
+/**
+ * Bytes at an offset, and the primitive encodings: masked CRC32C, varints, ordered code.
+ *
+ * <p>Nothing in here knows of tables or tensors.
+ */
+@NullMarked
+package org.tfckpt.io;
+
+import org.jspecify.annotations.NullMarked;

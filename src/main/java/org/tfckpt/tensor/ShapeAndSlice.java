@@ -1,0 +1,64 @@
+package org.tfckpt.tensor;
+
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A full shape and a slice of it, as TensorFlow's save and restore ops take them: {@code 5 10 -:0,1}.
+ *
+ * @param shape the shape of the whole tensor
+ * @param slice the part meant
+ */
+public record ShapeAndSlice(Shape shape, TensorSlice slice) {
+    /**
+     * Reads the text form, with TensorFlow's checks in TensorFlow's order.
+     *
+     * @param text dimensions and a slice, separated by single blanks; not the empty text, which stands for "the whole
+     *     tensor" and names no shape
+     * @return shape and slice
+     * @throws IllegalArgumentException with TensorFlow's text; for a negative dimension too, where TensorFlow aborts
+     */
+    public static ShapeAndSlice parse(String text) {
+        String[] pieces = text.split(" ", -1);
+        if (pieces.length < 2) {
+            throw new IllegalArgumentException("Need least two elements in shape_and_slice specification: " + text);
+        }
+        TensorSlice slice = TensorSlice.parse(pieces[pieces.length - 1]);
+        long[] dimensions = new long[pieces.length - 1];
+        for (int axis = 0; axis < dimensions.length; axis++) {
+            Long dimension = parseInt64(pieces[axis]);
+            if (dimension == null) {
+                throw new IllegalArgumentException("Non numerical dimension in shape_and_slice: " + text);
+            }
+            if (dimension < 0) {
+                throw new IllegalArgumentException("Negative dimension in shape_and_slice: " + text);
+            }
+            dimensions[axis] = dimension;
+        }
+        Shape shape = Shape.of(dimensions);
+        slice.of(shape);
+        return new ShapeAndSlice(shape, slice);
+    }
+
+    /** A number as TensorFlow reads it (no plus sign, ASCII digits), or null. */
+    static @Nullable Long parseInt64(String text) {
+        try {
+            return text.matches("-?[0-9]+") ? Long.valueOf(text) : null;
+        } catch (NumberFormatException beyondInt64) {
+            return null;
+        }
+    }
+
+    /**
+     * TensorFlow's text form.
+     *
+     * @return for example {@code 5 10 -:0,1}
+     */
+    @Override
+    public String toString() {
+        StringBuilder text = new StringBuilder();
+        for (long dimension : shape.toArray()) {
+            text.append(dimension).append(' ');
+        }
+        return text.append(slice).toString();
+    }
+}

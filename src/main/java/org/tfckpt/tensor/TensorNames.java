@@ -1,0 +1,137 @@
+package org.tfckpt.tensor;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.CharBuffer;
+import java.nio.charset.CharsetDecoder;
+import java.nio.charset.CoderResult;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.Comparator;
+
+/**
+ * Names as strings, and back to the bytes that stand in a file.
+ *
+ * <p>A checkpoint's names are any bytes, UTF-8 by convention. A byte that is not UTF-8 becomes a lone surrogate between
+ * U+DC80 and U+DCFF (byte + U+DC00), so that every name has a string of its own and comes back as it was.
+ */
+public final class TensorNames {
+    /** The order of names in a checkpoint: unsigned bytes of UTF-8, which is not the order of Java's strings. */
+    public static final Comparator<String> ORDER = TensorNames::compare;
+
+    private static final char ESCAPE = '\uDC00';
+    private static final char REPLACEMENT = '\uFFFD';
+
+    private TensorNames() {}
+
+    /**
+     * A name from its bytes.
+     *
+     * @param bytes holds the name
+     * @param offset where it begins
+     * @param length its bytes
+     * @return the name
+     */
+    public static String decode(byte[] bytes, int offset, int length) {
+        String text = new String(bytes, offset, length, StandardCharsets.UTF_8);
+        return text.indexOf(REPLACEMENT) < 0 ? text : decodeEscaping(ByteBuffer.wrap(bytes, offset, length));
+    }
+
+    /**
+     * A name from its bytes.
+     *
+     * @param bytes the whole name
+     * @return the name
+     */
+    public static String decode(byte[] bytes) {
+        return decode(bytes, 0, bytes.length);
+    }
+
+    private static String decodeEscaping(ByteBuffer bytes) {
+        CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
+        CharBuffer text = CharBuffer.allocate(bytes.remaining());
+        CoderResult result = decoder.decode(bytes, text, true);
+        while (result.isError()) {
+            for (int i = 0; i < result.length(); i++) {
+                text.put((char) (ESCAPE + (bytes.get() & 0xff)));
+            }
+            result = decoder.decode(bytes, text, true);
+        }
+        return text.flip().toString();
+    }
+
+    /**
+     * The bytes of a name; the inverse of {@link #decode(byte[])}.
+     *
+     * @param name a name
+     * @return its bytes
+     */
+    public static byte[] encode(String name) {
+        return hasLoneSurrogate(name) ? encodeEscaped(name) : name.getBytes(StandardCharsets.UTF_8);
+    }
+
+    /**
+     * Whether a name's bytes are UTF-8, so that the string is the name for everybody.
+     *
+     * @param name a name
+     * @return false if it holds an escaped byte
+     */
+    public static boolean isUtf8(String name) {
+        return !hasLoneSurrogate(name);
+    }
+
+    private static boolean hasLoneSurrogate(String name) {
+        for (int i = 0; i < name.length(); i++) {
+            if (Character.isSurrogate(name.charAt(i))) {
+                if (Character.charCount(name.codePointAt(i)) == 1) {
+                    return true;
+                }
+                i++;
+            }
+        }
+        return false;
+    }
+
+    private static byte[] encodeEscaped(String name) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream(name.length() + 8);
+        name.codePoints().forEach(codePoint -> {
+            if (codePoint > ESCAPE + 0x7f && codePoint <= ESCAPE + 0xff) {
+                bytes.write(codePoint - ESCAPE);
+            } else if (codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE) {
+                // No name decodes to this; the three bytes that it would be can match no UTF-8 either.
+                bytes.write(0xe0 | (codePoint >> 12));
+                bytes.write(0x80 | ((codePoint >> 6) & 0x3f));
+                bytes.write(0x80 | (codePoint & 0x3f));
+            } else {
+                bytes.writeBytes(Character.toString(codePoint).getBytes(StandardCharsets.UTF_8));
+            }
+        });
+        return bytes.toByteArray();
+    }
+
+    private static int compare(String a, String b) {
+        return Arrays.compareUnsigned(encode(a), encode(b));
+    }
+
+    /**
+     * A name as it may go to a terminal: control characters and bytes that are not UTF-8 as {@code \xNN}.
+     *
+     * @param name a name, or any text from a file
+     * @return the text on one line
+     */
+    public static String printable(String name) {
+        if (isUtf8(name) && name.chars().noneMatch(Character::isISOControl)) {
+            return name;
+        }
+        StringBuilder text = new StringBuilder(name.length() + 16);
+        name.codePoints().forEach(codePoint -> {
+            boolean escaped = codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE;
+            if (escaped || Character.isISOControl(codePoint)) {
+                text.append(String.format("\\x%02x", codePoint & 0xff));
+            } else {
+                text.appendCodePoint(codePoint);
+            }
+        });
+        return text.toString();
+    }
+}
