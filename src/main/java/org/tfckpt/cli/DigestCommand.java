@@ -35,6 +35,11 @@ final class DigestCommand implements Callable<Integer> {
         this.console = console;
     }
 
+    DigestCommand(Console console, Path path) {
+        this(console);
+        this.path = path;
+    }
+
     @Override
     public Integer call() throws IOException {
         boolean intact = true;

@@ -9,19 +9,20 @@ import java.nio.file.NoSuchFileException;
 import java.util.Locale;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.TensorNames;
-import picocli.CommandLine;
 
 /** Turns what went wrong into one line and an exit code. */
-final class Failures implements CommandLine.IExecutionExceptionHandler, CommandLine.IParameterExceptionHandler {
-    private final Console console;
+final class Failures {
+    private static final int OK = 0;
+    private static final int NOT_DONE = 2;
 
-    Failures(Console console) {
-        this.console = console;
-    }
+    private Failures() {}
 
-    @Override
-    public int handleExecutionException(Exception failure, CommandLine command, CommandLine.ParseResult parsed)
-            throws Exception {
+    /**
+     * Says what went wrong, in one line.
+     *
+     * @throws Exception the failure itself, if it is none that a command may have: a bug
+     */
+    static int report(Exception failure, Console console, boolean stackTrace) throws Exception {
         Exception cause =
                 failure instanceof UncheckedIOException && failure.getCause() instanceof IOException io ? io : failure;
         if (cause instanceof Output.WriteFailure nobodyReads) {
@@ -34,29 +35,20 @@ final class Failures implements CommandLine.IExecutionExceptionHandler, CommandL
             throw cause;
         }
         console.err().println("tfckpt: " + describe(cause));
-        if (parsed.expandedArgs().contains("--stacktrace")) {
+        if (stackTrace) {
             cause.printStackTrace(console.err());
         }
-        return CommandLine.ExitCode.USAGE;
-    }
-
-    @Override
-    public int handleParseException(CommandLine.ParameterException failure, String[] args) {
-        String name = failure.getCommandLine().getCommandSpec().qualifiedName();
-        console.err()
-                .println("tfckpt: " + TensorNames.printable(String.valueOf(failure.getMessage())) + "; try '" + name
-                        + " --help'");
-        return CommandLine.ExitCode.USAGE;
+        return NOT_DONE;
     }
 
     /** A reader that went away is no failure. */
     static int ofOutput(Output.WriteFailure failure, PrintStream err) {
         String message = String.valueOf(failure.getMessage());
         if (message.toLowerCase(Locale.ROOT).contains("pipe")) {
-            return CommandLine.ExitCode.OK;
+            return OK;
         }
         err.println("tfckpt: cannot write the result: " + message);
-        return CommandLine.ExitCode.USAGE;
+        return NOT_DONE;
     }
 
     /** One line that says what is wrong. */

@@ -70,6 +70,11 @@ final class ListCommand implements Callable<Integer> {
         this.console = console;
     }
 
+    ListCommand(Console console, Path path) {
+        this(console);
+        this.path = path;
+    }
+
     @Override
     public Integer call() throws IOException {
         Totals totals = new Totals();

@@ -5,10 +5,9 @@ import java.io.FileOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.io.PrintStream;
-import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
-import picocli.CommandLine;
+import java.util.concurrent.Callable;
 
 /** The tool's entry: {@code java -jar tfckpt.jar}. */
 public final class Main {
@@ -37,14 +36,26 @@ public final class Main {
     static int run(List<String> args, OutputStream out, PrintStream err, boolean terminal) {
         try (Output output = new Output(out, terminal)) {
             Console console = new Console(output, err, terminal);
-            CommandLine tool = Tool.commandLine(console, args);
-            tool.setOut(new PrintWriter(output.stream(), true, StandardCharsets.UTF_8));
-            tool.setErr(new PrintWriter(err, true, StandardCharsets.UTF_8));
-            return tool.execute(args.toArray(String[]::new));
+            Callable<Integer> plain = PlainCommand.of(args, console);
+            return plain == null ? Tool.run(args, console) : run(plain, console);
         } catch (Output.WriteFailure nobodyReads) {
             return Failures.ofOutput(nobodyReads, err);
         } catch (IOException e) {
             throw new AssertionError("only writing happens here", e);
+        }
+    }
+
+    private static int run(Callable<Integer> command, Console console) throws IOException {
+        try {
+            return command.call();
+        } catch (Exception failure) {
+            try {
+                return Failures.report(failure, console, false);
+            } catch (RuntimeException bug) {
+                throw bug;
+            } catch (Exception bug) {
+                throw new IllegalStateException(bug);
+            }
         }
     }
 }

@@ -1,5 +1,7 @@
 package org.tfckpt.cli;
 
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -43,11 +45,16 @@ final class Tool implements Runnable {
         throw new CommandLine.ParameterException(spec.commandLine(), "a command is missing");
     }
 
+    /** Parses a command line and runs the command. */
+    static int run(List<String> args, Console console) {
+        return commandLine(console, args).execute(args.toArray(String[]::new));
+    }
+
     /**
      * The parser for a command line. It is told of one command alone where that is the one asked for: each that it must
      * know costs start-up time.
      */
-    static CommandLine commandLine(Console console, List<String> args) {
+    private static CommandLine commandLine(Console console, List<String> args) {
         Function<Console, Object> asked = args.isEmpty() ? null : COMMANDS.get(args.get(0));
         CommandLine tool = new CommandLine(new Tool());
         if (asked != null && asked != COMMANDS.get("completion")) {
@@ -55,12 +62,14 @@ final class Tool implements Runnable {
         } else {
             COMMANDS.forEach((name, command) -> tool.addSubcommand(name, command.apply(console)));
         }
-        Failures failures = new Failures(console);
+        ParserFailures failures = new ParserFailures(console);
         tool.setExecutionExceptionHandler(failures);
         tool.setParameterExceptionHandler(failures);
         tool.setCaseInsensitiveEnumValuesAllowed(true);
         tool.setUsageHelpAutoWidth(false);
         tool.setUsageHelpWidth(100);
+        tool.setOut(new PrintWriter(console.out().stream(), true, StandardCharsets.UTF_8));
+        tool.setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8));
         tool.setColorScheme(CommandLine.Help.defaultColorScheme(CommonOptions.ansi(args, console)));
         return tool;
     }

@@ -38,6 +38,11 @@ final class VerifyCommand implements Callable<Integer> {
         this.console = console;
     }
 
+    VerifyCommand(Console console, Path path) {
+        this(console);
+        this.paths = List.of(path);
+    }
+
     @Override
     public Integer call() throws IOException {
         int code = 0;
