@@ -86,19 +86,27 @@ final class BundleVerification {
                             "shard " + storage.shard() + " of a checkpoint of " + shards.count() + " shards")
                     .toProblem());
         }
-        long size = bundle.verify(info);
-        bytes += size;
-        if (storage == null) {
-            return;
+        long size = storage == null ? 0 : storage.size();
+        try {
+            size = bundle.verify(info);
+            bytes += size;
+        } finally {
+            // What is damaged is somebody's all the same.
+            if (storage != null) {
+                used(storage, size);
+            }
         }
-        if (size != storage.size()) {
+        if (storage != null && size != storage.size()) {
             problems.accept(damage(
                             info,
                             ProblemKind.SIZE,
                             "the entry's size is " + storage.size() + ", the tensor takes " + size + " bytes")
                     .toProblem());
         }
-        if (size > 0) {
+    }
+
+    private void used(TensorInfo.Storage storage, long size) {
+        if (size > 0 && storage.offset() >= 0 && storage.offset() <= Long.MAX_VALUE - size) {
             use.computeIfAbsent(storage.shard(), shard -> new ShardUse()).add(storage.offset(), size);
         }
     }
@@ -121,8 +129,9 @@ final class BundleVerification {
                             null,
                             ProblemKind.UNUSED_BYTES,
                             length + " bytes belong to no tensor and are not all zero")));
-        } catch (DataLossException e) {
-            problems.accept(e.toProblem());
+        } catch (DataLossException alreadySaidOfItsTensors) {
+            // A shard that is not there, or that ends too early.
+            return;
         }
     }
 }
