@@ -6,6 +6,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.tfckpt.format.FormatReader;
+import org.tfckpt.format.SliceAssembly;
+import org.tfckpt.format.SliceKey;
+import org.tfckpt.format.SliceSet;
+import org.tfckpt.format.TensorData;
 import org.tfckpt.format.table.TableVerification;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataLossException;
@@ -15,6 +19,7 @@ import org.tfckpt.tensor.Problem;
 import org.tfckpt.tensor.ProblemKind;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorNames;
+import org.tfckpt.tensor.TensorSlice;
 
 /** Reads a bundle the way everybody does, all of it, and collects the exceptions instead of stopping at the first. */
 final class BundleVerification {
@@ -22,6 +27,7 @@ final class BundleVerification {
     private final BundleIndex index;
     private final Shards shards;
     private final Consumer<Problem> problems;
+    private final SliceOwner owner;
     private final Map<Integer, ShardUse> use = new TreeMap<>();
     private long tensors;
     private long bytes;
@@ -31,6 +37,7 @@ final class BundleVerification {
         this.index = index;
         this.shards = shards;
         this.problems = problems;
+        this.owner = new SliceOwner(index);
     }
 
     FormatReader.Totals run() throws IOException {
@@ -57,9 +64,18 @@ final class BundleVerification {
         if (key.length == 0) {
             return;
         }
-        tensors++;
         try {
-            tensor(index.entry(TensorNames.decode(key), value));
+            TensorInfo info = index.entry(TensorNames.decode(key), value);
+            if (isListedSlice(key, info)) {
+                tensor(info);
+                return;
+            }
+            tensors++;
+            if (info.isPartitioned()) {
+                partitioned(info);
+            } else {
+                tensor(info);
+            }
         } catch (DataLossException e) {
             problems.accept(e.toProblem());
         } catch (CheckpointException e) {
@@ -69,7 +85,40 @@ final class BundleVerification {
         }
     }
 
-    private void tensor(TensorInfo info) throws IOException {
+    /** Whether a key is that of a slice; one that its tensor does not list is a problem, and a tensor of its own. */
+    private boolean isListedSlice(byte[] key, TensorInfo info) throws IOException {
+        SliceKey slice = SliceOwner.slice(key, key.length);
+        SliceOwner.Role role = slice == null ? SliceOwner.Role.TENSOR : owner.role(slice);
+        if (slice != null && role != SliceOwner.Role.LISTED) {
+            String missing = role == SliceOwner.Role.ORPHAN ? "which is not there" : "which does not list it";
+            problems.accept(damage(
+                            info,
+                            ProblemKind.SLICES,
+                            "slice " + slice.slice() + " of tensor " + slice.name() + ", " + missing)
+                    .toProblem());
+        }
+        return role == SliceOwner.Role.LISTED;
+    }
+
+    /** The slices' own bytes are checked where their entries are. */
+    private void partitioned(TensorInfo info) throws IOException {
+        requireDtype(info);
+        BundleTensor stored = bundle.stored(info);
+        SliceSet slices = new SliceAssembly(info, bundle.byteOrder(), stored).slices();
+        for (int slice = 0; slice < info.slices().size(); slice++) {
+            try {
+                stored.entry(slice);
+            } catch (DataLossException e) {
+                problems.accept(e.toProblem());
+            }
+        }
+        TensorSlice whole = TensorSlice.full(info.shape().rank());
+        if (!slices.covers(whole)) {
+            throw stored.incomplete(whole);
+        }
+    }
+
+    private void requireDtype(TensorInfo info) throws DataLossException {
         DataType dtype = info.dtype();
         if (!dtype.isFixedWidth() && dtype != DataType.DT_STRING && dtype != DataType.DT_VARIANT) {
             throw damage(
@@ -78,19 +127,23 @@ final class BundleVerification {
                     "no checkpoint holds " + (dtype == DataType.UNKNOWN ? "" : "dtype ")
                             + DataType.shortName(info.dtypeNumber()));
         }
+    }
+
+    private void tensor(TensorInfo info) throws IOException {
+        requireDtype(info);
         TensorInfo.Storage storage = info.storage();
-        if (storage != null && storage.shard() >= shards.count()) {
+        if (storage == null) {
+            throw damage(info, ProblemKind.SLICES, "a slice that is itself partitioned");
+        }
+        if (storage.shard() >= shards.count()) {
             problems.accept(damage(
                             info,
                             ProblemKind.SHARD,
                             "shard " + storage.shard() + " of a checkpoint of " + shards.count() + " shards")
                     .toProblem());
         }
-        long size = bundle.verify(info);
+        long size = check(info);
         bytes += size;
-        if (storage == null) {
-            return;
-        }
         if (size != storage.size()) {
             problems.accept(damage(
                             info,
@@ -101,6 +154,20 @@ final class BundleVerification {
         if (size > 0) {
             use.computeIfAbsent(storage.shard(), shard -> new ShardUse()).add(storage.offset(), size);
         }
+    }
+
+    /** Checks all bytes of a tensor; returns how many it takes in its shard. */
+    private long check(TensorInfo info) throws IOException {
+        BundleTensor stored = bundle.stored(info);
+        return switch (info.dtype()) {
+            case DT_STRING -> stored.verifyStrings();
+            case DT_VARIANT -> stored.variants(0).stored().remaining();
+            default -> {
+                TensorData data = stored.data(0);
+                data.check();
+                yield data.size();
+            }
+        };
     }
 
     private DataLossException damage(TensorInfo info, ProblemKind kind, String message) {
