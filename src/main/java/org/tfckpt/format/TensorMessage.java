@@ -1,6 +1,7 @@
 package org.tfckpt.format;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -25,6 +26,9 @@ public final class TensorMessage implements SliceAssembly.Parts {
     private static final int SHAPE = 2 << 3 | WireReader.BYTES;
     private static final int VARIANT = 15 << 3 | WireReader.BYTES;
 
+    /** Variants within variants; TensorFlow's own parser gives up at about this depth, too. */
+    private static final int MAX_DEPTH = 50;
+
     private final TensorInfo info;
     private final ByteBuffer message;
     private final ErrorContext place;
@@ -35,8 +39,8 @@ public final class TensorMessage implements SliceAssembly.Parts {
         this.place = place;
     }
 
-    /** Reads dtype and shape. */
-    static TensorMessage read(ByteBuffer message, String name, ErrorContext place) throws MalformedBytesException {
+    private static TensorMessage read(ByteBuffer message, String name, ErrorContext place)
+            throws MalformedBytesException {
         int dtype = 0;
         Shape shape = Shape.of();
         WireReader in = new WireReader(message);
@@ -50,13 +54,50 @@ public final class TensorMessage implements SliceAssembly.Parts {
         return new TensorMessage(new TensorInfo(name, dtype, shape, null, List.of()), message, place);
     }
 
-    /** Walks the message and all that are in it. */
-    static void check(ByteBuffer message, int depth) throws MalformedBytesException {
-        WireReader in = new WireReader(message);
+    /**
+     * The tensor at a place in a variant.
+     *
+     * @param variant the variant, which was checked
+     * @param index which of its tensors
+     * @return the tensor, its values not yet decoded
+     */
+    public static TensorMessage in(VariantMessage variant, int index) {
+        try {
+            return read(variant.tensor(index), variant.name() + ".tensors[" + index + "]", variant.place());
+        } catch (MalformedBytesException e) {
+            throw new UncheckedIOException("the file has changed since it was checked", e);
+        }
+    }
+
+    /**
+     * Walks a variant's message and all that are in it, and allocates nothing.
+     *
+     * @param variant a VariantTensorDataProto
+     * @throws MalformedBytesException if it, or one inside it, is no such message
+     */
+    public static void checkVariant(ByteBuffer variant) throws MalformedBytesException {
+        checkVariant(variant, 0);
+    }
+
+    private static void checkVariant(ByteBuffer variant, int depth) throws MalformedBytesException {
+        if (depth > MAX_DEPTH) {
+            throw new MalformedBytesException("variants are nested more than " + MAX_DEPTH + " deep");
+        }
+        WireReader in = new WireReader(variant);
+        for (int tag = in.next(); tag != 0; tag = in.next()) {
+            if (tag == VariantMessage.TENSORS) {
+                checkTensor(in.message(), depth);
+            } else {
+                in.skip();
+            }
+        }
+    }
+
+    private static void checkTensor(WireReader in, int depth) throws MalformedBytesException {
         for (int tag = in.next(); tag != 0; tag = in.next()) {
             switch (tag) {
                 case SHAPE -> WireShapes.shape(in.message(), Shape.of());
-                case VARIANT -> VariantMessage.check(in.bytes(), depth + 1);
+                case VARIANT -> checkVariant(in.bytes(), depth + 1);
                 default -> in.skip();
             }
         }

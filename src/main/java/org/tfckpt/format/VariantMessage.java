@@ -1,6 +1,5 @@
 package org.tfckpt.format;
 
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.tfckpt.io.MalformedBytesException;
@@ -18,9 +17,7 @@ import org.tfckpt.tensor.TensorNames;
 public final class VariantMessage {
     private static final int TYPE_NAME = 1 << 3 | WireReader.BYTES;
     private static final int METADATA = 2 << 3 | WireReader.BYTES;
-    private static final int TENSORS = 3 << 3 | WireReader.BYTES;
-    /** Variants within variants; TensorFlow's own parser gives up at about this depth, too. */
-    private static final int MAX_DEPTH = 50;
+    static final int TENSORS = 3 << 3 | WireReader.BYTES;
 
     private final String typeName;
     private final ByteBuffer metadata;
@@ -37,30 +34,6 @@ public final class VariantMessage {
         this.tensors = tensors;
         this.name = name;
         this.place = place;
-    }
-
-    /**
-     * Walks a message and all that are in it, and allocates nothing.
-     *
-     * @param message as it is stored
-     * @throws MalformedBytesException if it, or one inside it, is no such message
-     */
-    public static void check(ByteBuffer message) throws MalformedBytesException {
-        check(message, 0);
-    }
-
-    static void check(ByteBuffer message, int depth) throws MalformedBytesException {
-        if (depth > MAX_DEPTH) {
-            throw new MalformedBytesException("variants are nested more than " + MAX_DEPTH + " deep");
-        }
-        WireReader in = new WireReader(message);
-        for (int tag = in.next(); tag != 0; tag = in.next()) {
-            if (tag == TENSORS) {
-                TensorMessage.check(in.bytes(), depth);
-            } else {
-                in.skip();
-            }
-        }
     }
 
     /** Reads a message that was checked. */
@@ -125,14 +98,27 @@ public final class VariantMessage {
      * A tensor inside.
      *
      * @param index from 0
-     * @return the tensor, its values not yet decoded
+     * @return its message, a TensorProto
      */
-    public TensorMessage tensor(int index) {
-        ByteBuffer tensor = message.slice(tensors[2 * index + 1], tensors[2 * index]);
-        try {
-            return TensorMessage.read(tensor, name + ".tensors[" + index + "]", place);
-        } catch (MalformedBytesException e) {
-            throw new UncheckedIOException("the file has changed since it was checked", e);
-        }
+    public ByteBuffer tensor(int index) {
+        return message.slice(tensors[2 * index + 1], tensors[2 * index]);
+    }
+
+    /**
+     * What messages call this element.
+     *
+     * @return the tensor's name, and which element of it
+     */
+    public String name() {
+        return name;
+    }
+
+    /**
+     * Where the tensor is.
+     *
+     * @return for exceptions
+     */
+    public ErrorContext place() {
+        return place;
     }
 }

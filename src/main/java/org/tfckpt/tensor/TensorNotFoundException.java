@@ -6,7 +6,9 @@ import java.util.List;
 public final class TensorNotFoundException extends CheckpointException {
     private static final long serialVersionUID = 1;
 
+    /** What was asked for. */
     private final String name;
+
     private final transient List<String> nearest;
 
     /**

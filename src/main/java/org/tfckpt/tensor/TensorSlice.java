@@ -2,6 +2,7 @@ package org.tfckpt.tensor;
 
 import java.util.Arrays;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A box within a tensor: per dimension a start and a length, or the whole dimension.
@@ -66,8 +67,8 @@ public final class TensorSlice {
                 continue;
             }
             String[] pair = pieces(pieces[axis], ',');
-            Long start = pair.length == 2 ? ShapeAndSlice.parseInt64(pair[0]) : null;
-            Long length = pair.length == 2 ? ShapeAndSlice.parseInt64(pair[1]) : null;
+            Long start = pair.length == 2 ? parseInt64(pair[0]) : null;
+            Long length = pair.length == 2 ? parseInt64(pair[1]) : null;
             if (start == null || length == null) {
                 throw new IllegalArgumentException(
                         "Expected a pair of numbers or '-' but got '" + pieces[axis] + "': string = " + text);
@@ -80,6 +81,15 @@ public final class TensorSlice {
             lengths[axis] = length;
         }
         return new TensorSlice(starts, lengths);
+    }
+
+    /** A number as TensorFlow reads it (no plus sign, ASCII digits), or null. */
+    static @Nullable Long parseInt64(String text) {
+        try {
+            return text.matches("-?[0-9]+") ? Long.valueOf(text) : null;
+        } catch (NumberFormatException beyondInt64) {
+            return null;
+        }
     }
 
     private static String[] pieces(String text, char separator) {

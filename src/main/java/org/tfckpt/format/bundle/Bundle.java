@@ -59,12 +59,7 @@ public final class Bundle implements FormatReader {
 
     @Override
     public TensorReader open(TensorInfo info) {
-        return new SliceAssembly(info, byteOrder(), stored(info));
-    }
-
-    /** What is stored of a tensor. */
-    BundleTensor stored(TensorInfo info) {
-        return new BundleTensor(prefix, index, shards, info);
+        return new SliceAssembly(info, byteOrder(), new BundleTensor(prefix, index, shards, info));
     }
 
     @Override
@@ -74,7 +69,7 @@ public final class Bundle implements FormatReader {
 
     @Override
     public Totals verify(Consumer<Problem> problems) throws IOException {
-        return new BundleVerification(this, index, shards, problems).run();
+        return new BundleVerification(prefix, index, shards, problems).run();
     }
 
     @Override

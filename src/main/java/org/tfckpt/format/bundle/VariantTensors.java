@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
+import org.tfckpt.format.TensorMessage;
 import org.tfckpt.format.VariantList;
-import org.tfckpt.format.VariantMessage;
 import org.tfckpt.io.ByteSource;
 import org.tfckpt.io.MalformedBytesException;
 import org.tfckpt.io.MaskedCrc32c;
@@ -115,7 +115,7 @@ final class VariantTensors {
 
     private void requireMessage(ByteBuffer message) throws DataLossException {
         try {
-            VariantMessage.check(message);
+            TensorMessage.checkVariant(message);
         } catch (MalformedBytesException e) {
             throw new DataLossException(
                     ProblemKind.VARIANT,

@@ -1,0 +1,190 @@
+package org.tfckpt.cli;
+
+import java.io.IOException;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.tfckpt.Checkpoint;
+import org.tfckpt.tensor.DataType;
+import org.tfckpt.tensor.TensorInfo;
+import org.tfckpt.tensor.TensorSlice;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code ls}: a line a tensor. */
+@Command(
+        name = "ls",
+        description =
+                "Lists the tensors of a checkpoint: name, dtype and shape, a line each, in the order of the names.",
+        footer = {"", "Example: tfckpt ls -l --include 'input/**' log/model.ckpt-122543"})
+final class ListCommand implements Callable<Integer> {
+    /** The order of the list. */
+    enum Sort {
+        NAME,
+        SIZE;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    private final Console console;
+
+    @Parameters(paramLabel = "CHECKPOINT", description = "What to list.")
+    private Path path = Path.of("");
+
+    @Option(names = "-l", description = "Also bytes, shard and offset, or the slices of a partitioned tensor.")
+    private boolean details;
+
+    @Option(names = "--json", description = "One JSON document.")
+    private boolean json;
+
+    @Option(
+            names = "--sort",
+            paramLabel = "ORDER",
+            defaultValue = "name",
+            description = "Order by ${COMPLETION-CANDIDATES}; by size: the largest first, all held in memory.")
+    private Sort sort = Sort.NAME;
+
+    @Option(
+            names = "--summary",
+            negatable = true,
+            description = "Tensors, parameters and bytes in all, on standard error. By default on a terminal only.")
+    private @Nullable Boolean summary;
+
+    @Mixin
+    private NameFilter filter = new NameFilter();
+
+    @Mixin
+    private CommonOptions common = new CommonOptions();
+
+    ListCommand(Console console) {
+        this.console = console;
+    }
+
+    ListCommand(Console console, Path path) {
+        this(console);
+        this.path = path;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        Totals totals = new Totals();
+        try (Checkpoint checkpoint = Checkpoint.open(path, common.readOptions())) {
+            Iterator<TensorInfo> tensors = sorted(checkpoint.tensors().filter(info -> filter.accepts(info.name())))
+                    .iterator();
+            if (json) {
+                json(checkpoint, tensors, totals);
+            } else {
+                while (tensors.hasNext()) {
+                    TensorInfo info = tensors.next();
+                    totals.add(info);
+                    console.out().line(details ? info + details(info) : info.toString());
+                }
+            }
+        }
+        if (summary == null ? console.terminal() : summary) {
+            console.out().close();
+            console.err()
+                    .printf(
+                            Locale.ROOT,
+                            "%,d tensors, %,d parameters, %,d bytes%n",
+                            totals.tensors,
+                            totals.parameters,
+                            totals.bytes);
+        }
+        return 0;
+    }
+
+    private Stream<TensorInfo> sorted(Stream<TensorInfo> tensors) {
+        return sort == Sort.NAME
+                ? tensors
+                : tensors.sorted(Comparator.comparingLong(TensorInfo::byteSize).reversed());
+    }
+
+    private static String details(TensorInfo info) {
+        StringBuilder text = new StringBuilder(info.byteSize() < 0 ? "" : "  bytes=" + info.byteSize());
+        TensorInfo.Storage storage = info.storage();
+        if (storage != null) {
+            text.append("  shard=").append(storage.shard()).append("  offset=").append(storage.offset());
+        }
+        String separator = "  slices=";
+        for (TensorSlice slice : info.slices()) {
+            text.append(separator).append(slice);
+            separator = ";";
+        }
+        return text.toString();
+    }
+
+    private static final class Totals {
+        private long tensors;
+        private long parameters;
+        private long bytes;
+
+        void add(TensorInfo info) {
+            tensors++;
+            parameters += info.shape().elementCount().orElse(0);
+            bytes += Math.max(0, info.byteSize());
+        }
+    }
+
+    private void json(Checkpoint checkpoint, Iterator<TensorInfo> tensors, Totals totals) throws IOException {
+        try (JsonOutput out = new JsonOutput(console.out())) {
+            out.generator().writeStartObject();
+            out.text("checkpoint", checkpoint.prefix());
+            out.text("format", checkpoint.format());
+            out.text("endianness", checkpoint.byteOrder() == ByteOrder.BIG_ENDIAN ? "BIG" : "LITTLE");
+            out.generator().writeNumberField("shards", checkpoint.shardCount());
+            out.generator().writeArrayFieldStart("tensors");
+            while (tensors.hasNext()) {
+                TensorInfo info = tensors.next();
+                totals.add(info);
+                json(out, info);
+            }
+            out.generator().writeEndArray();
+            out.generator().writeObjectFieldStart("totals");
+            out.generator().writeNumberField("tensors", totals.tensors);
+            out.generator().writeNumberField("parameters", totals.parameters);
+            out.generator().writeNumberField("bytes", totals.bytes);
+            out.generator().writeEndObject();
+            out.generator().writeEndObject();
+        }
+    }
+
+    private static void json(JsonOutput out, TensorInfo info) throws IOException {
+        out.generator().writeStartObject();
+        out.text("name", info.name());
+        out.text("dtype", DataType.enumName(info.dtypeNumber()));
+        out.shape("shape", info.shape());
+        number(out, "bytes", info.byteSize() < 0 ? null : info.byteSize());
+        TensorInfo.Storage storage = info.storage();
+        number(out, "shard", storage == null ? null : (long) storage.shard());
+        number(out, "offset", storage == null ? null : storage.offset());
+        out.text("crc32c", storage == null ? null : String.format("%08x", storage.crc32c()));
+        out.generator().writeArrayFieldStart("slices");
+        for (TensorSlice slice : info.slices()) {
+            out.generator().writeStartObject();
+            out.text("spec", slice.toString());
+            out.generator().writeEndObject();
+        }
+        out.generator().writeEndArray();
+        out.generator().writeEndObject();
+    }
+
+    private static void number(JsonOutput out, String key, @Nullable Long value) throws IOException {
+        out.generator().writeFieldName(key);
+        if (value == null) {
+            out.generator().writeNull();
+        } else {
+            out.generator().writeNumber(value);
+        }
+    }
+}
