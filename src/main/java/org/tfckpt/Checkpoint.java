@@ -205,7 +205,8 @@ public final class Checkpoint implements Closeable {
     public Tensor tensor(String name) throws IOException {
         Optional<TensorInfo> info = find(name);
         if (info.isEmpty()) {
-            throw new TensorNotFoundException(name, prefix(), NearestNames.to(name, reader.scan()));
+            throw new TensorNotFoundException(
+                    reader.notFound(name), name, prefix(), NearestNames.to(name, reader.scan()));
         }
         return tensor(info.get());
     }
@@ -218,7 +219,7 @@ public final class Checkpoint implements Closeable {
      */
     public Tensor tensor(TensorInfo info) {
         requireOpen();
-        return new Tensor(reader, info, options.checksums());
+        return new Tensor(info, reader.open(info), options.checksums());
     }
 
     /**

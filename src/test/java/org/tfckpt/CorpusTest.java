@@ -10,11 +10,11 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.Problem;
 import org.tfckpt.tensor.ProblemKind;
 import org.tfckpt.tensor.TensorInfo;
@@ -66,11 +66,26 @@ class CorpusTest {
             assertThat(String.format("%08x", storage.crc32c())).isEqualTo(wanted.get("crc32c"));
         }
         boolean here = wanted.containsKey("sha256") || wanted.containsKey("hex");
-        if (storage != null && here && info.dtype() != DataType.DT_VARIANT) {
+        assertThat(info.slices().stream().map(Object::toString).toList()).isEqualTo(specs(wanted.get("slices")));
+        if (here) {
             assertThat(TensorDigest.sha256(checkpoint.tensor(info.name())))
                     .as(info.name())
                     .isEqualTo(digest(wanted));
         }
+        for (Map<String, Object> query : Json.<Map<String, Object>>list(wanted.get("slice_queries"))) {
+            Tensor region = checkpoint.tensor(info.name()).slice((String) query.get("slice"));
+            assertThat(region.shape().toString().replace(",", ", "))
+                    .isEqualTo(query.get("shape").toString());
+            assertThat(TensorDigest.sha256(region))
+                    .as(info.name() + " " + query)
+                    .isEqualTo(query.get("sha256"));
+        }
+    }
+
+    private static List<Object> specs(@Nullable Object slices) {
+        return Json.<Map<String, Object>>list(slices).stream()
+                .map(slice -> slice.get("spec"))
+                .toList();
     }
 
     private static String digest(Map<String, Object> wanted) throws Exception {

@@ -6,6 +6,10 @@ import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.tfckpt.format.FormatReader;
+import org.tfckpt.format.SliceAssembly;
+import org.tfckpt.format.SliceKey;
+import org.tfckpt.format.SliceSet;
+import org.tfckpt.format.TensorData;
 import org.tfckpt.format.table.TableVerification;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataLossException;
@@ -15,22 +19,25 @@ import org.tfckpt.tensor.Problem;
 import org.tfckpt.tensor.ProblemKind;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorNames;
+import org.tfckpt.tensor.TensorSlice;
 
 /** Reads a bundle the way everybody does, all of it, and collects the exceptions instead of stopping at the first. */
 final class BundleVerification {
-    private final Bundle bundle;
+    private final BundlePrefix prefix;
     private final BundleIndex index;
     private final Shards shards;
     private final Consumer<Problem> problems;
+    private final SliceOwner owner;
     private final Map<Integer, ShardUse> use = new TreeMap<>();
     private long tensors;
     private long bytes;
 
-    BundleVerification(Bundle bundle, BundleIndex index, Shards shards, Consumer<Problem> problems) {
-        this.bundle = bundle;
+    BundleVerification(BundlePrefix prefix, BundleIndex index, Shards shards, Consumer<Problem> problems) {
+        this.prefix = prefix;
         this.index = index;
         this.shards = shards;
         this.problems = problems;
+        this.owner = new SliceOwner(index);
     }
 
     FormatReader.Totals run() throws IOException {
@@ -57,9 +64,18 @@ final class BundleVerification {
         if (key.length == 0) {
             return;
         }
-        tensors++;
         try {
-            tensor(index.entry(TensorNames.decode(key), value));
+            TensorInfo info = index.entry(TensorNames.decode(key), value);
+            if (isListedSlice(key, info)) {
+                tensor(info);
+                return;
+            }
+            tensors++;
+            if (info.isPartitioned()) {
+                partitioned(info);
+            } else {
+                tensor(info);
+            }
         } catch (DataLossException e) {
             problems.accept(e.toProblem());
         } catch (CheckpointException e) {
@@ -69,7 +85,44 @@ final class BundleVerification {
         }
     }
 
-    private void tensor(TensorInfo info) throws IOException {
+    /** Whether a key is that of a slice; one that its tensor does not list is a problem, and a tensor of its own. */
+    private boolean isListedSlice(byte[] key, TensorInfo info) throws IOException {
+        SliceKey slice = SliceOwner.slice(key, key.length);
+        SliceOwner.Role role = slice == null ? SliceOwner.Role.TENSOR : owner.role(slice);
+        if (slice != null && role != SliceOwner.Role.LISTED) {
+            String missing = role == SliceOwner.Role.ORPHAN ? "which is not there" : "which does not list it";
+            problems.accept(damage(
+                            info,
+                            ProblemKind.SLICES,
+                            "slice " + slice.slice() + " of tensor " + slice.name() + ", " + missing)
+                    .toProblem());
+        }
+        return role == SliceOwner.Role.LISTED;
+    }
+
+    /** The slices' own bytes are checked where their entries are. */
+    private void partitioned(TensorInfo info) throws IOException {
+        requireDtype(info);
+        BundleTensor stored = stored(info);
+        SliceSet slices = new SliceAssembly(info, index.header().byteOrder(), stored).slices();
+        for (int slice = 0; slice < info.slices().size(); slice++) {
+            try {
+                stored.entry(slice);
+            } catch (DataLossException e) {
+                problems.accept(e.toProblem());
+            }
+        }
+        TensorSlice whole = TensorSlice.full(info.shape().rank());
+        if (!slices.covers(whole)) {
+            throw stored.incomplete(whole);
+        }
+    }
+
+    private BundleTensor stored(TensorInfo info) {
+        return new BundleTensor(prefix, index, shards, info);
+    }
+
+    private void requireDtype(TensorInfo info) throws DataLossException {
         DataType dtype = info.dtype();
         if (!dtype.isFixedWidth() && dtype != DataType.DT_STRING && dtype != DataType.DT_VARIANT) {
             throw damage(
@@ -78,25 +131,30 @@ final class BundleVerification {
                     "no checkpoint holds " + (dtype == DataType.UNKNOWN ? "" : "dtype ")
                             + DataType.shortName(info.dtypeNumber()));
         }
+    }
+
+    private void tensor(TensorInfo info) throws IOException {
+        requireDtype(info);
         TensorInfo.Storage storage = info.storage();
-        if (storage != null && storage.shard() >= shards.count()) {
+        if (storage == null) {
+            throw damage(info, ProblemKind.SLICES, "a slice that is itself partitioned");
+        }
+        if (storage.shard() >= shards.count()) {
             problems.accept(damage(
                             info,
                             ProblemKind.SHARD,
                             "shard " + storage.shard() + " of a checkpoint of " + shards.count() + " shards")
                     .toProblem());
         }
-        long size = storage == null ? 0 : storage.size();
+        long size = storage.size();
         try {
-            size = bundle.verify(info);
+            size = check(info);
             bytes += size;
         } finally {
             // What is damaged is somebody's all the same.
-            if (storage != null) {
-                used(storage, size);
-            }
+            used(storage, size);
         }
-        if (storage != null && size != storage.size()) {
+        if (size != storage.size()) {
             problems.accept(damage(
                             info,
                             ProblemKind.SIZE,
@@ -109,6 +167,20 @@ final class BundleVerification {
         if (size > 0 && storage.offset() >= 0 && storage.offset() <= Long.MAX_VALUE - size) {
             use.computeIfAbsent(storage.shard(), shard -> new ShardUse()).add(storage.offset(), size);
         }
+    }
+
+    /** Checks all bytes of a tensor; returns how many it takes in its shard. */
+    private long check(TensorInfo info) throws IOException {
+        BundleTensor stored = stored(info);
+        return switch (info.dtype()) {
+            case DT_STRING -> stored.verifyStrings();
+            case DT_VARIANT -> stored.variants(0).stored().remaining();
+            default -> {
+                TensorData data = stored.data(0);
+                data.check();
+                yield data.size();
+            }
+        };
     }
 
     private DataLossException damage(TensorInfo info, ProblemKind kind, String message) {
