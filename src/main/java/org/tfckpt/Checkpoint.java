@@ -15,11 +15,14 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.format.FormatReader;
+import org.tfckpt.format.SliceKey;
 import org.tfckpt.format.TensorScan;
 import org.tfckpt.format.bundle.Bundle;
 import org.tfckpt.tensor.Problem;
 import org.tfckpt.tensor.TensorInfo;
+import org.tfckpt.tensor.TensorNames;
 import org.tfckpt.tensor.TensorNotFoundException;
+import org.tfckpt.tensor.TensorSlice;
 
 /**
  * An open checkpoint: lists its tensors, finds one by name, reads it, and verifies the whole.
@@ -140,9 +143,24 @@ public final class Checkpoint implements Closeable {
      */
     public Stream<TensorInfo> tensors() throws IOException {
         requireOpen();
+        return stream(reader.scan());
+    }
+
+    /**
+     * What is stored, as TensorFlow's {@code CheckpointReader.DebugString} and {@code inspect_checkpoint} list it: as
+     * {@link #tensors()}, but in V2 each slice of a partitioned tensor under its own, binary key instead of the tensor.
+     *
+     * @return a stream as {@link #tensors()}
+     * @throws IOException if the index cannot be read
+     */
+    public Stream<TensorInfo> entries() throws IOException {
+        requireOpen();
+        return stream(reader.entries());
+    }
+
+    private static Stream<TensorInfo> stream(TensorScan scan) {
         int characteristics = Spliterator.ORDERED | Spliterator.DISTINCT | Spliterator.NONNULL;
-        return StreamSupport.stream(
-                Spliterators.spliteratorUnknownSize(new Scan(reader.scan()), characteristics), false);
+        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(new Scan(scan), characteristics), false);
     }
 
     private static final class Scan implements Iterator<TensorInfo> {
@@ -192,6 +210,18 @@ public final class Checkpoint implements Closeable {
     public Optional<TensorInfo> find(String name) throws IOException {
         requireOpen();
         return Optional.ofNullable(reader.find(name));
+    }
+
+    /**
+     * Looks up where a slice of a partitioned tensor lies.
+     *
+     * @param tensor a partitioned tensor of this checkpoint
+     * @param slice one of its slices
+     * @return the slice's own entry; empty in V1, whose values lie in records, and if the index lacks it
+     * @throws IOException if the index is damaged on the way
+     */
+    public Optional<TensorInfo> findSlice(TensorInfo tensor, TensorSlice slice) throws IOException {
+        return find(TensorNames.decode(new SliceKey(tensor.name(), slice).encode()));
     }
 
     /**
