@@ -30,6 +30,7 @@ final class Tool implements Runnable {
 
     static {
         COMMANDS.put("ls", ListCommand::new);
+        COMMANDS.put("show", ShowCommand::new);
         COMMANDS.put("digest", DigestCommand::new);
         COMMANDS.put("verify", VerifyCommand::new);
         COMMANDS.put("completion", CompletionCommand::new);
