@@ -10,7 +10,6 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataLossException;
-import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.ErrorContext;
 import org.tfckpt.tensor.ProblemKind;
 import org.tfckpt.tensor.Shape;
@@ -72,6 +71,13 @@ public final class SliceAssembly implements TensorReader {
         CheckpointException incomplete(TensorSlice region);
 
         /**
+         * What is thrown for a dtype that is not read.
+         *
+         * @return the exception
+         */
+        CheckpointException notSupported();
+
+        /**
          * Where the tensor is.
          *
          * @return file and tensor
@@ -123,18 +129,6 @@ public final class SliceAssembly implements TensorReader {
         return elements;
     }
 
-    /**
-     * What is thrown for a dtype that is not read.
-     *
-     * @param info the tensor
-     * @param place where it is
-     * @return the exception
-     */
-    public static UnsupportedFormatException notSupported(TensorInfo info, ErrorContext place) {
-        return new UnsupportedFormatException(
-                "Dtype " + DataType.shortName(info.dtypeNumber()) + " not supported.", place);
-    }
-
     @Override
     public ByteOrder order() {
         return order;
@@ -184,7 +178,7 @@ public final class SliceAssembly implements TensorReader {
     public TensorData data(TensorSlice region) throws IOException {
         long elements = requireElements(info, parts.place());
         if (!info.dtype().isFixedWidth()) {
-            throw notSupported(info, parts.place());
+            throw parts.notSupported();
         }
         int width = info.dtype().width();
         if (elements > Long.MAX_VALUE / width) {

@@ -8,11 +8,13 @@ import java.util.List;
 import org.tfckpt.io.MalformedBytesException;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataLossException;
+import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.ErrorContext;
 import org.tfckpt.tensor.ProblemKind;
 import org.tfckpt.tensor.Shape;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorSlice;
+import org.tfckpt.tensor.UnsupportedFormatException;
 
 /**
  * A tensor by value, a TensorProto, decoded when it is read.
@@ -124,7 +126,7 @@ public final class TensorMessage implements SliceAssembly.Parts {
     @Override
     public TensorData data(int slice) throws IOException {
         if (!TensorValues.isKnown(info.dtype())) {
-            throw SliceAssembly.notSupported(info, place);
+            throw notSupported();
         }
         try {
             ByteBuffer values =
@@ -175,6 +177,12 @@ public final class TensorMessage implements SliceAssembly.Parts {
     @Override
     public CheckpointException incomplete(TensorSlice region) {
         throw new AssertionError("one slice holds all");
+    }
+
+    @Override
+    public CheckpointException notSupported() {
+        return new UnsupportedFormatException(
+                "Dtype " + DataType.shortName(info.dtypeNumber()) + " not supported.", place());
     }
 
     @Override

@@ -19,6 +19,7 @@ import org.tfckpt.tensor.Shape;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorNames;
 import org.tfckpt.tensor.TensorSlice;
+import org.tfckpt.tensor.UnsupportedFormatException;
 
 /** What a bundle stores of one tensor: an entry of its own, or one per slice. */
 final class BundleTensor implements SliceAssembly.Parts {
@@ -136,6 +137,12 @@ final class BundleTensor implements SliceAssembly.Parts {
                 "Does not have sufficient slices for partitioned tensor " + info.name() + " to restore in slice_spec: "
                         + region,
                 place());
+    }
+
+    @Override
+    public CheckpointException notSupported() {
+        return new UnsupportedFormatException(
+                "Dtype " + DataType.shortName(info.dtypeNumber()) + " not supported.", place());
     }
 
     @Override
