@@ -136,7 +136,9 @@ final class InspectCommand implements Callable<Integer> {
             }
         } else if (tensorName.isEmpty()) {
             for (Iterator<TensorInfo> all = checkpoint.entries().iterator(); all.hasNext(); ) {
-                print(all.next().toString());
+                TensorInfo info = all.next();
+                int slices = info.slices().size();
+                print(info + (slices > 1 ? ", " + slices + " slices" : ""));
             }
             print("");
         } else {
