@@ -17,7 +17,6 @@ import org.jspecify.annotations.Nullable;
 import org.tfckpt.format.FormatReader;
 import org.tfckpt.format.SliceKey;
 import org.tfckpt.format.TensorScan;
-import org.tfckpt.format.bundle.Bundle;
 import org.tfckpt.tensor.Problem;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorNames;
@@ -71,9 +70,9 @@ public final class Checkpoint implements Closeable {
     /**
      * Opens a checkpoint with {@link ReadOptions#DEFAULT}.
      *
-     * @param path whatever is at hand: the prefix ({@code log/model.ckpt-122543}), one of its files, a directory with a
-     *     {@code checkpoint} state file (its latest is taken), that file, a SavedModel directory or its
-     *     {@code variables}
+     * @param path whatever is at hand: the prefix ({@code log/model.ckpt-122543}), one of its files, a V1 file or the
+     *     pattern of a sharded set ({@code model.ckpt-?????-of-00002}), a directory with a {@code checkpoint} state file
+     *     (its latest is taken), that file, a SavedModel directory or its {@code variables}
      * @return the checkpoint; the caller closes it
      * @throws org.tfckpt.tensor.CheckpointException if there is none; the message says what to try
      * @throws org.tfckpt.tensor.DataLossException if its index is damaged
@@ -93,26 +92,26 @@ public final class Checkpoint implements Closeable {
      * @throws IOException as {@link #open(Path)}
      */
     public static Checkpoint open(Path path, ReadOptions options) throws IOException {
-        CheckpointLocation location = CheckpointLocation.resolve(path);
-        return new Checkpoint(location, options, Bundle.open(location.bundle(), options.mapping()));
+        CheckpointLocation location = CheckpointLocator.locate(path);
+        return new Checkpoint(location, options, location.opener().open(options.mapping()));
     }
 
     /**
      * Where the checkpoint is.
      *
-     * @return directory and first part of its files' names
+     * @return directory and first part of its files' names; of V1 the file or the pattern
      */
     public String prefix() {
-        return location.toString();
+        return location.name();
     }
 
     /**
      * The format.
      *
-     * @return {@code V2}
+     * @return {@code V2}, or {@code V1} for the older one
      */
     public String format() {
-        return "V2";
+        return location.format();
     }
 
     /**

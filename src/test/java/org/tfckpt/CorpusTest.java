@@ -25,7 +25,7 @@ import org.tfckpt.testing.Json;
 @DisplayName("Every checkpoint that TensorFlow wrote is read as TensorFlow reads it")
 class CorpusTest {
     static Stream<Arguments> bothWays() {
-        return Corpus.v2().stream()
+        return Corpus.checkpoints().stream()
                 .flatMap(expected -> Stream.of(
                         Arguments.of(expected, ReadOptions.DEFAULT),
                         Arguments.of(expected, ReadOptions.DEFAULT.withoutMapping())));
@@ -36,9 +36,10 @@ class CorpusTest {
     void namesDtypesShapesPlacesAndDigests(Expected expected, ReadOptions options) throws Exception {
         try (Checkpoint checkpoint = Checkpoint.open(expected.path(), options)) {
             assertThat((long) checkpoint.shardCount()).isEqualTo(expected.json().get("shards"));
+            assertThat(checkpoint.format()).isEqualTo(expected.string("format"));
             assertThat(checkpoint.byteOrder())
                     .isEqualTo(
-                            expected.string("endianness").equals("BIG")
+                            "BIG".equals(expected.string("endianness"))
                                     ? ByteOrder.BIG_ENDIAN
                                     : ByteOrder.LITTLE_ENDIAN);
             List<TensorInfo> infos = checkpoint.tensors().toList();
@@ -96,12 +97,12 @@ class CorpusTest {
         return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
     }
 
-    static List<Expected> v2() {
-        return Corpus.v2();
+    static List<Expected> all() {
+        return Corpus.checkpoints();
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("v2")
+    @MethodSource("all")
     void isVerifiedAsIntactButForFilesThatAreNotHere(Expected expected) throws IOException {
         List<Problem> problems = new ArrayList<>();
         try (Checkpoint checkpoint = Checkpoint.open(expected.path())) {

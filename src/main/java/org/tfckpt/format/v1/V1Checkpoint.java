@@ -71,6 +71,17 @@ public final class V1Checkpoint implements FormatReader {
         }
     }
 
+    /**
+     * Whether a file is one of V1: a table whose first record is a list of slices.
+     *
+     * @param path any file
+     * @return false if it is something else, or damaged
+     * @throws IOException if it cannot be read
+     */
+    public static boolean isV1(Path path) throws IOException {
+        return V1File.hasMeta(path);
+    }
+
     private static @Nullable String otherShards(Path path) {
         Path name = path.getFileName();
         Matcher shard = SHARD.matcher(name == null ? "" : name.toString());

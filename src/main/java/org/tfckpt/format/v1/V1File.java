@@ -65,6 +65,23 @@ final class V1File implements Closeable {
         void accept(SliceMeta meta) throws IOException;
     }
 
+    /** Whether a file is a table whose first record is a list of slices; nothing of the list is looked at. */
+    static boolean hasMeta(Path path) throws IOException {
+        try (Table table = openTable(path, false)) {
+            TableIterator at = table.iterator();
+            at.seekToFirst();
+            boolean found = false;
+            WireReader in = new WireReader(at.valid() && at.keyLength() == 0 ? at.value() : ByteBuffer.allocate(0));
+            for (int tag = in.next(); tag != 0; tag = in.next()) {
+                found |= tag == META;
+                in.skip();
+            }
+            return found;
+        } catch (CheckpointException | MalformedBytesException another) {
+            return false;
+        }
+    }
+
     private static Table openTable(Path path, boolean mapped) throws IOException {
         String unable = "Unable to open table file " + path + ": ";
         if (Files.isDirectory(path)) {
