@@ -2,7 +2,9 @@ package org.tfckpt.format.bundle;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.tfckpt.format.FormatReader;
@@ -18,6 +20,9 @@ import org.tfckpt.tensor.TensorNames;
 
 /** Reads a bundle the way everybody does, all of it, and collects the exceptions instead of stopping at the first. */
 final class BundleVerification {
+    private static final Set<ProblemKind> DAMAGED_IN_PLACE = EnumSet.of(
+            ProblemKind.TENSOR_CHECKSUM, ProblemKind.STRING_LENGTHS, ProblemKind.VARIANT, ProblemKind.TRUNCATED);
+
     private final Bundle bundle;
     private final BundleIndex index;
     private final Shards shards;
@@ -25,6 +30,8 @@ final class BundleVerification {
     private final Map<Integer, ShardUse> use = new TreeMap<>();
     private long tensors;
     private long bytes;
+    /** Where a block or an entry cannot be read, bytes that seem to be nobody's may be those of its tensors. */
+    private boolean allPlacesKnown = true;
 
     BundleVerification(Bundle bundle, BundleIndex index, Shards shards, Consumer<Problem> problems) {
         this.bundle = bundle;
@@ -35,7 +42,7 @@ final class BundleVerification {
 
     FormatReader.Totals run() throws IOException {
         header();
-        TableVerification.run(index.table(), problems, this::entry);
+        TableVerification.run(index.table(), this::tableProblem, this::entry);
         for (Map.Entry<Integer, ShardUse> shard : use.entrySet()) {
             shardUse(shard.getKey(), shard.getValue());
         }
@@ -53,6 +60,11 @@ final class BundleVerification {
         problems.accept(new Problem(index.name(), -1, null, kind, message));
     }
 
+    private void tableProblem(Problem problem) {
+        allPlacesKnown &= problem.kind() == ProblemKind.KEY_ORDER;
+        problems.accept(problem);
+    }
+
     private void entry(byte[] key, ByteBuffer value) throws IOException {
         if (key.length == 0) {
             return;
@@ -61,8 +73,10 @@ final class BundleVerification {
         try {
             tensor(index.entry(TensorNames.decode(key), value));
         } catch (DataLossException e) {
+            allPlacesKnown &= e.kind() == ProblemKind.MISSING_FILE;
             problems.accept(e.toProblem());
         } catch (CheckpointException e) {
+            allPlacesKnown = false;
             // What is not read cannot be called intact.
             String name = TensorNames.decode(key);
             problems.accept(new Problem(index.name(), -1, name, ProblemKind.DTYPE, e.problem()));
@@ -86,7 +100,19 @@ final class BundleVerification {
                             "shard " + storage.shard() + " of a checkpoint of " + shards.count() + " shards")
                     .toProblem());
         }
-        long size = bundle.verify(info);
+        long size;
+        try {
+            size = bundle.verify(info);
+        } catch (DataLossException e) {
+            if (storage == null || !DAMAGED_IN_PLACE.contains(e.kind())) {
+                throw e;
+            }
+            problems.accept(e.toProblem());
+            // Its bytes are damaged or cut off, and its own all the same.
+            long left = shards.get(storage.shard(), info.name()).size() - storage.offset();
+            claim(storage, Math.min(storage.size(), left));
+            return;
+        }
         bytes += size;
         if (storage == null) {
             return;
@@ -98,7 +124,11 @@ final class BundleVerification {
                             "the entry's size is " + storage.size() + ", the tensor takes " + size + " bytes")
                     .toProblem());
         }
-        if (size > 0) {
+        claim(storage, size);
+    }
+
+    private void claim(TensorInfo.Storage storage, long size) {
+        if (size > 0 && storage.offset() >= 0) {
             use.computeIfAbsent(storage.shard(), shard -> new ShardUse()).add(storage.offset(), size);
         }
     }
@@ -115,14 +145,20 @@ final class BundleVerification {
                     shards.get(shard, ""),
                     (offset, length) -> problems.accept(new Problem(
                             file, offset, null, ProblemKind.OVERLAP, length + " bytes belong to more than one tensor")),
-                    (offset, length) -> problems.accept(new Problem(
-                            file,
-                            offset,
-                            null,
-                            ProblemKind.UNUSED_BYTES,
-                            length + " bytes belong to no tensor and are not all zero")));
+                    (offset, length) -> unused(file, offset, length));
         } catch (DataLossException e) {
             problems.accept(e.toProblem());
+        }
+    }
+
+    private void unused(String file, long offset, long length) {
+        if (allPlacesKnown) {
+            problems.accept(new Problem(
+                    file,
+                    offset,
+                    null,
+                    ProblemKind.UNUSED_BYTES,
+                    length + " bytes belong to no tensor and are not all zero"));
         }
     }
 }
