@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.Tensor;
 import picocli.CommandLine.Command;
@@ -30,6 +31,13 @@ final class ShowCommand implements Callable<Integer> {
     @Option(names = "--full", description = "All elements, however many.")
     private boolean full;
 
+    @Option(
+            names = "--slice",
+            paramLabel = "SPEC",
+            description = "Only a part, in TensorFlow's form: per dimension START,LENGTH or '-', joined by ':'; 0,10:-"
+                    + " are ten rows. Of a partitioned tensor only the slices concerned are read.")
+    private @Nullable String slice;
+
     @Mixin
     private CommonOptions common = new CommonOptions();
 
@@ -46,7 +54,7 @@ final class ShowCommand implements Callable<Integer> {
                 if (names.size() > 1) {
                     console.out().line(tensor.toString());
                 }
-                NumpyText.print(new TensorValues(tensor), options, console.out());
+                NumpyText.print(new TensorValues(slice == null ? tensor : tensor.slice(slice)), options, console.out());
                 console.out().text("\n");
             }
         }

@@ -33,6 +33,8 @@ final class Tool implements Runnable {
         COMMANDS.put("show", ShowCommand::new);
         COMMANDS.put("digest", DigestCommand::new);
         COMMANDS.put("verify", VerifyCommand::new);
+        COMMANDS.put("inspect", InspectCommand::new);
+        COMMANDS.put("state", StateCommand::new);
         COMMANDS.put("completion", CompletionCommand::new);
     }
 

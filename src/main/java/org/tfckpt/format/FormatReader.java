@@ -41,6 +41,14 @@ public interface FormatReader extends Closeable {
     TensorScan scan() throws IOException;
 
     /**
+     * Walks what is stored, slice by slice, as TensorFlow's debug string lists it.
+     *
+     * @return a scan before the first one
+     * @throws IOException if the index cannot be read
+     */
+    TensorScan entries() throws IOException;
+
+    /**
      * Looks one tensor up.
      *
      * @param name its name

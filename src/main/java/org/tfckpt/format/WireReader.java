@@ -27,6 +27,8 @@ public final class WireReader {
     private static final int TYPE_BITS = 3;
     private static final int GROUP_START = 3;
     private static final int GROUP_END = 4;
+    /** As protobuf has it. */
+    private static final int MAX_DEPTH = 100;
 
     private final ByteBuffer in;
     private int tag;
@@ -49,11 +51,11 @@ public final class WireReader {
     public int next() throws MalformedBytesException {
         tag = 0;
         if (in.hasRemaining()) {
-            long read = varint();
-            if (read >>> TYPE_BITS == 0 || read != (int) read) {
-                throw new MalformedBytesException("no field has the tag " + Long.toUnsignedString(read));
+            // Of a tag and of a length, 32 bits count, as for protobuf.
+            tag = (int) varint();
+            if (tag >>> TYPE_BITS == 0) {
+                throw new MalformedBytesException("no field has the tag " + tag);
             }
-            tag = (int) read;
         }
         return tag;
     }
@@ -84,7 +86,8 @@ public final class WireReader {
      * @throws MalformedBytesException if the message ends before
      */
     public ByteBuffer bytes() throws MalformedBytesException {
-        return take(varint());
+        int length = (int) varint();
+        return take(length);
     }
 
     /**
@@ -130,20 +133,30 @@ public final class WireReader {
      * @throws MalformedBytesException if the message ends before, or the field's type does not exist
      */
     public void skip() throws MalformedBytesException {
-        int groups = 0;
-        do {
-            switch (tag & ((1 << TYPE_BITS) - 1)) {
-                case VARINT -> varint();
-                case FIXED64 -> take(Long.BYTES);
-                case BYTES -> bytes();
-                case FIXED32 -> take(Integer.BYTES);
-                case GROUP_START -> groups++;
-                case GROUP_END -> groups--;
-                default -> throw new MalformedBytesException("no field has the type of tag " + tag);
+        skip(0);
+    }
+
+    private void skip(int depth) throws MalformedBytesException {
+        switch (tag & ((1 << TYPE_BITS) - 1)) {
+            case VARINT -> varint();
+            case FIXED64 -> take(Long.BYTES);
+            case BYTES -> bytes();
+            case FIXED32 -> take(Integer.BYTES);
+            case GROUP_START -> skipGroup(depth);
+            default -> throw new MalformedBytesException("no field has the type of tag " + tag);
+        }
+    }
+
+    private void skipGroup(int depth) throws MalformedBytesException {
+        if (depth == MAX_DEPTH) {
+            throw new MalformedBytesException("more than " + MAX_DEPTH + " groups within each other");
+        }
+        int end = tag - GROUP_START + GROUP_END;
+        while (next() != end) {
+            if (tag == 0) {
+                throw new MalformedBytesException("a group without end");
             }
-        } while (groups > 0 && next() != 0);
-        if (groups != 0) {
-            throw new MalformedBytesException("a group without beginning or end");
+            skip(depth + 1);
         }
     }
 }

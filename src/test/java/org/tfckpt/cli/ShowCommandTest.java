@@ -37,4 +37,16 @@ class ShowCommandTest {
                 .isEqualTo("tfckpt: Key init/init_conv/DW not found in checkpoint [file " + STORY
                         + "]; did you mean 'input/init_conv/DW'?\n");
     }
+
+    @Test
+    void printsAPart() {
+        String partitioned = testdata("golden/tf218-v2-partitioned/ckpt");
+        assertThat(ToolRun.of("show", "--slice", "1,2:-:-", partitioned, "cube").code())
+                .isZero();
+        assertThat(ToolRun.of("show", "--slice=2,3", STORY, "logit/biases").out())
+                .isEqualTo("[ 0.0052696  -0.05934804 -0.00380204]\n");
+        ToolRun wrong = ToolRun.of("show", "--slice", "0,11", STORY, "logit/biases");
+        assertThat(wrong.code()).isEqualTo(2);
+        assertThat(wrong.err()).contains("Extent in dimension 0 out of bounds: shape = [10], slice = 0,11");
+    }
 }

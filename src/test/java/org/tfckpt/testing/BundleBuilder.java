@@ -220,6 +220,13 @@ public final class BundleBuilder {
         return this;
     }
 
+    /** The record of a tensor that was added. */
+    public byte[] entryBytes(String name) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        entry(name, entry -> bytes.writeBytes(entry.build().toByteArray()));
+        return bytes.toByteArray();
+    }
+
     /** A record of the index as it is: an entry without data, or bytes that are none. */
     public BundleBuilder record(byte[] key, byte[] value) {
         records.add(new Row(key, value, null));
@@ -299,6 +306,11 @@ public final class BundleBuilder {
     private byte[] valueOf(Row record) {
         byte[] value = record.value();
         return value == null ? header.build().toByteArray() : value;
+    }
+
+    /** The contents of one data block of the index. */
+    public byte[] block(int number) {
+        return RawTable.parse(index()).blocks().get(number).contents();
     }
 
     /** The bytes of a shard. */

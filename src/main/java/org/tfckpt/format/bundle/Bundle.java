@@ -53,6 +53,11 @@ public final class Bundle implements FormatReader {
     }
 
     @Override
+    public TensorScan entries() throws IOException {
+        return new EntryScan(index);
+    }
+
+    @Override
     public @Nullable TensorInfo find(String name) throws IOException {
         return index.find(TensorNames.encode(name));
     }

@@ -2,7 +2,9 @@ package org.tfckpt.format.bundle;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.EnumSet;
 import java.util.Map;
+import java.util.Set;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.tfckpt.format.FormatReader;
@@ -23,6 +25,9 @@ import org.tfckpt.tensor.TensorSlice;
 
 /** Reads a bundle the way everybody does, all of it, and collects the exceptions instead of stopping at the first. */
 final class BundleVerification {
+    private static final Set<ProblemKind> DAMAGED_IN_PLACE = EnumSet.of(
+            ProblemKind.TENSOR_CHECKSUM, ProblemKind.STRING_LENGTHS, ProblemKind.VARIANT, ProblemKind.TRUNCATED);
+
     private final BundlePrefix prefix;
     private final BundleIndex index;
     private final Shards shards;
@@ -31,6 +36,8 @@ final class BundleVerification {
     private final Map<Integer, ShardUse> use = new TreeMap<>();
     private long tensors;
     private long bytes;
+    /** Where a block or an entry cannot be read, bytes that seem to be nobody's may be those of its tensors. */
+    private boolean allPlacesKnown = true;
 
     BundleVerification(BundlePrefix prefix, BundleIndex index, Shards shards, Consumer<Problem> problems) {
         this.prefix = prefix;
@@ -42,7 +49,7 @@ final class BundleVerification {
 
     FormatReader.Totals run() throws IOException {
         header();
-        TableVerification.run(index.table(), problems, this::entry);
+        TableVerification.run(index.table(), this::tableProblem, this::entry);
         for (Map.Entry<Integer, ShardUse> shard : use.entrySet()) {
             shardUse(shard.getKey(), shard.getValue());
         }
@@ -58,6 +65,11 @@ final class BundleVerification {
 
     private void report(ProblemKind kind, String message) {
         problems.accept(new Problem(index.name(), -1, null, kind, message));
+    }
+
+    private void tableProblem(Problem problem) {
+        allPlacesKnown &= problem.kind() == ProblemKind.KEY_ORDER;
+        problems.accept(problem);
     }
 
     private void entry(byte[] key, ByteBuffer value) throws IOException {
@@ -77,6 +89,7 @@ final class BundleVerification {
                 tensor(info);
             }
         } catch (DataLossException e) {
+            allPlacesKnown &= e.kind() != ProblemKind.ENTRY;
             problems.accept(e.toProblem());
         } catch (CheckpointException e) {
             // What is not read cannot be called intact.
@@ -146,14 +159,18 @@ final class BundleVerification {
                             "shard " + storage.shard() + " of a checkpoint of " + shards.count() + " shards")
                     .toProblem());
         }
-        long size = storage.size();
+        long size;
         try {
             size = check(info);
-            bytes += size;
-        } finally {
-            // What is damaged is somebody's all the same.
-            used(storage, size);
+        } catch (DataLossException e) {
+            // What is damaged is somebody's all the same; but what contradicts itself may be of any size.
+            boolean inPlace = DAMAGED_IN_PLACE.contains(e.kind());
+            allPlacesKnown &= inPlace || e.kind() == ProblemKind.MISSING_FILE;
+            used(storage, inPlace ? storage.size() : 0);
+            throw e;
         }
+        bytes += size;
+        used(storage, size);
         if (size != storage.size()) {
             problems.accept(damage(
                             info,
@@ -195,15 +212,21 @@ final class BundleVerification {
                     shards.get(shard, ""),
                     (offset, length) -> problems.accept(new Problem(
                             file, offset, null, ProblemKind.OVERLAP, length + " bytes belong to more than one tensor")),
-                    (offset, length) -> problems.accept(new Problem(
-                            file,
-                            offset,
-                            null,
-                            ProblemKind.UNUSED_BYTES,
-                            length + " bytes belong to no tensor and are not all zero")));
+                    (offset, length) -> unused(file, offset, length));
         } catch (DataLossException alreadySaidOfItsTensors) {
             // A shard that is not there, or that ends too early.
             return;
+        }
+    }
+
+    private void unused(String file, long offset, long length) {
+        if (allPlacesKnown) {
+            problems.accept(new Problem(
+                    file,
+                    offset,
+                    null,
+                    ProblemKind.UNUSED_BYTES,
+                    length + " bytes belong to no tensor and are not all zero"));
         }
     }
 }

@@ -108,6 +108,11 @@ public final class V1Checkpoint implements FormatReader {
         return () -> all.hasNext() ? all.next() : null;
     }
 
+    @Override
+    public TensorScan entries() {
+        return scan();
+    }
+
     private void requireOpen() {
         if (closed) {
             throw new IllegalStateException("the checkpoint " + pattern + " is closed");
