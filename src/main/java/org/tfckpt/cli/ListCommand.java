@@ -111,7 +111,10 @@ final class ListCommand implements Callable<Integer> {
     }
 
     private Stream<TensorInfo> chosen(Checkpoint checkpoint) throws IOException {
-        Stream<TensorInfo> tensors = checkpoint.tensors().filter(info -> filter.accepts(info.name()));
+        Stream<TensorInfo> tensors = checkpoint.tensors();
+        if (!filter.acceptsAll()) {
+            tensors = tensors.filter(info -> filter.accepts(info.name()));
+        }
         if (noSlots) {
             OptimizerSlots slots = OptimizerSlots.of(checkpoint);
             tensors = tensors.filter(info -> !isSlot(slots, info));
