@@ -84,6 +84,17 @@ class V1HostileTest {
     }
 
     @Test
+    void aBlockThatClaimsTwoGibibytesUncompressedIsRefused() {
+        byte[] claim = {(byte) 0xff, (byte) 0xff, (byte) 0xff, (byte) 0xff, 7, 0, 'x'};
+        V1Builder builder = new V1Builder()
+                .tensor("v", DataType.DT_INT32, SCALAR, ints(1))
+                .table(table -> table.block(0, block -> block.withStored(claim).withType(1)));
+        assertThatThrownBy(() -> open(builder))
+                .isInstanceOf(DataLossException.class)
+                .hasMessageContaining("corrupted compressed block contents");
+    }
+
+    @Test
     void recordsThatNobodyListsOrThatSayOtherwiseAreReported() throws Exception {
         V1Builder builder = new V1Builder()
                 .tensor("v", DataType.DT_INT32, SCALAR, ints(1))
