@@ -13,4 +13,7 @@ module org.tfckpt {
 
     exports org.tfckpt;
     exports org.tfckpt.tensor;
+
+    opens org.tfckpt.cli to
+            info.picocli;
 }

@@ -13,7 +13,9 @@ import org.jspecify.annotations.Nullable;
 public class CheckpointException extends IOException {
     private static final long serialVersionUID = 1;
 
+    /** The first part of the message. */
     private final String problem;
+
     private final transient ErrorContext context;
 
     /**

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 public final class DataLossException extends CheckpointException {
     private static final long serialVersionUID = 1;
 
+    /** What kind of damage. */
     private final ProblemKind kind;
 
     /**

@@ -68,8 +68,10 @@ public record BundlePrefix(Path directory, String base) {
      */
     @Override
     public String toString() {
-        return base.isEmpty()
-                ? directory + directory.getFileSystem().getSeparator()
-                : directory.resolve(base).toString();
+        if (!base.isEmpty()) {
+            return directory.resolve(base).toString();
+        }
+        String name = directory.toString().isEmpty() ? "." : directory.toString();
+        return name + directory.getFileSystem().getSeparator();
     }
 }

@@ -9,6 +9,8 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import com.google.protobuf.UnknownFieldSet;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.HexFormat;
 import java.util.List;
@@ -17,6 +19,8 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
+import org.tfckpt.format.Versions;
+import org.tfckpt.io.MalformedBytesException;
 import org.tfckpt.proto.BundleEntryProto;
 import org.tfckpt.proto.BundleHeaderProto;
 import org.tfckpt.proto.TensorSliceProto;
@@ -37,7 +41,7 @@ class BundleEntryTest {
         ByteArrayOutputStream record = new ByteArrayOutputStream();
         record.writeBytes(new byte[] {0x3a, (byte) (slice.length() / 2)});
         record.writeBytes(HexFormat.of().parseHex(slice));
-        assertThat(BundleEntry.decode("v", record.toByteArray()).slices())
+        assertThat(BundleEntry.decode("v", buffer(record.toByteArray())).slices())
                 .singleElement()
                 .hasToString("0,5:0,10:14,1:1,-1:-");
     }
@@ -46,7 +50,9 @@ class BundleEntryTest {
     void entriesAreDecodedAsProtobufDoes() throws IOException {
         for (int seed = 0; seed < RECORDS; seed++) {
             byte[] record = entry(new Random(seed)).toByteArray();
-            assertThat(BundleEntry.decode("v", record)).as("seed %d", seed).isEqualTo(expected(record));
+            assertThat(BundleEntry.decode("v", buffer(record)))
+                    .as("seed %d", seed)
+                    .isEqualTo(expected(record));
         }
     }
 
@@ -57,7 +63,7 @@ class BundleEntryTest {
             ByteArrayOutputStream both = new ByteArrayOutputStream();
             entry(random).writeTo(both);
             entry(random).writeTo(both);
-            assertThat(BundleEntry.decode("v", both.toByteArray()))
+            assertThat(BundleEntry.decode("v", buffer(both.toByteArray())))
                     .as("seed %d", seed)
                     .isEqualTo(expected(both.toByteArray()));
         }
@@ -67,10 +73,10 @@ class BundleEntryTest {
     void damagedEntriesAreRefusedOrDecodedAsProtobufDoes() throws IOException {
         for (int seed = 0; seed < 10 * RECORDS; seed++) {
             byte[] record = damaged(entry(new Random(seed)).toByteArray(), new Random(seed));
-            if (isNameOfADimension(record)) {
+            if (isNameOfADimension(record) || hasEndlessVarint(record)) {
                 continue;
             }
-            assertThat(outcome(() -> BundleEntry.decode("v", record)))
+            assertThat(outcome(() -> BundleEntry.decode("v", buffer(record))))
                     .as("seed %d: %s", seed, HexFormat.of().formatHex(record))
                     .isEqualTo(outcome(() -> expected(record)));
         }
@@ -80,7 +86,7 @@ class BundleEntryTest {
     void damagedHeadersAreRefusedOrDecodedAsProtobufDoes() throws IOException {
         for (int seed = 0; seed < 10 * RECORDS; seed++) {
             byte[] record = damaged(header(new Random(seed)).toByteArray(), new Random(seed));
-            assertThat(outcome(() -> BundleHeader.decode(record)))
+            assertThat(outcome(() -> BundleHeader.decode(buffer(record))))
                     .as("seed %d: %s", seed, HexFormat.of().formatHex(record))
                     .isEqualTo(outcome(() -> expectedHeader(record)));
         }
@@ -128,7 +134,10 @@ class BundleEntryTest {
                 .toArray());
         TensorInfo.Storage storage =
                 new TensorInfo.Storage(entry.getShardId(), entry.getOffset(), entry.getSize(), entry.getCrc32C());
-        return new TensorInfo("v", entry.getDtypeValue(), shape, slices.isEmpty() ? storage : null, slices);
+        boolean whole = slices.isEmpty() || slices.equals(List.of(TensorSlice.full(shape.rank())));
+        return whole
+                ? new TensorInfo("v", entry.getDtypeValue(), shape, storage, List.of())
+                : new TensorInfo("v", entry.getDtypeValue(), shape, null, slices);
     }
 
     private static BundleHeaderProto header(Random random) {
@@ -152,9 +161,7 @@ class BundleEntryTest {
         return new BundleHeader(
                 header.getNumShards(),
                 header.getEndiannessValue(),
-                version.getProducer(),
-                version.getMinConsumer(),
-                version.getBadConsumersList());
+                new Versions(version.getProducer(), version.getMinConsumer(), version.getBadConsumersList()));
     }
 
     private static byte[] damaged(byte[] record, Random random) {
@@ -166,6 +173,10 @@ class BundleEntryTest {
         return damaged;
     }
 
+    private static ByteBuffer buffer(byte[] record) {
+        return ByteBuffer.wrap(record).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
     private interface Decoding {
         Object run() throws IOException;
     }
@@ -173,8 +184,17 @@ class BundleEntryTest {
     private static Object outcome(Decoding decoding) throws IOException {
         try {
             return decoding.run();
-        } catch (InvalidProtocolBufferException refused) {
+        } catch (InvalidProtocolBufferException | MalformedBytesException refused) {
             return "refused";
+        }
+    }
+
+    /** Protobuf for Java takes a tenth byte that says that there is an eleventh; its C++ and we do not. */
+    private static boolean hasEndlessVarint(byte[] record) {
+        try {
+            return BundleEntry.decode("v", buffer(record)) == null;
+        } catch (MalformedBytesException e) {
+            return String.valueOf(e.getMessage()).contains("more than ten bytes");
         }
     }
 
@@ -204,7 +224,7 @@ class BundleEntryTest {
     void endsOfGroupsThatNeverBeganAreRefused(String hex) throws IOException {
         byte[] record = HexFormat.of().parseHex(hex);
         assertThat(outcome(() -> expected(record))).isEqualTo("refused");
-        assertThat(outcome(() -> BundleEntry.decode("v", record))).isEqualTo("refused");
+        assertThat(outcome(() -> BundleEntry.decode("v", buffer(record)))).isEqualTo("refused");
     }
 
     @ParameterizedTest
@@ -212,16 +232,16 @@ class BundleEntryTest {
     void endsOfGroupsThatNeverBeganAreRefusedInHeadersToo(String hex) throws IOException {
         byte[] record = HexFormat.of().parseHex(hex);
         assertThat(outcome(() -> expectedHeader(record))).isEqualTo("refused");
-        assertThat(outcome(() -> BundleHeader.decode(record))).isEqualTo("refused");
+        assertThat(outcome(() -> BundleHeader.decode(buffer(record)))).isEqualTo("refused");
     }
 
     @Test
     void deepNestingIsRefused() throws IOException {
         byte[] groups = new byte[100_000];
         Arrays.fill(groups, (byte) 0x53);
-        assertThatExceptionOfType(InvalidProtocolBufferException.class)
-                .isThrownBy(() -> BundleEntry.decode("v", groups));
-        assertThatExceptionOfType(InvalidProtocolBufferException.class).isThrownBy(() -> BundleHeader.decode(groups));
+        assertThatExceptionOfType(MalformedBytesException.class)
+                .isThrownBy(() -> BundleEntry.decode("v", buffer(groups)));
+        assertThatExceptionOfType(MalformedBytesException.class).isThrownBy(() -> BundleHeader.decode(buffer(groups)));
     }
 
     @Test
@@ -238,7 +258,7 @@ class BundleEntryTest {
         group.writeTo(coded);
         BundleEntryProto.newBuilder().setSize(7).build().writeTo(coded);
         coded.flush();
-        assertThat(BundleEntry.decode("v", out.toByteString().toByteArray())
+        assertThat(BundleEntry.decode("v", buffer(out.toByteString().toByteArray()))
                         .storage()
                         .size())
                 .isEqualTo(7);

@@ -1,0 +1,34 @@
+package org.tfckpt.cli;
+
+import java.io.IOException;
+import java.util.concurrent.Callable;
+import picocli.AutoComplete;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code completion}: has a shell complete commands and options. */
+@Command(
+        name = "completion",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        description = "Prints a script that has bash or zsh complete commands and options of 'tfckpt'.",
+        footer = {"", "Example: source <(tfckpt completion)"})
+final class CompletionCommand implements Callable<Integer> {
+    private final Console console;
+
+    @Spec
+    private CommandSpec spec;
+
+    CompletionCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        CommandLine tool = spec.root().commandLine();
+        console.out().text(AutoComplete.bash(tool.getCommandName(), tool));
+        return 0;
+    }
+}

@@ -1,0 +1,57 @@
+package org.tfckpt.cli;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonGenerator;
+import com.fasterxml.jackson.core.StreamWriteFeature;
+import java.io.Closeable;
+import java.io.IOException;
+import org.jspecify.annotations.Nullable;
+import org.tfckpt.tensor.Shape;
+import org.tfckpt.tensor.TensorNames;
+
+/** Writes one JSON document on one line, as it comes: UTF-8; text that is not UTF-8 as {@code {"base64": …}}. */
+final class JsonOutput implements Closeable {
+    private static final JsonFactory FACTORY = JsonFactory.builder()
+            .disable(StreamWriteFeature.AUTO_CLOSE_TARGET)
+            .disable(StreamWriteFeature.AUTO_CLOSE_CONTENT)
+            .build();
+
+    private final Output out;
+    private final JsonGenerator json;
+
+    JsonOutput(Output out) throws IOException {
+        this.out = out;
+        this.json = FACTORY.createGenerator(out.stream());
+    }
+
+    JsonGenerator generator() {
+        return json;
+    }
+
+    void text(String key, @Nullable String value) throws IOException {
+        json.writeFieldName(key);
+        text(value);
+    }
+
+    void text(@Nullable String value) throws IOException {
+        if (value == null || TensorNames.isUtf8(value)) {
+            json.writeString(value);
+        } else {
+            json.writeStartObject();
+            json.writeBinaryField("base64", TensorNames.encode(value));
+            json.writeEndObject();
+        }
+    }
+
+    void shape(String key, Shape shape) throws IOException {
+        json.writeFieldName(key);
+        long[] dimensions = shape.toArray();
+        json.writeArray(dimensions, 0, dimensions.length);
+    }
+
+    @Override
+    public void close() throws IOException {
+        json.close();
+        out.text("\n");
+    }
+}

@@ -1,0 +1,145 @@
+package org.tfckpt.cli;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.Iterator;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
+import org.tfckpt.Checkpoint;
+import org.tfckpt.OptimizerSlots;
+import org.tfckpt.TensorRole;
+import org.tfckpt.tensor.TensorInfo;
+import org.tfckpt.tensor.TensorSlice;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code ls}: a line a tensor. */
+@Command(
+        name = "ls",
+        description =
+                "Lists the tensors of a checkpoint: name, dtype and shape, a line each, in the order of the names.",
+        footer = {"", "Example: tfckpt ls -l --include 'input/**' log/model.ckpt-122543"})
+final class ListCommand implements Callable<Integer> {
+    /** The order of the list. */
+    enum Sort {
+        NAME,
+        SIZE;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    private final Console console;
+
+    @Parameters(paramLabel = "CHECKPOINT", description = "What to list.")
+    private Path path = Path.of("");
+
+    @Option(names = "-l", description = "Also bytes, shard and offset, or the slices of a partitioned tensor.")
+    private boolean details;
+
+    @Option(names = "--json", description = "One JSON document.")
+    private boolean json;
+
+    @Option(names = "--tree", description = "Scopes with what they add up to, tensors below them.")
+    private boolean tree;
+
+    @Option(
+            names = "--no-slots",
+            description =
+                    "Leave out what optimizers keep beside the model: momentums, accumulators, moments. Moving averages"
+                            + " stay.")
+    private boolean noSlots;
+
+    @Option(
+            names = "--sort",
+            paramLabel = "ORDER",
+            defaultValue = "name",
+            description = "Order by ${COMPLETION-CANDIDATES}; by size: the largest first, all held in memory.")
+    private Sort sort = Sort.NAME;
+
+    @Option(
+            names = "--summary",
+            negatable = true,
+            description = "Tensors, parameters and bytes in all, on standard error. By default on a terminal only.")
+    private @Nullable Boolean summary;
+
+    @Mixin
+    private NameFilter filter = new NameFilter();
+
+    @Mixin
+    private CommonOptions common = new CommonOptions();
+
+    ListCommand(Console console) {
+        this.console = console;
+    }
+
+    ListCommand(Console console, Path path) {
+        this(console);
+        this.path = path;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        ListTotals totals = new ListTotals();
+        try (Checkpoint checkpoint = Checkpoint.open(path, common.readOptions())) {
+            Iterator<TensorInfo> tensors = chosen(checkpoint).iterator();
+            if (json) {
+                ListJson.write(console.out(), checkpoint, tensors, totals);
+            } else if (tree) {
+                ListTree.write(console.out(), tensors, totals);
+            } else {
+                while (tensors.hasNext()) {
+                    TensorInfo info = tensors.next();
+                    totals.add(info);
+                    console.out().line(details ? info + details(info) : info.toString());
+                }
+            }
+        }
+        if (summary == null ? console.terminal() : summary) {
+            console.out().close();
+            console.err().println(totals);
+        }
+        return 0;
+    }
+
+    private Stream<TensorInfo> chosen(Checkpoint checkpoint) throws IOException {
+        Stream<TensorInfo> tensors = checkpoint.tensors().filter(info -> filter.accepts(info.name()));
+        if (noSlots) {
+            OptimizerSlots slots = OptimizerSlots.of(checkpoint);
+            tensors = tensors.filter(info -> !isSlot(slots, info));
+        }
+        return sort == Sort.NAME
+                ? tensors
+                : tensors.sorted(Comparator.comparingLong(TensorInfo::byteSize).reversed());
+    }
+
+    private static boolean isSlot(OptimizerSlots slots, TensorInfo info) {
+        try {
+            return slots.kindOf(info) == TensorRole.Kind.SLOT;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    private static String details(TensorInfo info) {
+        StringBuilder text = new StringBuilder(info.byteSize() < 0 ? "" : "  bytes=" + info.byteSize());
+        TensorInfo.Storage storage = info.storage();
+        if (storage != null) {
+            text.append("  shard=").append(storage.shard()).append("  offset=").append(storage.offset());
+        }
+        String separator = "  slices=";
+        for (TensorSlice slice : info.slices()) {
+            text.append(separator).append(slice);
+            separator = ";";
+        }
+        return text.toString();
+    }
+}

@@ -1,0 +1,46 @@
+package org.tfckpt.cli;
+
+import java.util.ArrayList;
+import java.util.List;
+import org.tfckpt.tensor.NamePattern;
+import picocli.CommandLine.ITypeConverter;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.TypeConversionException;
+
+/** The choice of tensors by name. */
+final class NameFilter {
+    static final class Converter implements ITypeConverter<NamePattern> {
+        Converter() {}
+
+        @Override
+        public NamePattern convert(String text) {
+            try {
+                return NamePattern.of(text);
+            } catch (IllegalArgumentException e) {
+                throw new TypeConversionException(String.valueOf(e.getMessage()));
+            }
+        }
+    }
+
+    @Option(
+            names = "--include",
+            paramLabel = "GLOB",
+            converter = Converter.class,
+            description = "Only tensors whose whole name matches: '*' stays within a part of the path, '**' does not;"
+                    + " 're:' in front makes it a regular expression that is searched. Repeatable.")
+    private List<NamePattern> include = new ArrayList<>();
+
+    @Option(
+            names = "--exclude",
+            paramLabel = "GLOB",
+            converter = Converter.class,
+            description = "No tensor whose name matches. Repeatable.")
+    private List<NamePattern> exclude = new ArrayList<>();
+
+    NameFilter() {}
+
+    boolean accepts(String name) {
+        return (include.isEmpty() || include.stream().anyMatch(pattern -> pattern.test(name)))
+                && exclude.stream().noneMatch(pattern -> pattern.test(name));
+    }
+}

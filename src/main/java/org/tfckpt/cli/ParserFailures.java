@@ -1,0 +1,22 @@
+package org.tfckpt.cli;
+
+import org.tfckpt.tensor.TensorNames;
+import picocli.CommandLine;
+
+/** Has the parser's failures, and those of the commands that it runs, reported as {@link Failures} does it. */
+record ParserFailures(Console console)
+        implements CommandLine.IExecutionExceptionHandler, CommandLine.IParameterExceptionHandler {
+    @Override
+    public int handleExecutionException(Exception failure, CommandLine command, CommandLine.ParseResult parsed)
+            throws Exception {
+        return Failures.report(failure, console, parsed.expandedArgs().contains("--stacktrace"));
+    }
+
+    @Override
+    public int handleParseException(CommandLine.ParameterException failure, String[] args) {
+        String name = failure.getCommandLine().getCommandSpec().qualifiedName();
+        String message = TensorNames.printable(String.valueOf(failure.getMessage()));
+        console.err().println("tfckpt: " + message + "; try '" + name + " --help'");
+        return CommandLine.ExitCode.USAGE;
+    }
+}

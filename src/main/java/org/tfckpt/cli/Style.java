@@ -1,0 +1,24 @@
+package org.tfckpt.cli;
+
+/**
+ * Marks text for a terminal.
+ *
+ * @param color whether colour is wanted
+ */
+record Style(boolean color) {
+    String good(String text) {
+        return mark("32", text);
+    }
+
+    String bad(String text) {
+        return mark("31", text);
+    }
+
+    String faint(String text) {
+        return mark("2", text);
+    }
+
+    private String mark(String code, String text) {
+        return color ? "\u001b[" + code + "m" + text + "\u001b[0m" : text;
+    }
+}

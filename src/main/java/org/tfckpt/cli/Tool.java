@@ -1,0 +1,80 @@
+package org.tfckpt.cli;
+
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Function;
+import picocli.CommandLine;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** The command that holds the others. */
+@Command(
+        name = "tfckpt",
+        description = "Reads and checks TensorFlow checkpoints.",
+        mixinStandardHelpOptions = true,
+        versionProvider = Version.class,
+        synopsisSubcommandLabel = "COMMAND",
+        footer = {
+            "",
+            "CHECKPOINT is a prefix (log/model.ckpt-122543), one of its files, a directory with a 'checkpoint' state"
+                    + " file, that file, or a SavedModel directory.",
+            "",
+            "Exit codes: 0 done, 1 the answer is no, 2 it could not be done."
+        })
+final class Tool implements Runnable {
+    private static final Map<String, Function<Console, Object>> COMMANDS = new LinkedHashMap<>();
+
+    static {
+        COMMANDS.put("ls", ListCommand::new);
+        COMMANDS.put("show", ShowCommand::new);
+        COMMANDS.put("digest", DigestCommand::new);
+        COMMANDS.put("verify", VerifyCommand::new);
+        COMMANDS.put("inspect", InspectCommand::new);
+        COMMANDS.put("state", StateCommand::new);
+        COMMANDS.put("objects", ObjectsCommand::new);
+        COMMANDS.put("completion", CompletionCommand::new);
+    }
+
+    @Spec
+    private CommandSpec spec;
+
+    Tool() {}
+
+    @Override
+    public void run() {
+        throw new CommandLine.ParameterException(spec.commandLine(), "a command is missing");
+    }
+
+    /** Parses a command line and runs the command. */
+    static int run(List<String> args, Console console) {
+        return commandLine(console, args).execute(args.toArray(String[]::new));
+    }
+
+    /**
+     * The parser for a command line. It is told of one command alone where that is the one asked for: each that it must
+     * know costs start-up time.
+     */
+    private static CommandLine commandLine(Console console, List<String> args) {
+        Function<Console, Object> asked = args.isEmpty() ? null : COMMANDS.get(args.get(0));
+        CommandLine tool = new CommandLine(new Tool());
+        if (asked != null && asked != COMMANDS.get("completion")) {
+            tool.addSubcommand(args.get(0), asked.apply(console));
+        } else {
+            COMMANDS.forEach((name, command) -> tool.addSubcommand(name, command.apply(console)));
+        }
+        ParserFailures failures = new ParserFailures(console);
+        tool.setExecutionExceptionHandler(failures);
+        tool.setParameterExceptionHandler(failures);
+        tool.setCaseInsensitiveEnumValuesAllowed(true);
+        tool.setUsageHelpAutoWidth(false);
+        tool.setUsageHelpWidth(100);
+        tool.setOut(new PrintWriter(console.out().stream(), true, StandardCharsets.UTF_8));
+        tool.setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8));
+        tool.setColorScheme(CommandLine.Help.defaultColorScheme(CommonOptions.ansi(args, console)));
+        return tool;
+    }
+}

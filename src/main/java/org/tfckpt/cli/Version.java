@@ -1,0 +1,14 @@
+package org.tfckpt.cli;
+
+import picocli.CommandLine.IVersionProvider;
+
+/** The version in the jar's manifest. */
+final class Version implements IVersionProvider {
+    Version() {}
+
+    @Override
+    public String[] getVersion() {
+        String version = Version.class.getPackage().getImplementationVersion();
+        return new String[] {"tfckpt " + (version == null ? "(not from a jar)" : version)};
+    }
+}

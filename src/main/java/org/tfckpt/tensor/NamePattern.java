@@ -1,0 +1,77 @@
+package org.tfckpt.tensor;
+
+import java.util.function.Predicate;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+
+/**
+ * Chooses names: a glob, or a regular expression with {@code re:} in front.
+ *
+ * <p>A glob has to match the whole name: {@code *} stands for anything within one part of a path, {@code **} for anything
+ * at all, {@code ?} for one character but {@code /}; every other character is itself. A regular expression (Java's) has
+ * to be found somewhere in the name.
+ */
+public final class NamePattern implements Predicate<String> {
+    private static final String REGEX = "re:";
+
+    private final String text;
+    private final Pattern pattern;
+    private final boolean whole;
+
+    private NamePattern(String text, Pattern pattern, boolean whole) {
+        this.text = text;
+        this.pattern = pattern;
+        this.whole = whole;
+    }
+
+    /**
+     * Reads a pattern.
+     *
+     * @param text a glob, or {@code re:} and a regular expression
+     * @return the pattern
+     * @throws IllegalArgumentException if the regular expression is not one
+     */
+    public static NamePattern of(String text) {
+        if (!text.startsWith(REGEX)) {
+            return new NamePattern(text, Pattern.compile(regexOf(text), Pattern.DOTALL), true);
+        }
+        try {
+            return new NamePattern(text, Pattern.compile(text.substring(REGEX.length()), Pattern.DOTALL), false);
+        } catch (PatternSyntaxException e) {
+            throw new IllegalArgumentException("'" + text + "' is not a regular expression: " + e.getDescription(), e);
+        }
+    }
+
+    private static String regexOf(String glob) {
+        StringBuilder regex = new StringBuilder();
+        for (int i = 0; i < glob.length(); i++) {
+            char c = glob.charAt(i);
+            if (glob.startsWith("**", i)) {
+                regex.append(".*");
+                i++;
+            } else if (c == '*') {
+                regex.append("[^/]*");
+            } else if (c == '?') {
+                regex.append("[^/]");
+            } else {
+                regex.append(Pattern.quote(String.valueOf(c)));
+            }
+        }
+        return regex.toString();
+    }
+
+    @Override
+    public boolean test(String name) {
+        return whole ? pattern.matcher(name).matches() : pattern.matcher(name).find();
+    }
+
+    /**
+     * The pattern as it was written.
+     *
+     * @return the text
+     */
+    @Override
+    public String toString() {
+        return text;
+    }
+}
