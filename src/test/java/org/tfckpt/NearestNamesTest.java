@@ -40,8 +40,8 @@ class NearestNamesTest {
 
     @Test
     void theSameNameUnderAnotherPath() throws IOException {
-        assertThat(nearest("a/very/long/scope/of/names/kernel", "model/kernel", "model/bias"))
-                .containsExactly("model/kernel");
+        assertThat(nearest("a/very/long/scope/of/layer/kernel", "model/layer/kernel", "model/kernel", "model/bias"))
+                .containsExactly("model/layer/kernel");
     }
 
     @Test
