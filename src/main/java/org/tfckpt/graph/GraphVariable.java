@@ -38,7 +38,29 @@ public final class GraphVariable {
             @Nullable ShapeAndSlice partition,
             boolean optimizerSlot,
             int objectNode) {
-        static final Facts NONE = new Facts(null, Set.of(), null, null, null, null, null, null, false, -1);
+        static final Facts NONE = sharedBy(null);
+
+        static Facts sharedBy(@Nullable String name) {
+            return new Facts(name, Set.of(), null, null, null, null, null, null, false, -1);
+        }
+
+        static Facts ofObject(int node, boolean trainable) {
+            return new Facts(null, Set.of(), trainable, null, null, null, null, null, false, node);
+        }
+
+        Facts asOptimizerSlot() {
+            return new Facts(
+                    sharedName,
+                    collections,
+                    trainable,
+                    initializer,
+                    initialValue,
+                    snapshot,
+                    fullName,
+                    partition,
+                    true,
+                    objectNode);
+        }
     }
 
     GraphVariable(String name, String op, int dtypeNumber, @Nullable Shape shape, Facts facts) {
