@@ -111,12 +111,23 @@ public final class Graph {
 
     /**
      * Whether the variables are saved under keys made of their objects' paths, as in every SavedModel of TF2: then
-     * {@code objectVariables} are those that a checkpoint feeds, by {@code checkpointKeys}.
+     * {@link #objectVariables()} are those that a checkpoint feeds, by {@code checkpointKeys}.
      *
      * @return true if the file has an object graph
      */
     public boolean isObjectBased() {
         return parts.objects() != null;
+    }
+
+    /**
+     * The variables of the objects of a TF2 SavedModel: those that a checkpoint feeds.
+     *
+     * @return all of them, in the order of the objects; none if the graph is not object-based
+     */
+    public Variables objectVariables() {
+        return parts.objects() == null
+                ? Variables.of(List.of())
+                : parts.objects().variables();
     }
 
     /**
