@@ -1,7 +1,5 @@
 package org.tfckpt.tensor;
 
-import org.jspecify.annotations.Nullable;
-
 /**
  * A full shape and a slice of it, as TensorFlow's save and restore ops take them: {@code 5 10 -:0,1}.
  *
@@ -25,7 +23,7 @@ public record ShapeAndSlice(Shape shape, TensorSlice slice) {
         TensorSlice slice = TensorSlice.parse(pieces[pieces.length - 1]);
         long[] dimensions = new long[pieces.length - 1];
         for (int axis = 0; axis < dimensions.length; axis++) {
-            Long dimension = parseInt64(pieces[axis]);
+            Long dimension = TensorSlice.parseInt64(pieces[axis]);
             if (dimension == null) {
                 throw new IllegalArgumentException("Non numerical dimension in shape_and_slice: " + text);
             }
@@ -37,15 +35,6 @@ public record ShapeAndSlice(Shape shape, TensorSlice slice) {
         Shape shape = Shape.of(dimensions);
         slice.of(shape);
         return new ShapeAndSlice(shape, slice);
-    }
-
-    /** A number as TensorFlow reads it (no plus sign, ASCII digits), or null. */
-    static @Nullable Long parseInt64(String text) {
-        try {
-            return text.matches("-?[0-9]+") ? Long.valueOf(text) : null;
-        } catch (NumberFormatException beyondInt64) {
-            return null;
-        }
     }
 
     /**

@@ -2,6 +2,7 @@ package org.tfckpt.tensor;
 
 import java.util.Arrays;
 import java.util.Optional;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A box within a tensor: per dimension a start and a length, or the whole dimension.
@@ -66,8 +67,8 @@ public final class TensorSlice {
                 continue;
             }
             String[] pair = pieces(pieces[axis], ',');
-            Long start = pair.length == 2 ? ShapeAndSlice.parseInt64(pair[0]) : null;
-            Long length = pair.length == 2 ? ShapeAndSlice.parseInt64(pair[1]) : null;
+            Long start = pair.length == 2 ? parseInt64(pair[0]) : null;
+            Long length = pair.length == 2 ? parseInt64(pair[1]) : null;
             if (start == null || length == null) {
                 throw new IllegalArgumentException(
                         "Expected a pair of numbers or '-' but got '" + pieces[axis] + "': string = " + text);
@@ -80,6 +81,15 @@ public final class TensorSlice {
             lengths[axis] = length;
         }
         return new TensorSlice(starts, lengths);
+    }
+
+    /** A number as TensorFlow reads it (no plus sign, ASCII digits), or null. */
+    static @Nullable Long parseInt64(String text) {
+        try {
+            return text.matches("-?[0-9]+") ? Long.valueOf(text) : null;
+        } catch (NumberFormatException beyondInt64) {
+            return null;
+        }
     }
 
     private static String[] pieces(String text, char separator) {
@@ -212,6 +222,17 @@ public final class TensorSlice {
     }
 
     /**
+     * The same slice with every extent in numbers.
+     *
+     * @param shape the tensor's
+     * @return a slice without {@link #FULL}
+     * @throws IllegalArgumentException with TensorFlow's text, if the slice does not lie within the shape
+     */
+    public TensorSlice spelledOut(Shape shape) {
+        return new TensorSlice(starts, of(shape).toArray());
+    }
+
+    /**
      * What two slices have in common.
      *
      * @param other a slice of the same tensor
@@ -261,6 +282,22 @@ public final class TensorSlice {
             }
         }
         return new TensorSlice(start, part.lengths.clone());
+    }
+
+    /**
+     * The inverse of {@link #relative}: a part that is counted from this slice's own start, as a slice of the tensor.
+     *
+     * @param part extents in numbers
+     * @return the part with starts that count from the tensor's
+     * @throws IllegalArgumentException if the ranks differ
+     */
+    public TensorSlice absolute(TensorSlice part) {
+        requireSameRank(part);
+        long[] start = part.starts.clone();
+        for (int axis = 0; axis < rank(); axis++) {
+            start[axis] += starts[axis];
+        }
+        return new TensorSlice(start, part.lengths);
     }
 
     /**

@@ -44,18 +44,22 @@ final class ShardUse {
             }
             end = ends[i];
         }
-        gap(shard, end, Math.max(end, shard.size()), gap);
+        gap(shard, end, Long.MAX_VALUE, gap);
     }
 
     private static void gap(ByteSource shard, long from, long to, Finding gap) throws IOException {
+        long length = Math.min(to, shard.size()) - from;
+        if (length <= 0) {
+            return;
+        }
         boolean[] used = {false};
-        shard.forEach(from, to - from, part -> {
+        shard.forEach(from, length, part -> {
             while (!used[0] && part.hasRemaining()) {
                 used[0] = part.get() != 0;
             }
         });
         if (used[0]) {
-            gap.at(from, to - from);
+            gap.at(from, length);
         }
     }
 }

@@ -23,8 +23,8 @@ import org.tfckpt.tensor.ProblemKind;
  * A restart is the offset of an entry whose key is spelled out. R may be 0 in a block without entries.
  */
 final class Block {
-    private static final byte PLAIN = 0;
-    private static final byte SNAPPY = 1;
+    static final byte PLAIN = 0;
+    static final byte SNAPPY = 1;
 
     private final ByteBuffer contents;
     private final int restartCount;

@@ -23,4 +23,9 @@ public record BlockHandle(long offset, long size) {
     static BlockHandle decode(ByteBuffer in) throws MalformedBytesException {
         return new BlockHandle(Varint.read64(in), Varint.read64(in));
     }
+
+    void encode(ByteBuffer out) {
+        Varint.write64(out, offset);
+        Varint.write64(out, size);
+    }
 }

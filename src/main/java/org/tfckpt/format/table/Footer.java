@@ -2,6 +2,7 @@ package org.tfckpt.format.table;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import org.tfckpt.io.ByteSource;
 import org.tfckpt.io.MalformedBytesException;
 import org.tfckpt.tensor.DataLossException;
@@ -46,5 +47,12 @@ record Footer(BlockHandle metaindex, BlockHandle index) {
             throw new DataLossException(
                     ProblemKind.TABLE, "bad block handle", ErrorContext.at(source.name(), start), e);
         }
+    }
+
+    byte[] encode() {
+        ByteBuffer bytes = ByteBuffer.allocate(LENGTH).order(ByteOrder.LITTLE_ENDIAN);
+        metaindex.encode(bytes);
+        index.encode(bytes);
+        return bytes.putLong(LENGTH - Long.BYTES, MAGIC).array();
     }
 }

@@ -64,7 +64,7 @@ public final class Table implements Closeable {
      * @return a new one
      */
     public TableIterator iterator() {
-        return new TableIterator(this);
+        return new TableIterator(indexIterator(), this::block);
     }
 
     BlockIterator indexIterator() {

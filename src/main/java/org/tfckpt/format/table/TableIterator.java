@@ -11,13 +11,18 @@ import org.jspecify.annotations.Nullable;
  * <p>A damaged block is an exception when it is reached, never an early end. Not safe from many threads.
  */
 public final class TableIterator {
-    private final Table table;
     private final BlockIterator index;
+    private final Loader blocks;
     private @Nullable BlockIterator block;
 
-    TableIterator(Table table) {
-        this.table = table;
-        this.index = table.indexIterator();
+    /** Reads the data block that an index entry's value names. */
+    interface Loader {
+        Block load(ByteBuffer handle) throws IOException;
+    }
+
+    TableIterator(BlockIterator index, Loader blocks) {
+        this.index = index;
+        this.blocks = blocks;
     }
 
     /**
@@ -132,6 +137,6 @@ public final class TableIterator {
     }
 
     private void enterBlock() throws IOException {
-        block = index.valid() ? new BlockIterator(table.block(index.value())) : null;
+        block = index.valid() ? new BlockIterator(blocks.load(index.value())) : null;
     }
 }

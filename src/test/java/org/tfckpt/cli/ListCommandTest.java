@@ -1,0 +1,126 @@
+package org.tfckpt.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.tfckpt.cli.ToolRun.testdata;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.tfckpt.testing.Corpus;
+import org.tfckpt.testing.Corpus.Expected;
+import org.tfckpt.testing.Json;
+
+class ListCommandTest {
+    private static final String STORY = testdata("story/log/model.ckpt-122543");
+    private static final String NAMES = testdata("golden/tf218-v2-names/ckpt");
+
+    static List<Expected> listedByTensorFlow() {
+        return Corpus.v2().stream()
+                .filter(expected -> expected.string("debug_string") != null)
+                .filter(expected -> expected.tensors().stream().noneMatch(tensor -> tensor.containsKey("slices")))
+                .toList();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("listedByTensorFlow")
+    void printsWhatTensorFlowPrintsByteForByte(Expected expected) throws IOException {
+        byte[] debugString;
+        try (var in = Corpus.open(expected.directory().resolve(expected.string("debug_string")))) {
+            debugString = in.readAllBytes();
+        }
+        var out = new java.io.ByteArrayOutputStream();
+        int code = Main.run(List.of("ls", expected.path().toString()), out, System.err, false);
+        assertThat(code).isZero();
+        assertThat(out.toByteArray()).isEqualTo(debugString);
+    }
+
+    @Test
+    void showsBytesShardAndOffsetOnRequest() {
+        assertThat(ToolRun.of("ls", "-l", STORY).lines())
+                .contains("input/init_conv/DW (DT_FLOAT) [3,3,3,16]  bytes=1728  shard=0  offset=520");
+    }
+
+    @Test
+    void chooses() {
+        assertThat(ToolRun.of("ls", STORY, "--include", "input/**", "--exclude", "**/Momentum")
+                        .lines())
+                .hasSize(8)
+                .allMatch(line -> line.startsWith("input/") && !line.contains("Momentum"));
+        assertThat(ToolRun.of("ls", STORY, "--include", "input/*").lines()).isEmpty();
+        assertThat(ToolRun.of("ls", STORY, "--include", "re:^glob.*step$").lines())
+                .containsExactly("global_step (DT_INT64) []");
+    }
+
+    @Test
+    void sortsBySize() {
+        List<String> lines = ToolRun.of("ls", STORY, "--sort", "size").lines();
+        assertThat(lines).hasSameSizeAs(ToolRun.of("ls", STORY).lines());
+        assertThat(lines.get(lines.size() - 1)).isEqualTo("global_step (DT_INT64) []");
+    }
+
+    @Test
+    void givesJsonWithTheDocumentedKeys() throws IOException {
+        Map<String, Object> json = ToolRun.of("ls", "--json", STORY).json();
+        assertThat(json).containsOnlyKeys("checkpoint", "format", "endianness", "shards", "tensors", "totals");
+        assertThat(json)
+                .containsEntry("checkpoint", STORY)
+                .containsEntry("format", "V2")
+                .containsEntry("endianness", "LITTLE")
+                .containsEntry("shards", 1L);
+        List<Map<String, Object>> tensors = Json.list(json.get("tensors"));
+        assertThat(tensors).hasSize(92);
+        assertThat(tensors.get(0))
+                .containsOnlyKeys("name", "dtype", "shape", "bytes", "shard", "offset", "crc32c", "slices")
+                .containsEntry("name", "global_step")
+                .containsEntry("dtype", "DT_INT64")
+                .containsEntry("bytes", 8L);
+        Map<String, Object> totals = Json.object(json.get("totals"));
+        assertThat(totals).containsEntry("tensors", 92L).containsOnlyKeys("tensors", "parameters", "bytes");
+    }
+
+    @Test
+    void saysTheTotalsOnRequestAndToATerminal() {
+        assertThat(ToolRun.of("ls", STORY).err()).isEmpty();
+        String summary = ToolRun.of("ls", "--summary", STORY).err();
+        assertThat(summary).matches("92 tensors, [0-9,]+ parameters, [0-9,]+ bytes\\R");
+        assertThat(ToolRun.onTerminal("ls", STORY).err()).isEqualTo(summary);
+        assertThat(ToolRun.onTerminal("ls", "--no-summary", STORY).err()).isEmpty();
+    }
+
+    @Test
+    void sendsNoControlCharacterToATerminal() {
+        assertThat(ToolRun.of("ls", NAMES).out()).contains("tab\tname (DT_STRING) [3]");
+        assertThat(ToolRun.onTerminal("ls", NAMES).out())
+                .contains("tab\\x09name (DT_STRING) [3]\n", "new\\x0aline (DT_FLOAT) [1]\n")
+                .doesNotContain("\t", "\u0001", "\0");
+    }
+
+    @Test
+    void readsTheSameWithoutMapping() {
+        assertThat(ToolRun.of("ls", "--no-mapping", STORY)).isEqualTo(ToolRun.of("ls", STORY));
+    }
+
+    @Test
+    void saysWhereSlicesLie() throws IOException {
+        Map<String, Object> json = ToolRun.of(
+                        "ls", "--json", "--include", "cube", testdata("golden/tf218-v2-partitioned/ckpt"))
+                .json();
+        List<Map<String, Object>> tensors = Json.list(json.get("tensors"));
+        assertThat(tensors).hasSize(1);
+        assertThat(tensors.get(0))
+                .containsEntry("bytes", 24L)
+                .containsEntry("shard", null)
+                .containsEntry("offset", null)
+                .containsEntry("crc32c", null);
+        List<Map<String, Object>> slices = Json.list(tensors.get(0).get("slices"));
+        assertThat(slices).hasSize(3);
+        assertThat(slices.get(0))
+                .containsOnlyKeys("spec", "bytes", "shard", "offset", "crc32c")
+                .containsEntry("spec", "0,2:-:0,1")
+                .containsEntry("bytes", 6L)
+                .containsEntry("shard", 0L);
+    }
+}

@@ -1,0 +1,26 @@
+package org.tfckpt.testing;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import org.xerial.snappy.Snappy;
+
+/** snappy-java, which the project's own decoder is held against. */
+public final class SnappyReference {
+    private SnappyReference() {}
+
+    public static byte[] compress(byte[] bytes) {
+        try {
+            return Snappy.compress(bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    public static byte[] uncompress(byte[] bytes) {
+        try {
+            return Snappy.uncompress(bytes);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+}
