@@ -3,9 +3,11 @@ package org.tfckpt.graph;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import org.tfckpt.ObjectGraph;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.UnsupportedFormatException;
@@ -18,38 +20,10 @@ import org.tfckpt.tensor.UnsupportedFormatException;
  * graph, as a rule) takes no more memory than its variables need.
  */
 public final class Graph {
-    private final Path file;
     private final GraphParts parts;
 
-    Graph(Path file, GraphParts parts) {
-        this.file = file;
+    private Graph(GraphParts parts) {
         this.parts = parts;
-    }
-
-    /** What a file holds. */
-    public enum Kind {
-        /** A graph alone. */
-        GRAPH_DEF("GraphDef"),
-        /** A graph with collections and savers: a {@code .meta} file. */
-        META_GRAPH_DEF("MetaGraphDef"),
-        /** One or several such graphs, each with its tags. */
-        SAVED_MODEL("SavedModel");
-
-        private final String text;
-
-        Kind(String text) {
-            this.text = text;
-        }
-
-        /**
-         * TensorFlow's name of the kind.
-         *
-         * @return for example {@code MetaGraphDef}
-         */
-        @Override
-        public String toString() {
-            return text;
-        }
     }
 
     /**
@@ -65,7 +39,7 @@ public final class Graph {
      * @throws IOException if the file cannot be read
      */
     public static Graph open(Path path) throws IOException {
-        return GraphReader.open(path, null);
+        return new Graph(GraphLocation.read(path, null));
     }
 
     /**
@@ -79,7 +53,7 @@ public final class Graph {
      * @throws IOException if the file cannot be read
      */
     public static Graph open(Path path, Set<String> tags) throws IOException {
-        return GraphReader.open(path, Set.copyOf(tags));
+        return new Graph(GraphLocation.read(path, Set.copyOf(tags)));
     }
 
     /**
@@ -88,7 +62,7 @@ public final class Graph {
      * @return for example {@code log/model.ckpt-122543.meta}, whatever path led to it
      */
     public Path file() {
-        return file;
+        return parts.file();
     }
 
     /**
@@ -96,7 +70,7 @@ public final class Graph {
      *
      * @return the kind
      */
-    public Kind kind() {
+    public GraphKind kind() {
         return parts.kind();
     }
 
@@ -111,7 +85,7 @@ public final class Graph {
 
     /**
      * Whether the variables are saved under keys made of their objects' paths, as in every SavedModel of TF2: then
-     * {@link #objectVariables()} are those that a checkpoint feeds, by {@code checkpointKeys}.
+     * {@link #objectVariables()} are those that a checkpoint feeds, by {@link #checkpointKeys}.
      *
      * @return true if the file has an object graph
      */
@@ -128,6 +102,34 @@ public final class Graph {
         return parts.objects() == null
                 ? Variables.of(List.of())
                 : parts.objects().variables();
+    }
+
+    /**
+     * The keys of this graph's variables in an object-based checkpoint. The objects of a SavedModel and those of the
+     * checkpoint are walked side by side from their roots, along edges of the same names. The variables of any other
+     * graph are found by their names, which such a checkpoint notes too.
+     *
+     * @param checkpoint the objects of a checkpoint, of this graph or of another one that is alike
+     * @return the key of each variable that was found: of {@link #objectVariables()} where the graph is object-based,
+     *     else of {@link #variables()}
+     */
+    public Map<GraphVariable, String> checkpointKeys(ObjectGraph checkpoint) {
+        return parts.objects() == null
+                ? ObjectMatch.byFullName(variables(), checkpoint)
+                : ObjectMatch.byEdges(parts.objects(), checkpoint);
+    }
+
+    /**
+     * The key that a variable of {@link #objectVariables()} has by the SavedModel's own object graph: what
+     * {@link #checkpointKeys} finds as a rule, without a checkpoint.
+     *
+     * @param variable one of the graph's
+     * @return the key; nothing for a variable that comes from a node, or that no object leads to
+     */
+    public Optional<String> objectKeyOf(GraphVariable variable) {
+        return parts.paths() == null || variable.objectNode().isEmpty()
+                ? Optional.empty()
+                : parts.paths().keyOf(variable.objectNode().getAsInt());
     }
 
     /**
@@ -209,6 +211,6 @@ public final class Graph {
      */
     @Override
     public String toString() {
-        return file + " (" + kind() + (tags().isEmpty() ? "" : " " + String.join(",", tags())) + ")";
+        return file() + " (" + kind() + (tags().isEmpty() ? "" : " " + String.join(",", tags())) + ")";
     }
 }

@@ -32,13 +32,13 @@ final class GraphHints {
         String name = path.getFileName() == null ? "" : path.getFileName().toString();
         var matcher = FILE_OF_CHECKPOINT.matcher(name);
         Path prefix = matcher.matches() ? path.resolveSibling(matcher.group("prefix")) : path;
-        Path meta = GraphLocation.metaOf(prefix);
+        Path meta = GraphFiles.metaOf(prefix);
         if (matcher.matches() && Files.isRegularFile(meta)) {
             return "'" + path + "' belongs to a checkpoint; its graph is '" + meta + "'";
         }
         Path above = path;
         for (int i = 0; i <= LEVELS; i++) {
-            if (isSavedModel(above)) {
+            if (GraphFiles.isSavedModel(above)) {
                 return "the SavedModel is '" + (above.toString().isEmpty() ? "." : above) + "'";
             }
             above = parentOf(above);
@@ -57,18 +57,13 @@ final class GraphHints {
         return parent == null ? path.resolveSibling("") : parent;
     }
 
-    private static boolean isSavedModel(Path directory) {
-        return Files.isRegularFile(directory.resolve(GraphLocation.SAVED_MODEL))
-                || Files.isRegularFile(directory.resolve(GraphLocation.SAVED_MODEL_TEXT));
-    }
-
     /** Graphs in a directory: {@code .meta} files, and SavedModels below it, as they lie in versions. */
     private static List<Path> others(Path directory) {
         List<Path> found = new ArrayList<>();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
             int count = 0;
             for (Path entry : entries) {
-                if (entry.toString().endsWith(GraphLocation.META) || isSavedModel(entry)) {
+                if (entry.toString().endsWith(GraphFiles.META) || GraphFiles.isSavedModel(entry)) {
                     found.add(entry);
                 }
                 if (++count == LOOKED_AT) {

@@ -1,5 +1,6 @@
 package org.tfckpt.graph;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -9,18 +10,22 @@ import org.jspecify.annotations.Nullable;
 /**
  * What was read of a graph.
  *
+ * @param file where it was read
  * @param kind what the file holds
  * @param info what there is besides variables
  * @param variables those with nodes, complete
  * @param savers the savers
  * @param objects the object graph of a TF2 SavedModel, or null
+ * @param paths the ways to its objects, or null
  */
 record GraphParts(
-        Graph.Kind kind,
+        Path file,
+        GraphKind kind,
         Info info,
         Variables variables,
         List<GraphSaver> savers,
-        @Nullable SavedObjects objects) {
+        @Nullable SavedObjects objects,
+        @Nullable SavedPaths paths) {
     /** What there is besides variables. */
     record Info(
             Set<String> tags,

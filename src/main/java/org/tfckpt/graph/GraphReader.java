@@ -22,21 +22,17 @@ import org.tfckpt.tensor.UnsupportedFormatException;
 /** Reads a file that is a graph, as it says itself. */
 final class GraphReader {
     private final Path file;
-    private final Graph.Kind kind;
+    private final GraphKind kind;
     private final WireReader in;
 
-    private GraphReader(Path file, Graph.Kind kind, WireReader in) {
+    private GraphReader(Path file, GraphKind kind, WireReader in) {
         this.file = file;
         this.kind = kind;
         this.in = in;
     }
 
-    static Graph open(Path path, @Nullable Set<String> tags) throws IOException {
-        return GraphLocation.open(path, tags);
-    }
-
     /** Reads a file; null if it is no graph. */
-    static @Nullable Graph read(Path file, @Nullable Set<String> tags) throws IOException {
+    static @Nullable GraphParts read(Path file, @Nullable Set<String> tags) throws IOException {
         // Through its channel: a graph is read once, from front to back, and need not be mapped for that.
         try (ByteSource source = ByteSources.channel(file)) {
             if (source.size() == 0) {
@@ -44,7 +40,7 @@ final class GraphReader {
                         ProblemKind.TRUNCATED, "An empty file", ErrorContext.at(file.toString(), -1));
             }
             boolean text = Sniffer.isText(source);
-            Graph.Kind kind = text ? TextGraphs.kindOf(source) : Sniffer.kindOf(WireReader.of(source));
+            GraphKind kind = text ? TextGraphs.kindOf(source) : Sniffer.kindOf(WireReader.of(source));
             if (kind == null) {
                 return null;
             }
@@ -54,7 +50,7 @@ final class GraphReader {
         }
     }
 
-    private Graph read(@Nullable Set<String> tags) throws IOException {
+    private GraphParts read(@Nullable Set<String> tags) throws IOException {
         MetaGraphLayout layout = switch (kind) {
             case GRAPH_DEF -> MetaGraphLayout.ofGraph(in.all());
             case META_GRAPH_DEF -> MetaGraphLayout.read(in, in.all());
@@ -70,17 +66,17 @@ final class GraphReader {
         for (Range graph : layout.graphs()) {
             reader.read(graph);
         }
-        if (nodes.count == 0 && kind == Graph.Kind.GRAPH_DEF) {
+        if (nodes.count == 0 && kind == GraphKind.GRAPH_DEF) {
             throw new UnsupportedFormatException(
                     "A graph without nodes, or no graph", ErrorContext.at(file.toString(), -1));
         }
-        return new Graph(file, parts(layout, nodes));
+        return parts(layout, nodes);
     }
 
     private GraphParts parts(MetaGraphLayout layout, GraphNodes nodes) throws IOException {
         CollectionReader collections = new CollectionReader(in, nodes.variables);
         collections.read(layout.collections());
-        Set<String> slots = SlotFinder.slots(nodes, nodes.variables);
+        Set<String> slots = SlotFinder.slots(nodes);
         Map<String, GraphVariable> variables = new LinkedHashMap<>();
         nodes.variables.forEach((name, bare) -> {
             GraphVariable variable = collections.complete(bare);
@@ -98,8 +94,15 @@ final class GraphReader {
                 nodes.functions,
                 collections.keys(),
                 layout.signatures());
+        SavedObjects objects = SavedObjects.read(in, layout.objects());
         return new GraphParts(
-                kind, info, Variables.of(variables.values()), savers, SavedObjects.read(in, layout.objects()));
+                file,
+                kind,
+                info,
+                Variables.of(variables.values()),
+                savers,
+                objects,
+                objects == null ? null : new SavedPaths(objects));
     }
 
     /** The MetaGraphDefs of a SavedModel: 2 meta_graphs. */

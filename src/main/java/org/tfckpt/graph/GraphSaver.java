@@ -12,7 +12,7 @@ import org.jspecify.annotations.Nullable;
  * variable. Where variables were renamed or left out, this is the truth.
  *
  * <p>The lists come from the constants that the ops {@code SaveV2}, {@code RestoreV2} and their older kin take. In a TF2
- * SavedModel these ops are inside functions, and the lists are empty: there {@code Graph.checkpointKeys} tells.
+ * SavedModel these ops are inside functions, and the lists are empty: there {@link Graph#checkpointKeys} tells.
  *
  * @param filenameTensor the tensor that takes the checkpoint's name, {@code save/Const:0}
  * @param saveTensor the tensor that saves; nothing if the graph has the ops of the saver but no definition of it

@@ -97,7 +97,7 @@ public final class GraphVariable {
      * name for a part of a partitioned variable. A saver may have been told otherwise: see {@link GraphSaver}.
      *
      * @return the name in a checkpoint; of a variable of an object graph ({@link #objectNode()}) its name, although its
-     *     key in a checkpoint is another: see {@code Graph.checkpointKeys}
+     *     key in a checkpoint is another: see {@link Graph#checkpointKeys}
      */
     public String savedName() {
         return facts.fullName == null ? name : facts.fullName;

@@ -37,47 +37,47 @@ final class Sniffer {
     }
 
     /** What a text is, by its first field; null if it is no graph. */
-    static Graph.@Nullable Kind kindOfText(String field) {
+    static @Nullable GraphKind kindOfText(String field) {
         return switch (field) {
-            case "node", "library", "version", "versions", "debug_info" -> Graph.Kind.GRAPH_DEF;
+            case "node", "library", "version", "versions", "debug_info" -> GraphKind.GRAPH_DEF;
             case "meta_info_def",
                     "graph_def",
                     "saver_def",
                     "collection_def",
                     "signature_def",
                     "asset_file_def",
-                    "object_graph_def" -> Graph.Kind.META_GRAPH_DEF;
-            case "saved_model_schema_version", "meta_graphs" -> Graph.Kind.SAVED_MODEL;
+                    "object_graph_def" -> GraphKind.META_GRAPH_DEF;
+            case "saved_model_schema_version", "meta_graphs" -> GraphKind.SAVED_MODEL;
             default -> null;
         };
     }
 
     /** What a binary file is; null if it is no graph. */
-    static Graph.@Nullable Kind kindOf(WireReader in) throws IOException {
+    static @Nullable GraphKind kindOf(WireReader in) throws IOException {
         return kindOf(in, in.all(), true);
     }
 
-    private static Graph.@Nullable Kind kindOf(WireReader in, Range range, boolean outermost) throws IOException {
+    private static @Nullable GraphKind kindOf(WireReader in, Range range, boolean outermost) throws IOException {
         Fields first = Fields.of(in, range);
         if (first.numbers(1)) {
-            return outermost && first.range(2) != null ? Graph.Kind.SAVED_MODEL : null;
+            return outermost && first.range(2) != null ? GraphKind.SAVED_MODEL : null;
         }
         Range one = first.range(1);
         if (one != null && isNode(in, one)) {
-            return Graph.Kind.GRAPH_DEF;
+            return GraphKind.GRAPH_DEF;
         }
         Range two = first.range(2);
         if (one != null) {
-            return isInfo(in, one) ? Graph.Kind.META_GRAPH_DEF : null;
+            return isInfo(in, one) ? GraphKind.META_GRAPH_DEF : null;
         }
         if (two == null) {
             return null;
         }
-        Graph.Kind within = outermost ? kindOf(in, two, false) : null;
-        if (within == Graph.Kind.META_GRAPH_DEF) {
-            return Graph.Kind.SAVED_MODEL;
+        GraphKind within = outermost ? kindOf(in, two, false) : null;
+        if (within == GraphKind.META_GRAPH_DEF) {
+            return GraphKind.SAVED_MODEL;
         }
-        return within == Graph.Kind.GRAPH_DEF ? Graph.Kind.META_GRAPH_DEF : null;
+        return within == GraphKind.GRAPH_DEF ? GraphKind.META_GRAPH_DEF : null;
     }
 
     private static boolean isNode(WireReader in, Range range) throws IOException {

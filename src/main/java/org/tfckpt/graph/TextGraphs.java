@@ -43,7 +43,7 @@ final class TextGraphs {
     private TextGraphs() {}
 
     /** What a text is; null if it is no graph. */
-    static Graph.@Nullable Kind kindOf(ByteSource source) throws IOException {
+    static @Nullable GraphKind kindOf(ByteSource source) throws IOException {
         try {
             return Sniffer.kindOfText(TextFormatReader.firstField(source));
         } catch (DataLossException noName) {
@@ -51,7 +51,7 @@ final class TextGraphs {
         }
     }
 
-    static byte[] toWire(ByteSource source, Graph.Kind kind) throws IOException {
+    static byte[] toWire(ByteSource source, GraphKind kind) throws IOException {
         Descriptor type = switch (kind) {
             case GRAPH_DEF -> GraphDef.getDescriptor();
             case META_GRAPH_DEF -> MetaGraphDef.getDescriptor();
