@@ -111,8 +111,9 @@ public final class Comparison {
         Map<TensorInfo, Set<String>> names = new LinkedHashMap<>();
         for (VariableSource source : sources) {
             // Parts of one variable share its name, and come from one tensor as they should.
-            source.tensor().ifPresent(tensor -> names.computeIfAbsent(tensor, none -> new LinkedHashSet<>(2))
-                    .add(source.wanted().name()));
+            source.tensor()
+                    .ifPresent(tensor -> names.computeIfAbsent(tensor, none -> new LinkedHashSet<>(2))
+                            .add(source.wanted().name()));
         }
         List<NameMapping.Collision> collisions = new ArrayList<>();
         names.forEach((tensor, variables) -> {

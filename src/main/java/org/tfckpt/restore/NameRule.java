@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 /** One step of a mapping. */
 interface NameRule {
     /** The new name, or null if the rule does not speak of this one. */
-    @Nullable String apply(String name);
+    @Nullable
+    String apply(String name);
 
     /** What of this rule speaks of none of the names that came to it, as a person wrote it. */
     default List<String> idle(Set<String> names) {

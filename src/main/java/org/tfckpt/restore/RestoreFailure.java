@@ -49,9 +49,10 @@ final class RestoreFailure {
         }
         List<SuggestedRule> rules = comparison.suggestions().rules();
         if (!rules.isEmpty()) {
-            text.append("\nTry the mapping ").append(rules.stream()
-                    .map(rule -> rule.rule() + " (finds " + rule.found().size() + ")")
-                    .collect(Collectors.joining(", ")));
+            text.append("\nTry the mapping ")
+                    .append(rules.stream()
+                            .map(rule -> rule.rule() + " (finds " + rule.found().size() + ")")
+                            .collect(Collectors.joining(", ")));
         }
         idle(text, comparison);
         return text.append(RETURN).toString();
@@ -75,7 +76,7 @@ final class RestoreFailure {
             String looked = source.tensorName().equals(source.wanted().name())
                     ? ""
                     : " looked for as " + TensorNames.printable(source.tensorName());
-            String likely = comparison.suggestions().of(source.wanted()).stream()
+            String likely = comparison.suggestions().of(source).stream()
                     .map(Suggestion::toString)
                     .collect(Collectors.joining(", "));
             return source.wanted() + looked + ": missing" + (likely.isEmpty() ? "" : "; perhaps " + likely);
@@ -100,7 +101,10 @@ final class RestoreFailure {
                         .limit(MOST_SHOWN)
                         .collect(Collectors.joining(", ")))
                 .append("\n\nVariables names when this checkpoint was written which don't exist now: ")
-                .append(gone.stream().limit(MOST_SHOWN).map(TensorNames::printable).collect(Collectors.joining(", ")))
+                .append(gone.stream()
+                        .limit(MOST_SHOWN)
+                        .map(TensorNames::printable)
+                        .collect(Collectors.joining(", ")))
                 .append("\n\n(")
                 .append(matched)
                 .append(" variable name(s) did match)\n\nCould not find some variables in the checkpoint (see names")
@@ -111,9 +115,10 @@ final class RestoreFailure {
         comparison.idleRules().stream()
                 .limit(MOST_SHOWN)
                 .forEach(rule -> text.append("\nThe mapping ").append(rule).append(" speaks of no variable"));
-        comparison.idleExclusions().forEach(pattern -> text.append("\nThe exclusion ")
-                .append(pattern)
-                .append(" matches no variable"));
+        comparison
+                .idleExclusions()
+                .forEach(pattern ->
+                        text.append("\nThe exclusion ").append(pattern).append(" matches no variable"));
         comparison.collisions().stream()
                 .limit(MOST_SHOWN)
                 .forEach(collision -> text.append("\nThe mapping brings ")

@@ -20,7 +20,8 @@ final class Tensors {
         this.fullNames = Map.copyOf(fullNames);
     }
 
-    @Nullable TensorInfo find(String name) {
+    @Nullable
+    TensorInfo find(String name) {
         TensorInfo tensor = byName.get(name);
         String key = tensor == null ? fullNames.get(name) : null;
         return key == null ? tensor : byName.get(key);

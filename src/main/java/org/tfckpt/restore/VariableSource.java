@@ -29,8 +29,7 @@ public record VariableSource(
      * @return true only for {@link Outcome#MISMATCHED}
      */
     public boolean hasOtherShape() {
-        return outcome == Outcome.MISMATCHED
-                && tensor.filter(wanted::fitsShape).isEmpty();
+        return outcome == Outcome.MISMATCHED && tensor.filter(wanted::fitsShape).isEmpty();
     }
 
     /**
@@ -39,8 +38,7 @@ public record VariableSource(
      * @return true only for {@link Outcome#MISMATCHED}
      */
     public boolean hasOtherDtype() {
-        return outcome == Outcome.MISMATCHED
-                && tensor.filter(wanted::fitsDtype).isEmpty();
+        return outcome == Outcome.MISMATCHED && tensor.filter(wanted::fitsDtype).isEmpty();
     }
 
     /**
@@ -80,8 +78,12 @@ public record VariableSource(
     public String toString() {
         String variable = TensorNames.printable(wanted.variable());
         return switch (outcome) {
-            case MATCHED -> variable + " <- " + TensorNames.printable(tensor.map(TensorInfo::name).orElse(tensorName));
-            case EXCLUDED -> variable + ": excluded by '" + exclusion.map(NamePattern::toString).orElse("") + "'";
+            case MATCHED ->
+                variable + " <- "
+                        + TensorNames.printable(tensor.map(TensorInfo::name).orElse(tensorName));
+            case EXCLUDED ->
+                variable + ": excluded by '"
+                        + exclusion.map(NamePattern::toString).orElse("") + "'";
             case MISSING, MISMATCHED -> variable + ": " + tensorFlowMessage();
         };
     }

@@ -150,7 +150,8 @@ public record Wanted(
      */
     @Override
     public String toString() {
-        return variable + " " + dtype + " " + text(shape) + part.map(whole -> " of " + name + " " + whole).orElse("");
+        return variable + " " + dtype + " " + text(shape)
+                + part.map(whole -> " of " + name + " " + whole).orElse("");
     }
 
     static String text(Optional<Shape> shape) {
