@@ -237,7 +237,7 @@ public final class Comparison {
     public Suggestions suggestions() {
         Suggestions made = suggestions;
         if (made == null) {
-            made = Suggestions.of(this);
+            made = Suggestions.of(sources, tensors, unused);
             suggestions = made;
         }
         return made;

@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
+import org.tfckpt.ObjectKeys;
 import org.tfckpt.tensor.TensorInfo;
 
 /**
@@ -21,7 +22,7 @@ public final class NameMapping implements UnaryOperator<String> {
     /** Every variable comes from the tensor of its own name. */
     public static final NameMapping NONE = new NameMapping(List.of());
 
-    private static final String VALUE = "/.ATTRIBUTES/VARIABLE_VALUE";
+    private static final String VALUE = ObjectKeys.key("", ObjectKeys.VARIABLE_VALUE);
 
     private final List<NameRule> rules;
 

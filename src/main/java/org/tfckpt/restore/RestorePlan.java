@@ -12,9 +12,12 @@ import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.stream.Stream;
 import org.tfckpt.Checkpoint;
+import org.tfckpt.ObjectGraph;
 import org.tfckpt.Tensor;
+import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.NamePattern;
+import org.tfckpt.tensor.ProblemKind;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorNames;
 
@@ -118,11 +121,12 @@ public final class RestorePlan {
         }
 
         /**
-         * Makes the plan. Reads the checkpoint's index.
+         * Makes the plan. Reads the checkpoint's index and, of an object-based one, the object graph: a variable whose
+         * name is no tensor's comes from the variable that has it for its full name, as with TensorFlow's savers.
          *
          * @return the plan, whether or not everything is there
          * @throws IllegalArgumentException with TensorFlow's text, if variables share a name or one has two
-         * @throws IOException if the index cannot be read
+         * @throws IOException if index or object graph cannot be read
          */
         public RestorePlan build() throws IOException {
             Comparison comparison = Comparison.of(wanted, tensorsOf(checkpoint), mapping, exclusions);
@@ -147,7 +151,19 @@ public final class RestorePlan {
 
     static Tensors tensorsOf(Checkpoint checkpoint) throws IOException {
         try (Stream<TensorInfo> tensors = checkpoint.tensors()) {
-            return new Tensors(tensors.toList(), Map.of());
+            return new Tensors(tensors.toList(), fullNames(checkpoint));
+        }
+    }
+
+    private static Map<String, String> fullNames(Checkpoint checkpoint) throws IOException {
+        try {
+            return checkpoint.objectGraph().map(ObjectGraph::keysByFullName).orElse(Map.of());
+        } catch (DataLossException e) {
+            if (e.kind() == ProblemKind.MISSING_FILE) {
+                // An index alone can still be compared, by its keys.
+                return Map.of();
+            }
+            throw e;
         }
     }
 

@@ -55,10 +55,10 @@ final class RuleSearch {
                 .thenComparing(Trial::rule);
     }
 
-    RuleSearch(Comparison comparison, Ranking ranking) {
-        this.tensors = comparison.tensors();
+    RuleSearch(List<VariableSource> sources, Tensors tensors, Ranking ranking) {
+        this.tensors = tensors;
         this.ranking = ranking;
-        for (VariableSource source : comparison.variables()) {
+        for (VariableSource source : sources) {
             if (source.outcome() != Outcome.EXCLUDED) {
                 states.add(new State(source));
             }

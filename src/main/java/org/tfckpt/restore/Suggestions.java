@@ -1,12 +1,14 @@
 package org.tfckpt.restore;
 
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
+import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorNames;
 
 /**
@@ -19,30 +21,29 @@ import org.tfckpt.tensor.TensorNames;
  * square.
  */
 public final class Suggestions {
-    private final Comparison comparison;
+    private final List<VariableSource> missing;
+    private final Tensors tensors;
     private final Ranking ranking;
     private final RuleSearch.Found found;
 
-    private Suggestions(Comparison comparison, Ranking ranking, RuleSearch.Found found) {
-        this.comparison = comparison;
+    private Suggestions(List<VariableSource> missing, Tensors tensors, Ranking ranking, RuleSearch.Found found) {
+        this.missing = missing;
+        this.tensors = tensors;
         this.ranking = ranking;
         this.found = found;
     }
 
-    static Suggestions of(Comparison comparison) {
-        if (comparison.missing().isEmpty()) {
-            return new Suggestions(
-                    comparison, new Ranking(List.of(), Map.of()), new RuleSearch.Found(List.of(), Map.of()));
-        }
+    static Suggestions of(List<VariableSource> sources, Tensors tensors, Collection<TensorInfo> unused) {
+        List<VariableSource> missing = sources.stream()
+                .filter(source -> source.outcome() == Outcome.MISSING)
+                .toList();
         Map<String, List<String>> fullNames = new HashMap<>();
-        comparison
-                .tensors()
-                .fullNames()
+        tensors.fullNames()
                 .forEach((name, key) -> fullNames
                         .computeIfAbsent(key, none -> new ArrayList<>(1))
                         .add(name));
-        Ranking ranking = new Ranking(comparison.unused(), fullNames);
-        return new Suggestions(comparison, ranking, new RuleSearch(comparison, ranking).search());
+        Ranking ranking = new Ranking(missing.isEmpty() ? List.of() : unused, fullNames);
+        return new Suggestions(missing, tensors, ranking, new RuleSearch(sources, tensors, ranking).search());
     }
 
     /**
@@ -85,9 +86,9 @@ public final class Suggestions {
     }
 
     private Optional<Suggestion> byRule(Wanted wanted) {
-        return Optional.ofNullable(found.names().get(wanted.variable())).flatMap(name -> Optional.ofNullable(
-                        comparison.tensors().find(name))
-                .map(tensor -> new Suggestion(name, tensor, true)));
+        return Optional.ofNullable(found.names().get(wanted.variable()))
+                .flatMap(name ->
+                        Optional.ofNullable(tensors.find(name)).map(tensor -> new Suggestion(name, tensor, true)));
     }
 
     /**
@@ -100,7 +101,7 @@ public final class Suggestions {
         Set<String> used = new LinkedHashSet<>(found.names().values());
         List<String> lines = new ArrayList<>();
         Set<String> names = new LinkedHashSet<>();
-        for (VariableSource source : comparison.missing()) {
+        for (VariableSource source : missing) {
             String wanted = source.wanted().name();
             of(source).stream()
                     .filter(suggestion -> suggestion.fits() && TensorNames.isUtf8(suggestion.name()))

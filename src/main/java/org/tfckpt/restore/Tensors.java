@@ -5,12 +5,12 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.tfckpt.ObjectKeys;
 import org.tfckpt.tensor.TensorInfo;
 
 /** The tensors of a checkpoint by name and, where it is object-based, by full name. */
 final class Tensors {
-    private static final String OBJECT_GRAPH = "_CHECKPOINTABLE_OBJECT_GRAPH";
-    private static final String SAVE_COUNTER = "save_counter/.ATTRIBUTES/VARIABLE_VALUE";
+    private static final String SAVE_COUNTER = ObjectKeys.key("save_counter", ObjectKeys.VARIABLE_VALUE);
 
     private final Map<String, TensorInfo> byName = new LinkedHashMap<>();
     private final Map<String, String> fullNames;
@@ -36,11 +36,11 @@ final class Tensors {
     }
 
     boolean isObjectBased() {
-        return byName.containsKey(OBJECT_GRAPH);
+        return byName.containsKey(ObjectKeys.OBJECT_GRAPH);
     }
 
     /** What TensorFlow keeps beside the variables, and no graph asks for. */
     boolean isBookkeeping(TensorInfo tensor) {
-        return isObjectBased() && List.of(OBJECT_GRAPH, SAVE_COUNTER).contains(tensor.name());
+        return isObjectBased() && List.of(ObjectKeys.OBJECT_GRAPH, SAVE_COUNTER).contains(tensor.name());
     }
 }
