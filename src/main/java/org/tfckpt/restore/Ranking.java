@@ -21,9 +21,11 @@ final class Ranking {
     private static final double ALIKE = 0.72;
 
     private final CandidateIndex index;
+    private final Roles roles;
 
-    Ranking(Collection<TensorInfo> unused, Map<String, List<String>> otherNames) {
+    Ranking(Collection<TensorInfo> unused, Map<String, List<String>> otherNames, Roles roles) {
         this.index = new CandidateIndex(unused, otherNames);
+        this.roles = roles;
     }
 
     SplitName split(String name) {
@@ -40,7 +42,8 @@ final class Ranking {
     private Stream<Scored> scored(Wanted wanted, String name, Set<String> taken) {
         SplitName split = index.split(name);
         return index.find(wanted, name).stream()
-                .filter(candidate -> !taken.contains(candidate.tensor().name()))
+                .filter(candidate ->
+                        !taken.contains(candidate.tensor().name()) && roles.goTogether(wanted, candidate.tensor()))
                 .map(candidate ->
                         new Scored(candidate, wanted.fits(candidate.tensor()), Similarity.of(split, candidate.split())))
                 .sorted(Scored.BEST_FIRST);
@@ -70,10 +73,8 @@ final class Ranking {
     /** Whether of all tensors that nobody uses this one alone has the shape and dtype wanted, and is not a mere scalar. */
     boolean isOnlyOneOfItsForm(Wanted wanted, String name, Set<String> taken) {
         List<TensorInfo> others = index.ofForm(wanted).stream()
-                .filter(candidate -> !taken.contains(candidate.tensor().name()))
-                .toList()
-                .stream()
                 .map(Candidate::tensor)
+                .filter(tensor -> !taken.contains(tensor.name()) && roles.goTogether(wanted, tensor))
                 .distinct()
                 .toList();
         return others.size() == 1

@@ -14,7 +14,7 @@ public final class RestoreException extends CheckpointException {
     private final transient Optional<Comparison> comparison;
 
     RestoreException(String checkpoint, Comparison comparison) {
-        super(RestoreFailure.describe(comparison), ErrorContext.at(checkpoint, -1));
+        super(RestoreFailure.describe(checkpoint, comparison), ErrorContext.NONE);
         this.comparison = Optional.of(comparison);
     }
 

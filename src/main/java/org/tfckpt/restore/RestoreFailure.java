@@ -15,11 +15,10 @@ final class RestoreFailure {
 
     private static final String MISSING = "a Variable name or other graph key that is missing";
     private static final String MISMATCH = "a mismatch between the current graph and the graph";
-    private static final String RETURN = "\n";
 
     private RestoreFailure() {}
 
-    static String describe(Comparison comparison) {
+    static String describe(String checkpoint, Comparison comparison) {
         List<VariableSource> missing = comparison.missing();
         StringBuilder text = new StringBuilder();
         if (!missing.isEmpty() && comparison.tensors().isObjectBased()) {
@@ -38,8 +37,13 @@ final class RestoreFailure {
                     .append(" the checkpoint. Original error:\n\n")
                     .append(first.tensorFlowMessage());
         }
-        text.append("\n\nOf ").append(comparison.variables().size()).append(" variables ");
-        text.append(counts(comparison)).append(':');
+        text.append("\n\nOf ")
+                .append(comparison.variables().size() - comparison.excluded().size())
+                .append(" variables wanted from ")
+                .append(checkpoint)
+                .append(", ")
+                .append(counts(comparison))
+                .append(':');
         List<VariableSource> wrong = comparison.variables().stream()
                 .filter(source -> source.outcome() == Outcome.MISSING || source.outcome() == Outcome.MISMATCHED)
                 .toList();
@@ -55,7 +59,7 @@ final class RestoreFailure {
                             .collect(Collectors.joining(", ")));
         }
         idle(text, comparison);
-        return text.append(RETURN).toString();
+        return text.toString();
     }
 
     private static String counts(Comparison comparison) {
@@ -90,6 +94,7 @@ final class RestoreFailure {
     private static void objectBased(StringBuilder text, Comparison comparison) {
         TreeSet<String> gone = new TreeSet<>(comparison.tensors().fullNames().keySet());
         long matched = comparison.variables().stream()
+                .filter(source -> source.outcome() != Outcome.EXCLUDED)
                 .map(VariableSource::tensorName)
                 .filter(gone::remove)
                 .count();

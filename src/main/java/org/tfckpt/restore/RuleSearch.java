@@ -28,6 +28,7 @@ final class RuleSearch {
 
     private final Tensors tensors;
     private final Ranking ranking;
+    private final Roles roles;
 
     /** The variables with the names that the rules so far have made. */
     private final List<State> states = new ArrayList<>();
@@ -55,9 +56,10 @@ final class RuleSearch {
                 .thenComparing(Trial::rule);
     }
 
-    RuleSearch(List<VariableSource> sources, Tensors tensors, Ranking ranking) {
+    RuleSearch(List<VariableSource> sources, Tensors tensors, Ranking ranking, Roles roles) {
         this.tensors = tensors;
         this.ranking = ranking;
+        this.roles = roles;
         for (VariableSource source : sources) {
             if (source.outcome() != Outcome.EXCLUDED) {
                 states.add(new State(source));
@@ -145,6 +147,9 @@ final class RuleSearch {
             if (taken.contains(tensor.name())
                     || tensors.isBookkeeping(tensor)
                     || (other != null && !other.equals(wanted))) {
+                return null;
+            }
+            if (!roles.goTogether(state.source.wanted(), tensor)) {
                 return null;
             }
             if (state.source.wanted().fits(tensor)) {

@@ -1,10 +1,10 @@
 package org.tfckpt.restore;
 
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 
 /**
  * A name's parts as they are, and what they mean: in a few spellings that the years have given the same things.
@@ -44,9 +44,9 @@ record SplitName(List<String> raw, List<String> meanings, List<Integer> ends) {
 
     private static final String ATTRIBUTES = ".ATTRIBUTES";
 
-    /** Makes such names, and remembers the parts that it has seen. */
+    /** Makes such names, and remembers the parts that it has seen. Safe from many threads. */
     static final class Splitter {
-        private final Map<String, String> meanings = new HashMap<>();
+        private final Map<String, String> meanings = new ConcurrentHashMap<>();
 
         SplitName split(String name) {
             List<String> raw = List.of(name.split("/", -1));

@@ -42,8 +42,9 @@ public final class Suggestions {
                 .forEach((name, key) -> fullNames
                         .computeIfAbsent(key, none -> new ArrayList<>(1))
                         .add(name));
-        Ranking ranking = new Ranking(missing.isEmpty() ? List.of() : unused, fullNames);
-        return new Suggestions(missing, tensors, ranking, new RuleSearch(sources, tensors, ranking).search());
+        Roles roles = new Roles(sources, tensors);
+        Ranking ranking = new Ranking(missing.isEmpty() ? List.of() : unused, fullNames, roles);
+        return new Suggestions(missing, tensors, ranking, new RuleSearch(sources, tensors, ranking, roles).search());
     }
 
     /**
