@@ -1,6 +1,13 @@
 package org.tfckpt.restore;
 
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import org.tfckpt.graph.GraphVariable;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.Shape;
 import org.tfckpt.tensor.ShapeAndSlice;
@@ -62,6 +69,44 @@ public record Wanted(
     public static Wanted part(String variable, String name, DataType dtype, ShapeAndSlice part) {
         Shape own = part.slice().of(part.shape());
         return new Wanted(variable, name, dtype, Optional.of(own), Optional.of(part), false, true);
+    }
+
+    /**
+     * A variable of a graph, under the name that it is saved under unless a saver was told otherwise.
+     *
+     * @param variable the graph's
+     * @return the variable; one of which the graph does not say whether it is trained counts as one that is
+     */
+    public static Wanted of(GraphVariable variable) {
+        return new Wanted(
+                variable.name(),
+                variable.savedName(),
+                variable.dtype(),
+                variable.shape(),
+                variable.partition(),
+                variable.isReference(),
+                variable.trainable().orElse(true));
+    }
+
+    /**
+     * The variables of a graph.
+     *
+     * @param variables the graph's
+     * @param keys names in a checkpoint where they are others than those that the variables are saved under by default:
+     *     what a saver says, or the keys of objects. Of variables that share a name (metrics of a TF2 model) those
+     *     after the first are called by their keys
+     * @return the variables in their order
+     */
+    public static List<Wanted> of(Collection<GraphVariable> variables, Map<GraphVariable, String> keys) {
+        Set<String> names = new HashSet<>();
+        List<Wanted> all = new ArrayList<>(variables.size());
+        for (GraphVariable variable : variables) {
+            Wanted wanted = of(variable);
+            String key = keys.getOrDefault(variable, wanted.name);
+            String name = names.add(wanted.variable) ? wanted.variable : key;
+            all.add(new Wanted(name, key, wanted.dtype, wanted.shape, wanted.part, wanted.reference, wanted.trainable));
+        }
+        return List.copyOf(all);
     }
 
     /**
