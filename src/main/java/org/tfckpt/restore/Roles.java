@@ -49,11 +49,13 @@ final class Roles {
         }
         TensorRole.Kind kind = kindsOfVariables.computeIfAbsent(variable.name(), name -> kind(ofVariables, variable));
         TensorRole.Kind found = kindsOfTensors.computeIfAbsent(tensor.name(), name -> kind(ofTensors, tensor));
-        if (kind == TensorRole.Kind.SLOT) {
-            return found == kind && slot(variable.name()).equals(slot(tensor.name()));
+        if (kind == found && kind != TensorRole.Kind.SLOT) {
+            return true;
         }
+        // A slot is recognised by the variable beside it, which may have lost its name as well.
+        boolean sameSlot = lastPart(variable.name()).equals(lastPart(tensor.name()));
         // The average of a variable in the variable's place: that is how one deploys it.
-        return kind == found || (kind == TensorRole.Kind.VARIABLE && found == TensorRole.Kind.MOVING_AVERAGE);
+        return sameSlot || (kind == TensorRole.Kind.VARIABLE && found == TensorRole.Kind.MOVING_AVERAGE);
     }
 
     private static TensorRole.Kind kind(OptimizerSlots slots, TensorInfo tensor) {
@@ -64,7 +66,7 @@ final class Roles {
         }
     }
 
-    private static String slot(String name) {
+    private static String lastPart(String name) {
         int end = name.lastIndexOf("/.ATTRIBUTES/");
         String path = end < 0 ? name : name.substring(0, end);
         String last = path.substring(path.lastIndexOf('/') + 1).toLowerCase(Locale.ROOT);

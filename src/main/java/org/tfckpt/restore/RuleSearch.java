@@ -24,7 +24,10 @@ final class RuleSearch {
     private static final int MOST_TRIED = 24;
 
     /** For a rule that explains one name alone: how alike the two must be. */
-    private static final double ALIKE = 0.6;
+    private static final double ALIKE = 0.55;
+
+    /** Where more than these are missing, nobody wants a rule for each. */
+    private static final int FEW = 200;
 
     private final Tensors tensors;
     private final Ranking ranking;
@@ -92,7 +95,9 @@ final class RuleSearch {
 
     private @Nullable Trial best() {
         Map<String, Integer> votes = votes();
+        int least = leastFound();
         List<String> proposals = new ArrayList<>(votes.keySet());
+        proposals.removeIf(proposal -> votes.getOrDefault(proposal, 0) < least);
         proposals.sort(Comparator.comparingInt((String rule) -> -votes.getOrDefault(rule, 0))
                 .thenComparingInt(String::length)
                 .thenComparing(Comparator.naturalOrder()));
@@ -156,14 +161,19 @@ final class RuleSearch {
                 found.add(state);
             }
         }
-        boolean enough = found.size() > 1 ? found.size() >= misses : found.size() == 1 && isSure(found.get(0), mapping);
+        boolean enough = found.size() > 1
+                ? found.size() >= misses
+                : found.size() == 1 && leastFound() == 1 && isAlike(found.get(0), mapping);
         return enough ? new Trial(rule, mapping, List.copyOf(found), misses) : null;
     }
 
-    private boolean isSure(State state, NameMapping mapping) {
+    private int leastFound() {
+        return states.stream().filter(state -> state.missing).limit(FEW + 1).count() > FEW ? 2 : 1;
+    }
+
+    private boolean isAlike(State state, NameMapping mapping) {
         String name = mapping.apply(state.name);
-        return ranking.isOnlyOneOfItsForm(state.source.wanted(), name, taken)
-                || Similarity.of(ranking.split(state.name), ranking.split(name)) >= ALIKE;
+        return Similarity.of(ranking.split(state.name), ranking.split(name)) >= ALIKE;
     }
 
     private void take(Trial trial) {

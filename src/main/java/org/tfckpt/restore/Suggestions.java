@@ -70,20 +70,18 @@ public final class Suggestions {
     }
 
     /**
-     * The likeliest sources of a missing variable: what a rule finds, then what looks alike.
+     * The likeliest sources of a missing variable: what a rule finds, or else what looks alike.
      *
      * @param source one of the comparison's
-     * @return at most four, the likeliest first; none if it is not missing, or nothing is like it
+     * @return at most three, the likeliest first; none if it is not missing, or nothing is like it
      */
     public List<Suggestion> of(VariableSource source) {
         if (source.outcome() != Outcome.MISSING) {
             return List.of();
         }
-        Wanted wanted = source.wanted();
-        Set<Suggestion> all = new LinkedHashSet<>();
-        byRule(wanted).ifPresent(all::add);
-        all.addAll(ranking.suggestions(wanted, source.tensorName()));
-        return List.copyOf(all);
+        return byRule(source.wanted())
+                .map(List::of)
+                .orElseGet(() -> ranking.suggestions(source.wanted(), source.tensorName()));
     }
 
     private Optional<Suggestion> byRule(Wanted wanted) {
