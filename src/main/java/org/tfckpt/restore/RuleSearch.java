@@ -26,6 +26,12 @@ final class RuleSearch {
     /** For a rule that explains one name alone: how alike the two must be. */
     private static final double ALIKE = 0.55;
 
+    /** A difference in likeness that counts. */
+    private static final double CLEARLY = 0.01;
+
+    /** So many names of a rule's are looked at for likeness. */
+    private static final int MOST_COMPARED = 50;
+
     /** Where more than these are missing, nobody wants a rule for each. */
     private static final int FEW = 200;
 
@@ -51,12 +57,25 @@ final class RuleSearch {
         }
     }
 
-    /** What a rule would do: the names that it changes, and which of the missing it finds. */
-    private record Trial(String rule, NameMapping mapping, List<State> found, int misses) {
+    /**
+     * What a rule would do: which of the missing it finds and where, how many it changes in vain, and how alike the old
+     * and the new names are.
+     */
+    private record Trial(
+            String rule, NameMapping mapping, List<State> found, List<String> names, int misses, double likeness) {
         static final Comparator<Trial> BEST_FIRST = Comparator.comparingInt((Trial trial) -> -trial.found.size())
                 .thenComparingInt(trial -> trial.misses)
+                .thenComparingDouble(trial -> -trial.likeness)
                 .thenComparingInt(trial -> trial.rule.length())
                 .thenComparing(Trial::rule);
+
+        /** Whether another rule finds the same variables elsewhere, with as much right. */
+        boolean contradicts(Trial other) {
+            return found.equals(other.found)
+                    && !names.equals(other.names)
+                    && misses == other.misses
+                    && Math.abs(likeness - other.likeness) < CLEARLY;
+        }
     }
 
     RuleSearch(List<VariableSource> sources, Tensors tensors, Ranking ranking, Roles roles) {
@@ -101,14 +120,17 @@ final class RuleSearch {
         proposals.sort(Comparator.comparingInt((String rule) -> -votes.getOrDefault(rule, 0))
                 .thenComparingInt(String::length)
                 .thenComparing(Comparator.naturalOrder()));
-        Trial best = null;
+        List<Trial> trials = new ArrayList<>();
         for (String proposal : proposals.subList(0, Math.min(MOST_TRIED, proposals.size()))) {
             Trial trial = attempt(proposal);
-            if (trial != null && (best == null || Trial.BEST_FIRST.compare(trial, best) < 0)) {
-                best = trial;
+            if (trial != null) {
+                trials.add(trial);
             }
         }
-        return best;
+        return trials.stream()
+                .filter(trial -> trials.stream().noneMatch(trial::contradicts))
+                .min(Trial.BEST_FIRST)
+                .orElse(null);
     }
 
     private Map<String, Integer> votes() {
@@ -161,19 +183,24 @@ final class RuleSearch {
                 found.add(state);
             }
         }
-        boolean enough = found.size() > 1
-                ? found.size() >= misses
-                : found.size() == 1 && leastFound() == 1 && isAlike(found.get(0), mapping);
-        return enough ? new Trial(rule, mapping, List.copyOf(found), misses) : null;
+        double likeness = likeness(found, mapping);
+        boolean enough = found.size() > 1 ? found.size() >= misses : found.size() == leastFound() && likeness >= ALIKE;
+        List<String> names =
+                found.stream().map(state -> mapping.apply(state.name)).toList();
+        return enough ? new Trial(rule, mapping, List.copyOf(found), names, misses, likeness) : null;
+    }
+
+    private double likeness(List<State> found, NameMapping mapping) {
+        return found.stream()
+                .limit(MOST_COMPARED)
+                .mapToDouble(
+                        state -> Similarity.of(ranking.split(state.name), ranking.split(mapping.apply(state.name))))
+                .average()
+                .orElse(0);
     }
 
     private int leastFound() {
         return states.stream().filter(state -> state.missing).limit(FEW + 1).count() > FEW ? 2 : 1;
-    }
-
-    private boolean isAlike(State state, NameMapping mapping) {
-        String name = mapping.apply(state.name);
-        return Similarity.of(ranking.split(state.name), ranking.split(name)) >= ALIKE;
     }
 
     private void take(Trial trial) {

@@ -38,7 +38,7 @@ class ManyNamesTest {
     }
 
     @Test
-    @Timeout(60)
+    @Timeout(300)
     void oneRuleExplainsAll() {
         Comparison comparison = comparison(i -> "init/" + layer(i), i -> "input/" + layer(i), 7);
         List<SuggestedRule> rules = comparison.suggestions().rules();
@@ -52,7 +52,7 @@ class ManyNamesTest {
     }
 
     @Test
-    @Timeout(60)
+    @Timeout(300)
     void numbersMayStandInTheRule() {
         Comparison comparison =
                 comparison(i -> "net/" + layer(i), i -> "net/" + layer(i).replaceFirst("block_(\\d+)", "stage$1x"), 1);
@@ -62,7 +62,7 @@ class ManyNamesTest {
     }
 
     @Test
-    @Timeout(60)
+    @Timeout(300)
     void nothingExplainsAnything() {
         Random random = new Random(7);
         Comparison comparison = comparison(
@@ -77,7 +77,7 @@ class ManyNamesTest {
     }
 
     @Test
-    @Timeout(60)
+    @Timeout(300)
     void onePartNames() {
         Comparison comparison = comparison(i -> "Variable_" + i, i -> "var" + i, 1);
         assertThat(comparison.suggestions().rules())
