@@ -25,10 +25,12 @@ import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.Problem;
 import org.tfckpt.tensor.ProblemKind;
+import org.tfckpt.tensor.TensorSlice;
 import org.tfckpt.tensor.UnsupportedFormatException;
 import org.tfckpt.testing.BundleBuilder;
 import org.tfckpt.testing.Corpus;
 import org.tfckpt.testing.Json;
+import org.tfckpt.testing.Slices;
 import org.tfckpt.testing.Variants;
 
 @DisplayName("Tensors of variants")
@@ -155,6 +157,24 @@ class VariantTest {
             assertThatThrownBy(() -> checkpoint.tensor("v").variants())
                     .isInstanceOf(UnsupportedFormatException.class)
                     .hasMessageContaining("is of a different endianness than this machine's hardware");
+        }
+    }
+
+    @Test
+    void variantsInSlicesArePutTogetherAgainAndAgain() throws Exception {
+        BundleBuilder bundle = new BundleBuilder();
+        Slices.whole(
+                bundle, "v", DataType.DT_VARIANT, new long[] {3}, TensorSlice.parse("0,1"), TensorSlice.parse("1,2"));
+        Variants.add(bundle, Slices.key("v", "0,1"), new long[] {1}, testObject("a", 1));
+        Variants.add(bundle, Slices.key("v", "1,2"), new long[] {2}, testObject("b", 2), testObject("c", 3));
+        try (Checkpoint checkpoint = open(bundle)) {
+            Tensor tensor = checkpoint.tensor("v");
+            for (int i = 0; i < 5; i++) {
+                assertThat(tensor.variants())
+                        .extracting(variant -> variant.tensors().get(0).toLongArray()[0])
+                        .containsExactly(1L, 2L, 3L);
+            }
+            assertThat(problems(checkpoint)).isEmpty();
         }
     }
 
