@@ -103,7 +103,7 @@ public final class Tensor {
         return opened;
     }
 
-    private synchronized StringData strings() throws IOException {
+    synchronized StringData strings() throws IOException {
         require(dtype() == DataType.DT_STRING, "strings");
         StringData opened = strings;
         if (opened == null) {
