@@ -15,11 +15,13 @@ import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.format.FormatReader;
+import org.tfckpt.format.SliceKey;
 import org.tfckpt.format.TensorScan;
-import org.tfckpt.format.bundle.Bundle;
 import org.tfckpt.tensor.Problem;
 import org.tfckpt.tensor.TensorInfo;
+import org.tfckpt.tensor.TensorNames;
 import org.tfckpt.tensor.TensorNotFoundException;
+import org.tfckpt.tensor.TensorSlice;
 
 /**
  * An open checkpoint: lists its tensors, finds one by name, reads it, and verifies the whole.
@@ -68,9 +70,9 @@ public final class Checkpoint implements Closeable {
     /**
      * Opens a checkpoint with {@link ReadOptions#DEFAULT}.
      *
-     * @param path whatever is at hand: the prefix ({@code log/model.ckpt-122543}), one of its files, a directory with a
-     *     {@code checkpoint} state file (its latest is taken), that file, a SavedModel directory or its
-     *     {@code variables}
+     * @param path whatever is at hand: the prefix ({@code log/model.ckpt-122543}), one of its files, a V1 file or the
+     *     pattern of a sharded set ({@code model.ckpt-?????-of-00002}), a directory with a {@code checkpoint} state file
+     *     (its latest is taken), that file, a SavedModel directory or its {@code variables}
      * @return the checkpoint; the caller closes it
      * @throws org.tfckpt.tensor.CheckpointException if there is none; the message says what to try
      * @throws org.tfckpt.tensor.DataLossException if its index is damaged
@@ -90,26 +92,26 @@ public final class Checkpoint implements Closeable {
      * @throws IOException as {@link #open(Path)}
      */
     public static Checkpoint open(Path path, ReadOptions options) throws IOException {
-        CheckpointLocation location = CheckpointLocation.resolve(path);
-        return new Checkpoint(location, options, Bundle.open(location.bundle(), options.mapping()));
+        CheckpointLocation location = CheckpointLocator.locate(path);
+        return new Checkpoint(location, options, location.opener().open(options.mapping()));
     }
 
     /**
      * Where the checkpoint is.
      *
-     * @return directory and first part of its files' names
+     * @return directory and first part of its files' names; of V1 the file or the pattern
      */
     public String prefix() {
-        return location.toString();
+        return location.name();
     }
 
     /**
      * The format.
      *
-     * @return {@code V2}
+     * @return {@code V2}, or {@code V1} for the older one
      */
     public String format() {
-        return "V2";
+        return location.format();
     }
 
     /**
@@ -140,9 +142,24 @@ public final class Checkpoint implements Closeable {
      */
     public Stream<TensorInfo> tensors() throws IOException {
         requireOpen();
+        return stream(reader.scan());
+    }
+
+    /**
+     * What is stored, as TensorFlow's {@code CheckpointReader.DebugString} and {@code inspect_checkpoint} list it: as
+     * {@link #tensors()}, but in V2 each slice of a partitioned tensor under its own, binary key instead of the tensor.
+     *
+     * @return a stream as {@link #tensors()}
+     * @throws IOException if the index cannot be read
+     */
+    public Stream<TensorInfo> entries() throws IOException {
+        requireOpen();
+        return stream(reader.entries());
+    }
+
+    private static Stream<TensorInfo> stream(TensorScan scan) {
         int characteristics = Spliterator.ORDERED | Spliterator.DISTINCT | Spliterator.NONNULL;
-        return StreamSupport.stream(
-                Spliterators.spliteratorUnknownSize(new Scan(reader.scan()), characteristics), false);
+        return StreamSupport.stream(Spliterators.spliteratorUnknownSize(new Scan(scan), characteristics), false);
     }
 
     private static final class Scan implements Iterator<TensorInfo> {
@@ -195,6 +212,18 @@ public final class Checkpoint implements Closeable {
     }
 
     /**
+     * Looks up where a slice of a partitioned tensor lies.
+     *
+     * @param tensor a partitioned tensor of this checkpoint
+     * @param slice one of its slices
+     * @return the slice's own entry; empty in V1, whose values lie in records, and if the index lacks it
+     * @throws IOException if the index is damaged on the way
+     */
+    public Optional<TensorInfo> findSlice(TensorInfo tensor, TensorSlice slice) throws IOException {
+        return find(TensorNames.decode(new SliceKey(tensor.name(), slice).encode()));
+    }
+
+    /**
      * Opens a tensor; nothing of its values is read yet.
      *
      * @param name its name
@@ -205,7 +234,8 @@ public final class Checkpoint implements Closeable {
     public Tensor tensor(String name) throws IOException {
         Optional<TensorInfo> info = find(name);
         if (info.isEmpty()) {
-            throw new TensorNotFoundException(name, prefix(), NearestNames.to(name, reader.scan()));
+            throw new TensorNotFoundException(
+                    reader.notFound(name), name, prefix(), NearestNames.to(name, reader.scan()));
         }
         return tensor(info.get());
     }
@@ -218,7 +248,7 @@ public final class Checkpoint implements Closeable {
      */
     public Tensor tensor(TensorInfo info) {
         requireOpen();
-        return new Tensor(reader, info, options.checksums());
+        return new Tensor(info, reader.open(info), options.checksums());
     }
 
     /**

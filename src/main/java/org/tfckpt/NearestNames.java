@@ -8,7 +8,7 @@ import org.tfckpt.format.TensorScan;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.TensorInfo;
 
-/** Names that look like one that is not there: few edits away, or the same but for the first parts of the path. */
+/** Names that look like one that is not there: few edits away, or the same in the last parts of the path. */
 final class NearestNames {
     private static final int MOST = 3;
 
@@ -18,13 +18,13 @@ final class NearestNames {
 
     static List<String> to(String name, TensorScan scan) throws IOException {
         int allowed = Math.max(2, name.length() / 3);
-        String last = lastPart(name);
+        String end = "/" + lastParts(name);
         List<Candidate> best = new ArrayList<>();
         try {
             for (TensorInfo info = scan.next(); info != null; info = scan.next()) {
                 int limit = best.size() < MOST ? allowed : best.get(MOST - 1).distance - 1;
                 int distance = distance(name, info.name(), limit);
-                if (distance > limit && lastPart(info.name()).equals(last)) {
+                if (distance > limit && ("/" + info.name()).endsWith(end)) {
                     distance = allowed;
                 }
                 if (distance <= limit) {
@@ -44,8 +44,9 @@ final class NearestNames {
         return candidates.stream().map(Candidate::name).toList();
     }
 
-    private static String lastPart(String name) {
-        return name.substring(name.lastIndexOf('/') + 1);
+    /** The last two parts of the path, or the whole name if it has no more. */
+    private static String lastParts(String name) {
+        return name.substring(name.lastIndexOf('/', name.lastIndexOf('/') - 1) + 1);
     }
 
     /** Levenshtein's distance, or any number above the limit if it is above. */

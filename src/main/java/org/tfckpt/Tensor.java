@@ -8,21 +8,27 @@ import java.nio.FloatBuffer;
 import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.nio.ShortBuffer;
+import java.util.AbstractList;
 import java.util.EnumSet;
+import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.tfckpt.format.FormatReader;
 import org.tfckpt.format.StringData;
 import org.tfckpt.format.TensorData;
+import org.tfckpt.format.TensorMessage;
+import org.tfckpt.format.TensorReader;
+import org.tfckpt.format.VariantData;
+import org.tfckpt.format.VariantMessage;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.Elements;
 import org.tfckpt.tensor.Shape;
-import org.tfckpt.tensor.SmallFloats;
+import org.tfckpt.tensor.ShapeAndSlice;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorNames;
+import org.tfckpt.tensor.TensorSlice;
 
 /**
- * One tensor of an open checkpoint.
+ * One tensor of an open checkpoint, or a {@linkplain #slice region} of one.
  *
  * <p>Three ways lead to the values: a view ({@code as…Buffer}: read-only, no copy where the file is mapped, valid also
  * after the checkpoint is closed), an array ({@code to…Array}: a copy, converted), and parts ({@link #read} and
@@ -43,22 +49,78 @@ public final class Tensor {
             DataType.DT_HALF,
             DataType.DT_BFLOAT16);
 
-    private final FormatReader reader;
     private final TensorInfo info;
+    private final TensorReader reader;
     private final boolean checksums;
+    private final TensorSlice region;
+    private final Shape shape;
     private @Nullable TensorData data;
     private @Nullable StringData strings;
 
-    Tensor(FormatReader reader, TensorInfo info, boolean checksums) {
-        this.reader = reader;
+    Tensor(TensorInfo info, TensorReader reader, boolean checksums) {
+        this(info, reader, checksums, TensorSlice.full(info.shape().rank()), info.shape());
+    }
+
+    private Tensor(TensorInfo info, TensorReader reader, boolean checksums, TensorSlice region, Shape shape) {
         this.info = info;
+        this.reader = reader;
         this.checksums = checksums;
+        this.region = region;
+        this.shape = shape;
+    }
+
+    /**
+     * A region of this tensor, with every way to read that the whole has. Of a partitioned tensor only those slices are
+     * read that have something in common with it. Rows, and whatever else is contiguous in the file, are a view without
+     * copies where the file is mapped; other regions are put together as they are read.
+     *
+     * <p>Checksums: the first read compares what it touches with its checksum, which covers all of an unpartitioned
+     * tensor, or each slice of a partitioned one. What one region of this tensor has compared, another does not compare
+     * again.
+     *
+     * @param slice a box within {@link #shape()}
+     * @return the region; it has this tensor's name, and a shape of its own
+     * @throws IllegalArgumentException with TensorFlow's text, if the box does not lie within the shape
+     */
+    public Tensor slice(TensorSlice slice) {
+        Shape part = slice.of(shape);
+        TensorSlice box = region.isFull() ? slice : region.absolute(slice.spelledOut(shape));
+        return new Tensor(info, reader, checksums, box, part);
+    }
+
+    /**
+     * A region in TensorFlow's text form.
+     *
+     * @param text a slice ({@code 0,10:-}), or shape and slice as save and restore ops take them ({@code 5 10 0,10:-}):
+     *     then the shape must be {@link #shape()}. The empty text is the whole
+     * @return the region, as {@link #slice(TensorSlice)}
+     * @throws IllegalArgumentException with TensorFlow's text, if it is of neither form or does not fit the shape
+     */
+    public Tensor slice(String text) {
+        if (text.isEmpty()) {
+            return this;
+        }
+        return text.indexOf(' ') >= 0 ? slice(ShapeAndSlice.parse(text)) : slice(TensorSlice.parse(text));
+    }
+
+    /**
+     * A region of a tensor that is known to have a certain shape.
+     *
+     * @param shapeAndSlice the shape expected, and the box
+     * @return the region, as {@link #slice(TensorSlice)}
+     * @throws IllegalArgumentException with TensorFlow's text, if the shape is another one
+     */
+    public Tensor slice(ShapeAndSlice shapeAndSlice) {
+        if (!shapeAndSlice.shape().equals(shape)) {
+            throw new IllegalArgumentException(reader.shapeMismatch(shapeAndSlice.shape()));
+        }
+        return slice(shapeAndSlice.slice());
     }
 
     /**
      * What the index says of this tensor.
      *
-     * @return name, dtype, shape and place
+     * @return name, dtype, shape and place of the whole
      */
     public TensorInfo info() {
         return info;
@@ -85,16 +147,25 @@ public final class Tensor {
     /**
      * The shape.
      *
-     * @return the whole tensor's
+     * @return the whole tensor's, or the region's
      */
     public Shape shape() {
-        return info.shape();
+        return shape;
+    }
+
+    /**
+     * Which part of the whole tensor this is.
+     *
+     * @return all of it, unless this is a {@linkplain #slice region}
+     */
+    public TensorSlice region() {
+        return region;
     }
 
     private synchronized TensorData data() throws IOException {
         TensorData opened = data;
         if (opened == null) {
-            opened = reader.data(info);
+            opened = reader.data(region);
             data = opened;
         }
         if (checksums) {
@@ -107,7 +178,7 @@ public final class Tensor {
         require(dtype() == DataType.DT_STRING, "strings");
         StringData opened = strings;
         if (opened == null) {
-            opened = reader.strings(info);
+            opened = reader.strings(region);
             strings = opened;
         }
         if (checksums) {
@@ -124,6 +195,8 @@ public final class Tensor {
     public void check() throws IOException {
         if (dtype() == DataType.DT_STRING) {
             strings().check();
+        } else if (dtype() == DataType.DT_VARIANT) {
+            reader.variants(region);
         } else {
             data().check();
         }
@@ -140,7 +213,7 @@ public final class Tensor {
     }
 
     private TensorData fixedWidth() throws IOException {
-        require(dtype() != DataType.DT_STRING, "elements of fixed width");
+        require(dtype() != DataType.DT_STRING && dtype() != DataType.DT_VARIANT, "elements of fixed width");
         return data();
     }
 
@@ -224,27 +297,7 @@ public final class Tensor {
      */
     public float[] toFloatArray() throws IOException {
         require(Elements.fitsFloat(dtype()), "a float array");
-        ByteBuffer bytes = asByteBuffer();
-        float[] values = new float[bytes.remaining() / dtype().width()];
-        switch (dtype()) {
-            case DT_FLOAT -> bytes.asFloatBuffer().get(values);
-            case DT_BFLOAT16 -> {
-                for (int i = 0; i < values.length; i++) {
-                    values[i] = SmallFloats.bfloat16(bytes.getShort(2 * i));
-                }
-            }
-            case DT_HALF -> {
-                for (int i = 0; i < values.length; i++) {
-                    values[i] = SmallFloats.half(bytes.getShort(2 * i));
-                }
-            }
-            default -> {
-                for (int i = 0; i < values.length; i++) {
-                    values[i] = SmallFloats.small(dtype(), bytes.get(i));
-                }
-            }
-        }
-        return values;
+        return ElementArrays.floats(dtype(), asByteBuffer());
     }
 
     /**
@@ -256,16 +309,7 @@ public final class Tensor {
     public double[] toDoubleArray() throws IOException {
         boolean isFloat = dtype() == DataType.DT_DOUBLE || Elements.fitsFloat(dtype());
         require(isFloat || (Elements.isInteger(dtype()) && dtype().width() <= Integer.BYTES), "a double array");
-        ByteBuffer bytes = asByteBuffer();
-        double[] values = new double[bytes.remaining() / dtype().width()];
-        if (dtype() == DataType.DT_DOUBLE) {
-            bytes.asDoubleBuffer().get(values);
-            return values;
-        }
-        for (int i = 0; i < values.length; i++) {
-            values[i] = isFloat ? Elements.floatAt(dtype(), bytes, i) : Elements.longAt(dtype(), bytes, i);
-        }
-        return values;
+        return ElementArrays.doubles(dtype(), asByteBuffer());
     }
 
     /**
@@ -277,12 +321,7 @@ public final class Tensor {
     public int[] toIntArray() throws IOException {
         boolean fits = dtype() != DataType.DT_UINT32 && dtype().width() <= Integer.BYTES;
         require(fits && Elements.isInteger(dtype()), "an int array");
-        ByteBuffer bytes = asByteBuffer();
-        int[] values = new int[bytes.remaining() / dtype().width()];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = (int) Elements.longAt(dtype(), bytes, i);
-        }
-        return values;
+        return ElementArrays.ints(dtype(), asByteBuffer());
     }
 
     /**
@@ -293,12 +332,7 @@ public final class Tensor {
      */
     public long[] toLongArray() throws IOException {
         require(Elements.isInteger(dtype()), "a long array");
-        ByteBuffer bytes = asByteBuffer();
-        long[] values = new long[bytes.remaining() / dtype().width()];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = Elements.longAt(dtype(), bytes, i);
-        }
-        return values;
+        return ElementArrays.longs(dtype(), asByteBuffer());
     }
 
     /**
@@ -309,12 +343,7 @@ public final class Tensor {
      */
     public boolean[] toBooleanArray() throws IOException {
         require(dtype() == DataType.DT_BOOL, "a boolean array");
-        ByteBuffer bytes = asByteBuffer();
-        boolean[] values = new boolean[bytes.remaining()];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = bytes.get(i) != 0;
-        }
-        return values;
+        return ElementArrays.booleans(asByteBuffer());
     }
 
     /**
@@ -369,12 +398,100 @@ public final class Tensor {
     }
 
     /**
+     * The elements of a tensor of variants; their checksums are always compared.
+     *
+     * @return the variants, each decoded when it is taken from the list
+     * @throws IOException if they cannot be read
+     */
+    public List<Variant> variants() throws IOException {
+        require(dtype() == DataType.DT_VARIANT, "variants");
+        VariantData elements = reader.variants(region);
+        return new AbstractList<>() {
+            @Override
+            public Variant get(int index) {
+                return new Variant(elements.get(index));
+            }
+
+            @Override
+            public int size() {
+                return elements.count();
+            }
+        };
+    }
+
+    /**
+     * One element of a tensor of variants: a C++ object as it was saved. What its bytes mean is known to its type alone;
+     * the tensors in it are tensors like others. Immutable.
+     */
+    public static final class Variant {
+        private final VariantMessage message;
+
+        private Variant(VariantMessage message) {
+            this.message = message;
+        }
+
+        /**
+         * The name of the C++ type.
+         *
+         * @return for example {@code tensorflow::TensorList}
+         */
+        public String typeName() {
+            return message.typeName();
+        }
+
+        /**
+         * The object's own bytes.
+         *
+         * @return a new array
+         */
+        public byte[] metadata() {
+            return message.metadata();
+        }
+
+        /**
+         * The tensors in the object. They are read like those of a checkpoint, at any time, and may hold variants in
+         * turn.
+         *
+         * @return the tensors, each decoded when it is taken from the list
+         */
+        public List<Tensor> tensors() {
+            return new AbstractList<>() {
+                @Override
+                public Tensor get(int index) {
+                    TensorMessage tensor = TensorMessage.in(message, index);
+                    return new Tensor(tensor.info(), tensor.reader(), false);
+                }
+
+                @Override
+                public int size() {
+                    return message.tensorCount();
+                }
+            };
+        }
+
+        /**
+         * The type and the number of tensors.
+         *
+         * @return for example {@code tensorflow::TensorList with 3 tensors}
+         */
+        @Override
+        public String toString() {
+            return typeName() + " with " + message.tensorCount() + " tensors";
+        }
+    }
+
+    /** What the digest of variants covers. */
+    ByteBuffer storedVariants() throws IOException {
+        return reader.variants(region).stored();
+    }
+
+    /**
      * The order of the bytes that {@link #read} and {@link #forEachPart} give.
      *
      * @return the file's
      */
     public ByteOrder order() {
-        return reader.byteOrder();
+        return reader.order();
     }
 
     /**
@@ -422,10 +539,10 @@ public final class Tensor {
     /**
      * TensorFlow's line for this tensor.
      *
-     * @return as {@link TensorInfo#toString()}
+     * @return as {@link TensorInfo#toString()}, with the region behind it if it is not the whole
      */
     @Override
     public String toString() {
-        return info.toString();
+        return region.isFull() ? info.toString() : info + " " + region;
     }
 }

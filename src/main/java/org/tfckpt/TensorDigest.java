@@ -12,7 +12,7 @@ import org.tfckpt.tensor.DataType;
 /**
  * A fingerprint of a tensor's values that does not depend on how they are stored: SHA-256 over the elements in row-major
  * order, little-endian, whatever the file's byte order, slicing or format. A string element is hashed as its length (8
- * bytes, little-endian) and its bytes. Name, dtype and shape are not part of it.
+ * bytes, little-endian) and its bytes; variants are hashed as they are stored. Name, dtype and shape are not part of it.
  */
 public final class TensorDigest {
     private TensorDigest() {}
@@ -34,6 +34,8 @@ public final class TensorDigest {
                 digest.update(length.clear().putLong(element.length).flip());
                 digest.update(element);
             }
+        } else if (tensor.dtype() == DataType.DT_VARIANT) {
+            digest.update(tensor.storedVariants());
         } else {
             boolean swap =
                     tensor.order() == ByteOrder.BIG_ENDIAN && tensor.dtype().swapUnit() > 1;

@@ -10,11 +10,11 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.Problem;
 import org.tfckpt.tensor.ProblemKind;
 import org.tfckpt.tensor.TensorInfo;
@@ -25,7 +25,7 @@ import org.tfckpt.testing.Json;
 @DisplayName("Every checkpoint that TensorFlow wrote is read as TensorFlow reads it")
 class CorpusTest {
     static Stream<Arguments> bothWays() {
-        return Corpus.v2().stream()
+        return Corpus.checkpoints().stream()
                 .flatMap(expected -> Stream.of(
                         Arguments.of(expected, ReadOptions.DEFAULT),
                         Arguments.of(expected, ReadOptions.DEFAULT.withoutMapping())));
@@ -36,9 +36,10 @@ class CorpusTest {
     void namesDtypesShapesPlacesAndDigests(Expected expected, ReadOptions options) throws Exception {
         try (Checkpoint checkpoint = Checkpoint.open(expected.path(), options)) {
             assertThat((long) checkpoint.shardCount()).isEqualTo(expected.json().get("shards"));
+            assertThat(checkpoint.format()).isEqualTo(expected.string("format"));
             assertThat(checkpoint.byteOrder())
                     .isEqualTo(
-                            expected.string("endianness").equals("BIG")
+                            "BIG".equals(expected.string("endianness"))
                                     ? ByteOrder.BIG_ENDIAN
                                     : ByteOrder.LITTLE_ENDIAN);
             List<TensorInfo> infos = checkpoint.tensors().toList();
@@ -66,11 +67,26 @@ class CorpusTest {
             assertThat(String.format("%08x", storage.crc32c())).isEqualTo(wanted.get("crc32c"));
         }
         boolean here = wanted.containsKey("sha256") || wanted.containsKey("hex");
-        if (storage != null && here && info.dtype() != DataType.DT_VARIANT) {
+        assertThat(info.slices().stream().map(Object::toString).toList()).isEqualTo(specs(wanted.get("slices")));
+        if (here) {
             assertThat(TensorDigest.sha256(checkpoint.tensor(info.name())))
                     .as(info.name())
                     .isEqualTo(digest(wanted));
         }
+        for (Map<String, Object> query : Json.<Map<String, Object>>list(wanted.get("slice_queries"))) {
+            Tensor region = checkpoint.tensor(info.name()).slice((String) query.get("slice"));
+            assertThat(region.shape().toString().replace(",", ", "))
+                    .isEqualTo(query.get("shape").toString());
+            assertThat(TensorDigest.sha256(region))
+                    .as(info.name() + " " + query)
+                    .isEqualTo(query.get("sha256"));
+        }
+    }
+
+    private static List<Object> specs(@Nullable Object slices) {
+        return Json.<Map<String, Object>>list(slices).stream()
+                .map(slice -> slice.get("spec"))
+                .toList();
     }
 
     private static String digest(Map<String, Object> wanted) throws Exception {
@@ -81,12 +97,12 @@ class CorpusTest {
         return HexFormat.of().formatHex(MessageDigest.getInstance("SHA-256").digest(bytes));
     }
 
-    static List<Expected> v2() {
-        return Corpus.v2();
+    static List<Expected> all() {
+        return Corpus.checkpoints();
     }
 
     @ParameterizedTest(name = "{0}")
-    @MethodSource("v2")
+    @MethodSource("all")
     void isVerifiedAsIntactButForFilesThatAreNotHere(Expected expected) throws IOException {
         List<Problem> problems = new ArrayList<>();
         try (Checkpoint checkpoint = Checkpoint.open(expected.path())) {

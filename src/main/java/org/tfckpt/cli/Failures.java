@@ -53,7 +53,12 @@ final class Failures {
 
     /** One line that says what is wrong. */
     static String describe(Exception failure) {
-        return TensorNames.printable(plain(failure));
+        return printable(plain(failure));
+    }
+
+    /** Text from a file as it may go to a terminal. */
+    static String printable(String text) {
+        return TensorNames.printable(text);
     }
 
     private static String plain(Exception failure) {

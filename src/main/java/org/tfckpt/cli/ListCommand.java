@@ -1,7 +1,6 @@
 package org.tfckpt.cli;
 
 import java.io.IOException;
-import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.Iterator;
@@ -10,7 +9,6 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
-import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorSlice;
 import picocli.CommandLine.Command;
@@ -77,12 +75,12 @@ final class ListCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Totals totals = new Totals();
+        ListTotals totals = new ListTotals();
         try (Checkpoint checkpoint = Checkpoint.open(path, common.readOptions())) {
             Iterator<TensorInfo> tensors = sorted(checkpoint.tensors().filter(info -> filter.accepts(info.name())))
                     .iterator();
             if (json) {
-                json(checkpoint, tensors, totals);
+                ListJson.write(console.out(), checkpoint, tensors, totals);
             } else {
                 while (tensors.hasNext()) {
                     TensorInfo info = tensors.next();
@@ -93,13 +91,7 @@ final class ListCommand implements Callable<Integer> {
         }
         if (summary == null ? console.terminal() : summary) {
             console.out().close();
-            console.err()
-                    .printf(
-                            Locale.ROOT,
-                            "%,d tensors, %,d parameters, %,d bytes%n",
-                            totals.tensors,
-                            totals.parameters,
-                            totals.bytes);
+            console.err().println(totals);
         }
         return 0;
     }
@@ -122,69 +114,5 @@ final class ListCommand implements Callable<Integer> {
             separator = ";";
         }
         return text.toString();
-    }
-
-    private static final class Totals {
-        private long tensors;
-        private long parameters;
-        private long bytes;
-
-        void add(TensorInfo info) {
-            tensors++;
-            parameters += info.shape().elementCount().orElse(0);
-            bytes += Math.max(0, info.byteSize());
-        }
-    }
-
-    private void json(Checkpoint checkpoint, Iterator<TensorInfo> tensors, Totals totals) throws IOException {
-        try (JsonOutput out = new JsonOutput(console.out())) {
-            out.generator().writeStartObject();
-            out.text("checkpoint", checkpoint.prefix());
-            out.text("format", checkpoint.format());
-            out.text("endianness", checkpoint.byteOrder() == ByteOrder.BIG_ENDIAN ? "BIG" : "LITTLE");
-            out.generator().writeNumberField("shards", checkpoint.shardCount());
-            out.generator().writeArrayFieldStart("tensors");
-            while (tensors.hasNext()) {
-                TensorInfo info = tensors.next();
-                totals.add(info);
-                json(out, info);
-            }
-            out.generator().writeEndArray();
-            out.generator().writeObjectFieldStart("totals");
-            out.generator().writeNumberField("tensors", totals.tensors);
-            out.generator().writeNumberField("parameters", totals.parameters);
-            out.generator().writeNumberField("bytes", totals.bytes);
-            out.generator().writeEndObject();
-            out.generator().writeEndObject();
-        }
-    }
-
-    private static void json(JsonOutput out, TensorInfo info) throws IOException {
-        out.generator().writeStartObject();
-        out.text("name", info.name());
-        out.text("dtype", DataType.enumName(info.dtypeNumber()));
-        out.shape("shape", info.shape());
-        number(out, "bytes", info.byteSize() < 0 ? null : info.byteSize());
-        TensorInfo.Storage storage = info.storage();
-        number(out, "shard", storage == null ? null : (long) storage.shard());
-        number(out, "offset", storage == null ? null : storage.offset());
-        out.text("crc32c", storage == null ? null : String.format("%08x", storage.crc32c()));
-        out.generator().writeArrayFieldStart("slices");
-        for (TensorSlice slice : info.slices()) {
-            out.generator().writeStartObject();
-            out.text("spec", slice.toString());
-            out.generator().writeEndObject();
-        }
-        out.generator().writeEndArray();
-        out.generator().writeEndObject();
-    }
-
-    private static void number(JsonOutput out, String key, @Nullable Long value) throws IOException {
-        out.generator().writeFieldName(key);
-        if (value == null) {
-            out.generator().writeNull();
-        } else {
-            out.generator().writeNumber(value);
-        }
     }
 }

@@ -10,7 +10,7 @@ import org.tfckpt.tensor.TensorNames;
  * Standard output: lines in UTF-8, whatever the locale. Names go out byte for byte; on a terminal control characters are
  * replaced, since a name is what its writer made it.
  */
-final class Output implements Closeable {
+final class Output implements Appendable, Closeable {
     private final BufferedOutputStream out;
     private final boolean terminal;
 
@@ -71,6 +71,22 @@ final class Output implements Closeable {
     /** Writes text of several lines that was made here, as it is. */
     void text(String text) throws IOException {
         out.write(TensorNames.encode(text));
+    }
+
+    @Override
+    public Output append(CharSequence text) throws IOException {
+        text(text.toString());
+        return this;
+    }
+
+    @Override
+    public Output append(CharSequence text, int start, int end) throws IOException {
+        return append(text.subSequence(start, end));
+    }
+
+    @Override
+    public Output append(char c) throws IOException {
+        return append(String.valueOf(c));
     }
 
     /** The stream itself, for whoever writes JSON; it need not be closed. */

@@ -30,8 +30,11 @@ final class Tool implements Runnable {
 
     static {
         COMMANDS.put("ls", ListCommand::new);
+        COMMANDS.put("show", ShowCommand::new);
         COMMANDS.put("digest", DigestCommand::new);
         COMMANDS.put("verify", VerifyCommand::new);
+        COMMANDS.put("inspect", InspectCommand::new);
+        COMMANDS.put("state", StateCommand::new);
         COMMANDS.put("completion", CompletionCommand::new);
     }
 

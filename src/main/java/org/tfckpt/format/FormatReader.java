@@ -41,6 +41,14 @@ public interface FormatReader extends Closeable {
     TensorScan scan() throws IOException;
 
     /**
+     * Walks what is stored, slice by slice, as TensorFlow's debug string lists it.
+     *
+     * @return a scan before the first one
+     * @throws IOException if the index cannot be read
+     */
+    TensorScan entries() throws IOException;
+
+    /**
      * Looks one tensor up.
      *
      * @param name its name
@@ -51,22 +59,20 @@ public interface FormatReader extends Closeable {
     TensorInfo find(String name) throws IOException;
 
     /**
-     * Opens a tensor of fixed width.
+     * One tensor's values; nothing is read yet.
      *
      * @param info from this checkpoint
-     * @return its bytes, not yet checked
-     * @throws IOException if its entry contradicts itself or the files
+     * @return a reader of them
      */
-    TensorData data(TensorInfo info) throws IOException;
+    TensorReader open(TensorInfo info);
 
     /**
-     * Opens a string tensor; its lengths are checked, its bytes not yet.
+     * What this format says of a name that is not there.
      *
-     * @param info from this checkpoint
-     * @return its elements
-     * @throws IOException if its entry or its lengths contradict themselves or the files
+     * @param name the name
+     * @return TensorFlow's words
      */
-    StringData strings(TensorInfo info) throws IOException;
+    String notFound(String name);
 
     /**
      * Checks every structure and every byte, and goes on after a problem.

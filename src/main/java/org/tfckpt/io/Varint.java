@@ -10,11 +10,12 @@ public final class Varint {
     private Varint() {}
 
     /**
-     * Reads a 64-bit varint at the buffer's position and moves past it.
+     * Reads a 64-bit varint at the buffer's position and moves past it. Bits beyond the 64th, which a tenth byte can hold,
+     * are dropped, as LevelDB and protobuf drop them.
      *
      * @param buffer where it stands
      * @return the number, unsigned
-     * @throws MalformedBytesException if the buffer ends before the number does, or it does not fit 64 bits
+     * @throws MalformedBytesException if the buffer ends before the number does, or it has more than ten bytes
      */
     public static long read64(ByteBuffer buffer) throws MalformedBytesException {
         long result = 0;
@@ -26,13 +27,10 @@ public final class Varint {
             byte next = buffer.get();
             result |= (next & 0x7fL) << shift;
             if (next >= 0) {
-                if (shift == 63 && next > 1) {
-                    break;
-                }
                 return result;
             }
         }
-        throw new MalformedBytesException("varint of more than 64 bits");
+        throw new MalformedBytesException("varint of more than ten bytes");
     }
 
     /**

@@ -110,6 +110,18 @@ public final class TensorNames {
     }
 
     private static int compare(String a, String b) {
+        int common = Math.min(a.length(), b.length());
+        int at = 0;
+        while (at < common && a.charAt(at) == b.charAt(at)) {
+            at++;
+        }
+        if (at == common) {
+            return a.length() - b.length();
+        }
+        // UTF-8 sorts as the characters do, but for what needs surrogates.
+        if (a.charAt(at) < Character.MIN_SURROGATE && b.charAt(at) < Character.MIN_SURROGATE) {
+            return a.charAt(at) - b.charAt(at);
+        }
         return Arrays.compareUnsigned(encode(a), encode(b));
     }
 

@@ -14,12 +14,13 @@ public final class TensorNotFoundException extends CheckpointException {
     /**
      * An exception that names what was asked for.
      *
+     * @param problem what TensorFlow says of it
      * @param name the name that is not there
      * @param file the checkpoint
      * @param nearest names that are there and look alike, best first
      */
-    public TensorNotFoundException(String name, String file, List<String> nearest) {
-        super("Key " + name + " not found in checkpoint", context(file, nearest));
+    public TensorNotFoundException(String problem, String name, String file, List<String> nearest) {
+        super(problem, context(file, nearest));
         this.name = name;
         this.nearest = List.copyOf(nearest);
     }

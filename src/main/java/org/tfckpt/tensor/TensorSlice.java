@@ -222,6 +222,17 @@ public final class TensorSlice {
     }
 
     /**
+     * The same slice with every extent in numbers.
+     *
+     * @param shape the tensor's
+     * @return a slice without {@link #FULL}
+     * @throws IllegalArgumentException with TensorFlow's text, if the slice does not lie within the shape
+     */
+    public TensorSlice spelledOut(Shape shape) {
+        return new TensorSlice(starts, of(shape).toArray());
+    }
+
+    /**
      * What two slices have in common.
      *
      * @param other a slice of the same tensor
@@ -271,6 +282,22 @@ public final class TensorSlice {
             }
         }
         return new TensorSlice(start, part.lengths.clone());
+    }
+
+    /**
+     * The inverse of {@link #relative}: a part that is counted from this slice's own start, as a slice of the tensor.
+     *
+     * @param part extents in numbers
+     * @return the part with starts that count from the tensor's
+     * @throws IllegalArgumentException if the ranks differ
+     */
+    public TensorSlice absolute(TensorSlice part) {
+        requireSameRank(part);
+        long[] start = part.starts.clone();
+        for (int axis = 0; axis < rank(); axis++) {
+            start[axis] += starts[axis];
+        }
+        return new TensorSlice(start, part.lengths);
     }
 
     /**

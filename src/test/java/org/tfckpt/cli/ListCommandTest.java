@@ -102,4 +102,25 @@ class ListCommandTest {
     void readsTheSameWithoutMapping() {
         assertThat(ToolRun.of("ls", "--no-mapping", STORY)).isEqualTo(ToolRun.of("ls", STORY));
     }
+
+    @Test
+    void saysWhereSlicesLie() throws IOException {
+        Map<String, Object> json = ToolRun.of(
+                        "ls", "--json", "--include", "cube", testdata("golden/tf218-v2-partitioned/ckpt"))
+                .json();
+        List<Map<String, Object>> tensors = Json.list(json.get("tensors"));
+        assertThat(tensors).hasSize(1);
+        assertThat(tensors.get(0))
+                .containsEntry("bytes", 24L)
+                .containsEntry("shard", null)
+                .containsEntry("offset", null)
+                .containsEntry("crc32c", null);
+        List<Map<String, Object>> slices = Json.list(tensors.get(0).get("slices"));
+        assertThat(slices).hasSize(3);
+        assertThat(slices.get(0))
+                .containsOnlyKeys("spec", "bytes", "shard", "offset", "crc32c")
+                .containsEntry("spec", "0,2:-:0,1")
+                .containsEntry("bytes", 6L)
+                .containsEntry("shard", 0L);
+    }
 }

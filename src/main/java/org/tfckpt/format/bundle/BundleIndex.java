@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.tfckpt.format.table.Table;
 import org.tfckpt.format.table.TableIterator;
 import org.tfckpt.io.ByteSources;
+import org.tfckpt.io.MalformedBytesException;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.ErrorContext;
@@ -41,7 +42,7 @@ final class BundleIndex implements Closeable {
         }
         try {
             BundleHeader header = readHeader(table);
-            header.checkVersion(table.name());
+            header.versions().check(table.name());
             return new BundleIndex(table, header);
         } catch (IOException | RuntimeException e) {
             table.close();
@@ -69,7 +70,7 @@ final class BundleIndex implements Closeable {
                             "the empty key first", "'" + TensorNames.printable(TensorNames.decode(at.key())) + "'"));
         }
         try {
-            BundleHeader header = BundleHeader.decode(bytes(at.value()));
+            BundleHeader header = BundleHeader.decode(at.value());
             if (header.shardCount() < 0) {
                 throw new DataLossException(
                         ProblemKind.HEADER,
@@ -77,7 +78,7 @@ final class BundleIndex implements Closeable {
                         place.mismatch("0 or more", header.shardCount()));
             }
             return header;
-        } catch (com.google.protobuf.InvalidProtocolBufferException e) {
+        } catch (MalformedBytesException e) {
             throw new DataLossException(
                     ProblemKind.HEADER,
                     unreadable(table, "unable to parse header") + ": Entry for key  not parseable.",
@@ -126,20 +127,14 @@ final class BundleIndex implements Closeable {
 
     TensorInfo entry(String name, ByteBuffer value) throws IOException {
         try {
-            return BundleEntry.decode(name, bytes(value));
-        } catch (com.google.protobuf.InvalidProtocolBufferException e) {
+            return BundleEntry.decode(name, value);
+        } catch (MalformedBytesException e) {
             throw new DataLossException(
                     ProblemKind.ENTRY,
                     "Entry for key " + name + " not parseable.",
                     ErrorContext.at(table.name(), -1).ofTensor(name),
                     e);
         }
-    }
-
-    private static byte[] bytes(ByteBuffer value) {
-        byte[] bytes = new byte[value.remaining()];
-        value.get(bytes);
-        return bytes;
     }
 
     @Override

@@ -24,12 +24,25 @@ final class StoredTensor implements TensorData {
     private final ByteOrder order;
     private volatile boolean checked;
 
-    StoredTensor(ByteSource shard, BundlePrefix prefix, TensorInfo info, TensorInfo.Storage storage, ByteOrder order) {
+    private StoredTensor(
+            ByteSource shard, BundlePrefix prefix, TensorInfo info, TensorInfo.Storage storage, ByteOrder order) {
         this.shard = shard;
         this.prefix = prefix;
         this.info = info;
         this.storage = storage;
         this.order = order;
+    }
+
+    /** Opens the bytes of an entry, which must lie within the shard. */
+    static StoredTensor open(
+            ByteSource shard, BundlePrefix prefix, TensorInfo info, TensorInfo.Storage storage, ByteOrder order)
+            throws IOException {
+        try {
+            shard.requireRange(storage.offset(), storage.size());
+        } catch (DataLossException e) {
+            throw ofTensor(e, info);
+        }
+        return new StoredTensor(shard, prefix, info, storage, order);
     }
 
     @Override
@@ -44,6 +57,12 @@ final class StoredTensor implements TensorData {
 
     @Override
     public void check() throws IOException {
+        if (!checked) {
+            checkOnce();
+        }
+    }
+
+    private synchronized void checkOnce() throws IOException {
         if (checked) {
             return;
         }

@@ -111,11 +111,11 @@ final class StringTensors {
             for (long i = 0; i < count; i++) {
                 long length = in.varint64();
                 checksum.add(length);
-                dataSize += length;
-                // Each sum is below the file's size, so that it cannot have wrapped.
-                if (length < 0 || dataSize > available) {
-                    lengthsTooLong(in.position(), available);
+                // The sum so far is at most the file's size, so that only this way round nothing wraps.
+                if (length < 0 || length > available - dataSize) {
+                    lengthsTooLong(in.position(), available, length);
                 }
+                dataSize += length;
                 lengths.accept(length);
             }
             if (in.position() > storage.offset() + storage.size()) {
@@ -133,13 +133,14 @@ final class StringTensors {
         }
     }
 
-    private void lengthsTooLong(long at, long available) throws DataLossException {
+    private void lengthsTooLong(long at, long available, long length) throws DataLossException {
         throw new DataLossException(
                 ProblemKind.STRING_LENGTHS,
                 "String lengths add up to more than the file holds",
                 ErrorContext.at(shard.name(), at)
                         .ofTensor(info.name())
-                        .mismatch("at most " + available + " bytes", Long.toUnsignedString(dataSize)));
+                        .mismatch(
+                                "at most " + available + " bytes", dataSize + " and " + Long.toUnsignedString(length)));
     }
 
     private void checkLengths(int masked) throws DataLossException {

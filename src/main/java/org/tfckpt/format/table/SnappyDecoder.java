@@ -15,7 +15,7 @@ import org.tfckpt.io.Varint;
  * 11 copy      length - 1 in the upper six bits, offset in the next 4 bytes
  * </pre>
  */
-final class SnappyDecoder {
+public final class SnappyDecoder {
     /** No element makes more of its bytes: three bytes stand for at most 64. */
     private static final int MAX_EXPANSION = 22;
 
@@ -30,7 +30,14 @@ final class SnappyDecoder {
         this.out = out;
     }
 
-    static byte[] decode(byte[] compressed) throws MalformedBytesException {
+    /**
+     * Uncompresses.
+     *
+     * @param compressed all of it
+     * @return the output
+     * @throws MalformedBytesException if it is not Snappy, or claims more than it can hold
+     */
+    public static byte[] decode(byte[] compressed) throws MalformedBytesException {
         ByteBuffer header = ByteBuffer.wrap(compressed);
         long length = Varint.read64(header);
         long possible = Math.min((long) header.remaining() * MAX_EXPANSION, Integer.MAX_VALUE - 8);

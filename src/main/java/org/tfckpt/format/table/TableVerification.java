@@ -114,6 +114,9 @@ public final class TableVerification {
 
     /** Lookups start from restart points; a wrong one hides keys that a scan finds. */
     private static void restarts(Block block) throws DataLossException {
+        if (block.restartCount() == 0 && block.entriesEnd() > 0) {
+            throw block.badEntry("a restart point at the first entry", "none");
+        }
         int entry = 0;
         BlockIterator at = new BlockIterator(block);
         at.seekToFirst();

@@ -1,0 +1,55 @@
+package org.tfckpt.benchmarks;
+
+import java.io.IOException;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+import org.tfckpt.Checkpoint;
+
+/** Opening, and opening with the first tensor read: it should not matter how many tensors there are. */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MICROSECONDS)
+@Fork(1)
+@Warmup(iterations = 3, time = 2)
+@Measurement(iterations = 5, time = 2)
+public class LookupBenchmark {
+    @Param({"100", "100000"})
+    public int tensors;
+
+    private Fixture fixture;
+
+    @Setup
+    public void make() throws IOException {
+        fixture = Fixture.of(tensors, 8);
+    }
+
+    @TearDown
+    public void remove() throws IOException {
+        fixture.close();
+    }
+
+    @Benchmark
+    public int open() throws IOException {
+        try (Checkpoint checkpoint = Checkpoint.open(fixture.prefix())) {
+            return checkpoint.shardCount();
+        }
+    }
+
+    @Benchmark
+    public float openAndReadOne() throws IOException {
+        try (Checkpoint checkpoint = Checkpoint.open(fixture.prefix())) {
+            return checkpoint.tensor(Fixture.name(tensors / 2)).asFloatBuffer().get(1);
+        }
+    }
+}

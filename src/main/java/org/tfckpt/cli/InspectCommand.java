@@ -1,0 +1,205 @@
+package org.tfckpt.cli;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
+import org.tfckpt.Checkpoint;
+import org.tfckpt.tensor.CheckpointException;
+import org.tfckpt.tensor.DataLossException;
+import org.tfckpt.tensor.TensorInfo;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/**
+ * {@code inspect}: TensorFlow's {@code inspect_checkpoint}, to the letter, for scripts that read it. Errors go to standard
+ * output too, as there; the exit code after one is 2, where TensorFlow's is 0.
+ */
+@Command(
+        name = "inspect",
+        description = "Prints what TensorFlow's inspect_checkpoint prints for the same flags.",
+        footer = {"", "Example: tfckpt inspect --file_name=log/model.ckpt-122543 --tensor_name=global_step"})
+final class InspectCommand implements Callable<Integer> {
+    private static final String USAGE =
+            "Usage: inspect_checkpoint --file_name=checkpoint_file_name [--tensor_name=tensor_to_print]"
+                    + " [--all_tensors] [--all_tensor_names] [--printoptions]";
+    private static final Pattern V2_PART = Pattern.compile("(?s).*\\.(data-[0-9]+-of-[0-9]+|meta)");
+    private static final int FOOTER_LENGTH = 48;
+    private static final long TABLE_MAGIC = 0xdb4775248b80fb57L;
+
+    private final Console console;
+
+    @Option(names = "--file_name", paramLabel = "PREFIX", description = "The checkpoint.")
+    private String fileName = "";
+
+    @Option(names = "--tensor_name", paramLabel = "NAME", description = "The tensor to print.")
+    private String tensorName = "";
+
+    @Option(names = "--count_exclude_pattern", paramLabel = "REGEX", description = "What not to count.")
+    private String countExcludePattern = "";
+
+    @Option(names = "--all_tensors", arity = "0..1", fallbackValue = "true", description = "Print all values.")
+    private String allTensors = "false";
+
+    @Option(names = "--all_tensor_names", arity = "0..1", fallbackValue = "true", description = "Print all names.")
+    private String allTensorNames = "false";
+
+    @Option(
+            names = "--printoptions",
+            arity = "0..*",
+            paramLabel = "K=V",
+            description = "NumPy's print options: precision, threshold, edgeitems, linewidth, suppress, nanstr, infstr,"
+                    + " sign, floatmode.")
+    private List<String> assignments = new ArrayList<>();
+
+    @Mixin
+    private CommonOptions common = new CommonOptions();
+
+    InspectCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        PrintOptions options = PrintOptions.DEFAULT;
+        for (String assignment : assignments) {
+            options = options.with(assignment);
+        }
+        if (fileName.isEmpty()) {
+            print(USAGE);
+            return 1;
+        }
+        try {
+            requireNoPart();
+            try (Checkpoint checkpoint = Checkpoint.open(Path.of(fileName), common.readOptions())) {
+                inspect(checkpoint, options);
+            }
+            return 0;
+        } catch (DataLossException e) {
+            explain(fileName.endsWith(".index") ? unopened(e.problem()) : e.problem());
+        } catch (CheckpointException e) {
+            explain(e.problem());
+        } catch (IllegalArgumentException e) {
+            explain(String.valueOf(e.getMessage()));
+        }
+        return 2;
+    }
+
+    private void print(String line) throws IOException {
+        console.out().text(line + "\n");
+    }
+
+    /** TensorFlow takes a data or meta file for a V1 checkpoint, and fails; {@link Checkpoint} would find what is meant. */
+    private void requireNoPart() throws IOException {
+        Path path = Path.of(fileName);
+        if (!V2_PART.matcher(fileName).matches() || !Files.isRegularFile(path)) {
+            return;
+        }
+        try (SeekableByteChannel channel = Files.newByteChannel(path)) {
+            String reason = "file is too short to be an sstable";
+            if (channel.size() >= FOOTER_LENGTH) {
+                ByteBuffer magic = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+                channel.position(channel.size() - Long.BYTES).read(magic);
+                if (magic.getLong(0) == TABLE_MAGIC) {
+                    return;
+                }
+                reason = "not an sstable (bad magic number)";
+            }
+            throw new IllegalArgumentException(unopened(reason));
+        }
+    }
+
+    private String unopened(String reason) {
+        return "Unable to open table file " + fileName + ": DATA_LOSS: " + reason
+                + ": perhaps your file is in a different file format and you need to use a different restore operator?";
+    }
+
+    private void inspect(Checkpoint checkpoint, PrintOptions options) throws IOException {
+        boolean values = isTrue(allTensors);
+        if (values || isTrue(allTensorNames)) {
+            for (Iterator<TensorInfo> all = checkpoint.tensors().iterator(); all.hasNext(); ) {
+                TensorInfo info = all.next();
+                print("tensor_name:  " + info.name());
+                if (values) {
+                    value(checkpoint, info.name(), options);
+                }
+            }
+        } else if (tensorName.isEmpty()) {
+            for (Iterator<TensorInfo> all = checkpoint.entries().iterator(); all.hasNext(); ) {
+                TensorInfo info = all.next();
+                int slices = info.slices().size();
+                print(info + (slices > 1 ? ", " + slices + " slices" : ""));
+            }
+            print("");
+        } else {
+            print("tensor_name:  " + tensorName);
+            value(checkpoint, tensorName, options);
+        }
+        count(checkpoint);
+    }
+
+    private static boolean isTrue(String flag) {
+        return flag.toLowerCase(Locale.ROOT).equals("true");
+    }
+
+    private void value(Checkpoint checkpoint, String name, PrintOptions options) throws IOException {
+        NumpyText.print(new TensorValues(checkpoint.tensor(name)), options, console.out());
+        print("");
+    }
+
+    private void count(Checkpoint checkpoint) throws IOException {
+        Pattern excluded = excluded();
+        long params = 0;
+        long excludedParams = 0;
+        long excludedTensors = 0;
+        for (Iterator<TensorInfo> all = checkpoint.tensors().iterator(); all.hasNext(); ) {
+            TensorInfo info = all.next();
+            long elements = info.shape().elementCount().orElse(0);
+            if (!countExcludePattern.isEmpty() && excluded.matcher(info.name()).find()) {
+                excludedParams += elements;
+                excludedTensors++;
+            } else {
+                params += elements;
+            }
+        }
+        if (!countExcludePattern.isEmpty()) {
+            print("# Excluding " + excludedTensors + " tensors (" + excludedParams + " params) that match "
+                    + countExcludePattern + " when counting.");
+        }
+        print("# Total number of params: " + params);
+    }
+
+    private Pattern excluded() {
+        try {
+            return Pattern.compile(countExcludePattern);
+        } catch (PatternSyntaxException e) {
+            throw new IllegalArgumentException(
+                    "--count_exclude_pattern is not a regular expression: " + e.getDescription(), e);
+        }
+    }
+
+    private void explain(String message) throws IOException {
+        print(message);
+        if (message.contains("corrupted compressed block contents")) {
+            print("It's likely that your checkpoint file has been compressed with SNAPPY.");
+        }
+        boolean dataLoss = message.contains("Data loss") || message.contains("DATA_LOSS");
+        if (dataLoss
+                && Pattern.compile("\\.(index|meta|data)").matcher(fileName).find()) {
+            print("");
+            print("It's likely that this is a V2 checkpoint and you need to provide the filename");
+            print("*prefix*.  Try removing the '.' and extension.  Try:");
+            print("inspect checkpoint --file_name = " + fileName.substring(0, fileName.lastIndexOf('.')));
+        }
+    }
+}

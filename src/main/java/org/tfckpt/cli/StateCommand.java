@@ -1,0 +1,116 @@
+package org.tfckpt.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.tfckpt.Checkpoint;
+import org.tfckpt.CheckpointState;
+import org.tfckpt.tensor.CheckpointException;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code state}: what a directory's state file says, and what of it is still there. */
+@Command(
+        name = "state",
+        description =
+                "Prints what a 'checkpoint' state file names: the latest checkpoint marked with '*', whether each is"
+                        + " still there, and when it was saved. Exit code 1 if the latest is not there.",
+        footer = {"", "Example: tfckpt state log"})
+final class StateCommand implements Callable<Integer> {
+    private final Console console;
+
+    @Parameters(paramLabel = "PATH", description = "The state file, or its directory.")
+    private Path path = Path.of("");
+
+    @Option(names = "--json", description = "One JSON document.")
+    private boolean json;
+
+    @Mixin
+    private CommonOptions common = new CommonOptions();
+
+    StateCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        Path file = Files.isDirectory(path) ? path.resolve(CheckpointState.FILE_NAME) : path;
+        CheckpointState state = CheckpointState.read(file);
+        if (json) {
+            json(state);
+        } else {
+            text(state);
+        }
+        return place(state, state.latest()) == null ? 1 : 0;
+    }
+
+    private void text(CheckpointState state) throws IOException {
+        if (!state.all().contains(state.latest())) {
+            line(state, state.latest(), null);
+        }
+        for (int i = 0; i < state.all().size(); i++) {
+            line(state, state.all().get(i), time(state, i));
+        }
+    }
+
+    private void line(CheckpointState state, String entry, @Nullable Instant time) throws IOException {
+        Style style = common.style(console);
+        String place = place(state, entry);
+        String there = place == null ? style.bad("missing") : style.good("there");
+        String moved = place == null || place.equals(state.resolve(entry).toString()) ? "" : " as " + place;
+        console.out()
+                .text((entry.equals(state.latest()) ? "* " : "  ") + Failures.printable(entry) + "  " + there + moved
+                        + (time == null ? "" : "  " + time) + "\n");
+    }
+
+    private static @Nullable Instant time(CheckpointState state, int index) {
+        return index < state.timestamps().size()
+                ? Instant.ofEpochMilli((long) (state.timestamps().get(index) * 1000))
+                : null;
+    }
+
+    /** Where an entry's checkpoint is, or null. */
+    private @Nullable String place(CheckpointState state, String entry) throws IOException {
+        for (Path candidate : state.candidates(entry)) {
+            String place = place(candidate);
+            if (place != null) {
+                return place;
+            }
+        }
+        return null;
+    }
+
+    private @Nullable String place(Path candidate) throws IOException {
+        try (Checkpoint checkpoint = Checkpoint.open(candidate, common.readOptions())) {
+            return checkpoint.prefix();
+        } catch (CheckpointException notHere) {
+            return null;
+        }
+    }
+
+    private void json(CheckpointState state) throws IOException {
+        try (JsonOutput out = new JsonOutput(console.out())) {
+            out.generator().writeStartObject();
+            out.text("latest", state.latest());
+            out.generator().writeBooleanField("there", place(state, state.latest()) != null);
+            out.generator().writeArrayFieldStart("all");
+            for (int i = 0; i < state.all().size(); i++) {
+                out.generator().writeStartObject();
+                out.text("prefix", state.all().get(i));
+                String place = place(state, state.all().get(i));
+                out.generator().writeBooleanField("there", place != null);
+                out.text("place", place);
+                Instant time = time(state, i);
+                out.text("saved", time == null ? null : time.toString());
+                out.generator().writeEndObject();
+            }
+            out.generator().writeEndArray();
+            out.generator().writeEndObject();
+        }
+    }
+}

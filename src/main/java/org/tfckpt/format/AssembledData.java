@@ -1,0 +1,170 @@
+package org.tfckpt.format;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.tfckpt.io.ByteSource;
+
+/**
+ * A region put together from parts of stored slices, as it is read: what lies within one run of one part is a view, the
+ * rest is copied run by run.
+ */
+final class AssembledData implements TensorData {
+    private static final int PART = 1 << 20;
+    /** Runs shorter than this are read several at a time. */
+    private static final int SPAN = 1 << 16;
+
+    private final String name;
+    private final long size;
+    private final ByteOrder order;
+    /** By where they begin in the region. */
+    private final Piece[] pieces;
+    /** How far the pieces up to this one reach. */
+    private final long[] reach;
+
+    /** What one stored slice gives. */
+    record Piece(TensorData data, Runs runs) {}
+
+    AssembledData(String name, long size, ByteOrder order, List<Piece> pieces) {
+        this.name = name;
+        this.size = size;
+        this.order = order;
+        this.pieces = pieces.toArray(new Piece[0]);
+        Arrays.sort(this.pieces, Comparator.comparingLong(piece -> piece.runs().regionStart()));
+        this.reach = new long[this.pieces.length];
+        long furthest = 0;
+        for (int i = 0; i < reach.length; i++) {
+            furthest = Math.max(furthest, this.pieces[i].runs().regionEnd());
+            reach[i] = furthest;
+        }
+    }
+
+    @Override
+    public long size() {
+        return size;
+    }
+
+    @Override
+    public ByteOrder order() {
+        return order;
+    }
+
+    @Override
+    public void check() throws IOException {
+        for (Piece piece : pieces) {
+            piece.data().check();
+        }
+    }
+
+    @Override
+    public ByteBuffer read(long offset, int length) throws IOException {
+        requireWithin(offset, length);
+        ByteBuffer view = length == 0 ? null : view(offset, length);
+        if (view != null) {
+            return view;
+        }
+        ByteBuffer bytes = ByteBuffer.allocate(length);
+        readInto(offset, bytes);
+        return bytes.flip().order(order);
+    }
+
+    private @Nullable ByteBuffer view(long offset, int length) throws IOException {
+        for (int i = firstReaching(offset);
+                i < pieces.length && pieces[i].runs().regionStart() <= offset;
+                i++) {
+            Runs runs = pieces[i].runs();
+            Runs.Cursor at = runs.from(offset);
+            if (at.valid() && at.region() <= offset) {
+                long within = offset - at.region();
+                return length <= runs.length() - within
+                        ? pieces[i].data().read(at.part() + within, length).order(order)
+                        : null;
+            }
+        }
+        return null;
+    }
+
+    /** The first piece that may hold something from an offset on: no piece before it reaches that far. */
+    private int firstReaching(long offset) {
+        int low = 0;
+        int high = reach.length;
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (reach[middle] > offset) {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        return low;
+    }
+
+    @Override
+    public void readInto(long offset, ByteBuffer target) throws IOException {
+        requireWithin(offset, target.remaining());
+        long end = offset + target.remaining();
+        for (int i = firstReaching(offset);
+                i < pieces.length && pieces[i].runs().regionStart() < end;
+                i++) {
+            copy(pieces[i], offset, end, target);
+        }
+        target.position(target.limit());
+    }
+
+    /** Copies what a piece has of the region's bytes from {@code from} to {@code to}. */
+    private static void copy(Piece piece, long from, long to, ByteBuffer target) throws IOException {
+        Runs runs = piece.runs();
+        boolean single = runs.length() >= SPAN || !runs.isDense();
+        Runs.Cursor at = runs.from(from);
+        while (at.valid() && at.region() < to) {
+            if (single) {
+                long start = Math.max(at.region(), from);
+                int length = (int) (Math.min(at.region() + runs.length(), to) - start);
+                ByteBuffer into = target.slice(target.position() + (int) (start - from), length);
+                piece.data().readInto(at.part() + start - at.region(), into);
+                at.next();
+            } else {
+                copySpan(piece, at, from, to, target);
+            }
+        }
+    }
+
+    /** Copies several short runs out of one read. */
+    private static void copySpan(Piece piece, Runs.Cursor at, long from, long to, ByteBuffer target)
+            throws IOException {
+        Runs runs = piece.runs();
+        long skipped = Math.max(0, from - at.region());
+        long first = at.part() + skipped;
+        Runs.Cursor last = runs.from(to - 1);
+        long spanEnd = last.valid() ? last.part() + runs.length() : runs.partEnd();
+        ByteBuffer span = piece.data().read(first, (int) Math.min(SPAN, spanEnd - first));
+        while (at.valid() && at.region() < to) {
+            long start = Math.max(at.region(), from);
+            int length = (int) (Math.min(at.region() + runs.length(), to) - start);
+            long within = at.part() + start - at.region() - first;
+            if (within + length > span.limit()) {
+                return;
+            }
+            target.put(target.position() + (int) (start - from), span, (int) within, length);
+            at.next();
+        }
+    }
+
+    @Override
+    public void forEach(ByteSource.Consumer consumer) throws IOException {
+        for (long done = 0; done < size; done += PART) {
+            consumer.accept(read(done, (int) Math.min(PART, size - done)));
+        }
+    }
+
+    private void requireWithin(long offset, long length) {
+        if (offset < 0 || length < 0 || offset > size - length) {
+            throw new IndexOutOfBoundsException(
+                    "bytes " + offset + " to " + (offset + length) + " of tensor " + name + ", which has " + size);
+        }
+    }
+}

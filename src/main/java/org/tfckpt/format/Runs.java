@@ -1,0 +1,170 @@
+package org.tfckpt.format;
+
+import java.util.Arrays;
+import org.tfckpt.tensor.TensorSlice;
+
+/**
+ * Where what a region and a stored slice have in common lies in both, row-major: as runs, stretches that are contiguous
+ * in each, all of one length and in the same order.
+ *
+ * <p>All boxes are of one tensor and in numbers; offsets are in bytes (or in elements, for a width of 1) from the start
+ * of the region and of the part.
+ */
+final class Runs {
+    private final long length;
+    private final long regionStart;
+    private final long partStart;
+    /** The axes outside a run: how many steps, and how far a step leads. */
+    private final long[] counts;
+
+    private final long[] regionStrides;
+    private final long[] partStrides;
+
+    private Runs(
+            long length, long regionStart, long partStart, long[] counts, long[] regionStrides, long[] partStrides) {
+        this.length = length;
+        this.regionStart = regionStart;
+        this.partStart = partStart;
+        this.counts = counts;
+        this.regionStrides = regionStrides;
+        this.partStrides = partStrides;
+    }
+
+    /** The runs of what is in both; there must be something. */
+    static Runs of(TensorSlice common, TensorSlice region, TensorSlice part, int width) {
+        int rank = common.rank();
+        int inner = rank - 1;
+        while (inner > 0
+                && common.length(inner) == region.length(inner)
+                && common.length(inner) == part.length(inner)) {
+            inner--;
+        }
+        long[] counts = new long[Math.max(0, inner)];
+        long[] regionStrides = new long[counts.length];
+        long[] partStrides = new long[counts.length];
+        int outer = counts.length;
+        long length = width;
+        long regionStride = width;
+        long partStride = width;
+        long regionStart = 0;
+        long partStart = 0;
+        for (int axis = rank - 1; axis >= 0; axis--) {
+            regionStart += (common.start(axis) - region.start(axis)) * regionStride;
+            partStart += (common.start(axis) - part.start(axis)) * partStride;
+            if (axis >= inner) {
+                length *= common.length(axis);
+            } else if (common.length(axis) > 1) {
+                outer--;
+                counts[outer] = common.length(axis);
+                regionStrides[outer] = regionStride;
+                partStrides[outer] = partStride;
+            }
+            regionStride *= region.length(axis);
+            partStride *= part.length(axis);
+        }
+        return new Runs(
+                length,
+                regionStart,
+                partStart,
+                Arrays.copyOfRange(counts, outer, counts.length),
+                Arrays.copyOfRange(regionStrides, outer, counts.length),
+                Arrays.copyOfRange(partStrides, outer, counts.length));
+    }
+
+    /** The length of every run. */
+    long length() {
+        return length;
+    }
+
+    /** Whether the part's bytes between two runs are few enough to be read along with them. */
+    boolean isDense() {
+        int last = counts.length - 1;
+        return last < 0 || partStrides[last] - length <= Math.max(length, 4096);
+    }
+
+    /** Where the first run begins in the region. */
+    long regionStart() {
+        return regionStart;
+    }
+
+    /** Where the last run ends in the region. */
+    long regionEnd() {
+        return regionStart + toLast(regionStrides) + length;
+    }
+
+    /** Where the last run ends in the part. */
+    long partEnd() {
+        return partStart + toLast(partStrides) + length;
+    }
+
+    private long toLast(long[] strides) {
+        long distance = 0;
+        for (int i = 0; i < counts.length; i++) {
+            distance += (counts[i] - 1) * strides[i];
+        }
+        return distance;
+    }
+
+    /** A cursor at the first run that ends above an offset in the region. */
+    Cursor from(long regionOffset) {
+        return new Cursor(regionOffset);
+    }
+
+    /** Walks the runs. */
+    final class Cursor {
+        private final long[] at = new long[counts.length];
+        private long region = regionStart;
+        private long part = partStart;
+        private boolean valid = true;
+
+        private Cursor(long regionOffset) {
+            long rest = regionOffset - regionStart;
+            if (rest < length) {
+                return;
+            }
+            for (int i = 0; i < counts.length; i++) {
+                boolean beyond = rest / regionStrides[i] >= counts[i];
+                move(i, beyond ? counts[i] - 1 : rest / regionStrides[i]);
+                if (beyond) {
+                    rest = Long.MAX_VALUE;
+                } else {
+                    rest -= at[i] * regionStrides[i];
+                }
+            }
+            if (rest >= length) {
+                next();
+            }
+        }
+
+        private void move(int axis, long to) {
+            region += (to - at[axis]) * regionStrides[axis];
+            part += (to - at[axis]) * partStrides[axis];
+            at[axis] = to;
+        }
+
+        boolean valid() {
+            return valid;
+        }
+
+        /** Where this run begins in the region. */
+        long region() {
+            return region;
+        }
+
+        /** Where this run begins in the part. */
+        long part() {
+            return part;
+        }
+
+        void next() {
+            for (int axis = at.length - 1; axis >= 0; axis--) {
+                if (at[axis] + 1 < counts[axis]) {
+                    move(axis, at[axis] + 1);
+                    return;
+                }
+                move(axis, 0);
+            }
+            valid = false;
+        }
+    }
+}

@@ -1,0 +1,250 @@
+package org.tfckpt.format;
+
+import java.io.IOException;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import org.tfckpt.tensor.CheckpointException;
+import org.tfckpt.tensor.DataLossException;
+import org.tfckpt.tensor.ErrorContext;
+import org.tfckpt.tensor.ProblemKind;
+import org.tfckpt.tensor.Shape;
+import org.tfckpt.tensor.TensorInfo;
+import org.tfckpt.tensor.TensorSlice;
+import org.tfckpt.tensor.UnsupportedFormatException;
+
+/**
+ * A tensor out of the slices in which it is stored: a region needs those slices alone that it has something in common
+ * with. A tensor that is stored whole is one slice. Slices that do not fit the shape, or overlap, are refused.
+ *
+ * <p>A region that is a stored slice is that slice, without copying; one that is contiguous within a slice is a view of
+ * it. Others are put together as they are read, never held.
+ */
+public final class SliceAssembly implements TensorReader {
+    private final TensorInfo info;
+    private final List<TensorSlice> slices;
+    private final ByteOrder order;
+    private final Parts parts;
+    private final Map<Integer, TensorData> data = new HashMap<>();
+    private final Map<Integer, StringData> strings = new HashMap<>();
+    private @Nullable SliceSet set;
+
+    /** What is stored. */
+    public interface Parts {
+        /**
+         * Opens a slice of a tensor of fixed width; this proves that all its bytes are there.
+         *
+         * @param slice its place in the list
+         * @return its bytes, as many as its shape needs
+         * @throws IOException if it contradicts itself, the tensor or the files
+         */
+        TensorData data(int slice) throws IOException;
+
+        /**
+         * Opens a slice of a string tensor; this proves that all its lengths are there.
+         *
+         * @param slice its place in the list
+         * @return its elements, as many as its shape needs
+         * @throws IOException if it contradicts itself, the tensor or the files
+         */
+        StringData strings(int slice) throws IOException;
+
+        /**
+         * Opens a slice of a tensor of variants, and checks it.
+         *
+         * @param slice its place in the list
+         * @return its elements, as many as its shape needs
+         * @throws IOException if it contradicts itself, the tensor or the files
+         */
+        VariantData variants(int slice) throws IOException;
+
+        /**
+         * What is thrown if the slices do not hold a region.
+         *
+         * @param region as it was asked for
+         * @return the exception
+         */
+        CheckpointException incomplete(TensorSlice region);
+
+        /**
+         * What is thrown for a dtype that is not read.
+         *
+         * @return the exception
+         */
+        CheckpointException notSupported();
+
+        /**
+         * Where the tensor is.
+         *
+         * @return file and tensor
+         */
+        ErrorContext place();
+
+        /**
+         * As {@link TensorReader#shapeMismatch}.
+         *
+         * @param taken the other shape
+         * @return TensorFlow's words
+         */
+        String shapeMismatch(Shape taken);
+    }
+
+    /**
+     * A tensor whose slices are not looked at yet.
+     *
+     * @param info its shape and slices
+     * @param order the order of its bytes
+     * @param parts what is stored
+     */
+    public SliceAssembly(TensorInfo info, ByteOrder order, Parts parts) {
+        this.info = info;
+        this.slices = info.isPartitioned()
+                ? info.slices()
+                : List.of(TensorSlice.full(info.shape().rank()));
+        this.order = order;
+        this.parts = parts;
+    }
+
+    /**
+     * Checks that a shape is one that a tensor can have.
+     *
+     * @param info the tensor
+     * @param place for the exception
+     * @return the number of elements
+     * @throws DataLossException if it is not
+     */
+    public static long requireElements(TensorInfo info, ErrorContext place) throws DataLossException {
+        long elements = info.shape().elementCount().orElse(-1);
+        if (elements < 0) {
+            StringBuilder text = new StringBuilder("Invalid tensor shape: ").append(info.name());
+            for (long dimension : info.shape().toArray()) {
+                text.append(dimension == 0 ? " dim { }" : " dim { size: " + dimension + " }");
+            }
+            throw new DataLossException(ProblemKind.SHAPE, text.toString(), place);
+        }
+        return elements;
+    }
+
+    @Override
+    public ByteOrder order() {
+        return order;
+    }
+
+    @Override
+    public String shapeMismatch(Shape taken) {
+        return parts.shapeMismatch(taken);
+    }
+
+    /**
+     * The slices, checked.
+     *
+     * @return the set
+     * @throws CheckpointException if the shape is none, a slice does not fit it, or two overlap
+     */
+    public synchronized SliceSet slices() throws CheckpointException {
+        SliceSet checked = set;
+        if (checked == null) {
+            requireElements(info, parts.place());
+            checked = SliceSet.of(info.shape(), slices, parts.place());
+            set = checked;
+        }
+        return checked;
+    }
+
+    /** Slices that hold a region, and where in them it is. */
+    private record Selection(SliceSet.Cover cover, List<Runs> runs, long elements) {}
+
+    private Selection select(TensorSlice region, int width) throws CheckpointException {
+        SliceSet all = slices();
+        TensorSlice box = region.spelledOut(info.shape());
+        SliceSet.Cover cover = all.cover(box);
+        if (cover == null) {
+            throw parts.incomplete(region);
+        }
+        List<Runs> runs = new ArrayList<>();
+        for (int i = 0; i < cover.count(); i++) {
+            TensorSlice stored = all.box(cover.slice(i));
+            Optional<TensorSlice> common = stored.intersect(box);
+            common.ifPresent(both -> runs.add(Runs.of(both, box, stored, width)));
+        }
+        return new Selection(cover, runs, box.of(info.shape()).elements());
+    }
+
+    @Override
+    public TensorData data(TensorSlice region) throws IOException {
+        long elements = requireElements(info, parts.place());
+        if (!info.dtype().isFixedWidth()) {
+            throw parts.notSupported();
+        }
+        int width = info.dtype().width();
+        if (elements > Long.MAX_VALUE / width) {
+            throw new DataLossException(ProblemKind.SHAPE, "more than 2^63 bytes", parts.place());
+        }
+        Selection selection = select(region, width);
+        if (selection.cover().isExact()) {
+            return data(selection.cover().slice(0));
+        }
+        List<AssembledData.Piece> pieces = new ArrayList<>();
+        for (int i = 0; i < selection.cover().count(); i++) {
+            pieces.add(new AssembledData.Piece(
+                    data(selection.cover().slice(i)), selection.runs().get(i)));
+        }
+        return new AssembledData(info.name(), selection.elements() * width, order, pieces);
+    }
+
+    private synchronized TensorData data(int slice) throws IOException {
+        TensorData opened = data.get(slice);
+        if (opened == null) {
+            opened = parts.data(slice);
+            data.put(slice, opened);
+        }
+        return opened;
+    }
+
+    @Override
+    public StringData strings(TensorSlice region) throws IOException {
+        Selection selection = select(region, 1);
+        if (selection.cover().isExact()) {
+            return strings(selection.cover().slice(0));
+        }
+        List<StringData> opened = new ArrayList<>();
+        for (int i = 0; i < selection.cover().count(); i++) {
+            opened.add(strings(selection.cover().slice(i)));
+        }
+        return new AssembledStrings(opened, ElementMap.of(requireCount(selection), selection.runs()));
+    }
+
+    private synchronized StringData strings(int slice) throws IOException {
+        StringData opened = strings.get(slice);
+        if (opened == null) {
+            opened = parts.strings(slice);
+            strings.put(slice, opened);
+        }
+        return opened;
+    }
+
+    @Override
+    public VariantData variants(TensorSlice region) throws IOException {
+        Selection selection = select(region, 1);
+        if (selection.cover().isExact()) {
+            return parts.variants(selection.cover().slice(0));
+        }
+        List<VariantData> opened = new ArrayList<>();
+        for (int i = 0; i < selection.cover().count(); i++) {
+            opened.add(parts.variants(selection.cover().slice(i)));
+        }
+        return new AssembledVariants(opened, ElementMap.of(requireCount(selection), selection.runs()));
+    }
+
+    private int requireCount(Selection selection) throws UnsupportedFormatException {
+        if (selection.elements() > Integer.MAX_VALUE - 8) {
+            throw new UnsupportedFormatException(
+                    "More than 2^31 elements of no fixed width in one region", parts.place());
+        }
+        return (int) selection.elements();
+    }
+}

@@ -1,0 +1,112 @@
+package org.tfckpt.format;
+
+import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.tfckpt.tensor.CheckpointException;
+import org.tfckpt.tensor.ErrorContext;
+import org.tfckpt.tensor.TensorSlice;
+import org.tfckpt.tensor.UnsupportedFormatException;
+
+/**
+ * Finds two boxes that overlap: sweeps along the axis that has the most starts and compares a box with those alone that
+ * have not ended yet. For n slices along one axis that is sorting them; for a grid it is n times its side.
+ */
+final class SliceOverlaps {
+    /** About a second. Only boxes arranged for the purpose come here. */
+    private static final long MOST_COMPARISONS = 1L << 28;
+
+    private SliceOverlaps() {}
+
+    /** Two that overlap, by their places in the list; the first is the smaller. */
+    record Pair(int first, int second) {}
+
+    static @Nullable Pair find(List<TensorSlice> boxes, ErrorContext place) throws CheckpointException {
+        int[] solid = IntStream.range(0, boxes.size())
+                .filter(i -> !isEmpty(boxes.get(i)))
+                .toArray();
+        if (solid.length < 2) {
+            return null;
+        }
+        if (boxes.get(solid[0]).rank() == 0) {
+            return new Pair(solid[0], solid[1]);
+        }
+        int axis = busiestAxis(boxes, solid);
+        int[] order = Arrays.stream(solid)
+                .boxed()
+                .sorted(Comparator.comparingLong(i -> boxes.get(i).start(axis)))
+                .mapToInt(Integer::intValue)
+                .toArray();
+        return sweep(boxes, order, axis, place);
+    }
+
+    private static @Nullable Pair sweep(List<TensorSlice> boxes, int[] order, int axis, ErrorContext place)
+            throws CheckpointException {
+        int[] active = new int[order.length];
+        int count = 0;
+        long comparisons = 0;
+        for (int current : order) {
+            TensorSlice box = boxes.get(current);
+            int kept = 0;
+            for (int i = 0; i < count; i++) {
+                TensorSlice other = boxes.get(active[i]);
+                if (other.start(axis) + other.length(axis) <= box.start(axis)) {
+                    continue;
+                }
+                if (overlap(box, other)) {
+                    return new Pair(Math.min(current, active[i]), Math.max(current, active[i]));
+                }
+                active[kept++] = active[i];
+            }
+            comparisons += count;
+            if (comparisons > MOST_COMPARISONS) {
+                throw new UnsupportedFormatException(
+                        order.length + " slices are arranged so that overlaps cannot be told in reasonable time",
+                        place);
+            }
+            active[kept] = current;
+            count = kept + 1;
+        }
+        return null;
+    }
+
+    private static int busiestAxis(List<TensorSlice> boxes, int[] solid) {
+        int busiest = 0;
+        long most = 0;
+        for (int axis = 0; axis < boxes.get(solid[0]).rank() && most < solid.length; axis++) {
+            int current = axis;
+            long starts = Arrays.stream(solid)
+                    .mapToLong(i -> boxes.get(i).start(current))
+                    .sorted()
+                    .distinct()
+                    .count();
+            if (starts > most) {
+                most = starts;
+                busiest = axis;
+            }
+        }
+        return busiest;
+    }
+
+    private static boolean isEmpty(TensorSlice box) {
+        for (int axis = 0; axis < box.rank(); axis++) {
+            if (box.length(axis) == 0) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    private static boolean overlap(TensorSlice a, TensorSlice b) {
+        for (int axis = 0; axis < a.rank(); axis++) {
+            boolean apart =
+                    a.start(axis) + a.length(axis) <= b.start(axis) || b.start(axis) + b.length(axis) <= a.start(axis);
+            if (apart) {
+                return false;
+            }
+        }
+        return true;
+    }
+}

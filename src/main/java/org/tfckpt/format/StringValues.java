@@ -1,0 +1,112 @@
+package org.tfckpt.format;
+
+import java.nio.ByteBuffer;
+import org.tfckpt.io.MalformedBytesException;
+
+/**
+ * The strings of a TensorProto, where they lie.
+ *
+ * <pre>
+ * 8 string_val, a field each
+ * </pre>
+ */
+public final class StringValues implements StringData {
+    private static final int STRING = 8 << 3 | WireReader.BYTES;
+    /** How many elements a few strings may stand for, where the last one stands for all that follow. */
+    private static final int MOST_REPEATED = 1 << 20;
+
+    private final ByteBuffer message;
+    private final int[] starts;
+    private final int[] lengths;
+
+    private StringValues(ByteBuffer message, int[] starts, int[] lengths) {
+        this.message = message;
+        this.starts = starts;
+        this.lengths = lengths;
+    }
+
+    /**
+     * Finds strings that are all there.
+     *
+     * @param elements how many there must be
+     * @param message a TensorProto
+     * @return the strings, still in the message
+     * @throws MalformedBytesException if there are more or fewer, or it is no such message
+     */
+    public static StringData all(long elements, ByteBuffer message) throws MalformedBytesException {
+        long found = count(message);
+        if (found != elements) {
+            throw new MalformedBytesException(found + " strings where " + elements + " are needed");
+        }
+        return read((int) elements, message);
+    }
+
+    /**
+     * Finds strings of which the last may stand for all that follow.
+     *
+     * @param elements how many there must be
+     * @param message a TensorProto
+     * @return the strings, still in the message
+     * @throws MalformedBytesException if there are more, or it is no such message
+     */
+    public static StringData repeating(long elements, ByteBuffer message) throws MalformedBytesException {
+        long found = count(message);
+        if (found > elements || elements > Math.max(found, MOST_REPEATED)) {
+            throw new MalformedBytesException(found + " strings where " + elements + " are needed");
+        }
+        return read((int) elements, message);
+    }
+
+    private static long count(ByteBuffer message) throws MalformedBytesException {
+        long count = 0;
+        WireReader in = new WireReader(message);
+        for (int tag = in.next(); tag != 0; tag = in.next()) {
+            count += tag == STRING ? 1 : 0;
+            in.skip();
+        }
+        return count;
+    }
+
+    private static StringData read(int elements, ByteBuffer message) throws MalformedBytesException {
+        int[] starts = new int[elements];
+        int[] lengths = new int[elements];
+        int next = 0;
+        WireReader in = new WireReader(message);
+        for (int tag = in.next(); tag != 0; tag = in.next()) {
+            if (tag == STRING) {
+                lengths[next] = in.bytes().remaining();
+                starts[next] = in.position() - lengths[next];
+                next++;
+            } else {
+                in.skip();
+            }
+        }
+        for (int i = Math.max(next, 1); i < elements; i++) {
+            starts[i] = starts[i - 1];
+            lengths[i] = lengths[i - 1];
+        }
+        return new StringValues(message.slice(), starts, lengths);
+    }
+
+    @Override
+    public int count() {
+        return starts.length;
+    }
+
+    @Override
+    public long length(int index) {
+        return lengths[index];
+    }
+
+    @Override
+    public byte[] get(int index) {
+        byte[] bytes = new byte[lengths[index]];
+        message.get(starts[index], bytes);
+        return bytes;
+    }
+
+    @Override
+    public void check() {
+        // Done by whoever gave the message.
+    }
+}

@@ -1,0 +1,124 @@
+package org.tfckpt.format;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.tfckpt.io.MalformedBytesException;
+import org.tfckpt.tensor.ErrorContext;
+import org.tfckpt.tensor.TensorNames;
+
+/**
+ * One element of a tensor of variants, a VariantTensorDataProto: a C++ object by its type's name, its own bytes, and the
+ * tensors inside it. What is inside is decoded when it is asked for.
+ *
+ * <pre>
+ * 1 type_name | 2 metadata | 3 tensors
+ * </pre>
+ */
+public final class VariantMessage {
+    private static final int TYPE_NAME = 1 << 3 | WireReader.BYTES;
+    private static final int METADATA = 2 << 3 | WireReader.BYTES;
+    static final int TENSORS = 3 << 3 | WireReader.BYTES;
+
+    private final String typeName;
+    private final ByteBuffer metadata;
+    private final ByteBuffer message;
+    private final int[] tensors;
+    private final String name;
+    private final ErrorContext place;
+
+    private VariantMessage(
+            String typeName, ByteBuffer metadata, ByteBuffer message, int[] tensors, String name, ErrorContext place) {
+        this.typeName = typeName;
+        this.metadata = metadata;
+        this.message = message;
+        this.tensors = tensors;
+        this.name = name;
+        this.place = place;
+    }
+
+    /** Reads a message that was checked. */
+    static VariantMessage read(ByteBuffer message, String name, ErrorContext place) throws MalformedBytesException {
+        String typeName = "";
+        ByteBuffer metadata = ByteBuffer.allocate(0);
+        int[] tensors = new int[4];
+        int count = 0;
+        WireReader in = new WireReader(message);
+        for (int tag = in.next(); tag != 0; tag = in.next()) {
+            switch (tag) {
+                case TYPE_NAME -> typeName = TensorNames.decode(bytes(in.bytes()));
+                case METADATA -> metadata = in.bytes();
+                case TENSORS -> {
+                    if (count == tensors.length) {
+                        tensors = Arrays.copyOf(tensors, 2 * count);
+                    }
+                    tensors[count] = in.bytes().remaining();
+                    tensors[count + 1] = in.position() - tensors[count];
+                    count += 2;
+                }
+                default -> in.skip();
+            }
+        }
+        return new VariantMessage(typeName, metadata, message.slice(), Arrays.copyOf(tensors, count), name, place);
+    }
+
+    private static byte[] bytes(ByteBuffer buffer) {
+        byte[] bytes = new byte[buffer.remaining()];
+        buffer.get(buffer.position(), bytes);
+        return bytes;
+    }
+
+    /**
+     * The name of the C++ type.
+     *
+     * @return for example {@code tensorflow::TensorList}
+     */
+    public String typeName() {
+        return typeName;
+    }
+
+    /**
+     * The object's own bytes.
+     *
+     * @return a copy
+     */
+    public byte[] metadata() {
+        return bytes(metadata);
+    }
+
+    /**
+     * How many tensors are inside.
+     *
+     * @return the number
+     */
+    public int tensorCount() {
+        return tensors.length / 2;
+    }
+
+    /**
+     * A tensor inside.
+     *
+     * @param index from 0
+     * @return its message, a TensorProto
+     */
+    public ByteBuffer tensor(int index) {
+        return message.slice(tensors[2 * index + 1], tensors[2 * index]);
+    }
+
+    /**
+     * What messages call this element.
+     *
+     * @return the tensor's name, and which element of it
+     */
+    public String name() {
+        return name;
+    }
+
+    /**
+     * Where the tensor is.
+     *
+     * @return for exceptions
+     */
+    public ErrorContext place() {
+        return place;
+    }
+}

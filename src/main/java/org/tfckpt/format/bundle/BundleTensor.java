@@ -1,0 +1,162 @@
+package org.tfckpt.format.bundle;
+
+import java.io.IOException;
+import java.nio.ByteOrder;
+import java.util.HashMap;
+import java.util.Map;
+import org.tfckpt.format.SliceAssembly;
+import org.tfckpt.format.SliceKey;
+import org.tfckpt.format.StringData;
+import org.tfckpt.format.TensorData;
+import org.tfckpt.format.VariantData;
+import org.tfckpt.io.ByteSource;
+import org.tfckpt.tensor.CheckpointException;
+import org.tfckpt.tensor.DataLossException;
+import org.tfckpt.tensor.DataType;
+import org.tfckpt.tensor.ErrorContext;
+import org.tfckpt.tensor.ProblemKind;
+import org.tfckpt.tensor.Shape;
+import org.tfckpt.tensor.TensorInfo;
+import org.tfckpt.tensor.TensorNames;
+import org.tfckpt.tensor.TensorSlice;
+import org.tfckpt.tensor.UnsupportedFormatException;
+
+/** What a bundle stores of one tensor: an entry of its own, or one per slice. */
+final class BundleTensor implements SliceAssembly.Parts {
+    private final BundlePrefix prefix;
+    private final BundleIndex index;
+    private final Shards shards;
+    private final TensorInfo info;
+    /** How many bytes of each shard the opened slices say are theirs. */
+    private final Map<Integer, Long> claimed = new HashMap<>();
+
+    BundleTensor(BundlePrefix prefix, BundleIndex index, Shards shards, TensorInfo info) {
+        this.prefix = prefix;
+        this.index = index;
+        this.shards = shards;
+        this.info = info;
+    }
+
+    @Override
+    public TensorData data(int slice) throws IOException {
+        TensorInfo entry = entry(slice);
+        StoredTensor.requireSize(
+                entry, storage(entry), SliceAssembly.requireElements(entry, place(entry.name())), index.name());
+        return StoredTensor.open(shard(entry), prefix, entry, storage(entry), order());
+    }
+
+    @Override
+    public StringData strings(int slice) throws IOException {
+        TensorInfo entry = entry(slice);
+        SliceAssembly.requireElements(entry, place(entry.name()));
+        return StringTensors.open(shard(entry), prefix, entry, storage(entry), order());
+    }
+
+    @Override
+    public VariantData variants(int slice) throws IOException {
+        TensorInfo entry = entry(slice);
+        SliceAssembly.requireElements(entry, place(entry.name()));
+        return VariantTensors.open(shard(entry), prefix, entry, storage(entry), order());
+    }
+
+    /** Checks strings without holding their lengths; returns the bytes that they take in the shard. */
+    long verifyStrings() throws IOException {
+        SliceAssembly.requireElements(info, place());
+        return StringTensors.verify(shard(info), prefix, info, storage(info), order());
+    }
+
+    private ByteOrder order() {
+        return index.header().byteOrder();
+    }
+
+    private ByteSource shard(TensorInfo entry) throws IOException {
+        TensorInfo.Storage storage = storage(entry);
+        ByteSource shard = shards.get(storage.shard(), entry.name());
+        if (info.isPartitioned()) {
+            requireOwnBytes(storage, shard);
+        }
+        return shard;
+    }
+
+    /** Slices that share bytes could make any size out of a small file. */
+    private synchronized void requireOwnBytes(TensorInfo.Storage storage, ByteSource shard) throws IOException {
+        shard.requireRange(storage.offset(), storage.size());
+        long sum = claimed.merge(storage.shard(), storage.size(), Long::sum);
+        if (sum > shard.size()) {
+            throw new DataLossException(
+                    ProblemKind.OVERLAP,
+                    "Slices of partitioned tensor " + info.name() + " share bytes",
+                    ErrorContext.at(shard.name(), storage.offset())
+                            .ofTensor(info.name())
+                            .mismatch("at most " + shard.size() + " bytes", sum));
+        }
+    }
+
+    private TensorInfo.Storage storage(TensorInfo entry) throws DataLossException {
+        TensorInfo.Storage storage = entry.storage();
+        if (storage == null) {
+            throw new DataLossException(
+                    ProblemKind.SLICES, "A slice that is itself partitioned: " + entry.name(), place(entry.name()));
+        }
+        return storage;
+    }
+
+    /** The entry of a slice, which must agree with the tensor's. */
+    TensorInfo entry(int slice) throws IOException {
+        if (!info.isPartitioned()) {
+            return info;
+        }
+        TensorSlice extent = info.slices().get(slice);
+        byte[] key = new SliceKey(info.name(), extent).encode();
+        TensorInfo entry = index.find(key);
+        if (entry == null) {
+            throw new DataLossException(
+                    ProblemKind.SLICES,
+                    "Key " + TensorNames.decode(key) + " not found in checkpoint",
+                    place().mismatch("an entry for slice " + extent, "none"));
+        }
+        storage(entry);
+        Shape shape = extent.of(info.shape());
+        if (entry.dtypeNumber() != info.dtypeNumber() || !entry.shape().equals(shape)) {
+            throw new DataLossException(
+                    ProblemKind.SLICES,
+                    "The entry of slice " + extent + " contradicts the partitioned tensor " + info.name(),
+                    place().mismatch(text(info.dtypeNumber(), shape), text(entry.dtypeNumber(), entry.shape())));
+        }
+        return entry;
+    }
+
+    private static String text(int dtype, Shape shape) {
+        return DataType.enumName(dtype) + " " + shape;
+    }
+
+    @Override
+    public CheckpointException incomplete(TensorSlice region) {
+        return new DataLossException(
+                ProblemKind.SLICES,
+                "Does not have sufficient slices for partitioned tensor " + info.name() + " to restore in slice_spec: "
+                        + region,
+                place());
+    }
+
+    @Override
+    public CheckpointException notSupported() {
+        return new UnsupportedFormatException(
+                "Dtype " + DataType.shortName(info.dtypeNumber()) + " not supported.", place());
+    }
+
+    @Override
+    public ErrorContext place() {
+        return place(info.name());
+    }
+
+    private ErrorContext place(String name) {
+        return ErrorContext.at(index.name(), -1).ofTensor(name);
+    }
+
+    @Override
+    public String shapeMismatch(Shape taken) {
+        return "tensor_name = " + info.name() + "; shape in shape_and_slice spec " + taken
+                + " does not match the shape stored in checkpoint: " + info.shape();
+    }
+}

@@ -1,0 +1,164 @@
+package org.tfckpt.format.v1;
+
+import java.io.IOException;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import java.util.function.Consumer;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
+import org.tfckpt.format.FormatReader;
+import org.tfckpt.format.SliceAssembly;
+import org.tfckpt.format.TensorReader;
+import org.tfckpt.format.TensorScan;
+import org.tfckpt.tensor.Problem;
+import org.tfckpt.tensor.TensorInfo;
+import org.tfckpt.tensor.TensorNames;
+
+/**
+ * A V1 checkpoint: one file, or the files of a sharded set. Opening reads each file's list of tensors, which V1 has in one
+ * record; the values are read when they are needed.
+ *
+ * <p>The checksum of the block around them covers the values; it is compared whenever a block is read.
+ */
+public final class V1Checkpoint implements FormatReader {
+    private static final Pattern SHARD = Pattern.compile("(.*)-[0-9]{5}-of-([0-9]{5})", Pattern.DOTALL);
+
+    private final String pattern;
+    private final List<V1File> files;
+    private final Map<String, V1Tensor> tensors;
+    private final List<TensorInfo> sorted;
+    private volatile boolean closed;
+
+    private V1Checkpoint(String pattern, List<V1File> files, Map<String, V1Tensor> tensors) {
+        this.pattern = pattern;
+        this.files = files;
+        this.tensors = tensors;
+        this.sorted = tensors.values().stream()
+                .map(V1Tensor::info)
+                .sorted((a, b) -> TensorNames.ORDER.compare(a.name(), b.name()))
+                .toList();
+    }
+
+    /**
+     * Opens a checkpoint.
+     *
+     * @param pattern what its files were found by, for messages
+     * @param paths its files, one or more
+     * @param mapped whether they are mapped, where their file system can
+     * @return the checkpoint; the caller closes it
+     * @throws IOException if one is none of V1, or their lists contradict themselves or each other
+     */
+    public static V1Checkpoint open(String pattern, List<Path> paths, boolean mapped) throws IOException {
+        List<V1File> files = new ArrayList<>();
+        try {
+            V1Tensors tensors = new V1Tensors();
+            for (Path path : paths) {
+                int number = files.size();
+                files.add(V1File.open(path, mapped, meta -> tensors.add(meta, number, path.toString())));
+            }
+            String hint = paths.size() == 1 ? otherShards(paths.get(0)) : null;
+            return new V1Checkpoint(pattern, List.copyOf(files), tensors.build(List.copyOf(files), hint));
+        } catch (IOException | RuntimeException e) {
+            for (V1File file : files) {
+                file.close();
+            }
+            throw e;
+        }
+    }
+
+    /**
+     * Whether a file is one of V1: a table whose first record is a list of slices.
+     *
+     * @param path any file
+     * @return false if it is something else, or damaged
+     * @throws IOException if it cannot be read
+     */
+    public static boolean isV1(Path path) throws IOException {
+        return V1File.hasMeta(path);
+    }
+
+    private static @Nullable String otherShards(Path path) {
+        Path name = path.getFileName();
+        Matcher shard = SHARD.matcher(name == null ? "" : name.toString());
+        return shard.matches() && Integer.parseInt(shard.group(2)) > 1
+                ? "this is one file of the sharded checkpoint '" + shard.group(1) + "-?????-of-" + shard.group(2)
+                        + "'; open that for all of it"
+                : null;
+    }
+
+    @Override
+    public ByteOrder byteOrder() {
+        return ByteOrder.LITTLE_ENDIAN;
+    }
+
+    @Override
+    public int shardCount() {
+        return files.size();
+    }
+
+    @Override
+    public TensorScan scan() {
+        requireOpen();
+        Iterator<TensorInfo> all = sorted.iterator();
+        return () -> all.hasNext() ? all.next() : null;
+    }
+
+    @Override
+    public TensorScan entries() {
+        return scan();
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("the checkpoint " + pattern + " is closed");
+        }
+    }
+
+    @Override
+    public @Nullable TensorInfo find(String name) {
+        requireOpen();
+        V1Tensor tensor = tensors.get(name);
+        return tensor == null ? null : tensor.info();
+    }
+
+    @Override
+    public TensorReader open(TensorInfo info) {
+        V1Tensor tensor = tensors.get(info.name());
+        if (tensor == null) {
+            throw new IllegalArgumentException("not of this checkpoint: " + info);
+        }
+        return new SliceAssembly(info, byteOrder(), tensor);
+    }
+
+    @Override
+    public String notFound(String name) {
+        return "Tensor name \"" + name + "\" not found in checkpoint files " + pattern;
+    }
+
+    @Override
+    public Totals verify(Consumer<Problem> problems) throws IOException {
+        requireOpen();
+        return new V1Verification(files, tensors, problems).run();
+    }
+
+    @Override
+    public void close() throws IOException {
+        closed = true;
+        IOException failure = null;
+        for (V1File file : files) {
+            try {
+                file.close();
+            } catch (IOException e) {
+                failure = e;
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}

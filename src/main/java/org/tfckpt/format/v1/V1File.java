@@ -1,0 +1,175 @@
+package org.tfckpt.format.v1;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.jspecify.annotations.Nullable;
+import org.tfckpt.format.SliceKey;
+import org.tfckpt.format.Versions;
+import org.tfckpt.format.WireReader;
+import org.tfckpt.format.table.Table;
+import org.tfckpt.format.table.TableIterator;
+import org.tfckpt.io.ByteSource;
+import org.tfckpt.io.ByteSources;
+import org.tfckpt.io.MalformedBytesException;
+import org.tfckpt.tensor.CheckpointException;
+import org.tfckpt.tensor.DataLossException;
+import org.tfckpt.tensor.ErrorContext;
+import org.tfckpt.tensor.ProblemKind;
+import org.tfckpt.tensor.UnsupportedFormatException;
+
+/**
+ * One file of a V1 checkpoint: a table of SavedTensorSlices, of which the one under the empty key lists all others.
+ *
+ * <pre>
+ * under the empty key: 1 meta { 1 tensor, each | 2 versions }
+ * under a slice's key: 2 data
+ * </pre>
+ */
+final class V1File implements Closeable {
+    private static final int META = 1 << 3 | WireReader.BYTES;
+    private static final int TENSOR = 1 << 3 | WireReader.BYTES;
+    private static final int VERSIONS = 2 << 3 | WireReader.BYTES;
+    private static final String ANOTHER_FORMAT =
+            ": perhaps your file is in a different file format and you need to use a different restore operator?";
+
+    private final Table table;
+
+    private V1File(Table table) {
+        this.table = table;
+    }
+
+    /**
+     * Opens a file and reads its list.
+     *
+     * @param path the file
+     * @param mapped whether it is mapped, where its file system can
+     * @param tensors told of each tensor
+     */
+    static V1File open(Path path, boolean mapped, MetaConsumer tensors) throws IOException {
+        V1File file = new V1File(openTable(path, mapped));
+        try {
+            file.readMeta(tensors);
+            return file;
+        } catch (IOException | RuntimeException e) {
+            file.close();
+            throw e;
+        }
+    }
+
+    /** Takes what a file says of its tensors. */
+    interface MetaConsumer {
+        void accept(SliceMeta meta) throws IOException;
+    }
+
+    /** Whether a file is a table whose first record is a list of slices; nothing of the list is looked at. */
+    static boolean hasMeta(Path path) throws IOException {
+        try (Table table = openTable(path, false)) {
+            TableIterator at = table.iterator();
+            at.seekToFirst();
+            boolean found = false;
+            WireReader in = new WireReader(at.valid() && at.keyLength() == 0 ? at.value() : ByteBuffer.allocate(0));
+            for (int tag = in.next(); tag != 0; tag = in.next()) {
+                found |= tag == META;
+                in.skip();
+            }
+            return found;
+        } catch (CheckpointException | MalformedBytesException another) {
+            return false;
+        }
+    }
+
+    private static Table openTable(Path path, boolean mapped) throws IOException {
+        String unable = "Unable to open table file " + path + ": ";
+        if (Files.isDirectory(path)) {
+            throw new DataLossException(
+                    ProblemKind.TABLE,
+                    unable + "FAILED_PRECONDITION: " + path + "; Is a directory" + ANOTHER_FORMAT,
+                    ErrorContext.NONE);
+        }
+        try {
+            ByteSource source = mapped ? ByteSources.mapped(path) : ByteSources.channel(path);
+            return Table.open(source);
+        } catch (NoSuchFileException e) {
+            throw new CheckpointException(path + "; No such file or directory", ErrorContext.NONE, e);
+        } catch (DataLossException e) {
+            throw new DataLossException(
+                    e.kind(), unable + "DATA_LOSS: " + e.problem() + ANOTHER_FORMAT, e.context(), e);
+        }
+    }
+
+    private void readMeta(MetaConsumer tensors) throws IOException {
+        String notFound = "Failed to find the saved tensor slices at the beginning of the checkpoint file: " + name();
+        ErrorContext place = ErrorContext.at(name(), 0);
+        TableIterator at = table.iterator();
+        try {
+            at.seekToFirst();
+        } catch (DataLossException e) {
+            throw new DataLossException(e.kind(), notFound + ": " + e.problem(), e.context(), e);
+        }
+        if (!at.valid() || at.keyLength() > 0) {
+            throw new DataLossException(ProblemKind.HEADER, notFound, place.mismatch("the empty key first", "none"));
+        }
+        boolean found = false;
+        try {
+            WireReader in = new WireReader(at.value());
+            for (int tag = in.next(); tag != 0; tag = in.next()) {
+                if (tag == META) {
+                    found = true;
+                    readMeta(in.message(), tensors);
+                } else {
+                    in.skip();
+                }
+            }
+        } catch (MalformedBytesException e) {
+            throw new DataLossException(
+                    ProblemKind.HEADER,
+                    notFound,
+                    place.mismatch("a list of slices", String.valueOf(e.getMessage())),
+                    e);
+        }
+        if (!found) {
+            throw new UnsupportedFormatException(
+                    notFound,
+                    place.mismatch("a list of slices", "the header of a V2 checkpoint")
+                            .withHint("if it is the index of a V2 checkpoint, it must be called PREFIX.index"));
+        }
+    }
+
+    private void readMeta(WireReader in, MetaConsumer tensors) throws IOException {
+        Versions versions = Versions.NONE;
+        for (int tag = in.next(); tag != 0; tag = in.next()) {
+            switch (tag) {
+                case TENSOR -> tensors.accept(SliceMeta.read(in.bytes(), name()));
+                case VERSIONS -> versions = Versions.read(in.message());
+                default -> in.skip();
+            }
+        }
+        versions.check(name());
+    }
+
+    String name() {
+        return table.name();
+    }
+
+    Table table() {
+        return table;
+    }
+
+    /** The record of a slice, null if there is none. */
+    @Nullable
+    ByteBuffer find(SliceKey slice) throws IOException {
+        byte[] key = slice.encode();
+        TableIterator at = table.iterator();
+        at.seek(key);
+        return at.valid() && at.compareKey(key) == 0 ? at.value() : null;
+    }
+
+    @Override
+    public void close() throws IOException {
+        table.close();
+    }
+}

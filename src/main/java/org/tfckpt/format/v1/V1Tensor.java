@@ -1,0 +1,197 @@
+package org.tfckpt.format.v1;
+
+import java.io.IOException;
+import java.lang.ref.SoftReference;
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.tfckpt.format.BufferData;
+import org.tfckpt.format.SliceAssembly;
+import org.tfckpt.format.SliceKey;
+import org.tfckpt.format.StringData;
+import org.tfckpt.format.StringValues;
+import org.tfckpt.format.TensorData;
+import org.tfckpt.format.TensorValues;
+import org.tfckpt.format.VariantData;
+import org.tfckpt.io.MalformedBytesException;
+import org.tfckpt.tensor.CheckpointException;
+import org.tfckpt.tensor.DataLossException;
+import org.tfckpt.tensor.DataType;
+import org.tfckpt.tensor.ErrorContext;
+import org.tfckpt.tensor.ProblemKind;
+import org.tfckpt.tensor.Shape;
+import org.tfckpt.tensor.TensorInfo;
+import org.tfckpt.tensor.TensorSlice;
+import org.tfckpt.tensor.UnsupportedFormatException;
+
+/** What a V1 checkpoint stores of one tensor: slices, each a record in one of the files. */
+final class V1Tensor implements SliceAssembly.Parts {
+    private final TensorInfo info;
+    private final List<TensorSlice> slices;
+    private final int[] fileOfSlice;
+    private final List<V1File> files;
+    private final @Nullable String hint;
+
+    /**
+     * A tensor.
+     *
+     * @param info what is known of it
+     * @param slices all of them, also a lone one that is the whole
+     * @param fileOfSlice where each is, by the file's place in the list
+     * @param files all files
+     * @param hint where more slices may be, null if nowhere
+     */
+    V1Tensor(TensorInfo info, List<TensorSlice> slices, int[] fileOfSlice, List<V1File> files, @Nullable String hint) {
+        this.info = info;
+        this.slices = slices;
+        this.fileOfSlice = fileOfSlice;
+        this.files = files;
+        this.hint = hint;
+    }
+
+    TensorInfo info() {
+        return info;
+    }
+
+    List<TensorSlice> slices() {
+        return slices;
+    }
+
+    /** Which file a slice is in. */
+    int file(int slice) {
+        return fileOfSlice[slice];
+    }
+
+    @Override
+    public TensorData data(int slice) throws IOException {
+        return new BufferData(new Values(slice));
+    }
+
+    /** Decoded values of a slice; they are let go where memory is short, and decoded anew when they are needed. */
+    private final class Values implements BufferData.Source {
+        private final int slice;
+        private volatile @Nullable SoftReference<ByteBuffer> decoded;
+
+        Values(int slice) {
+            this.slice = slice;
+        }
+
+        @Override
+        public ByteBuffer get() throws IOException {
+            SoftReference<ByteBuffer> reference = decoded;
+            ByteBuffer values = reference == null ? null : reference.get();
+            if (values == null) {
+                values = values(slice, record(slice));
+                decoded = new SoftReference<>(values);
+            }
+            return values;
+        }
+    }
+
+    /** Decodes the values of a slice of fixed width. */
+    ByteBuffer values(int slice, SavedSlice record) throws CheckpointException {
+        if (!TensorValues.isKnown(info.dtype())) {
+            throw notSupported();
+        }
+        try {
+            return TensorValues.all(info.dtype(), elements(slice), record.values());
+        } catch (MalformedBytesException e) {
+            throw malformed(slice, e);
+        }
+    }
+
+    @Override
+    public StringData strings(int slice) throws IOException {
+        return strings(slice, record(slice));
+    }
+
+    /** Finds the strings of a slice. */
+    StringData strings(int slice, SavedSlice record) throws DataLossException {
+        try {
+            return StringValues.all(elements(slice), record.values());
+        } catch (MalformedBytesException e) {
+            throw malformed(slice, e);
+        }
+    }
+
+    @Override
+    public VariantData variants(int slice) throws IOException {
+        throw notSupported();
+    }
+
+    @Override
+    public CheckpointException notSupported() {
+        return info.dtype() == DataType.DT_INVALID
+                ? new DataLossException(ProblemKind.DTYPE, "Type not set", place())
+                : new UnsupportedFormatException("Data type not supported", place());
+    }
+
+    private long elements(int slice) {
+        return slices.get(slice).of(info.shape()).elements();
+    }
+
+    private SavedSlice record(int slice) throws IOException {
+        V1File file = files.get(fileOfSlice[slice]);
+        ByteBuffer record = file.find(new SliceKey(info.name(), slices.get(slice)));
+        if (record == null) {
+            throw missing(slice);
+        }
+        return read(slice, record);
+    }
+
+    /** A slice that is listed and not there. */
+    DataLossException missing(int slice) {
+        return new DataLossException(
+                ProblemKind.SLICES,
+                "No record of slice " + slices.get(slice) + " of tensor " + info.name(),
+                place(slice));
+    }
+
+    /** Parses the record of a slice. */
+    SavedSlice read(int slice, ByteBuffer record) throws DataLossException {
+        try {
+            return SavedSlice.read(record);
+        } catch (MalformedBytesException e) {
+            throw malformed(slice, e);
+        }
+    }
+
+    private DataLossException malformed(int slice, MalformedBytesException e) {
+        return new DataLossException(
+                ProblemKind.ENTRY,
+                "Unable to parse the record of slice " + slices.get(slice) + " of tensor " + info.name() + ": "
+                        + e.getMessage(),
+                place(slice),
+                e);
+    }
+
+    private ErrorContext place(int slice) {
+        return ErrorContext.at(files.get(fileOfSlice[slice]).name(), -1).ofTensor(info.name());
+    }
+
+    @Override
+    public CheckpointException incomplete(TensorSlice region) {
+        ErrorContext place = place().mismatch(
+                        "slices that hold " + info.shape() + " " + region,
+                        slices.size() > 4
+                                ? slices.size() + " slices"
+                                : String.join(
+                                        " ",
+                                        slices.stream().map(Object::toString).toList()));
+        return new DataLossException(
+                ProblemKind.SLICES, "Error copying slice data", hint == null ? place : place.withHint(hint));
+    }
+
+    @Override
+    public ErrorContext place() {
+        boolean oneFile = Arrays.stream(fileOfSlice).distinct().count() == 1;
+        return oneFile ? place(0) : ErrorContext.NONE.ofTensor(info.name());
+    }
+
+    @Override
+    public String shapeMismatch(Shape taken) {
+        return "Shape in shape_and_slice spec does not match the shape in the save file: " + taken
+                + ", save file shape: " + info.shape();
+    }
+}
