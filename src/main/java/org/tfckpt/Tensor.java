@@ -480,6 +480,11 @@ public final class Tensor {
         }
     }
 
+    /** For those who write them again. */
+    VariantData variantData() throws IOException {
+        return reader.variants(region);
+    }
+
     /** What the digest of variants covers. */
     ByteBuffer storedVariants() throws IOException {
         return reader.variants(region).stored();

@@ -1,12 +1,17 @@
 package org.tfckpt;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.AbstractList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.format.FormatReader;
 import org.tfckpt.format.SliceKey;
 import org.tfckpt.format.StringData;
 import org.tfckpt.format.TensorData;
+import org.tfckpt.format.TensorReader;
+import org.tfckpt.format.VariantData;
 import org.tfckpt.format.bundle.BundleWriter;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.DataType;
@@ -15,7 +20,6 @@ import org.tfckpt.tensor.ProblemKind;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorNames;
 import org.tfckpt.tensor.TensorSlice;
-import org.tfckpt.tensor.UnsupportedFormatException;
 
 /**
  * Copies a tensor from one checkpoint to another as it is stored, slice by slice.
@@ -37,68 +41,68 @@ final class TensorCopy {
     }
 
     void run(TensorInfo info) throws IOException {
+        TensorReader reader = from.open(info);
         if (!info.isPartitioned()) {
-            part(info, info, null);
+            part(reader, info, null, info.storage());
         }
         for (TensorSlice slice : info.slices()) {
-            part(info, stored(info, slice), slice);
+            // Of V1 nothing is found, whose records are checked when they are read.
+            TensorInfo stored = from.find(TensorNames.decode(new SliceKey(info.name(), slice).encode()));
+            part(reader, info, slice, stored == null ? null : stored.storage());
         }
     }
 
-    private TensorInfo stored(TensorInfo whole, TensorSlice slice) throws IOException {
-        String key = TensorNames.decode(new SliceKey(whole.name(), slice).encode());
-        TensorInfo stored = from.find(key);
-        if (stored == null) {
-            throw damage(whole, "Key " + TensorNames.printable(key) + " not found in checkpoint");
-        }
-        if (!slice.fits(whole.shape()) || !slice.of(whole.shape()).equals(stored.shape())) {
-            throw damage(whole, "slice " + slice + " of " + whole.shape() + " has the shape " + stored.shape());
-        }
-        if (stored.dtypeNumber() != whole.dtypeNumber()) {
-            throw damage(whole, "slice " + slice + " has the dtype " + DataType.shortName(stored.dtypeNumber()));
-        }
-        return stored;
-    }
-
-    private static DataLossException damage(TensorInfo whole, String problem) {
-        return new DataLossException(ProblemKind.SLICES, problem, ErrorContext.NONE.ofTensor(whole.name()));
-    }
-
-    private void part(TensorInfo whole, TensorInfo stored, @Nullable TensorSlice slice) throws IOException {
-        BundleWriter.Target target = new BundleWriter.Target(name, whole.dtype(), whole.shape(), slice);
-        boolean sameOrder = whole.dtype().swapUnit() == 1 || from.byteOrder() == order;
+    private void part(
+            TensorReader reader, TensorInfo info, @Nullable TensorSlice slice, TensorInfo.@Nullable Storage stored)
+            throws IOException {
+        BundleWriter.Target target = new BundleWriter.Target(name, info.dtype(), info.shape(), slice);
+        TensorSlice region = slice == null ? TensorSlice.full(info.shape().rank()) : slice;
+        boolean comparable = stored != null && (info.dtype().swapUnit() == 1 || from.byteOrder() == order);
         int written;
-        if (whole.dtype() == DataType.DT_STRING) {
-            StringData strings = from.strings(stored);
-            if (!sameOrder) {
+        if (info.dtype() == DataType.DT_STRING) {
+            StringData strings = reader.strings(region);
+            if (!comparable) {
                 strings.check();
             }
             written = to.addStrings(target, strings);
-        } else if (whole.dtype().isFixedWidth()) {
-            TensorData data = from.data(stored);
-            if (!sameOrder) {
+        } else if (info.dtype() == DataType.DT_VARIANT) {
+            written = to.addVariants(target, messages(reader.variants(region)));
+        } else {
+            TensorData data = reader.data(region);
+            if (!comparable) {
                 data.check();
             }
             written = to.addElements(target, data::forEach);
-        } else {
-            throw new UnsupportedFormatException(
-                    "Dtype " + DataType.shortName(whole.dtypeNumber()) + " not supported.",
-                    ErrorContext.NONE.ofTensor(whole.name()));
         }
-        if (sameOrder) {
-            requireChecksum(stored, written);
+        if (comparable && stored != null) {
+            requireChecksum(info, stored, written);
         }
     }
 
-    private static void requireChecksum(TensorInfo stored, int written) throws DataLossException {
-        TensorInfo.Storage storage = stored.storage();
-        if (storage != null && storage.crc32c() != written) {
+    /** The messages of variants, which were checked when they were opened. */
+    static List<ByteBuffer> messages(VariantData variants) {
+        return new AbstractList<>() {
+            @Override
+            public ByteBuffer get(int index) {
+                return variants.get(index).message();
+            }
+
+            @Override
+            public int size() {
+                return variants.count();
+            }
+        };
+    }
+
+    private static void requireChecksum(TensorInfo info, TensorInfo.Storage stored, int written)
+            throws DataLossException {
+        if (stored.crc32c() != written) {
             throw new DataLossException(
                     ProblemKind.TENSOR_CHECKSUM,
-                    "Checksum does not match: tensor " + stored.name() + " is damaged, and is not copied",
+                    "Checksum does not match: tensor " + info.name() + " is damaged, and is not copied",
                     ErrorContext.NONE
-                            .ofTensor(stored.name())
-                            .mismatch(String.format("%08x", storage.crc32c()), String.format("%08x", written)));
+                            .ofTensor(info.name())
+                            .mismatch(String.format("%08x", stored.crc32c()), String.format("%08x", written)));
         }
     }
 }

@@ -353,6 +353,12 @@ public final class ValueSource {
                 return writer.addStrings(target, tensor.strings());
             });
         }
+        if (tensor.dtype() == DataType.DT_VARIANT) {
+            return new ValueSource(DataType.DT_VARIANT, (writer, target) -> {
+                requireShape(tensor, target);
+                return writer.addVariants(target, TensorCopy.messages(tensor.variantData()));
+            });
+        }
         return new ValueSource(
                 tensor.dtype(),
                 (writer, target) -> writer.addElements(target, consumer -> {
