@@ -13,7 +13,6 @@ import java.nio.ByteOrder;
 import java.nio.channels.Channels;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.HexFormat;
@@ -627,7 +626,8 @@ class CheckpointWriterTest {
                 .isThrownBy(() -> CheckpointWriter.open(directory.resolve("ckpt.index")))
                 .withMessageContaining("its prefix is");
         assertThatThrownBy(() -> CheckpointWriter.open(directory.resolve("a/b/ckpt")))
-                .isInstanceOf(NoSuchFileException.class);
+                .isInstanceOf(CheckpointException.class)
+                .hasMessage("Parent directory of " + directory.resolve("a/b/ckpt") + " doesn't exist, can't save.");
     }
 
     @Test

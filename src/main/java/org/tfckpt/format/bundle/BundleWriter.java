@@ -4,7 +4,9 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -108,7 +110,7 @@ public final class BundleWriter implements Closeable {
      * @param prefix where it will be; its directory is made if there is none
      * @param options how it is written
      * @return the writer; the caller closes it
-     * @throws java.nio.file.FileAlreadyExistsException if there is a checkpoint, or a data file of one, and it must not be
+     * @throws FileAlreadyExistsException if there is a checkpoint, or a data file of one, and it must not be
      *     replaced
      * @throws IOException if nothing can be written there, or somebody else is writing the same checkpoint
      */
@@ -128,14 +130,30 @@ public final class BundleWriter implements Closeable {
 
     /** The first steps of everybody who writes a checkpoint. */
     static TemporaryFiles begin(BundlePrefix prefix, boolean overwrite) throws IOException {
-        Path directory = prefix.directory().toAbsolutePath();
-        if (!Files.isDirectory(directory)) {
-            // One level, as TensorFlow does: a mistyped path shall not become a tree.
-            Files.createDirectory(directory);
+        try {
+            makeDirectory(prefix);
+            LeftOvers.sweep(prefix);
+            Publication.requireFree(prefix, overwrite);
+            return TemporaryFiles.create(prefix);
+        } catch (FileAlreadyExistsException e) {
+            throw e;
+        } catch (IOException e) {
+            throw cannotWrite(prefix, e);
         }
-        LeftOvers.sweep(prefix);
-        Publication.requireFree(prefix, overwrite);
-        return TemporaryFiles.create(prefix);
+    }
+
+    /** One level, as TensorFlow does: a mistyped path shall not become a tree. */
+    private static void makeDirectory(BundlePrefix prefix) throws IOException {
+        Path directory = prefix.directory().toAbsolutePath();
+        if (Files.isDirectory(directory)) {
+            return;
+        }
+        try {
+            Files.createDirectory(directory);
+        } catch (NoSuchFileException e) {
+            throw new CheckpointException(
+                    "Parent directory of " + prefix + " doesn't exist, can't save.", ErrorContext.NONE, e);
+        }
     }
 
     /** A full disk, a quota, a directory that must not be written to: said once, with what it means. */
@@ -327,7 +345,7 @@ public final class BundleWriter implements Closeable {
         requireOpen();
         try {
             return step.run();
-        } catch (java.nio.file.FileAlreadyExistsException e) {
+        } catch (FileAlreadyExistsException e) {
             fail(e);
             throw e;
         } catch (IOException e) {
