@@ -202,8 +202,8 @@ final class Publication {
         }
     }
 
-    /** Windows keeps what somebody reads. It is no checkpoint's by now, and goes with the next overwriting. */
-    private static boolean removeUnlessInUse(Path file) {
+    /** Deletes what is no checkpoint's any more. Windows keeps what somebody reads; it goes with the next overwriting. */
+    static boolean removeUnlessInUse(Path file) {
         try {
             return Files.deleteIfExists(file);
         } catch (IOException inUse) {
