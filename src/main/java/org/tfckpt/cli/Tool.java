@@ -36,6 +36,8 @@ final class Tool implements Runnable {
         COMMANDS.put("inspect", InspectCommand::new);
         COMMANDS.put("state", StateCommand::new);
         COMMANDS.put("objects", ObjectsCommand::new);
+        COMMANDS.put("graph", GraphCommand::new);
+        COMMANDS.put("compare", CompareCommand::new);
         COMMANDS.put("completion", CompletionCommand::new);
     }
 

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.ObjectGraph;
 import org.tfckpt.Tensor;
+import org.tfckpt.graph.Graph;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.NamePattern;
@@ -76,6 +77,19 @@ public final class RestorePlan {
         public Builder variables(Collection<Wanted> variables) {
             wanted.addAll(variables);
             return this;
+        }
+
+        /**
+         * Adds the variables of a graph, under the names that its own saver restores them from; without a saver, under
+         * those that TensorFlow saves them under. Of a TF2 SavedModel: the variables of its objects, which are found in an
+         * object-based checkpoint along the same attributes.
+         *
+         * @param graph what wants the values
+         * @return this
+         * @throws IOException if the checkpoint's object graph cannot be read
+         */
+        public Builder graph(Graph graph) throws IOException {
+            return variables(GraphWants.of(graph, checkpoint));
         }
 
         /**
