@@ -13,6 +13,7 @@ module org.tfckpt {
 
     exports org.tfckpt;
     exports org.tfckpt.graph;
+    exports org.tfckpt.restore;
     exports org.tfckpt.tensor;
 
     opens org.tfckpt.cli to

@@ -309,6 +309,12 @@ public final class Checkpoint implements Closeable {
         return new Verified(totals.tensors(), totals.bytes(), count[0]);
     }
 
+    /** For those who copy what is stored. */
+    FormatReader reader() {
+        requireOpen();
+        return reader;
+    }
+
     private void requireOpen() {
         if (closed) {
             throw new IllegalStateException("the checkpoint " + prefix() + " is closed");

@@ -174,7 +174,7 @@ public final class Tensor {
         return opened;
     }
 
-    private synchronized StringData strings() throws IOException {
+    synchronized StringData strings() throws IOException {
         require(dtype() == DataType.DT_STRING, "strings");
         StringData opened = strings;
         if (opened == null) {
@@ -478,6 +478,11 @@ public final class Tensor {
         public String toString() {
             return typeName() + " with " + message.tensorCount() + " tensors";
         }
+    }
+
+    /** For those who write them again. */
+    VariantData variantData() throws IOException {
+        return reader.variants(region);
     }
 
     /** What the digest of variants covers. */

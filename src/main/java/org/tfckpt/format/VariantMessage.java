@@ -105,6 +105,15 @@ public final class VariantMessage {
     }
 
     /**
+     * The message itself, for those who write it again.
+     *
+     * @return its bytes
+     */
+    public ByteBuffer message() {
+        return message.asReadOnlyBuffer();
+    }
+
+    /**
      * What messages call this element.
      *
      * @return the tensor's name, and which element of it

@@ -4,7 +4,7 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A checkpoint cannot be read as asked. Subtypes tell what a caller may want to tell apart; this type itself is thrown
+ * A checkpoint cannot be read, or written, as asked. Subtypes tell what a caller may want to tell apart; this type itself is thrown
  * where there is no checkpoint at all.
  *
  * <p>The message is the problem (in TensorFlow's words where TensorFlow has some), then file, offset, tensor, expected

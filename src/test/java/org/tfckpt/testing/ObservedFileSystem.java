@@ -1,40 +1,17 @@
 package org.tfckpt.testing;
 
-import java.io.IOException;
-import java.lang.reflect.InvocationTargetException;
-import java.lang.reflect.Method;
-import java.lang.reflect.Proxy;
-import java.net.URI;
 import java.nio.channels.SeekableByteChannel;
-import java.nio.file.AccessMode;
-import java.nio.file.CopyOption;
-import java.nio.file.DirectoryStream;
-import java.nio.file.FileStore;
 import java.nio.file.FileSystem;
-import java.nio.file.LinkOption;
-import java.nio.file.OpenOption;
-import java.nio.file.Path;
-import java.nio.file.PathMatcher;
-import java.nio.file.WatchService;
-import java.nio.file.attribute.BasicFileAttributes;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.FileAttributeView;
-import java.nio.file.attribute.UserPrincipalLookupService;
-import java.nio.file.spi.FileSystemProvider;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
-import java.util.Map;
-import java.util.Set;
 
 /** Wraps paths so that every read of a file behind them is written down; for tests of what is read, and how often. */
-public final class ObservedFileSystem extends FileSystem {
-    private final FileSystem real;
-    private final Provider provider = new Provider();
+public final class ObservedFileSystem extends WrappedFileSystem {
     private final List<ObservedChannel.Read> reads = Collections.synchronizedList(new ArrayList<>());
 
     public ObservedFileSystem(FileSystem real) {
-        this.real = real;
+        super(real);
     }
 
     /** The reads until now. */
@@ -42,194 +19,8 @@ public final class ObservedFileSystem extends FileSystem {
         return reads;
     }
 
-    /** The same path, observed. */
-    public Path path(Path path) {
-        Class<?>[] types = {Path.class};
-        return (Path) Proxy.newProxyInstance(
-                getClass().getClassLoader(), types, (proxy, method, arguments) -> switch (method.getName()) {
-                    case "getFileSystem" -> this;
-                    case "hashCode" -> path.hashCode();
-                    case "toString" -> path.toString();
-                    default -> answer(path, method, arguments == null ? new Object[0] : arguments);
-                });
-    }
-
-    private Object answer(Path path, Method method, Object... arguments) throws Throwable {
-        Object[] unwrapped = arguments.clone();
-        for (int i = 0; i < unwrapped.length; i++) {
-            unwrapped[i] = unwrapped[i] instanceof Path other ? unwrap(other) : unwrapped[i];
-        }
-        try {
-            Object result = method.invoke(path, unwrapped);
-            return result instanceof Path other ? path(other) : result;
-        } catch (InvocationTargetException e) {
-            throw e.getCause();
-        }
-    }
-
-    private Path unwrap(Path path) {
-        return path.getFileSystem() == this ? real.getPath(path.toString()) : path;
-    }
-
     @Override
-    public FileSystemProvider provider() {
-        return provider;
-    }
-
-    @Override
-    public void close() {
-        // The real one is somebody else's.
-    }
-
-    @Override
-    public boolean isOpen() {
-        return real.isOpen();
-    }
-
-    @Override
-    public boolean isReadOnly() {
-        return real.isReadOnly();
-    }
-
-    @Override
-    public String getSeparator() {
-        return real.getSeparator();
-    }
-
-    @Override
-    public Iterable<Path> getRootDirectories() {
-        return List.of();
-    }
-
-    @Override
-    public Iterable<FileStore> getFileStores() {
-        return List.of();
-    }
-
-    @Override
-    public Set<String> supportedFileAttributeViews() {
-        return real.supportedFileAttributeViews();
-    }
-
-    @Override
-    public Path getPath(String first, String... more) {
-        return path(real.getPath(first, more));
-    }
-
-    @Override
-    public PathMatcher getPathMatcher(String syntaxAndPattern) {
-        PathMatcher matcher = real.getPathMatcher(syntaxAndPattern);
-        return path -> matcher.matches(unwrap(path));
-    }
-
-    @Override
-    public UserPrincipalLookupService getUserPrincipalLookupService() {
-        throw new UnsupportedOperationException();
-    }
-
-    @Override
-    public WatchService newWatchService() {
-        throw new UnsupportedOperationException();
-    }
-
-    private final class Provider extends FileSystemProvider {
-        private FileSystemProvider real() {
-            return real.provider();
-        }
-
-        @Override
-        public SeekableByteChannel newByteChannel(
-                Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes) throws IOException {
-            SeekableByteChannel channel = real().newByteChannel(unwrap(path), options, attributes);
-            return new ObservedChannel(channel, String.valueOf(path.getFileName()), reads);
-        }
-
-        @Override
-        public DirectoryStream<Path> newDirectoryStream(Path directory, DirectoryStream.Filter<? super Path> filter)
-                throws IOException {
-            return real().newDirectoryStream(unwrap(directory), path -> filter.accept(path(path)));
-        }
-
-        @Override
-        public <A extends BasicFileAttributes> A readAttributes(Path path, Class<A> type, LinkOption... options)
-                throws IOException {
-            return real().readAttributes(unwrap(path), type, options);
-        }
-
-        @Override
-        public Map<String, Object> readAttributes(Path path, String attributes, LinkOption... options)
-                throws IOException {
-            return real().readAttributes(unwrap(path), attributes, options);
-        }
-
-        @Override
-        public <V extends FileAttributeView> V getFileAttributeView(Path path, Class<V> type, LinkOption... options) {
-            return real().getFileAttributeView(unwrap(path), type, options);
-        }
-
-        @Override
-        public void setAttribute(Path path, String attribute, Object value, LinkOption... options) throws IOException {
-            real().setAttribute(unwrap(path), attribute, value, options);
-        }
-
-        @Override
-        public void checkAccess(Path path, AccessMode... modes) throws IOException {
-            real().checkAccess(unwrap(path), modes);
-        }
-
-        @Override
-        public void createDirectory(Path directory, FileAttribute<?>... attributes) throws IOException {
-            real().createDirectory(unwrap(directory), attributes);
-        }
-
-        @Override
-        public void delete(Path path) throws IOException {
-            real().delete(unwrap(path));
-        }
-
-        @Override
-        public void copy(Path source, Path target, CopyOption... options) throws IOException {
-            real().copy(unwrap(source), unwrap(target), options);
-        }
-
-        @Override
-        public void move(Path source, Path target, CopyOption... options) throws IOException {
-            real().move(unwrap(source), unwrap(target), options);
-        }
-
-        @Override
-        public boolean isSameFile(Path path, Path other) throws IOException {
-            return real().isSameFile(unwrap(path), unwrap(other));
-        }
-
-        @Override
-        public boolean isHidden(Path path) throws IOException {
-            return real().isHidden(unwrap(path));
-        }
-
-        @Override
-        public FileStore getFileStore(Path path) throws IOException {
-            return real().getFileStore(unwrap(path));
-        }
-
-        @Override
-        public String getScheme() {
-            return "observed";
-        }
-
-        @Override
-        public FileSystem newFileSystem(URI uri, Map<String, ?> environment) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public FileSystem getFileSystem(URI uri) {
-            throw new UnsupportedOperationException();
-        }
-
-        @Override
-        public Path getPath(URI uri) {
-            throw new UnsupportedOperationException();
-        }
+    protected SeekableByteChannel channel(SeekableByteChannel real, String file, boolean writes) {
+        return new ObservedChannel(real, file, reads);
     }
 }

@@ -1,0 +1,108 @@
+package org.tfckpt;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.AbstractList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.tfckpt.format.FormatReader;
+import org.tfckpt.format.SliceKey;
+import org.tfckpt.format.StringData;
+import org.tfckpt.format.TensorData;
+import org.tfckpt.format.TensorReader;
+import org.tfckpt.format.VariantData;
+import org.tfckpt.format.bundle.BundleWriter;
+import org.tfckpt.tensor.DataLossException;
+import org.tfckpt.tensor.DataType;
+import org.tfckpt.tensor.ErrorContext;
+import org.tfckpt.tensor.ProblemKind;
+import org.tfckpt.tensor.TensorInfo;
+import org.tfckpt.tensor.TensorNames;
+import org.tfckpt.tensor.TensorSlice;
+
+/**
+ * Copies a tensor from one checkpoint to another as it is stored, slice by slice.
+ *
+ * <p>Every byte is checked on its way: where the byte order stays, what was written must have the checksum that the
+ * source states, which takes one walk through the bytes; else the source is checked before.
+ */
+final class TensorCopy {
+    private final FormatReader from;
+    private final BundleWriter to;
+    private final ByteOrder order;
+    private final String name;
+
+    TensorCopy(FormatReader from, BundleWriter to, ByteOrder order, String name) {
+        this.from = from;
+        this.to = to;
+        this.order = order;
+        this.name = name;
+    }
+
+    void run(TensorInfo info) throws IOException {
+        TensorReader reader = from.open(info);
+        if (!info.isPartitioned()) {
+            part(reader, info, null, info.storage());
+        }
+        for (TensorSlice slice : info.slices()) {
+            // Of V1 nothing is found, whose records are checked when they are read.
+            TensorInfo stored = from.find(TensorNames.decode(new SliceKey(info.name(), slice).encode()));
+            part(reader, info, slice, stored == null ? null : stored.storage());
+        }
+    }
+
+    private void part(
+            TensorReader reader, TensorInfo info, @Nullable TensorSlice slice, TensorInfo.@Nullable Storage stored)
+            throws IOException {
+        BundleWriter.Target target = new BundleWriter.Target(name, info.dtype(), info.shape(), slice);
+        TensorSlice region = slice == null ? TensorSlice.full(info.shape().rank()) : slice;
+        boolean comparable = stored != null && (info.dtype().swapUnit() == 1 || from.byteOrder() == order);
+        int written;
+        if (info.dtype() == DataType.DT_STRING) {
+            StringData strings = reader.strings(region);
+            if (!comparable) {
+                strings.check();
+            }
+            written = to.addStrings(target, strings);
+        } else if (info.dtype() == DataType.DT_VARIANT) {
+            written = to.addVariants(target, messages(reader.variants(region)));
+        } else {
+            TensorData data = reader.data(region);
+            if (!comparable) {
+                data.check();
+            }
+            written = to.addElements(target, data::forEach);
+        }
+        if (comparable && stored != null) {
+            requireChecksum(info, stored, written);
+        }
+    }
+
+    /** The messages of variants, which were checked when they were opened. */
+    static List<ByteBuffer> messages(VariantData variants) {
+        return new AbstractList<>() {
+            @Override
+            public ByteBuffer get(int index) {
+                return variants.get(index).message();
+            }
+
+            @Override
+            public int size() {
+                return variants.count();
+            }
+        };
+    }
+
+    private static void requireChecksum(TensorInfo info, TensorInfo.Storage stored, int written)
+            throws DataLossException {
+        if (stored.crc32c() != written) {
+            throw new DataLossException(
+                    ProblemKind.TENSOR_CHECKSUM,
+                    "Checksum does not match: tensor " + info.name() + " is damaged, and is not copied",
+                    ErrorContext.NONE
+                            .ofTensor(info.name())
+                            .mismatch(String.format("%08x", stored.crc32c()), String.format("%08x", written)));
+        }
+    }
+}

@@ -1,0 +1,73 @@
+package org.tfckpt.format.bundle;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Path;
+import org.tfckpt.io.Channels;
+import org.tfckpt.io.DurableFiles;
+
+/** A data file that is being written, from its first byte to its last. Small parts are collected. */
+final class ShardFile implements Closeable {
+    private static final int BUFFER = 1 << 14;
+
+    private final int number;
+    private final SeekableByteChannel channel;
+    private final ByteBuffer pending = ByteBuffer.allocate(BUFFER);
+    private long position;
+
+    ShardFile(int number, Path path) throws IOException {
+        this.number = number;
+        this.channel = DurableFiles.create(path);
+    }
+
+    int number() {
+        return number;
+    }
+
+    /** Where the next byte goes. */
+    long position() {
+        return position;
+    }
+
+    void write(ByteBuffer bytes) throws IOException {
+        position += bytes.remaining();
+        if (bytes.remaining() > pending.remaining()) {
+            flush();
+        }
+        if (bytes.remaining() > pending.remaining()) {
+            Channels.write(channel, bytes);
+        } else {
+            pending.put(bytes);
+        }
+    }
+
+    private void flush() throws IOException {
+        Channels.write(channel, pending.flip());
+        pending.clear();
+    }
+
+    /** Writes zeros up to the next multiple. */
+    void align(int multiple) throws IOException {
+        for (long missing = Math.floorMod(-position, (long) multiple); missing > 0; ) {
+            int count = (int) Math.min(missing, BUFFER);
+            write(ByteBuffer.allocate(count));
+            missing -= count;
+        }
+    }
+
+    /** Has the disk take everything; nothing is written after this. */
+    void finish() throws IOException {
+        if (channel.isOpen()) {
+            flush();
+            DurableFiles.force(channel);
+            channel.close();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        channel.close();
+    }
+}

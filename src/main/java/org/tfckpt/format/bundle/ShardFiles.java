@@ -1,0 +1,115 @@
+package org.tfckpt.format.bundle;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The data files of one checkpoint that is being written, and which of them takes what comes next: by number, each tensor
+ * goes to the one that holds the fewest bytes; by size, a new one is begun when a tensor would pass it.
+ */
+final class ShardFiles implements Closeable {
+    private final TemporaryFiles files;
+    private final long maxBytes;
+    /** Null stands for a file that was adopted. */
+    private final List<@Nullable ShardFile> shards = new ArrayList<>();
+
+    private @Nullable ShardFile chosen;
+
+    /**
+     * No files yet.
+     *
+     * @param files where they are made
+     * @param count how many there will be; 0 for as many as their size needs
+     * @param maxBytes what one holds, unless a single tensor is larger
+     */
+    ShardFiles(TemporaryFiles files, int count, long maxBytes) throws IOException {
+        this.files = files;
+        this.maxBytes = maxBytes;
+        for (int number = 0; number < count; number++) {
+            begin();
+        }
+    }
+
+    private ShardFile begin() throws IOException {
+        int number = shards.size();
+        ShardFile shard = new ShardFile(number, files.shard(number));
+        shards.add(shard);
+        return shard;
+    }
+
+    int count() {
+        return shards.size();
+    }
+
+    /** From here on everything goes to this one. */
+    void choose(int number) {
+        chosen = shards.get(number);
+    }
+
+    /** The file that takes the next tensor. */
+    ShardFile next(long bytes) throws IOException {
+        if (chosen != null) {
+            return chosen;
+        }
+        return maxBytes > 0 ? bySize(bytes) : emptiest();
+    }
+
+    private ShardFile emptiest() {
+        ShardFile emptiest = null;
+        for (ShardFile shard : shards) {
+            if (shard != null && (emptiest == null || shard.position() < emptiest.position())) {
+                emptiest = shard;
+            }
+        }
+        if (emptiest == null) {
+            throw new IllegalStateException("there is no data file to write to");
+        }
+        return emptiest;
+    }
+
+    private ShardFile bySize(long bytes) throws IOException {
+        ShardFile last = shards.isEmpty() ? null : shards.get(shards.size() - 1);
+        if (last == null) {
+            return begin();
+        }
+        if (last.position() > 0 && last.position() > maxBytes - bytes) {
+            last.finish();
+            return begin();
+        }
+        return last;
+    }
+
+    /** Takes a file that is complete as the next shard. */
+    int adopt(Path file) throws IOException {
+        int number = shards.size();
+        files.adopt(number, file);
+        shards.add(null);
+        return number;
+    }
+
+    /** Has the disk take everything. */
+    void finish() throws IOException {
+        if (shards.isEmpty()) {
+            // TensorFlow's checkpoints have a data file even without tensors.
+            begin();
+        }
+        for (ShardFile shard : shards) {
+            if (shard != null) {
+                shard.finish();
+            }
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        for (ShardFile shard : shards) {
+            if (shard != null) {
+                shard.close();
+            }
+        }
+    }
+}

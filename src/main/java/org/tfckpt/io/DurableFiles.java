@@ -1,0 +1,124 @@
+package org.tfckpt.io;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.AtomicMoveNotSupportedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+
+/** Names and contents of files, such that a crash of the machine does not undo what was done. */
+public final class DurableFiles {
+    private DurableFiles() {}
+
+    /**
+     * Opens a new file for writing.
+     *
+     * @param path no file is there yet
+     * @return the channel; the caller closes it
+     * @throws IOException if it cannot be made
+     */
+    public static SeekableByteChannel create(Path path) throws IOException {
+        return Files.newByteChannel(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+    }
+
+    /**
+     * Has the disk take a file's bytes, where its file system can be asked for that.
+     *
+     * @param channel of the file
+     * @throws IOException if the disk does not take them
+     */
+    public static void force(SeekableByteChannel channel) throws IOException {
+        if (channel instanceof FileChannel file) {
+            file.force(true);
+        }
+    }
+
+    /**
+     * Has the disk take the names in a directory, where its file system can be asked for that.
+     *
+     * @param directory the directory; the empty path is the current one
+     * @throws IOException if the disk does not take them
+     */
+    public static void forceNames(Path directory) throws IOException {
+        FileChannel channel;
+        try {
+            channel = FileChannel.open(directory.toAbsolutePath(), StandardOpenOption.READ);
+        } catch (IOException | UnsupportedOperationException notAFileHere) {
+            // Windows, and file systems that are none: a directory cannot be opened, and names need no asking.
+            return;
+        }
+        try (channel) {
+            channel.force(true);
+        }
+    }
+
+    /**
+     * Gives a file another name in one step, in place of whatever has that name.
+     *
+     * @param from the old name
+     * @param to the new name, in the same directory
+     * @throws IOException if it keeps its old name
+     */
+    public static void rename(Path from, Path to) throws IOException {
+        try {
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+        } catch (AtomicMoveNotSupportedException notOfThisFileSystem) {
+            Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
+        }
+    }
+
+    /**
+     * Gives a file a second name.
+     *
+     * @param from the file
+     * @param to its second name
+     * @return false if the file system cannot do that; then nothing has changed
+     * @throws FileAlreadyExistsException if there is a file of that name
+     * @throws NoSuchFileException if there is no such file
+     */
+    public static boolean link(Path from, Path to) throws FileAlreadyExistsException, NoSuchFileException {
+        try {
+            Files.createLink(to, from);
+            return true;
+        } catch (FileAlreadyExistsException | NoSuchFileException e) {
+            throw e;
+        } catch (IOException | UnsupportedOperationException cannotLink) {
+            // Another disk, too many links, not permitted, no links at all: each file system has its own exception.
+            return false;
+        }
+    }
+
+    /**
+     * Gives a file's bytes a second name: the same file where it can be linked, else a copy that the disk has taken.
+     *
+     * @param from the file
+     * @param to where no file is yet
+     * @throws IOException if it cannot be done; what was copied so far is left to the caller
+     */
+    public static void linkOrCopy(Path from, Path to) throws IOException {
+        if (link(from, to)) {
+            return;
+        }
+        try (SeekableByteChannel in = Files.newByteChannel(from, StandardOpenOption.READ);
+                SeekableByteChannel out = create(to)) {
+            if (in instanceof FileChannel file) {
+                long size = file.size();
+                for (long done = 0; done < size; ) {
+                    long count = file.transferTo(done, size - done, out);
+                    if (count <= 0) {
+                        throw new IOException(from + " became shorter while it was copied");
+                    }
+                    done += count;
+                }
+            } else {
+                Channels.copy(in, out);
+            }
+            force(out);
+        }
+    }
+}
