@@ -3,8 +3,11 @@ package org.tfckpt.graph;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.common.jimfs.Configuration;
+import com.google.common.jimfs.Jimfs;
 import com.google.protobuf.TextFormat;
 import java.io.IOException;
+import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
@@ -154,6 +157,21 @@ class GraphLocationTest {
         assertThatThrownBy(() -> Graph.open(temporary))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessageStartingWith("No saved_model.pb and no saved_model.pbtxt in the directory");
+    }
+
+    @Test
+    void anyFileSystemWillDo() throws IOException {
+        try (FileSystem memory = Jimfs.newFileSystem(Configuration.unix())) {
+            Path directory = Files.createDirectory(memory.getPath("/model"));
+            Files.write(directory.resolve("ckpt-1.meta"), metaGraph().toByteArray());
+            Files.createFile(directory.resolve("ckpt-2.index"));
+            assertThat(Graph.open(directory.resolve("ckpt-1")).variables().names())
+                    .containsExactly("v");
+            assertThatThrownBy(() -> Graph.open(directory.resolve("ckpt-2")))
+                    .isInstanceOf(CheckpointException.class)
+                    .hasMessageContaining("the checkpoint '/model/ckpt-2' has no graph beside it")
+                    .hasMessageContaining("there is '/model/ckpt-1.meta'");
+        }
     }
 
     @Test
