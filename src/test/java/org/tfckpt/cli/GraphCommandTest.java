@@ -34,8 +34,7 @@ class GraphCommandTest {
     @Test
     void takesAPrefixAndASavedModel() {
         assertThat(ToolRun.of("graph", testdata("story/log/model.ckpt-122543"))).isEqualTo(ToolRun.of("graph", META));
-        assertThat(ToolRun.of("graph", testdata("real/tfx-benchmark-snappy")).lines())
-                .isNotEmpty();
+        assertThat(ToolRun.of("graph", testdata("real/mlnet-mnist-lr")).lines()).isNotEmpty();
     }
 
     @Test
