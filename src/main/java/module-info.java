@@ -12,6 +12,8 @@ module org.tfckpt {
     requires static org.apache.commons.io;
 
     exports org.tfckpt;
+    exports org.tfckpt.graph;
+    exports org.tfckpt.restore;
     exports org.tfckpt.tensor;
 
     opens org.tfckpt.cli to

@@ -38,6 +38,7 @@ public final class Checkpoint implements Closeable {
     private final CheckpointLocation location;
     private final ReadOptions options;
     private final FormatReader reader;
+    private volatile @Nullable ObjectGraph objectGraph;
     private volatile boolean closed;
 
     private Checkpoint(CheckpointLocation location, ReadOptions options, FormatReader reader) {
@@ -249,6 +250,44 @@ public final class Checkpoint implements Closeable {
     public Tensor tensor(TensorInfo info) {
         requireOpen();
         return new Tensor(info, reader.open(info), options.checksums());
+    }
+
+    /**
+     * The objects of a TF2 checkpoint. Read once; later calls give the same graph.
+     *
+     * @return nothing if the checkpoint is not object-based: it has no entry {@link ObjectKeys#OBJECT_GRAPH}
+     * @throws org.tfckpt.tensor.DataLossException if the entry is damaged, or no object graph
+     * @throws IOException if it cannot be read
+     */
+    public Optional<ObjectGraph> objectGraph() throws IOException {
+        requireOpen();
+        ObjectGraph known = objectGraph;
+        if (known == null) {
+            Optional<TensorInfo> entry = find(ObjectKeys.OBJECT_GRAPH);
+            if (entry.isEmpty()) {
+                return Optional.empty();
+            }
+            known = ObjectGraphEntry.read(tensor(entry.get()), prefix());
+            objectGraph = known;
+        }
+        return Optional.of(known);
+    }
+
+    /**
+     * Looks a tensor up by whatever name a person has for it.
+     *
+     * @param name the tensor's own name; or that with {@code :0}, as a graph writes it; or, in an object-based
+     *     checkpoint, what {@link ObjectGraph#keyOf} takes: an attribute path or a full name
+     * @return what the index says of it; empty if there is none
+     * @throws IOException as {@link #find} and, where the name is not a tensor's own, {@link #objectGraph}
+     */
+    public Optional<TensorInfo> findByAnyName(String name) throws IOException {
+        Optional<TensorInfo> found = find(name);
+        if (found.isEmpty()) {
+            Optional<String> key = objectGraph().flatMap(graph -> graph.keyOf(name));
+            found = key.isPresent() ? find(key.get()) : found;
+        }
+        return found.isEmpty() && name.endsWith(":0") ? find(name.substring(0, name.length() - 2)) : found;
     }
 
     /**

@@ -161,7 +161,7 @@ final class CheckpointLocator {
             CheckpointLocation found = prefix(BundlePrefix.of(candidate));
             if (found == null && Files.isDirectory(candidate)) {
                 // Saved as "directory/", TensorFlow calls the files ".index" and so on, and the prefix ".".
-                found = prefix(new BundlePrefix(candidate, ""));
+                found = prefix(new BundlePrefix(candidate.normalize(), ""));
             }
             if (found == null && Files.isRegularFile(candidate)) {
                 found = v1File(candidate);

@@ -1,14 +1,19 @@
 package org.tfckpt;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.TextFormat;
 import java.io.IOException;
+import java.math.BigDecimal;
 import java.nio.charset.CharacterCodingException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Locale;
+import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.regex.Pattern;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.ErrorContext;
@@ -28,6 +33,8 @@ public record CheckpointState(
     /** What the file is called. */
     public static final String FILE_NAME = "checkpoint";
 
+    private static final Pattern SHARD = Pattern.compile("-[0-9?]+-of-[0-9]+\\z");
+
     /** No honest state file comes near: it has a line per checkpoint kept. */
     private static final long MAX_SIZE = 16L << 20;
 
@@ -43,6 +50,103 @@ public record CheckpointState(
     public CheckpointState {
         all = List.copyOf(all);
         timestamps = List.copyOf(timestamps);
+    }
+
+    /**
+     * The state to write after a checkpoint was saved, by TensorFlow's rules.
+     *
+     * @param directory where the file will be
+     * @param latest the checkpoint saved. Where the directory is a relative path, so that a relative checkpoint is meant
+     *     from the same place, the entry leads from the directory to it; an absolute one stays
+     * @param all all checkpoints kept, oldest first, likewise; the latest is added unless it is the last of them
+     * @param timestamps when each was saved, in seconds since 1970, or nothing
+     * @param relative whether absolute entries become relative to the directory, too, so that both can be moved
+     * @return the state
+     * @throws IllegalArgumentException if there are timestamps, but not as many as checkpoints, or if the checkpoint
+     *     would be the state file itself
+     */
+    public static CheckpointState of(
+            Path directory, Path latest, List<Path> all, List<Double> timestamps, boolean relative) {
+        List<Path> paths = new ArrayList<>(all);
+        if (paths.isEmpty() || !paths.get(paths.size() - 1).equals(latest)) {
+            paths.add(latest);
+        }
+        if (!timestamps.isEmpty() && timestamps.size() != paths.size()) {
+            throw new IllegalArgumentException(
+                    "Checkpoint timestamps, if provided, must match checkpoint paths (got paths " + paths
+                            + " and timestamps " + timestamps + ")");
+        }
+        if (latest.equals(directory.resolve(FILE_NAME))) {
+            throw new IllegalArgumentException("Save path '" + latest
+                    + "' conflicts with path used for checkpoint state.  Please use a different save path.");
+        }
+        List<String> entries = paths.stream()
+                .map(path -> entry(directory, path, relative).toString())
+                .toList();
+        return new CheckpointState(
+                directory, entries.get(entries.size() - 1), entries, timestamps, OptionalDouble.empty());
+    }
+
+    private static Path entry(Path directory, Path path, boolean relative) {
+        boolean rewritten = path.isAbsolute() ? relative : !directory.isAbsolute();
+        return rewritten
+                ? directory
+                        .toAbsolutePath()
+                        .normalize()
+                        .relativize(path.toAbsolutePath().normalize())
+                : path;
+    }
+
+    /**
+     * The file's text.
+     *
+     * @return lines as TensorFlow writes and reads them
+     */
+    public String toText() {
+        StringBuilder text = new StringBuilder();
+        line(text, "model_checkpoint_path", quoted(latest));
+        all.forEach(path -> line(text, "all_model_checkpoint_paths", quoted(path)));
+        timestamps.forEach(time -> line(text, "all_model_checkpoint_timestamps", number(time)));
+        lastPreserved.ifPresent(time -> line(text, "last_preserved_timestamp", number(time)));
+        return text.toString();
+    }
+
+    private static void line(StringBuilder text, String field, String value) {
+        text.append(field).append(": ").append(value).append('\n');
+    }
+
+    private static String quoted(String path) {
+        return '"' + TextFormat.escapeBytes(ByteString.copyFromUtf8(path)) + '"';
+    }
+
+    /** Plain digits, as a clock has them; infinities and NaN by the names of the text format. */
+    private static String number(double time) {
+        return Double.isFinite(time)
+                ? BigDecimal.valueOf(time).toPlainString()
+                : String.valueOf(time).replace("Infinity", "inf").toLowerCase(Locale.ROOT);
+    }
+
+    /**
+     * Where TensorFlow puts the graph of a checkpoint.
+     *
+     * @param checkpoint a prefix, or a file or pattern of a sharded V1 checkpoint
+     * @return for example {@code m-123.meta}, also for {@code m-123-?????-of-00005}
+     */
+    public static String graphFile(String checkpoint) {
+        return SHARD.matcher(checkpoint).replaceFirst("") + ".meta";
+    }
+
+    /**
+     * Reads the state file of a directory.
+     *
+     * @param directory the directory
+     * @return nothing if it has none
+     * @throws DataLossException if it cannot be parsed, or names no latest checkpoint
+     * @throws IOException if it cannot be read
+     */
+    public static Optional<CheckpointState> find(Path directory) throws IOException {
+        Path file = directory.resolve(FILE_NAME);
+        return Files.isRegularFile(file) ? Optional.of(read(file)) : Optional.empty();
     }
 
     /**
@@ -72,7 +176,8 @@ public record CheckpointState(
         }
         org.tfckpt.proto.CheckpointState.Builder state = org.tfckpt.proto.CheckpointState.newBuilder();
         try {
-            TextFormat.Parser.newBuilder().setAllowUnknownFields(true).build().merge(text, state);
+            // Strict, as TensorFlow is: passing over unknown fields, protobuf would print them as a warning.
+            TextFormat.getParser().merge(text, state);
         } catch (TextFormat.ParseException e) {
             throw new DataLossException(ProblemKind.ENTRY, "Not a checkpoint state file: " + e.getMessage(), place, e);
         }

@@ -11,6 +11,8 @@ import org.tfckpt.tensor.TensorInfo;
 /** Names that look like one that is not there: few edits away, or the same in the last parts of the path. */
 final class NearestNames {
     private static final int MOST = 3;
+    /** Nobody mistypes a longer name, and comparing two of a megabyte takes an hour. */
+    private static final int LONGEST = 1000;
 
     private NearestNames() {}
 
@@ -51,7 +53,7 @@ final class NearestNames {
 
     /** Levenshtein's distance, or any number above the limit if it is above. */
     private static int distance(String a, String b, int limit) {
-        if (Math.abs(a.length() - b.length()) > limit) {
+        if (Math.abs(a.length() - b.length()) > limit || Math.max(a.length(), b.length()) > LONGEST) {
             return limit + 1;
         }
         int[] row = new int[b.length() + 1];

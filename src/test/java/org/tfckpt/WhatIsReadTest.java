@@ -12,11 +12,13 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.testing.BundleBuilder;
 import org.tfckpt.testing.ObservedChannel.Read;
 import org.tfckpt.testing.ObservedFileSystem;
 import org.tfckpt.testing.RawTable;
+import org.tfckpt.testing.Slices;
 
 /** What is read is behaviour: opening, looking up and listing cost what they must and no more. */
 class WhatIsReadTest {
@@ -105,5 +107,44 @@ class WhatIsReadTest {
             assertThat(hex(part.array())).isEqualTo("0000c842");
             assertThat(files.reads()).containsExactly(new Read("ckpt.data-00000-of-00001", 1204, 4));
         }
+    }
+
+    private Tensor partitioned(ReadOptions options) throws IOException {
+        BundleBuilder bundle = new BundleBuilder();
+        byte[] value = Slices.countingFloats(400);
+        Slices.tensor(bundle, "t", DataType.DT_FLOAT, new long[] {40, 10}, value, "0,10:-", "10,20:-", "30,10:-");
+        return Checkpoint.open(files.path(bundle.write(directory.resolve("sliced"))), options)
+                .tensor("t");
+    }
+
+    private List<Read> dataReads() {
+        return files.reads().stream()
+                .filter(read -> read.file().contains(".data-"))
+                .toList();
+    }
+
+    @Test
+    void aRegionReadsOfItsSlicesWhatItNeeds() throws IOException {
+        Tensor rows = partitioned(ReadOptions.DEFAULT.withoutChecksums()).slice("12,3:-");
+        assertThat(rows.toFloatArray()).startsWith(120, 121).hasSize(30);
+        assertThat(dataReads()).containsExactly(new Read("sliced.data-00000-of-00001", 480, 120));
+        files.reads().clear();
+        Tensor across = partitioned(ReadOptions.DEFAULT.withoutChecksums()).slice("8,4:-");
+        assertThat(across.toFloatArray()).startsWith(80, 81).hasSize(40);
+        assertThat(dataReads())
+                .containsExactly(
+                        new Read("sliced.data-00000-of-00001", 320, 80),
+                        new Read("sliced.data-00000-of-00001", 400, 80));
+    }
+
+    @Test
+    void regionsOfOneTensorCompareNoSliceTwice() throws IOException {
+        Tensor tensor = partitioned(ReadOptions.DEFAULT);
+        for (int row = 10; row < 30; row++) {
+            assertThat(tensor.slice(row + ",1:-").toFloatArray()).startsWith(10 * row);
+        }
+        List<Read> checks =
+                dataReads().stream().filter(read -> read.length() > 40).toList();
+        assertThat(checks).containsExactly(new Read("sliced.data-00000-of-00001", 400, 800));
     }
 }

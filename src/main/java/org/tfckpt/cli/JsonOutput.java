@@ -43,8 +43,13 @@ final class JsonOutput implements Closeable {
         }
     }
 
-    void shape(String key, Shape shape) throws IOException {
+    /** A shape as an array, an unknown one as null. */
+    void shape(String key, @Nullable Shape shape) throws IOException {
         json.writeFieldName(key);
+        if (shape == null) {
+            json.writeNull();
+            return;
+        }
         long[] dimensions = shape.toArray();
         json.writeArray(dimensions, 0, dimensions.length);
     }

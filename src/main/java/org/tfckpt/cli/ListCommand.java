@@ -1,6 +1,7 @@
 package org.tfckpt.cli;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.Iterator;
@@ -9,6 +10,8 @@ import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
+import org.tfckpt.OptimizerSlots;
+import org.tfckpt.TensorRole;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorSlice;
 import picocli.CommandLine.Command;
@@ -45,6 +48,16 @@ final class ListCommand implements Callable<Integer> {
     @Option(names = "--json", description = "One JSON document.")
     private boolean json;
 
+    @Option(names = "--tree", description = "Scopes with what they add up to, tensors below them.")
+    private boolean tree;
+
+    @Option(
+            names = "--no-slots",
+            description =
+                    "Leave out what optimizers keep beside the model: momentums, accumulators, moments. Moving averages"
+                            + " stay.")
+    private boolean noSlots;
+
     @Option(
             names = "--sort",
             paramLabel = "ORDER",
@@ -77,10 +90,11 @@ final class ListCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         ListTotals totals = new ListTotals();
         try (Checkpoint checkpoint = Checkpoint.open(path, common.readOptions())) {
-            Iterator<TensorInfo> tensors = sorted(checkpoint.tensors().filter(info -> filter.accepts(info.name())))
-                    .iterator();
+            Iterator<TensorInfo> tensors = chosen(checkpoint).iterator();
             if (json) {
                 ListJson.write(console.out(), checkpoint, tensors, totals);
+            } else if (tree) {
+                ListTree.write(console.out(), tensors, totals);
             } else {
                 while (tensors.hasNext()) {
                     TensorInfo info = tensors.next();
@@ -96,10 +110,26 @@ final class ListCommand implements Callable<Integer> {
         return 0;
     }
 
-    private Stream<TensorInfo> sorted(Stream<TensorInfo> tensors) {
+    private Stream<TensorInfo> chosen(Checkpoint checkpoint) throws IOException {
+        Stream<TensorInfo> tensors = checkpoint.tensors();
+        if (!filter.acceptsAll()) {
+            tensors = tensors.filter(info -> filter.accepts(info.name()));
+        }
+        if (noSlots) {
+            OptimizerSlots slots = OptimizerSlots.of(checkpoint);
+            tensors = tensors.filter(info -> !isSlot(slots, info));
+        }
         return sort == Sort.NAME
                 ? tensors
                 : tensors.sorted(Comparator.comparingLong(TensorInfo::byteSize).reversed());
+    }
+
+    private static boolean isSlot(OptimizerSlots slots, TensorInfo info) {
+        try {
+            return slots.kindOf(info) == TensorRole.Kind.SLOT;
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     private static String details(TensorInfo info) {

@@ -40,7 +40,19 @@ final class NameFilter {
     NameFilter() {}
 
     boolean accepts(String name) {
-        return (include.isEmpty() || include.stream().anyMatch(pattern -> pattern.test(name)))
-                && exclude.stream().noneMatch(pattern -> pattern.test(name));
+        return (include.isEmpty() || matches(include, name)) && !matches(exclude, name);
+    }
+
+    private static boolean matches(List<NamePattern> patterns, String name) {
+        for (NamePattern pattern : patterns) {
+            if (pattern.test(name)) {
+                return true;
+            }
+        }
+        return false;
+    }
+
+    boolean acceptsAll() {
+        return include.isEmpty() && exclude.isEmpty();
     }
 }

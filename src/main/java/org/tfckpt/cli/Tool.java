@@ -35,6 +35,9 @@ final class Tool implements Runnable {
         COMMANDS.put("verify", VerifyCommand::new);
         COMMANDS.put("inspect", InspectCommand::new);
         COMMANDS.put("state", StateCommand::new);
+        COMMANDS.put("objects", ObjectsCommand::new);
+        COMMANDS.put("graph", GraphCommand::new);
+        COMMANDS.put("compare", CompareCommand::new);
         COMMANDS.put("completion", CompletionCommand::new);
     }
 

@@ -15,8 +15,8 @@ import org.tfckpt.tensor.UnsupportedFormatException;
  * have not ended yet. For n slices along one axis that is sorting them; for a grid it is n times its side.
  */
 final class SliceOverlaps {
-    /** About a second. Only boxes arranged for the purpose come here. */
-    private static final long MOST_COMPARISONS = 1L << 28;
+    /** Some seconds. Only boxes arranged for the purpose come here. */
+    private static final long MOST_COMPARISONS = 1L << 26;
 
     private SliceOverlaps() {}
 

@@ -49,7 +49,7 @@ public final class TensorMessage implements SliceAssembly.Parts {
         for (int tag = in.next(); tag != 0; tag = in.next()) {
             switch (tag) {
                 case DTYPE -> dtype = (int) in.varint();
-                case SHAPE -> shape = WireShapes.shape(in.message(), shape);
+                case SHAPE -> shape = WireShapes.shape(in, shape);
                 default -> in.skip();
             }
         }
@@ -98,7 +98,7 @@ public final class TensorMessage implements SliceAssembly.Parts {
     private static void checkTensor(WireReader in, int depth) throws MalformedBytesException {
         for (int tag = in.next(); tag != 0; tag = in.next()) {
             switch (tag) {
-                case SHAPE -> WireShapes.shape(in.message(), Shape.of());
+                case SHAPE -> WireShapes.shape(in, Shape.of());
                 case VARIANT -> checkVariant(in.bytes(), depth + 1);
                 default -> in.skip();
             }

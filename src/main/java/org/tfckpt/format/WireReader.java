@@ -43,6 +43,29 @@ public final class WireReader {
     }
 
     /**
+     * Goes into a message within this one: what follows is read from it, and it ends where it does.
+     *
+     * @return what {@link #leave} takes
+     * @throws MalformedBytesException if this message ends before
+     */
+    public int enter() throws MalformedBytesException {
+        long length = varint();
+        requireWithin(length);
+        int outer = in.limit();
+        in.limit(in.position() + (int) length);
+        return outer;
+    }
+
+    /**
+     * Goes back to the message around, behind the one that was read.
+     *
+     * @param outer what {@link #enter} gave
+     */
+    public void leave(int outer) {
+        in.position(in.limit()).limit(outer);
+    }
+
+    /**
      * Moves to the next field; what it holds must then be read or {@linkplain #skip() skipped}.
      *
      * @return its tag, {@code number << 3 | type}; 0 at the end of the message
@@ -107,7 +130,8 @@ public final class WireReader {
      * @throws MalformedBytesException if the message ends before
      */
     public int fixed32() throws MalformedBytesException {
-        return take(Integer.BYTES).getInt();
+        requireWithin(Integer.BYTES);
+        return in.getInt();
     }
 
     /**
@@ -118,13 +142,17 @@ public final class WireReader {
      * @throws MalformedBytesException if the message ends before
      */
     public ByteBuffer take(long length) throws MalformedBytesException {
+        requireWithin(length);
+        ByteBuffer bytes = in.slice(in.position(), (int) length).order(ByteOrder.LITTLE_ENDIAN);
+        in.position(in.position() + (int) length);
+        return bytes;
+    }
+
+    private void requireWithin(long length) throws MalformedBytesException {
         if (length < 0 || length > in.remaining()) {
             throw new MalformedBytesException(
                     "a field of " + Long.toUnsignedString(length) + " bytes passes the end of its message");
         }
-        ByteBuffer bytes = in.slice(in.position(), (int) length).order(ByteOrder.LITTLE_ENDIAN);
-        in.position(in.position() + (int) length);
-        return bytes;
     }
 
     /**

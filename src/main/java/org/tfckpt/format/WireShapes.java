@@ -29,12 +29,13 @@ public final class WireShapes {
     /**
      * Reads a shape.
      *
-     * @param in at the message's beginning
+     * @param in at a field of that message
      * @param before dimensions of the same field, read before: a field that comes twice is one
      * @return the shape, perhaps one that no tensor has
      * @throws MalformedBytesException if it is no such message
      */
     public static Shape shape(WireReader in, Shape before) throws MalformedBytesException {
+        int outer = in.enter();
         long[] dimensions = before.toArray();
         int rank = dimensions.length;
         for (int tag = in.next(); tag != 0; tag = in.next()) {
@@ -45,12 +46,14 @@ public final class WireShapes {
             if (rank == dimensions.length) {
                 dimensions = Arrays.copyOf(dimensions, Math.max(4, 2 * rank));
             }
-            dimensions[rank++] = dimension(in.message());
+            dimensions[rank++] = dimension(in);
         }
+        in.leave(outer);
         return Shape.of(rank == dimensions.length ? dimensions : Arrays.copyOf(dimensions, rank));
     }
 
     private static long dimension(WireReader in) throws MalformedBytesException {
+        int outer = in.enter();
         long size = 0;
         for (int tag = in.next(); tag != 0; tag = in.next()) {
             if (tag == DIM_SIZE) {
@@ -59,17 +62,19 @@ public final class WireShapes {
                 in.skip();
             }
         }
+        in.leave(outer);
         return size;
     }
 
     /**
      * Reads a slice.
      *
-     * @param in at the message's beginning
+     * @param in at a field of that message
      * @return the slice, its extents as they are
      * @throws MalformedBytesException if it is no such message
      */
     public static TensorSlice slice(WireReader in) throws MalformedBytesException {
+        int outer = in.enter();
         long[] starts = new long[4];
         long[] lengths = new long[4];
         int rank = 0;
@@ -83,13 +88,15 @@ public final class WireShapes {
                 lengths = Arrays.copyOf(lengths, 2 * rank);
             }
             lengths[rank] = TensorSlice.FULL;
-            extent(in.message(), starts, lengths, rank);
+            extent(in, starts, lengths, rank);
             rank++;
         }
+        in.leave(outer);
         return TensorSlice.ofExtents(Arrays.copyOf(starts, rank), Arrays.copyOf(lengths, rank));
     }
 
     private static void extent(WireReader in, long[] starts, long[] lengths, int axis) throws MalformedBytesException {
+        int outer = in.enter();
         for (int tag = in.next(); tag != 0; tag = in.next()) {
             switch (tag) {
                 case START -> starts[axis] = in.varint();
@@ -97,6 +104,7 @@ public final class WireShapes {
                 default -> in.skip();
             }
         }
+        in.leave(outer);
     }
 
     /**

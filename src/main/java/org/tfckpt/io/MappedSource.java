@@ -67,9 +67,7 @@ final class MappedSource extends ByteSource {
         }
         int first = (int) (offset >> WINDOW_BITS);
         boolean straddles = (offset + length - 1) >> WINDOW_BITS != first;
-        ByteBuffer bytes = straddles
-                ? channel.map(FileChannel.MapMode.READ_ONLY, offset, length)
-                : window(first).slice((int) (offset & (WINDOW - 1)), length);
+        ByteBuffer bytes = straddles ? map(offset, length) : window(first).slice((int) (offset & (WINDOW - 1)), length);
         return bytes.order(ByteOrder.LITTLE_ENDIAN);
     }
 
@@ -104,10 +102,18 @@ final class MappedSource extends ByteSource {
         MappedByteBuffer window = windows.get(index);
         if (window == null) {
             long start = (long) index << WINDOW_BITS;
-            window = channel.map(FileChannel.MapMode.READ_ONLY, start, Math.min(WINDOW, mappable - start));
+            window = map(start, Math.min(WINDOW, mappable - start));
             windows.set(index, window);
         }
         return window;
+    }
+
+    private MappedByteBuffer map(long offset, long length) throws IOException {
+        try {
+            return channel.map(FileChannel.MapMode.READ_ONLY, offset, length);
+        } catch (ClosedChannelException e) {
+            throw closedMeanwhile(e);
+        }
     }
 
     @Override

@@ -1,5 +1,5 @@
 /**
- * Bytes at an offset, and the primitive encodings: masked CRC32C, varints, ordered code.
+ * Bytes at an offset, and the primitive encodings: masked CRC32C, varints, ordered code, protobuf as text.
  *
  * <p>Nothing in here knows of tables or tensors.
  */

@@ -123,4 +123,30 @@ class ListCommandTest {
                 .containsEntry("bytes", 6L)
                 .containsEntry("shard", 0L);
     }
+
+    @Test
+    void foldsScopes() {
+        assertThat(ToolRun.of("ls", "--tree", "--no-slots", "--include", "input/init_conv/**", STORY)
+                        .lines())
+                .containsExactly(
+                        "input/  2 tensors, 864 parameters, 3,456 bytes",
+                        "  init_conv/  2 tensors, 864 parameters, 3,456 bytes",
+                        "    DW (DT_FLOAT) [3,3,3,16]",
+                        "    DW/  1 tensors, 432 parameters, 1,728 bytes",
+                        "      ExponentialMovingAverage (DT_FLOAT) [3,3,3,16]");
+    }
+
+    @Test
+    void hidesSlotsOnRequestAndNothingElse() {
+        List<String> all = ToolRun.of("ls", STORY).lines();
+        assertThat(ToolRun.of("ls", "--no-slots", STORY).lines())
+                .containsExactlyElementsOf(all.stream()
+                        .filter(line -> !line.contains("/Momentum "))
+                        .toList())
+                .hasSizeLessThan(all.size());
+        assertThat(ToolRun.of("ls", "--no-slots", testdata("story/tf2")).lines())
+                .containsExactlyElementsOf(ToolRun.of("ls", testdata("story/tf2")).lines().stream()
+                        .filter(line -> !line.contains(".OPTIMIZER_SLOT"))
+                        .toList());
+    }
 }

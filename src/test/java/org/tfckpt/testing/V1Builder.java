@@ -1,6 +1,5 @@
 package org.tfckpt.testing;
 
-import com.google.protobuf.Message;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
@@ -78,8 +77,19 @@ public final class V1Builder {
         return this;
     }
 
-    public V1Builder record(byte[] key, Message value) {
-        return record(key, value.toByteArray());
+    /** The record of a slice, with the very bytes of a TensorProto, and a name of its own. */
+    public V1Builder rawSlice(String name, TensorSlice slice, String nameInside, byte... values) {
+        SavedTensorSlices.Builder record = SavedTensorSlices.newBuilder();
+        record.getDataBuilder().setName(nameInside).setSlice(Slices.proto(slice));
+        byte[] head = record.getData().toByteArray();
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        out.write(0x12);
+        out.write(head.length + 2 + values.length);
+        out.writeBytes(head);
+        out.write(0x1a);
+        out.write(values.length);
+        out.writeBytes(values);
+        return record(new SliceKey(name, slice).encode(), out.toByteArray());
     }
 
     /** Takes a slice's record away again. */
@@ -101,8 +111,10 @@ public final class V1Builder {
 
     public byte[] toBytes() {
         SavedTensorSlices.Builder first = SavedTensorSlices.newBuilder();
-        tensors.values().forEach(meta::addTensor);
-        records.putIfAbsent(new byte[0], first.setMeta(meta).build().toByteArray());
+        tensors.values().forEach(first.getMetaBuilder()::addTensor);
+        first.getMetaBuilder().mergeFrom(meta.build());
+        TreeMap<byte[], byte[]> records = new TreeMap<>(this.records);
+        records.putIfAbsent(new byte[0], first.build().toByteArray());
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         TableBuilder table = new TableBuilder(out, layout);
         try {

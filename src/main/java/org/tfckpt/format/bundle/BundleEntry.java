@@ -43,12 +43,12 @@ final class BundleEntry {
         for (int tag = in.next(); tag != 0; tag = in.next()) {
             switch (tag) {
                 case DTYPE -> dtype = (int) in.varint();
-                case SHAPE -> shape = WireShapes.shape(in.message(), shape);
+                case SHAPE -> shape = WireShapes.shape(in, shape);
                 case SHARD_ID -> shard = (int) in.varint();
                 case OFFSET -> offset = in.varint();
                 case SIZE -> size = in.varint();
                 case CRC32C -> crc = in.fixed32();
-                case SLICES -> slices = add(slices, WireShapes.slice(in.message()));
+                case SLICES -> slices = add(slices, WireShapes.slice(in));
                 default -> in.skip();
             }
         }

@@ -13,7 +13,7 @@ import java.util.regex.Pattern;
  */
 public record BundlePrefix(Path directory, String base) {
     private static final String INDEX = ".index";
-    private static final Pattern DATA = Pattern.compile("(.*)\\.data-[0-9]{5,}-of-[0-9]{5,}", Pattern.DOTALL);
+    private static final String DATA = "(?s)(.*)\\.data-[0-9]{5,}-of-[0-9]{5,}";
 
     /**
      * The prefix that a path spells.
@@ -37,7 +37,7 @@ public record BundlePrefix(Path directory, String base) {
         if (name.endsWith(INDEX)) {
             return name.substring(0, name.length() - INDEX.length());
         }
-        Matcher data = DATA.matcher(name);
+        Matcher data = Pattern.compile(DATA).matcher(name);
         return data.matches() ? data.group(1) : name;
     }
 
@@ -68,8 +68,10 @@ public record BundlePrefix(Path directory, String base) {
      */
     @Override
     public String toString() {
-        return base.isEmpty()
-                ? directory + directory.getFileSystem().getSeparator()
-                : directory.resolve(base).toString();
+        if (!base.isEmpty()) {
+            return directory.resolve(base).toString();
+        }
+        String name = directory.toString().isEmpty() ? "." : directory.toString();
+        return name + directory.getFileSystem().getSeparator();
     }
 }

@@ -2,6 +2,7 @@ package org.tfckpt.format.bundle;
 
 import java.io.IOException;
 import java.nio.ByteOrder;
+import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
 import org.tfckpt.format.SliceAssembly;
@@ -27,8 +28,10 @@ final class BundleTensor implements SliceAssembly.Parts {
     private final BundleIndex index;
     private final Shards shards;
     private final TensorInfo info;
-    /** How many bytes of each shard the opened slices say are theirs. */
+    /** How many bytes of each shard the slices that were opened say are theirs. */
     private final Map<Integer, Long> claimed = new HashMap<>();
+
+    private final BitSet opened = new BitSet();
 
     BundleTensor(BundlePrefix prefix, BundleIndex index, Shards shards, TensorInfo info) {
         this.prefix = prefix;
@@ -42,45 +45,50 @@ final class BundleTensor implements SliceAssembly.Parts {
         TensorInfo entry = entry(slice);
         StoredTensor.requireSize(
                 entry, storage(entry), SliceAssembly.requireElements(entry, place(entry.name())), index.name());
-        return StoredTensor.open(shard(entry), prefix, entry, storage(entry), order());
+        return StoredTensor.open(shard(slice, entry), prefix, entry, storage(entry), order());
     }
 
     @Override
     public StringData strings(int slice) throws IOException {
         TensorInfo entry = entry(slice);
         SliceAssembly.requireElements(entry, place(entry.name()));
-        return StringTensors.open(shard(entry), prefix, entry, storage(entry), order());
+        return StringTensors.open(shard(slice, entry), prefix, entry, storage(entry), order());
     }
 
     @Override
     public VariantData variants(int slice) throws IOException {
         TensorInfo entry = entry(slice);
         SliceAssembly.requireElements(entry, place(entry.name()));
-        return VariantTensors.open(shard(entry), prefix, entry, storage(entry), order());
+        return VariantTensors.open(shard(slice, entry), prefix, entry, storage(entry), order());
     }
 
     /** Checks strings without holding their lengths; returns the bytes that they take in the shard. */
     long verifyStrings() throws IOException {
         SliceAssembly.requireElements(info, place());
-        return StringTensors.verify(shard(info), prefix, info, storage(info), order());
+        return StringTensors.verify(shard(0, info), prefix, info, storage(info), order());
     }
 
     private ByteOrder order() {
         return index.header().byteOrder();
     }
 
-    private ByteSource shard(TensorInfo entry) throws IOException {
+    private ByteSource shard(int slice, TensorInfo entry) throws IOException {
         TensorInfo.Storage storage = storage(entry);
         ByteSource shard = shards.get(storage.shard(), entry.name());
         if (info.isPartitioned()) {
-            requireOwnBytes(storage, shard);
+            requireOwnBytes(slice, storage, shard);
         }
         return shard;
     }
 
     /** Slices that share bytes could make any size out of a small file. */
-    private synchronized void requireOwnBytes(TensorInfo.Storage storage, ByteSource shard) throws IOException {
+    private synchronized void requireOwnBytes(int slice, TensorInfo.Storage storage, ByteSource shard)
+            throws IOException {
         shard.requireRange(storage.offset(), storage.size());
+        if (opened.get(slice)) {
+            return;
+        }
+        opened.set(slice);
         long sum = claimed.merge(storage.shard(), storage.size(), Long::sum);
         if (sum > shard.size()) {
             throw new DataLossException(

@@ -23,7 +23,11 @@ public final class Table implements Closeable {
     /** Lookups of neighbours read one block once. */
     private volatile @Nullable ReadBlock latest;
 
-    private record ReadBlock(BlockHandle handle, Block block) {}
+    private record ReadBlock(BlockHandle handle, Block block) {
+        boolean isAt(BlockHandle other) {
+            return handle.offset() == other.offset() && handle.size() == other.size();
+        }
+    }
 
     private Table(ByteSource source, Footer footer, Block index) {
         this.source = source;
@@ -79,7 +83,7 @@ public final class Table implements Closeable {
     Block block(ByteBuffer value) throws IOException {
         BlockHandle handle = handle(value);
         ReadBlock known = latest;
-        if (known == null || !known.handle.equals(handle)) {
+        if (known == null || !known.isAt(handle)) {
             known = new ReadBlock(handle, Block.read(source, handle));
             latest = known;
         }

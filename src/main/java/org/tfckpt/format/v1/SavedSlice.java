@@ -46,7 +46,7 @@ record SavedSlice(SliceKey key, ByteBuffer values) {
         for (int tag = in.next(); tag != 0; tag = in.next()) {
             switch (tag) {
                 case NAME -> name = SliceMeta.name(in.bytes());
-                case SLICE -> slice = WireShapes.slice(in.message());
+                case SLICE -> slice = WireShapes.slice(in);
                 case VALUES -> values = in.bytes();
                 default -> in.skip();
             }

@@ -41,13 +41,13 @@ record SliceMeta(String name, Shape shape, int dtype, List<TensorSlice> slices) 
         for (int tag = in.next(); tag != 0; tag = in.next()) {
             switch (tag) {
                 case NAME -> name = name(in.bytes());
-                case SHAPE -> shape = WireShapes.shape(in.message(), shape);
+                case SHAPE -> shape = WireShapes.shape(in, shape);
                 case TYPE -> dtype = (int) in.varint();
                 case SLICE -> {
                     if (slices.size() == WireShapes.MAX_SLICES) {
                         throw new MalformedBytesException("more than " + WireShapes.MAX_SLICES + " slices");
                     }
-                    slices.add(WireShapes.slice(in.message()));
+                    slices.add(WireShapes.slice(in));
                 }
                 default -> in.skip();
             }

@@ -1,0 +1,125 @@
+package org.tfckpt;
+
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.tfckpt.TensorRole.Kind;
+import org.tfckpt.tensor.Shape;
+import org.tfckpt.tensor.TensorInfo;
+
+/**
+ * What Keras' optimizers leave in a TF1 graph: slots as {@code training/Adam/dense/kernel/m}, the optimizer first and the
+ * slot last, and hyperparameters as {@code training/Adam/learning_rate}.
+ */
+final class KerasSlots {
+    private static final Map<String, Set<String>> SLOTS = Map.ofEntries(
+            Map.entry("Adadelta", Set.of("accum_grad", "accum_var")),
+            Map.entry("Adagrad", Set.of("accumulator")),
+            Map.entry("Adam", Set.of("m", "v", "vhat")),
+            Map.entry("Adamax", Set.of("m", "v")),
+            Map.entry("AdamW", Set.of("m", "v", "vhat")),
+            Map.entry("Ftrl", Set.of("accumulator", "linear")),
+            Map.entry("LAMB", Set.of("m", "v")),
+            Map.entry("LARS", Set.of("momentum")),
+            Map.entry("Nadam", Set.of("m", "v")),
+            Map.entry("RMSprop", Set.of("momentum", "mg", "rms")),
+            Map.entry("SGD", Set.of("momentum")));
+
+    private static final List<String> COUNTS = List.of("iter", "iterations", "_iterations");
+    private static final List<String> RATES =
+            List.of("learning_rate", "_learning_rate", "_current_learning_rate", "lr");
+    private static final String DECAY = "decay";
+    private static final Set<String> HYPERPARAMETERS = Set.of(
+            "iter",
+            "iterations",
+            "_iterations",
+            "learning_rate",
+            "_learning_rate",
+            "_current_learning_rate",
+            "lr",
+            DECAY,
+            "beta",
+            "beta_1",
+            "beta_2",
+            "epsilon",
+            "initial_accumulator_value",
+            "l1_regularization_strength",
+            "l2_regularization_strength",
+            "l2_shrinkage_regularization_strength",
+            "learning_rate_power",
+            "momentum",
+            "rho",
+            "weight_decay");
+
+    private KerasSlots() {}
+
+    static @Nullable TensorRole role(TensorInfo tensor, Neighbours neighbours) throws IOException {
+        String name = tensor.name();
+        int slash = name.lastIndexOf('/');
+        if (slash < 0) {
+            return null;
+        }
+        String scope = name.substring(0, slash);
+        String last = name.substring(slash + 1);
+        boolean inOptimizer = SLOTS.containsKey(lastOptimizer(scope));
+        if (inOptimizer && isHyperparameter(last, tensor) && isOptimizer(scope, "", false, neighbours)) {
+            return TensorRole.of(Kind.HYPERPARAMETER);
+        }
+        return SLOTS.values().stream().anyMatch(slots -> slots.contains(last))
+                ? slot(tensor, scope, last, neighbours)
+                : null;
+    }
+
+    private static String lastOptimizer(String scope) {
+        return NamedSlots.withoutNumber(scope.substring(scope.lastIndexOf('/') + 1));
+    }
+
+    private static @Nullable TensorRole slot(TensorInfo tensor, String scope, String last, Neighbours neighbours)
+            throws IOException {
+        int start = 0;
+        for (int end = scope.indexOf('/'); end >= 0; end = scope.indexOf('/', start)) {
+            String part = NamedSlots.withoutNumber(scope.substring(start, end));
+            start = end + 1;
+            if (SLOTS.getOrDefault(part, Set.of()).contains(last)) {
+                String variable = neighbours.variable(scope.substring(start), tensor, Shape::equals);
+                if (variable != null) {
+                    return TensorRole.of(Kind.SLOT, variable);
+                }
+            }
+        }
+        return null;
+    }
+
+    /** Whether a tensor could be a hyperparameter of that name. */
+    static boolean isHyperparameter(String name, TensorInfo tensor) {
+        return HYPERPARAMETERS.contains(name) && Neighbours.isScalar(tensor);
+    }
+
+    /**
+     * Whether at least two of a count of steps, a learning rate and its decay lie at a place. One alone may be anybody's.
+     *
+     * @param scope the place
+     * @param end what all keys end with
+     * @param counts whether the count has to be among the two, where nothing else says that this is an optimizer
+     */
+    static boolean isOptimizer(String scope, String end, boolean counts, Neighbours neighbours) throws IOException {
+        boolean count = hasOne(scope, COUNTS, end, neighbours);
+        boolean rate = (count || !counts) && hasOne(scope, RATES, end, neighbours);
+        if (count && rate) {
+            return true;
+        }
+        return (count || (rate && !counts)) && hasOne(scope, List.of(DECAY), end, neighbours);
+    }
+
+    private static boolean hasOne(String scope, List<String> names, String end, Neighbours neighbours)
+            throws IOException {
+        for (String name : names) {
+            if (neighbours.hasScalar(scope + "/" + name + end)) {
+                return true;
+            }
+        }
+        return false;
+    }
+}

@@ -1,0 +1,22 @@
+package org.tfckpt;
+
+import java.io.IOException;
+import org.tfckpt.tensor.DataLossException;
+import org.tfckpt.tensor.DataType;
+import org.tfckpt.tensor.ErrorContext;
+import org.tfckpt.tensor.ProblemKind;
+import org.tfckpt.tensor.Shape;
+
+/** Reads the object graph out of the string scalar that holds it. */
+final class ObjectGraphEntry {
+    private ObjectGraphEntry() {}
+
+    static ObjectGraph read(Tensor tensor, String checkpoint) throws IOException {
+        ErrorContext place = ErrorContext.at(checkpoint, -1).ofTensor(tensor.name());
+        if (tensor.dtype() != DataType.DT_STRING || !tensor.shape().equals(Shape.of())) {
+            throw new DataLossException(
+                    ProblemKind.ENTRY, "Not an object graph", place.mismatch("a string scalar", tensor));
+        }
+        return ObjectGraph.parse(tensor.stringAt(0), place);
+    }
+}

@@ -1,0 +1,104 @@
+package org.tfckpt.cli;
+
+import java.io.IOException;
+import java.util.List;
+import org.tfckpt.restore.Comparison;
+import org.tfckpt.restore.Suggestion;
+import org.tfckpt.restore.VariableSource;
+import org.tfckpt.restore.Wanted;
+import org.tfckpt.tensor.DataType;
+import org.tfckpt.tensor.TensorInfo;
+
+/** The JSON form of {@code compare}. */
+final class CompareJson {
+    private final JsonOutput out;
+    private final Comparison comparison;
+
+    private CompareJson(JsonOutput out, Comparison comparison) {
+        this.out = out;
+        this.comparison = comparison;
+    }
+
+    static void write(Output output, Comparison comparison) throws IOException {
+        try (JsonOutput out = new JsonOutput(output)) {
+            new CompareJson(out, comparison).write();
+        }
+    }
+
+    private interface Element {
+        void write(VariableSource source, Wanted wanted) throws IOException;
+    }
+
+    private void write() throws IOException {
+        out.generator().writeStartObject();
+        array("matched", comparison.matched(), this::matched);
+        array("missing", comparison.missing(), this::missing);
+        out.generator().writeArrayFieldStart("unused");
+        for (TensorInfo tensor : comparison.unused()) {
+            out.text(tensor.name());
+        }
+        out.generator().writeEndArray();
+        array("shape_mismatch", comparison.shapeMismatches(), this::otherShape);
+        array("dtype_mismatch", comparison.dtypeMismatches(), this::otherDtype);
+        array("excluded", comparison.excluded(), (source, wanted) -> out.text(wanted.variable()));
+        out.generator().writeEndObject();
+    }
+
+    private void array(String key, List<VariableSource> sources, Element element) throws IOException {
+        out.generator().writeArrayFieldStart(key);
+        for (VariableSource source : sources) {
+            element.write(source, source.wanted());
+        }
+        out.generator().writeEndArray();
+    }
+
+    private static TensorInfo tensor(VariableSource source) {
+        return source.tensor().orElseThrow();
+    }
+
+    private void begin(VariableSource source) throws IOException {
+        out.generator().writeStartObject();
+        out.text("variable", source.wanted().variable());
+    }
+
+    private void matched(VariableSource source, Wanted wanted) throws IOException {
+        begin(source);
+        out.text("tensor", tensor(source).name());
+        out.text("dtype", wanted.dtype().toString());
+        // The tensor's, which is known even where the graph does not say.
+        out.shape(
+                "shape",
+                wanted.part().isPresent()
+                        ? wanted.shape().orElse(null)
+                        : tensor(source).shape());
+        out.generator().writeEndObject();
+    }
+
+    private void missing(VariableSource source, Wanted wanted) throws IOException {
+        begin(source);
+        out.text("dtype", wanted.dtype().toString());
+        out.shape("shape", wanted.shape().orElse(null));
+        out.generator().writeArrayFieldStart("suggestions");
+        for (Suggestion suggestion : comparison.suggestions().of(source)) {
+            out.text(suggestion.name());
+        }
+        out.generator().writeEndArray();
+        out.generator().writeEndObject();
+    }
+
+    private void otherShape(VariableSource source, Wanted wanted) throws IOException {
+        begin(source);
+        out.text("tensor", tensor(source).name());
+        out.shape("wanted", wanted.tensorShape().orElse(null));
+        out.shape("found", tensor(source).shape());
+        out.generator().writeEndObject();
+    }
+
+    private void otherDtype(VariableSource source, Wanted wanted) throws IOException {
+        begin(source);
+        out.text("tensor", tensor(source).name());
+        out.text("wanted", wanted.dtype().toString());
+        out.text("found", DataType.enumName(tensor(source).dtypeNumber()));
+        out.generator().writeEndObject();
+    }
+}

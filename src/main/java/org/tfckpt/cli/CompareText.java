@@ -1,0 +1,164 @@
+package org.tfckpt.cli;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.stream.Collectors;
+import org.tfckpt.restore.Comparison;
+import org.tfckpt.restore.NameMapping;
+import org.tfckpt.restore.SuggestedRule;
+import org.tfckpt.restore.Suggestion;
+import org.tfckpt.restore.VariableSource;
+import org.tfckpt.restore.Wanted;
+import org.tfckpt.tensor.DataType;
+import org.tfckpt.tensor.NamePattern;
+import org.tfckpt.tensor.TensorInfo;
+
+/** The comparison as a person reads it: the outcome in a line and a bar, then what is wrong, then what to try. */
+final class CompareText {
+    private static final int BAR = 40;
+    /** Of what is no fault a person wants to see some, not all. */
+    private static final int SHOWN = 12;
+
+    private final Output out;
+    private final Style style;
+    private final Comparison comparison;
+
+    /**
+     * The arguments that the comparison was asked for with, quoted for a shell.
+     *
+     * @param graph the graph
+     * @param checkpoint the checkpoint
+     * @param exclusions options
+     * @param mapping options
+     */
+    record Given(String graph, String checkpoint, List<String> exclusions, List<String> mapping) {}
+
+    CompareText(Output out, Style style, Comparison comparison) {
+        this.out = out;
+        this.style = style;
+        this.comparison = comparison;
+    }
+
+    void write(boolean all, Given given) throws IOException {
+        outcome();
+        if (all) {
+            section("matched", lines(comparison.matched(), VariableSource::toString));
+        }
+        section("missing from the checkpoint", lines(comparison.missing(), this::missing));
+        section("of another shape", lines(comparison.shapeMismatches(), CompareText::shapes));
+        section("of another dtype", lines(comparison.dtypeMismatches(), CompareText::dtypes));
+        section("excluded", some(all, lines(comparison.excluded(), VariableSource::toString)));
+        section("unused by the graph", some(all, lines(comparison.unused(), TensorInfo::toString)));
+        section("matches nothing", idle());
+        section("several names from one tensor", lines(comparison.collisions(), NameMapping.Collision::toString));
+        advice(given);
+    }
+
+    private void outcome() throws IOException {
+        int wanted = comparison.variables().size();
+        int matched = comparison.matched().size();
+        int excluded = comparison.excluded().size();
+        int missing = comparison.missing().size();
+        int wrong = wanted - matched - excluded - missing;
+        out.text(style.good("#".repeat(part(matched, wanted))) + style.faint("-".repeat(part(excluded, wanted)))
+                + style.bad("?".repeat(part(missing, wanted)) + "!".repeat(part(wrong, wanted))) + "\n");
+        out.line(wanted + " variables: " + matched + " matched (#), " + excluded + " excluded (-), " + missing
+                + " missing (?), " + wrong + " of another shape or dtype (!); "
+                + comparison.unused().size() + " tensors unused");
+    }
+
+    /** At least one column for what there is, so that a single missing variable shows. */
+    private static int part(int count, int of) {
+        return count == 0 ? 0 : Math.max(1, (int) ((long) BAR * count / of));
+    }
+
+    private interface Line<T> {
+        String of(T item);
+    }
+
+    private static <T> List<String> lines(List<T> items, Line<T> line) {
+        return items.stream().map(line::of).toList();
+    }
+
+    private static List<String> some(boolean all, List<String> lines) {
+        if (all || lines.size() <= SHOWN + 1) {
+            return lines;
+        }
+        List<String> some = new ArrayList<>(lines.subList(0, SHOWN));
+        some.add("… and " + (lines.size() - SHOWN) + " more; --all lists them");
+        return some;
+    }
+
+    private void section(String title, List<String> lines) throws IOException {
+        if (!lines.isEmpty()) {
+            out.text("\n" + title + ":\n");
+            for (String line : lines) {
+                out.line("  " + line);
+            }
+        }
+    }
+
+    private String missing(VariableSource source) {
+        Wanted wanted = source.wanted();
+        String lookedFor =
+                source.tensorName().equals(wanted.variable()) ? "" : ", looked for as " + source.tensorName();
+        String likely = comparison.suggestions().of(source).stream()
+                .map(Suggestion::toString)
+                .collect(Collectors.joining(", "));
+        return wanted.variable() + " (" + wanted.dtype() + ") "
+                + wanted.shape().map(Object::toString).orElse("<unknown>") + lookedFor
+                + (likely.isEmpty() ? "" : "; perhaps " + likely);
+    }
+
+    private static String shapes(VariableSource source) {
+        return pair(
+                source,
+                source.wanted().tensorShape().map(Object::toString).orElse("<unknown>"),
+                source.tensor().orElseThrow().shape().toString());
+    }
+
+    private static String dtypes(VariableSource source) {
+        return pair(
+                source,
+                source.wanted().dtype().toString(),
+                DataType.enumName(source.tensor().orElseThrow().dtypeNumber()));
+    }
+
+    private static String pair(VariableSource source, String wanted, String found) {
+        String variable = source.wanted().variable();
+        String tensor = source.tensor().orElseThrow().name();
+        return variable + (tensor.equals(variable) ? "" : " <- " + tensor) + ": wanted " + wanted + ", found " + found;
+    }
+
+    private List<String> idle() {
+        List<String> idle = new ArrayList<>();
+        for (NamePattern pattern : comparison.idleExclusions()) {
+            idle.add("--exclude " + MappingOptions.quoted(pattern.toString()));
+        }
+        comparison.idleRules().forEach(rule -> idle.add("--from or --map: " + rule));
+        return idle;
+    }
+
+    private void advice(Given given) throws IOException {
+        List<SuggestedRule> rules = comparison.suggestions().rules();
+        if (rules.isEmpty()) {
+            return;
+        }
+        List<String> options = new ArrayList<>(given.mapping);
+        out.text("\nto try:\n");
+        for (SuggestedRule rule : rules) {
+            out.line("  " + rule.option() + "   finds " + rule.found().size()
+                    + (rule.found().size() == 1 ? " variable" : " variables"));
+            options.add(rule.option());
+        }
+        List<String> compare = new ArrayList<>(List.of("tfckpt compare"));
+        compare.addAll(given.exclusions);
+        compare.addAll(options);
+        compare.addAll(List.of(given.graph, given.checkpoint));
+        out.line("  " + String.join(" ", compare));
+        out.text("to write a checkpoint of the names that the graph wants:\n");
+        out.line("  tfckpt rewrite " + given.checkpoint + " -o PREFIX --for " + given.graph + " "
+                + String.join(" ", options));
+    }
+}

@@ -1,0 +1,86 @@
+package org.tfckpt.graph;
+
+import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
+import java.nio.file.DirectoryStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import java.util.regex.Pattern;
+import org.tfckpt.tensor.ErrorContext;
+
+/** Which graph a person may have meant who named something else. */
+final class GraphHints {
+    private static final Pattern FILE_OF_CHECKPOINT = Pattern.compile("(?<prefix>.*)\\.(index|data-\\d+-of-\\d+)");
+    /** A SavedModel's checkpoint is {@code variables/variables} in it. */
+    private static final int LEVELS = 2;
+
+    private static final int SHOWN = 5;
+    private static final int LOOKED_AT = 10_000;
+
+    private GraphHints() {}
+
+    /** What to open instead of a path that is no graph, or is not there; nothing if there is nothing alike. */
+    static ErrorContext instead(Path path) throws IOException {
+        String hint = hint(path);
+        return hint.isEmpty() ? ErrorContext.NONE : ErrorContext.hint(hint);
+    }
+
+    private static String hint(Path path) throws IOException {
+        String name = path.getFileName() == null ? "" : path.getFileName().toString();
+        var matcher = FILE_OF_CHECKPOINT.matcher(name);
+        Path prefix = matcher.matches() ? path.resolveSibling(matcher.group("prefix")) : path;
+        Path meta = GraphFiles.metaOf(prefix);
+        if (matcher.matches() && Files.isRegularFile(meta)) {
+            return "'" + path + "' belongs to a checkpoint; its graph is '" + meta + "'";
+        }
+        Path above = path;
+        for (int i = 0; i <= LEVELS; i++) {
+            if (GraphFiles.isSavedModel(above)) {
+                return "the SavedModel is '" + (above.toString().isEmpty() ? "." : above) + "'";
+            }
+            above = parentOf(above);
+        }
+        List<Path> others = others(Files.isDirectory(path) ? path : parentOf(path));
+        String found = others.isEmpty() ? "" : "there is " + quoted(others);
+        if (!Files.isDirectory(path) && Files.exists(Path.of(prefix + ".index"))) {
+            return "the checkpoint '" + prefix + "' has no graph beside it, which would be '" + meta + "'"
+                    + (found.isEmpty() ? "" : "; " + found);
+        }
+        return found;
+    }
+
+    private static Path parentOf(Path path) {
+        Path parent = path.getParent();
+        return parent == null ? path.resolveSibling("") : parent;
+    }
+
+    /** Graphs in a directory: {@code .meta} files, and SavedModels below it, as they lie in versions. */
+    private static List<Path> others(Path directory) {
+        List<Path> found = new ArrayList<>();
+        try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+            int count = 0;
+            for (Path entry : entries) {
+                if (entry.toString().endsWith(GraphFiles.META) || GraphFiles.isSavedModel(entry)) {
+                    found.add(entry);
+                }
+                if (++count == LOOKED_AT) {
+                    break;
+                }
+            }
+        } catch (IOException | DirectoryIteratorException unreadable) {
+            // No advice, then.
+            return List.of();
+        }
+        found.sort(Comparator.naturalOrder());
+        return found;
+    }
+
+    private static String quoted(List<Path> paths) {
+        List<String> shown =
+                paths.stream().limit(SHOWN).map(path -> "'" + path + "'").toList();
+        return String.join(", ", shown) + (paths.size() > SHOWN ? ", …" : "");
+    }
+}

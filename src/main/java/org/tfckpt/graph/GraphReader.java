@@ -1,0 +1,147 @@
+package org.tfckpt.graph;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.TreeSet;
+import org.jspecify.annotations.Nullable;
+import org.tfckpt.graph.WireReader.Range;
+import org.tfckpt.io.ByteSource;
+import org.tfckpt.io.ByteSources;
+import org.tfckpt.tensor.CheckpointException;
+import org.tfckpt.tensor.DataLossException;
+import org.tfckpt.tensor.ErrorContext;
+import org.tfckpt.tensor.ProblemKind;
+import org.tfckpt.tensor.UnsupportedFormatException;
+
+/** Reads a file that is a graph, as it says itself. */
+final class GraphReader {
+    private final Path file;
+    private final GraphKind kind;
+    private final WireReader in;
+
+    private GraphReader(Path file, GraphKind kind, WireReader in) {
+        this.file = file;
+        this.kind = kind;
+        this.in = in;
+    }
+
+    /** Reads a file; null if it is no graph. */
+    static @Nullable GraphParts read(Path file, @Nullable Set<String> tags) throws IOException {
+        // Through its channel: a graph is read once, from front to back, and need not be mapped for that.
+        try (ByteSource source = ByteSources.channel(file)) {
+            if (source.size() == 0) {
+                throw new DataLossException(
+                        ProblemKind.TRUNCATED, "An empty file", ErrorContext.at(file.toString(), -1));
+            }
+            boolean text = Sniffer.isText(source);
+            GraphKind kind = text ? TextGraphs.kindOf(source) : Sniffer.kindOf(WireReader.of(source));
+            if (kind == null) {
+                return null;
+            }
+            WireReader in =
+                    text ? WireReader.of(source.name(), TextGraphs.toWire(source, kind)) : WireReader.of(source);
+            return new GraphReader(file, kind, in).read(tags);
+        }
+    }
+
+    private GraphParts read(@Nullable Set<String> tags) throws IOException {
+        MetaGraphLayout layout = switch (kind) {
+            case GRAPH_DEF -> MetaGraphLayout.ofGraph(in.all());
+            case META_GRAPH_DEF -> MetaGraphLayout.read(in, in.all());
+            case SAVED_MODEL -> null;
+        };
+        layout = layout == null ? choose(savedModel(), tags) : choose(List.of(layout), tags);
+        if (layout.graphs().isEmpty()) {
+            throw new DataLossException(
+                    ProblemKind.TRUNCATED, "There is no graph in it", ErrorContext.at(file.toString(), -1));
+        }
+        GraphNodes nodes = new GraphNodes();
+        GraphDefReader reader = new GraphDefReader(in, nodes);
+        for (Range graph : layout.graphs()) {
+            reader.read(graph);
+        }
+        if (nodes.count == 0 && kind == GraphKind.GRAPH_DEF) {
+            throw new UnsupportedFormatException(
+                    "A graph without nodes, or no graph", ErrorContext.at(file.toString(), -1));
+        }
+        return parts(layout, nodes);
+    }
+
+    private GraphParts parts(MetaGraphLayout layout, GraphNodes nodes) throws IOException {
+        CollectionReader collections = new CollectionReader(in, nodes.variables);
+        collections.read(layout.collections());
+        Set<String> slots = SlotFinder.slots(nodes);
+        Map<String, GraphVariable> variables = new LinkedHashMap<>();
+        nodes.variables.forEach((name, bare) -> {
+            GraphVariable variable = collections.complete(bare);
+            variables.put(
+                    name, slots.contains(name) ? variable.with(variable.facts().asOptimizerSlot()) : variable);
+        });
+        List<SaverDef> definitions = new ArrayList<>(layout.savers());
+        definitions.addAll(collections.savers());
+        List<GraphSaver> savers = SaverReader.read(in, nodes, variables, definitions);
+        GraphParts.Info info = new GraphParts.Info(
+                Set.copyOf(layout.tags()),
+                Optional.of(layout.tensorFlowVersion()).filter(version -> !version.isEmpty()),
+                nodes.producer,
+                nodes.count,
+                nodes.functions,
+                collections.keys(),
+                layout.signatures());
+        SavedObjects objects = SavedObjects.read(in, layout.objects());
+        return new GraphParts(
+                file,
+                kind,
+                info,
+                Variables.of(variables.values()),
+                savers,
+                objects,
+                objects == null ? null : new SavedPaths(objects));
+    }
+
+    /** The MetaGraphDefs of a SavedModel: 2 meta_graphs. */
+    private List<MetaGraphLayout> savedModel() throws IOException {
+        List<Range> ranges = new ArrayList<>();
+        in.seek(in.all());
+        while (in.next()) {
+            switch (in.field()) {
+                case 1 -> in.varint();
+                case 2 -> ranges.add(in.message());
+                default -> in.skip();
+            }
+        }
+        List<MetaGraphLayout> layouts = new ArrayList<>();
+        for (Range range : ranges) {
+            layouts.add(MetaGraphLayout.read(in, range));
+        }
+        return layouts;
+    }
+
+    private MetaGraphLayout choose(List<MetaGraphLayout> layouts, @Nullable Set<String> tags)
+            throws CheckpointException {
+        if (tags == null && layouts.size() == 1) {
+            return layouts.get(0);
+        }
+        List<String> all = new ArrayList<>();
+        for (MetaGraphLayout layout : layouts) {
+            if (layout.tags().equals(tags)) {
+                return layout;
+            }
+            all.add("{" + String.join(",", layout.tags()) + "}");
+        }
+        String has = "it has " + (all.isEmpty() ? "none" : String.join(", ", all));
+        ErrorContext place = ErrorContext.at(file.toString(), -1);
+        if (tags == null) {
+            throw new UnsupportedFormatException(
+                    "There are " + layouts.size() + " graphs in it", place.withHint("choose one by its tags: " + has));
+        }
+        throw new CheckpointException(
+                "There is no graph with the tags {" + String.join(",", new TreeSet<>(tags)) + "}", place.withHint(has));
+    }
+}

@@ -1,0 +1,114 @@
+package org.tfckpt.graph;
+
+import java.util.ArrayDeque;
+import java.util.Arrays;
+import java.util.Deque;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import org.tfckpt.ObjectGraph;
+import org.tfckpt.ObjectKeys;
+
+/** Finds the variables of a graph in the object graph of a checkpoint. */
+final class ObjectMatch {
+    private static final int NONE = -1;
+
+    private final SavedObjects saved;
+    private final ObjectGraph checkpoint;
+
+    /** For each object of the SavedModel the one of the checkpoint. */
+    private final int[] matches;
+
+    private final Deque<Integer> open = new ArrayDeque<>();
+
+    private ObjectMatch(SavedObjects saved, ObjectGraph checkpoint) {
+        this.saved = saved;
+        this.checkpoint = checkpoint;
+        this.matches = new int[saved.size()];
+        Arrays.fill(matches, NONE);
+    }
+
+    /** By the names that TF1 graphs have for them. */
+    static Map<GraphVariable, String> byFullName(Variables variables, ObjectGraph checkpoint) {
+        Map<String, String> byName = checkpoint.keysByFullName();
+        Map<GraphVariable, String> keys = new LinkedHashMap<>();
+        for (GraphVariable variable : variables) {
+            String key = byName.get(variable.savedName());
+            if (key != null && !key.isEmpty()) {
+                keys.put(variable, key);
+            }
+        }
+        return keys;
+    }
+
+    /** By the ways that lead to their objects. The numbers of the objects need not agree. */
+    static Map<GraphVariable, String> byEdges(SavedObjects saved, ObjectGraph checkpoint) {
+        ObjectMatch match = new ObjectMatch(saved, checkpoint);
+        if (saved.size() > 0) {
+            match.walk();
+        }
+        Map<GraphVariable, String> keys = new LinkedHashMap<>();
+        for (GraphVariable variable : saved.variables()) {
+            int found = match.matches[variable.objectNode().orElseThrow()];
+            if (found != NONE) {
+                checkpoint.node(found).attributes().stream()
+                        .filter(attribute -> attribute.name().equals(ObjectKeys.VARIABLE_VALUE))
+                        .filter(attribute -> !attribute.key().isEmpty())
+                        .findFirst()
+                        .ifPresent(attribute -> keys.put(variable, attribute.key()));
+            }
+        }
+        return keys;
+    }
+
+    private void walk() {
+        match(0, 0);
+        walkEdges();
+        // What an optimizer keeps is found when both the optimizer and the variable have been.
+        Map<Integer, Map<SlotOf, Integer>> optimizers = new HashMap<>();
+        for (SavedObjects.Slot slot : saved.slots()) {
+            int optimizer = matches[slot.optimizer()];
+            if (optimizer != NONE) {
+                Integer found = optimizers
+                        .computeIfAbsent(optimizer, this::slotsOf)
+                        .get(new SlotOf(matches[slot.original()], slot.name()));
+                if (found != null) {
+                    match(slot.variable(), found);
+                }
+            }
+        }
+        walkEdges();
+    }
+
+    private void match(int object, int found) {
+        if (matches[object] == NONE) {
+            matches[object] = found;
+            open.add(object);
+        }
+    }
+
+    private void walkEdges() {
+        for (Integer object = open.poll(); object != null; object = open.poll()) {
+            Map<String, Integer> children = new HashMap<>();
+            checkpoint.node(matches[object]).children().forEach(child -> children.put(child.name(), child.node()));
+            for (SavedObjects.Edge edge : saved.edgesOf(object)) {
+                Integer found = children.get(edge.name());
+                if (found != null) {
+                    match(edge.child(), found);
+                }
+            }
+        }
+    }
+
+    /** What an optimizer keeps for which variable. */
+    private record SlotOf(int variable, String name) {}
+
+    private Map<SlotOf, Integer> slotsOf(int optimizer) {
+        Map<SlotOf, Integer> slots = new HashMap<>();
+        checkpoint
+                .node(optimizer)
+                .slots()
+                .forEach(slot -> slots.put(new SlotOf(slot.variable(), slot.name()), slot.node()));
+        return slots;
+    }
+}

@@ -1,0 +1,165 @@
+package org.tfckpt.graph;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.tfckpt.graph.GraphSaver.Entry;
+
+/**
+ * Puts the savers of a graph together. Ops belong to one saver if the same tensor names their checkpoint, through
+ * whatever makes the names of shards of it.
+ *
+ * <pre>
+ * SaveV2      prefix, tensor_names, shape_and_slices, tensors…
+ * SaveSlices  filename, tensor_names, shapes_and_slices, tensors…
+ * Save        filename, tensor_names, tensors…
+ * RestoreV2   prefix, tensor_names, shape_and_slices
+ * Restore     file_pattern, tensor_name
+ * RestoreSlice file_pattern, tensor_name, shape_and_slice
+ * </pre>
+ */
+final class SaverReader {
+    private final WireReader in;
+    private final GraphNodes nodes;
+    private final Map<String, GraphVariable> variables;
+    private final StringConstants strings;
+    private final Map<TensorName, List<GraphVariable>> assigned = new HashMap<>();
+    private final Map<String, Parts> savers = new LinkedHashMap<>();
+
+    /** The parts of one saver. */
+    private static final class Parts {
+        final @Nullable SaverDef definition;
+        final List<Entry> saves = new ArrayList<>();
+        final List<Entry> restores = new ArrayList<>();
+        final List<String> unknown = new ArrayList<>();
+
+        Parts(@Nullable SaverDef definition) {
+            this.definition = definition;
+        }
+    }
+
+    private SaverReader(WireReader in, GraphNodes nodes, Map<String, GraphVariable> variables) {
+        this.in = in;
+        this.nodes = nodes;
+        this.variables = variables;
+        this.strings = new StringConstants(in, nodes.strings);
+    }
+
+    /** The savers of these definitions, in their order, then those that have ops alone. */
+    static List<GraphSaver> read(
+            WireReader in, GraphNodes nodes, Map<String, GraphVariable> variables, List<SaverDef> definitions)
+            throws IOException {
+        SaverReader reader = new SaverReader(in, nodes, variables);
+        for (SaverDef definition : definitions) {
+            reader.savers.putIfAbsent(TensorName.nodeOf(definition.filenameTensor()), new Parts(definition));
+        }
+        reader.findAssignments();
+        for (Node op : nodes.savers) {
+            reader.op(op);
+        }
+        List<GraphSaver> savers = new ArrayList<>();
+        reader.savers.forEach((node, parts) -> savers.add(saver(node, parts)));
+        return savers;
+    }
+
+    private static GraphSaver saver(String node, Parts parts) {
+        SaverDef definition = parts.definition;
+        return new GraphSaver(
+                definition == null ? node + ":0" : definition.filenameTensor(),
+                Optional.ofNullable(definition).map(SaverDef::saveTensor),
+                Optional.ofNullable(definition).map(SaverDef::restoreOp),
+                definition != null && definition.sharded(),
+                Optional.ofNullable(definition).map(SaverDef::version),
+                definition == null ? 0 : definition.maxToKeep(),
+                parts.saves,
+                parts.restores,
+                parts.unknown);
+    }
+
+    /** Which variables take the output of an op that restores. */
+    private void findAssignments() {
+        Set<String> restoring = nodes.savers.stream()
+                .filter(node -> node.op().startsWith("Restore"))
+                .map(Node::name)
+                .collect(Collectors.toSet());
+        for (Node assignment : nodes.assignments) {
+            GraphVariable variable =
+                    variables.get(nodes.origin(assignment.input(0)).node());
+            TensorName value = nodes.origin(assignment.input(1));
+            if (variable != null && restoring.contains(value.node())) {
+                assigned.computeIfAbsent(value, none -> new ArrayList<>(1)).add(variable);
+            }
+        }
+    }
+
+    private void op(Node op) throws IOException {
+        Parts saver = savers.computeIfAbsent(filename(op), none -> new Parts(null));
+        boolean saves = op.op().startsWith("Save");
+        boolean sliced = !op.op().equals("Save") && !op.op().equals("Restore");
+        int first = sliced ? 3 : 2;
+        int count = saves ? Math.max(0, op.inputs().size() - first) : op.outputs();
+        List<String> keys = strings.get(nodes.origin(op.input(1)).node());
+        List<String> slices = sliced ? strings.get(nodes.origin(op.input(2)).node()) : List.of("");
+        if (keys == null || slices == null) {
+            saver.unknown.add(op.name());
+            return;
+        }
+        requireSize(op, "tensor names", keys, count);
+        requireSize(op, "shapes and slices", slices, sliced ? count : 1);
+        for (int i = 0; i < count; i++) {
+            String key = at(keys, i);
+            String slice = at(slices, i);
+            if (saves) {
+                String tensor = op.input(first + i);
+                saver.saves.add(new Entry(
+                        key, slice, tensor, variables.get(nodes.origin(tensor).node())));
+            } else {
+                restore(saver, op.name(), i, key, slice);
+            }
+        }
+    }
+
+    private void restore(Parts saver, String op, int output, String key, String slice) {
+        String tensor = op + ":" + output;
+        List<GraphVariable> targets = assigned.get(new TensorName(op, output));
+        if (targets == null) {
+            saver.restores.add(new Entry(key, slice, tensor, null));
+        } else {
+            targets.forEach(variable -> saver.restores.add(new Entry(key, slice, tensor, variable)));
+        }
+    }
+
+    /** The node that names the checkpoint of an op: one that a definition names, or else where the name comes from. */
+    private String filename(Node op) {
+        String tensor = op.input(0);
+        for (int i = 0; i < GraphNodes.LONGEST_WAY; i++) {
+            String node = TensorName.nodeOf(tensor);
+            String from = nodes.passes.get(node);
+            if (savers.containsKey(node) || from == null) {
+                return node;
+            }
+            tensor = from;
+        }
+        return TensorName.nodeOf(op.input(0));
+    }
+
+    /** A list has to be as long as the op needs it; the last string of a constant may stand for all that follow. */
+    private void requireSize(Node op, String what, List<String> strings, int count) throws IOException {
+        boolean repeats = strings.size() == 1 && count > 1;
+        if (strings.size() != count && !repeats) {
+            throw in.failure(
+                    "The op " + op.name() + " got " + strings.size() + " " + what + " but " + count + " tensors");
+        }
+    }
+
+    private static String at(List<String> strings, int index) {
+        return strings.get(Math.min(index, strings.size() - 1));
+    }
+}

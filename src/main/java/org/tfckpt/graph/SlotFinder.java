@@ -1,0 +1,54 @@
+package org.tfckpt.graph;
+
+import java.io.IOException;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.tfckpt.OptimizerSlots;
+import org.tfckpt.TensorRole;
+import org.tfckpt.tensor.TensorInfo;
+
+/** Finds the variables that optimizers keep for themselves. */
+final class SlotFinder {
+    private SlotFinder() {}
+
+    /** The names of the slots: by what training ops take, which no name can hide, and by the names that are usual. */
+    static Set<String> slots(GraphNodes nodes) throws IOException {
+        Set<String> slots = trained(nodes);
+        OptimizerSlots byName =
+                OptimizerSlots.of(name -> Optional.ofNullable(tensor(nodes.variables.get(name))), Optional.empty());
+        for (GraphVariable variable : nodes.variables.values()) {
+            TensorInfo tensor = tensor(variable);
+            if (tensor != null && byName.kindOf(tensor) == TensorRole.Kind.SLOT) {
+                slots.add(variable.name());
+            }
+        }
+        return slots;
+    }
+
+    /** What training ops take besides the variable that they train. */
+    private static Set<String> trained(GraphNodes nodes) {
+        Set<String> slots = new HashSet<>();
+        for (Node training : nodes.trainings) {
+            for (int i = 1; i < training.inputs().size(); i++) {
+                // A slot is handed over itself, to be changed; what is only read comes from another node.
+                String node = TensorName.nodeOf(training.input(i));
+                if (nodes.variables.containsKey(node)) {
+                    slots.add(node);
+                }
+            }
+        }
+        return slots;
+    }
+
+    /** A variable as the tensor that it would be in a checkpoint, where its shape is known. */
+    private static @Nullable TensorInfo tensor(@Nullable GraphVariable variable) {
+        return variable == null
+                ? null
+                : variable.shape()
+                        .map(shape -> new TensorInfo(variable.name(), variable.dtypeNumber(), shape, null, List.of()))
+                        .orElse(null);
+    }
+}

@@ -1,0 +1,63 @@
+package org.tfckpt.restore;
+
+import java.io.IOException;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.tfckpt.Checkpoint;
+import org.tfckpt.ObjectGraph;
+import org.tfckpt.graph.Graph;
+import org.tfckpt.graph.GraphSaver;
+import org.tfckpt.graph.GraphVariable;
+import org.tfckpt.tensor.DataLossException;
+import org.tfckpt.tensor.ProblemKind;
+
+/**
+ * What a graph wants of a checkpoint, and under which names: those that its own saver restores from, else those that it
+ * saves under; for the objects of a TF2 SavedModel the keys that their paths lead to.
+ */
+final class GraphWants {
+    private GraphWants() {}
+
+    static List<Wanted> of(Graph graph, Checkpoint checkpoint) throws IOException {
+        return graph.isObjectBased() && !graph.objectVariables().isEmpty()
+                ? Wanted.of(graph.objectVariables(), objectKeys(graph, checkpoint))
+                : Wanted.of(graph.variables(), saverKeys(graph));
+    }
+
+    private static Map<GraphVariable, String> objectKeys(Graph graph, Checkpoint checkpoint) throws IOException {
+        Map<GraphVariable, String> keys = new HashMap<>();
+        for (GraphVariable variable : graph.objectVariables()) {
+            graph.objectKeyOf(variable).ifPresent(key -> keys.put(variable, key));
+        }
+        objects(checkpoint).ifPresent(objects -> keys.putAll(graph.checkpointKeys(objects)));
+        return keys;
+    }
+
+    /** Without the data file that holds it, the graph's own object graph has to do. */
+    private static Optional<ObjectGraph> objects(Checkpoint checkpoint) throws IOException {
+        try {
+            return checkpoint.objectGraph();
+        } catch (DataLossException e) {
+            if (e.kind() == ProblemKind.MISSING_FILE) {
+                return Optional.empty();
+            }
+            throw e;
+        }
+    }
+
+    private static Map<GraphVariable, String> saverKeys(Graph graph) {
+        Map<GraphVariable, String> keys = new HashMap<>();
+        for (GraphSaver saver : graph.savers()) {
+            addFirst(keys, saver.restoresByVariable());
+            addFirst(keys, saver.savesByVariable());
+        }
+        return keys;
+    }
+
+    private static void addFirst(Map<GraphVariable, String> keys, Map<GraphVariable, List<GraphSaver.Entry>> entries) {
+        entries.forEach(
+                (variable, names) -> keys.putIfAbsent(variable, names.get(0).key()));
+    }
+}

@@ -1,0 +1,71 @@
+package org.tfckpt.testing;
+
+import java.io.ByteArrayOutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.zip.CRC32C;
+import org.tfckpt.io.MaskedCrc32c;
+import org.tfckpt.io.Varint;
+import org.tfckpt.proto.VariantTensorDataProto;
+import org.tfckpt.tensor.DataType;
+
+/** Tensors of variants as they are stored. */
+public final class Variants {
+    private Variants() {}
+
+    /** Lengths, messages and running checksums. */
+    public static byte[] stored(byte[]... messages) {
+        CRC32C crc = new CRC32C();
+        ByteArrayOutputStream out = new ByteArrayOutputStream();
+        for (byte[] message : messages) {
+            ByteBuffer length = ByteBuffer.allocate(Varint.MAX_LENGTH_64);
+            Varint.write64(length, message.length);
+            out.write(length.array(), 0, length.position());
+            out.writeBytes(message);
+            crc.update(little(Long.BYTES).putLong(message.length).flip());
+            crc.update(message);
+            byte[] masked = little(Integer.BYTES)
+                    .putInt(MaskedCrc32c.mask((int) crc.getValue()))
+                    .array();
+            out.writeBytes(masked);
+            crc.update(masked);
+        }
+        return out.toByteArray();
+    }
+
+    /** The checksum of the entry. */
+    public static int entryChecksum(byte[]... messages) {
+        CRC32C crc = new CRC32C();
+        byte[] stored = stored(messages);
+        int at = 0;
+        for (byte[] message : messages) {
+            crc.update(little(Long.BYTES).putLong(message.length).flip());
+            at += stored.length == 0 ? 0 : varintLength(message.length);
+            crc.update(stored, at, message.length + Integer.BYTES);
+            at += message.length + Integer.BYTES;
+        }
+        return MaskedCrc32c.mask((int) crc.getValue());
+    }
+
+    private static int varintLength(int number) {
+        ByteBuffer length = ByteBuffer.allocate(Varint.MAX_LENGTH_64);
+        Varint.write64(length, number);
+        return length.position();
+    }
+
+    private static ByteBuffer little(int size) {
+        return ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** Adds a tensor of variants. */
+    public static BundleBuilder add(BundleBuilder bundle, String name, long[] shape, byte[]... messages) {
+        return bundle.tensor(name, DataType.DT_VARIANT, shape, stored(messages))
+                .entry(name, e -> e.setCrc32C(entryChecksum(messages)));
+    }
+
+    public static VariantTensorDataProto.Builder variant(String type, String metadata) {
+        return VariantTensorDataProto.newBuilder()
+                .setTypeName(type)
+                .setMetadata(com.google.protobuf.ByteString.copyFromUtf8(metadata));
+    }
+}
