@@ -65,10 +65,11 @@ class CompareCommandTest {
                     .sorted()
                     .toList()
                     .stream()
-                    .flatMap(file -> Json.<Map<String, Object>>list(
-                            Json.object(Corpus.json(file)).get("comparisons"))
-                            .stream()
-                            .map(expected -> Arguments.of(file.getParent(), expected)));
+                    .flatMap(file ->
+                            Json.<Map<String, Object>>list(
+                                            Json.object(Corpus.json(file)).get("comparisons"))
+                                    .stream()
+                                    .map(expected -> Arguments.of(file.getParent(), expected)));
         }
     }
 
@@ -113,7 +114,8 @@ class CompareCommandTest {
                         "  --from 's#^init/#input/#'   finds 8 variables",
                         "  tfckpt compare --from 's#^init/#input/#' " + CHANGED + " " + LOG,
                         "  tfckpt rewrite " + LOG + " -o PREFIX --for " + CHANGED + " --from 's#^init/#input/#'");
-        assertThat(ToolRun.of("compare", "--from", "s#^init/#input/#", CHANGED, LOG).out())
+        assertThat(ToolRun.of("compare", "--from", "s#^init/#input/#", CHANGED, LOG)
+                        .out())
                 .contains("62 matched", "3 missing")
                 .doesNotContain("to try:");
     }
@@ -132,7 +134,8 @@ class CompareCommandTest {
 
     @Test
     void saysWhatMatchesNothing() {
-        assertThat(ToolRun.of("compare", "--exclude", "nothing/**", "--from", "s#^nowhere/#x/#", CHANGED, LOG).out())
+        assertThat(ToolRun.of("compare", "--exclude", "nothing/**", "--from", "s#^nowhere/#x/#", CHANGED, LOG)
+                        .out())
                 .contains("matches nothing:", "--exclude 'nothing/**'", "s#^nowhere/#x/#");
     }
 

@@ -33,8 +33,7 @@ class GraphCommandTest {
 
     @Test
     void takesAPrefixAndASavedModel() {
-        assertThat(ToolRun.of("graph", testdata("story/log/model.ckpt-122543")))
-                .isEqualTo(ToolRun.of("graph", META));
+        assertThat(ToolRun.of("graph", testdata("story/log/model.ckpt-122543"))).isEqualTo(ToolRun.of("graph", META));
         assertThat(ToolRun.of("graph", testdata("real/tfx-benchmark-snappy")).lines())
                 .isNotEmpty();
     }
