@@ -3,6 +3,8 @@ package org.tfckpt;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
 import org.tfckpt.format.bundle.BundlePrefix;
 import org.tfckpt.format.bundle.BundleWriter;
 import org.tfckpt.tensor.Shape;
@@ -39,6 +41,8 @@ import org.tfckpt.tensor.TensorInfo;
 public final class CheckpointWriter implements Closeable {
     private final BundleWriter writer;
     private final WriteOptions options;
+    /** By checkpoint: the number that each of its data files has here. */
+    private final Map<Checkpoint, Map<Integer, Integer>> adopted = new HashMap<>();
 
     private CheckpointWriter(BundleWriter writer, WriteOptions options) {
         this.writer = writer;
@@ -119,8 +123,30 @@ public final class CheckpointWriter implements Closeable {
     }
 
     /**
+     * Takes over the data files of another checkpoint as they are: each gets a second name, and only where files cannot be
+     * linked are its bytes copied. What is {@linkplain #copy copied} of that checkpoint from here on costs an entry; its
+     * values are neither read nor checked, and keep their checksums. So names change in the time that it takes to write
+     * an index. Nobody may write the other checkpoint meanwhile.
+     *
+     * @param source a V2 checkpoint of the same byte order, open
+     * @throws IllegalArgumentException if it is neither
+     * @throws IllegalStateException unless the {@link Sharding} is one of {@link Sharding#ofMaxBytes}: what is added
+     *     besides goes to data files of that size
+     * @throws IOException if the files can neither be linked nor copied
+     */
+    public void adopt(Checkpoint source) throws IOException {
+        try {
+            adopted.put(source, DataFiles.adopt(source.reader(), writer, options.order()));
+        } catch (IOException | RuntimeException | Error e) {
+            writer.abandon(e);
+            throw e;
+        }
+    }
+
+    /**
      * Adds a tensor of another checkpoint as it is: a partitioned one stays so. Its bytes are compared with their
-     * checksum on the way, whatever the {@link ReadOptions} say.
+     * checksum on the way, whatever the {@link ReadOptions} say, unless they are in a data file that was
+     * {@linkplain #adopt adopted}.
      *
      * @param source the other checkpoint, open
      * @param tensor what of it
@@ -131,7 +157,8 @@ public final class CheckpointWriter implements Closeable {
      */
     public void copy(Checkpoint source, TensorInfo tensor, String name) throws IOException {
         try {
-            new TensorCopy(source.reader(), writer, options.order(), name).run(tensor);
+            Map<Integer, Integer> shards = adopted.getOrDefault(source, Map.of());
+            new TensorCopy(source.reader(), writer, options.order(), shards).run(tensor, name);
         } catch (IOException | RuntimeException | Error e) {
             // Not every failure is one of writing.
             writer.abandon(e);

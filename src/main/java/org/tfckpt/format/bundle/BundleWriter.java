@@ -297,10 +297,16 @@ public final class BundleWriter implements Closeable {
      *
      * @param file complete, and in this checkpoint's byte order
      * @return its number among this checkpoint's data files
+     * @throws IllegalStateException if the number of data files is fixed
      * @throws IOException if it can neither be linked nor copied
      */
     public int adopt(Path file) throws IOException {
-        return guarded(() -> shards.adopt(file));
+        return guarded(() -> {
+            if (options.shards > 0) {
+                throw new IllegalStateException("a fixed number of data files takes no other ones");
+            }
+            return shards.adopt(file);
+        });
     }
 
     /**
@@ -313,6 +319,10 @@ public final class BundleWriter implements Closeable {
      */
     public void addStored(Target target, Storage storage) throws IOException {
         guarded(() -> {
+            DataType dtype = target.dtype;
+            if (!dtype.isFixedWidth() && dtype != DataType.DT_STRING && dtype != DataType.DT_VARIANT) {
+                throw new IllegalArgumentException("no checkpoint holds " + dtype);
+            }
             check(target);
             put(target, storage);
             return storage;
