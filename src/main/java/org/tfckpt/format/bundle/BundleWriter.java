@@ -350,7 +350,6 @@ public final class BundleWriter implements Closeable {
     }
 
     /** Runs a step; if it fails, everything that was written is taken away. */
-    @SuppressWarnings("CatchingUnchecked") // Also an OutOfMemoryError must not leave a writer that could be finished.
     private <T> T guarded(Step<T> step) throws IOException {
         requireOpen();
         try {
