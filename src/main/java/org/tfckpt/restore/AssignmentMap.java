@@ -20,7 +20,7 @@ import org.tfckpt.tensor.TensorNames;
  * the graph's, tensor to variable or scope to scope.
  *
  * <pre>{@code
- * AssignmentMap.of(Map.of("old_scope/", "new_scope/")).and("var1", "some_scope/my1").plan(variables, checkpoint)
+ * AssignmentMap.of(Map.of("old_scope/", "new_scope/")).and("var1", "some_scope/my1").plan(variables, checkpoint);
  * }</pre>
  *
  * <p>Variables that no assignment names are left alone. Assignments are worked off in the order of the checkpoint's
