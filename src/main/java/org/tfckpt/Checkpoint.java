@@ -47,17 +47,14 @@ public final class Checkpoint implements Closeable {
         this.reader = reader;
     }
 
-    /** What was gone through by a verification. */
+    /**
+     * What was gone through by a verification.
+     *
+     * @param tensors the number of tensors
+     * @param bytes the bytes of their values that were intact
+     * @param problems the number of problems
+     */
     public record Verified(long tensors, long bytes, long problems) {
-        /**
-         * The outcome.
-         *
-         * @param tensors the number of tensors
-         * @param bytes the bytes of their values that were intact
-         * @param problems the number of problems
-         */
-        public Verified {}
-
         /**
          * Whether everything is as it should be.
          *
