@@ -14,7 +14,6 @@ import org.tfckpt.ObjectGraph;
 import org.tfckpt.ReadOptions;
 import org.tfckpt.TensorDigest;
 import org.tfckpt.tensor.CheckpointException;
-import org.tfckpt.tensor.Problem;
 import org.tfckpt.tensor.TensorInfo;
 
 /**
@@ -25,7 +24,12 @@ import org.tfckpt.tensor.TensorInfo;
  * @param refusals what could not be read, and why
  * @param problems what {@code verify} found; an exception from it counts as one
  */
-public record FullRead(Map<String, String> values, List<CheckpointException> refusals, List<String> problems) {
+public record FullRead(Map<String, String> values, List<String> refusals, List<String> problems) {
+    /** A hostile file can be refused in more ways than a small heap holds; the first ones tell. */
+    private static final int KEPT = 1_000;
+
+    private static final int LONGEST = 400;
+
     /** Whether somebody who reads everything learns that something is wrong. */
     public boolean isRefused() {
         return !refusals.isEmpty();
@@ -47,7 +51,7 @@ public record FullRead(Map<String, String> values, List<CheckpointException> ref
             result.verify(checkpoint);
         } catch (CheckpointException e) {
             result.refuse(e);
-            result.problems.add(e.toString());
+            result.problems.add(shortened(e.toString()));
         }
         return result;
     }
@@ -77,13 +81,17 @@ public record FullRead(Map<String, String> values, List<CheckpointException> ref
     }
 
     private void verify(Checkpoint checkpoint) throws IOException {
-        List<Problem> found = new ArrayList<>();
+        List<String> found = new ArrayList<>();
         try {
-            checkpoint.verify(found::add);
+            checkpoint.verify(problem -> {
+                if (found.size() < KEPT) {
+                    found.add(shortened(problem.kind() + " " + problem.message()));
+                }
+            });
         } catch (CheckpointException e) {
-            problems.add(e.toString());
+            problems.add(shortened(e.toString()));
         }
-        found.forEach(problem -> problems.add(problem.kind() + " " + problem.tensor() + " " + problem.message()));
+        problems.addAll(found);
     }
 
     private interface Step {
@@ -103,8 +111,14 @@ public record FullRead(Map<String, String> values, List<CheckpointException> ref
         }
     }
 
+    private static String shortened(String text) {
+        return text.length() > LONGEST ? text.substring(0, LONGEST) : text;
+    }
+
     private void refuse(CheckpointException e) {
         assertThat(e.problem()).isNotEmpty();
-        refusals.add(e);
+        if (refusals.size() < KEPT) {
+            refusals.add(shortened(e.toString()));
+        }
     }
 }

@@ -15,7 +15,7 @@ import org.tfckpt.tensor.DataLossException;
  */
 final class BlockIterator {
     /** Keys that share all with the one before cost three bytes and may be of any length. No honest name comes near. */
-    private static final long MAX_EXPANSION = 256;
+    private static final long MAX_EXPANSION = 64;
 
     private static final long ALWAYS_ALLOWED = 1 << 20;
 
