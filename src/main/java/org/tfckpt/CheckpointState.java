@@ -22,6 +22,9 @@ import org.tfckpt.tensor.ProblemKind;
 /**
  * The state file, {@code checkpoint} by name: which checkpoints a directory has, and which is the latest.
  *
+ * <p>Entries are taken as TensorFlow takes them: an absolute one, or one with {@code ..}, may lead out of the directory.
+ * Whoever opens what a stranger's state file names should look at the path first.
+ *
  * @param directory where the file is; relative entries are relative to it
  * @param latest the latest checkpoint's prefix as the file has it
  * @param all all prefixes as the file has them, oldest first
@@ -36,7 +39,7 @@ public record CheckpointState(
     private static final Pattern SHARD = Pattern.compile("-[0-9?]+-of-[0-9]+\\z");
 
     /** No honest state file comes near: it has a line per checkpoint kept. */
-    private static final long MAX_SIZE = 16L << 20;
+    private static final long MAX_SIZE = 4L << 20;
 
     /**
      * The same with lists that nobody else can change.
@@ -165,7 +168,7 @@ public record CheckpointState(
             long size = Files.size(file);
             if (size > MAX_SIZE) {
                 throw new DataLossException(
-                        ProblemKind.ENTRY, "Not a checkpoint state file", place.mismatch("at most 16 MiB", size));
+                        ProblemKind.ENTRY, "Not a checkpoint state file", place.mismatch("at most 4 MiB", size));
             }
             text = Files.readString(file);
         } catch (NoSuchFileException e) {

@@ -6,9 +6,12 @@ package org.tfckpt;
  * @param checksums whether the first read of a tensor compares its bytes with their checksum. The blocks of the index,
  *     and the lengths of strings, are always checked
  * @param mapping whether data files are mapped into memory, where their file system can: the fastest way, and without
- *     copies. A mapped file that is cut off while it is read ends the JVM (an operating system's signal inside an
- *     intrinsic; seen on JDK 17 and 25), although its size is checked before each read: turn mapping off for files that
- *     someone may change meanwhile; then it is an exception
+ *     copies. The file's size is checked before each read, and every 16 MiB within a long one, so that a file that was
+ *     cut off before is an exception. One that is cut off between that check and the access, or under a view that was
+ *     handed out, is not: the access ends with an {@link InternalError} or ends the JVM (an operating system's signal
+ *     inside an intrinsic; seen on JDK 17 and 25). Turn mapping off for files that someone may cut off: then it is
+ *     always an exception. In either way a file that is replaced by another of its name is read on as it was, and bytes
+ *     that change in place are found by their checksum if they change before it is compared
  */
 public record ReadOptions(boolean checksums, boolean mapping) {
     /** Checked and mapped. */

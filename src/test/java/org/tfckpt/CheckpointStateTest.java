@@ -130,6 +130,17 @@ class CheckpointStateTest {
     }
 
     @Test
+    @DisplayName("an entry that leads out of the directory is followed, as TensorFlow follows it")
+    void outOfTheDirectory() throws Exception {
+        Path inner = Files.createDirectory(directory.resolve("inner"));
+        new BundleBuilder().floats("v", 1).write(directory.resolve("ckpt"));
+        Files.writeString(inner.resolve("checkpoint"), "model_checkpoint_path: \"../ckpt\"\n");
+        try (Checkpoint checkpoint = Checkpoint.open(inner)) {
+            assertThat(checkpoint.prefix()).isEqualTo(inner + "/../ckpt");
+        }
+    }
+
+    @Test
     @DisplayName("CK-08 the latest of several in a directory is the one that opens")
     void latest() throws Exception {
         for (int step = 0; step < 3; step++) {

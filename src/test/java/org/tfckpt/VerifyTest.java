@@ -9,9 +9,11 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tfckpt.format.table.BlockBuilder;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.testing.BundleBuilder;
+import org.tfckpt.testing.RawTable;
 import org.tfckpt.testing.RawTable.RawBlock;
 
 class VerifyTest {
@@ -164,6 +166,47 @@ class VerifyTest {
                 .containsExactly(
                         "key-order - key 'a' is not above the one before",
                         "key-order - key 'a' is not above the one before");
+    }
+
+    @Test
+    void aHeaderTwice() throws IOException {
+        byte[] header = {8, 1};
+        Path prefix = write(
+                new BundleBuilder().record(new byte[0], header).floats("a", 1).unsorted());
+        assertThat(problems(prefix)).containsExactly("key-order - key '' is not above the one before");
+    }
+
+    @Test
+    void aBlockThatTheIndexNamesTwice() throws IOException {
+        Path prefix = write(new BundleBuilder()
+                .floats("a", 1)
+                .table(table -> table.index(made -> {
+                    BlockBuilder index = new BlockBuilder(1);
+                    byte[] handle = RawTable.handle(0, table.blocks().get(0).stored().length);
+                    index.add(new byte[] {'x'}, handle);
+                    index.add(new byte[] {'y'}, handle);
+                    return made.withStored(index.contents());
+                })));
+        assertThat(problems(prefix)).anyMatch(p -> p.matches("table - [0-9]+ bytes belong to more than one block"));
+    }
+
+    @Test
+    void bytesOfNoBlockAndAFooterThatHoldsMore() throws IOException {
+        BundleBuilder bundle = new BundleBuilder().floats("a", 1);
+        Path prefix = write(bundle);
+        Path index = directory.resolve("ckpt.index");
+        byte[] right = Files.readAllBytes(index);
+        byte[] wrong = right.clone();
+        wrong[wrong.length - 12] = 1;
+        Files.write(index, wrong);
+        assertThat(problems(prefix))
+                .containsExactly("table - the footer holds more than two block handles, zeros and the magic number");
+        byte[] longer = new byte[right.length + 4];
+        System.arraycopy(right, 0, longer, 0, right.length - 48);
+        Arrays.fill(longer, right.length - 48, right.length - 44, (byte) 'x');
+        System.arraycopy(right, right.length - 48, longer, right.length - 44, 48);
+        Files.write(index, longer);
+        assertThat(problems(prefix)).containsExactly("table - 4 bytes belong to no block and are not all zero");
     }
 
     @Test

@@ -1,15 +1,28 @@
 package org.tfckpt.cli;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
+import java.io.InterruptedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import java.util.Deque;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
+import org.tfckpt.CheckpointSearch;
+import org.tfckpt.ReadOptions;
+import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.Problem;
+import org.tfckpt.tensor.ProblemKind;
 import org.tfckpt.tensor.TensorNames;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -20,16 +33,24 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "verify",
         description = "Reads everything and checks it: every block and every tensor's checksum, keys, entries, sizes,"
-                + " holes and overlaps. A line a problem: file, offset, tensor, kind, what is wrong.",
+                + " holes and overlaps. A line a problem: file, offset, tensor, kind, what is wrong. Of a directory, every"
+                + " checkpoint in it and below.",
         footer = {"", "Example: tfckpt verify log/model.ckpt-*.index"})
 final class VerifyCommand implements Callable<Integer> {
     private final Console console;
 
-    @Parameters(paramLabel = "CHECKPOINT", arity = "1..*", description = "What to verify.")
+    @Parameters(paramLabel = "CHECKPOINT", arity = "1..*", description = "What to verify: checkpoints, or directories.")
     private List<Path> paths = List.of();
 
     @Option(names = "--json", description = "A JSON document a line, for each checkpoint.")
     private boolean json;
+
+    @Option(
+            names = "--mapping",
+            description =
+                    "Map data files into memory instead of reading them through their channel. A file that someone"
+                            + " cuts off meanwhile then ends the program.")
+    private boolean mapping;
 
     @Mixin
     private CommonOptions common = new CommonOptions();
@@ -43,50 +64,143 @@ final class VerifyCommand implements Callable<Integer> {
         this.paths = List.of(path);
     }
 
+    /** What is asked for; what was found in a directory is a checkpoint even if it is only a rest of one. */
+    private record Target(Path path, boolean searched) {}
+
+    /** What became of a checkpoint; a failure says why it could not be verified. */
+    private record Result(
+            Checkpoint.Verified verified,
+            List<Problem> problems,
+            @Nullable IOException failure) {}
+
     @Override
     public Integer call() throws IOException {
+        List<Target> targets = new ArrayList<>();
         int code = 0;
         for (Path path : paths) {
-            code = Math.max(code, verify(path));
+            code = Math.max(code, find(path, targets));
         }
-        return code;
+        if (targets.size() == 1) {
+            return Math.max(code, report(targets.get(0), verify(targets.get(0))));
+        }
+        return Math.max(code, all(targets));
     }
 
-    private int verify(Path path) throws IOException {
+    /** The checkpoints below a directory; or the path itself, of which opening may make more than searching. */
+    private int find(Path path, List<Target> targets) {
+        int[] code = {0};
+        List<Path> below = List.of();
+        if (Files.isDirectory(path)) {
+            try {
+                below = CheckpointSearch.below(path, unreadable -> code[0] = failed(unreadable));
+            } catch (IOException e) {
+                return failed(e);
+            }
+        }
+        below.forEach(found -> targets.add(new Target(found, true)));
+        if (below.isEmpty()) {
+            targets.add(new Target(path, false));
+        }
+        return code[0];
+    }
+
+    /** Verifies on all cores, and tells in the order of the checkpoints. */
+    private int all(List<Target> targets) throws IOException {
+        int cores = Runtime.getRuntime().availableProcessors();
+        ExecutorService workers = Executors.newFixedThreadPool(Math.min(targets.size(), cores));
         try {
-            return json ? json(path) : text(path);
-        } catch (Output.WriteFailure e) {
-            throw e;
+            Deque<Future<Result>> results = new ArrayDeque<>();
+            for (Target target : targets) {
+                results.add(workers.submit(() -> verify(target)));
+            }
+            int code = 0;
+            for (Target target : targets) {
+                code = Math.max(code, report(target, get(results.remove())));
+            }
+            return code;
+        } finally {
+            workers.shutdownNow();
+        }
+    }
+
+    private static Result get(Future<Result> future) {
+        try {
+            return future.get();
+        } catch (ExecutionException bug) {
+            throw new IllegalStateException(bug.getCause());
+        } catch (InterruptedException e) {
+            Thread.currentThread().interrupt();
+            return failure(List.of(), new InterruptedIOException("interrupted"));
+        }
+    }
+
+    private static Result failure(List<Problem> problems, IOException e) {
+        return new Result(new Checkpoint.Verified(0, 0, 0), problems, e);
+    }
+
+    private Result verify(Target target) {
+        List<Problem> problems = new ArrayList<>();
+        try {
+            return new Result(run(target.path, problems::add), problems, null);
         } catch (IOException e) {
-            console.err().println("tfckpt: " + Failures.describe(e));
-            return 2;
+            Path index = target.path.resolveSibling(target.path.getFileName() + ".index");
+            if (target.searched && e instanceof CheckpointException && !Files.exists(index)) {
+                problems.add(new Problem(
+                        index.toString(),
+                        -1,
+                        null,
+                        ProblemKind.MISSING_FILE,
+                        "the index is not there, though data files are"));
+                return new Result(new Checkpoint.Verified(0, 0, 1), problems, null);
+            }
+            return failure(problems, e);
         }
     }
 
     /** Damage that prevents opening is a finding like any other. */
     private Checkpoint.Verified run(Path path, Consumer<Problem> problems) throws IOException {
-        try (Checkpoint checkpoint = Checkpoint.open(path, common.readOptions())) {
+        ReadOptions options = mapping ? ReadOptions.DEFAULT : ReadOptions.DEFAULT.withoutMapping();
+        try (Checkpoint checkpoint = Checkpoint.open(path, options)) {
             return checkpoint.verify(problems);
         } catch (DataLossException e) {
             problems.accept(e.toProblem());
             return new Checkpoint.Verified(0, 0, 1);
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
         }
     }
 
-    private int text(Path path) throws IOException {
+    private int report(Target target, Result result) throws IOException {
+        if (json) {
+            json(target.path, result);
+        } else {
+            text(target.path, result);
+        }
+        if (result.failure != null) {
+            return failed(result.failure);
+        }
+        return result.verified.isIntact() ? 0 : 1;
+    }
+
+    private int failed(IOException e) {
+        console.err().println("tfckpt: " + Failures.describe(e));
+        return 2;
+    }
+
+    private void text(Path path, Result result) throws IOException {
         Style style = common.style(console);
-        Checkpoint.Verified verified = run(path, problem -> unchecked(() -> line(style.bad(describe(problem)))));
+        for (Problem problem : result.problems) {
+            line(style.bad(describe(problem)));
+        }
+        if (result.failure != null) {
+            return;
+        }
         String counts = String.format(
                 Locale.ROOT,
                 "%,d tensors, %,d bytes, %,d problems",
-                verified.tensors(),
-                verified.bytes(),
-                verified.problems());
+                result.verified.tensors(),
+                result.verified.bytes(),
+                result.verified.problems());
         line(TensorNames.printable(path.toString()) + ": "
-                + (verified.isIntact() ? style.good("ok") : style.bad("damaged")) + ", " + counts);
-        return verified.isIntact() ? 0 : 1;
+                + (result.verified.isIntact() ? style.good("ok") : style.bad("damaged")) + ", " + counts);
     }
 
     private void line(String text) throws IOException {
@@ -100,18 +214,22 @@ final class VerifyCommand implements Callable<Integer> {
                 problem.file() + offset + ": " + tensor + problem.kind() + ": " + problem.message());
     }
 
-    private int json(Path path) throws IOException {
+    private void json(Path path, Result result) throws IOException {
+        if (result.failure != null) {
+            return;
+        }
         try (JsonOutput out = new JsonOutput(console.out())) {
             out.generator().writeStartObject();
             out.text("checkpoint", path.toString());
             out.generator().writeArrayFieldStart("problems");
-            Checkpoint.Verified verified = run(path, problem -> unchecked(() -> json(out, problem)));
+            for (Problem problem : result.problems) {
+                json(out, problem);
+            }
             out.generator().writeEndArray();
-            out.generator().writeBooleanField("ok", verified.isIntact());
-            out.generator().writeNumberField("tensors", verified.tensors());
-            out.generator().writeNumberField("bytes", verified.bytes());
+            out.generator().writeBooleanField("ok", result.verified.isIntact());
+            out.generator().writeNumberField("tensors", result.verified.tensors());
+            out.generator().writeNumberField("bytes", result.verified.bytes());
             out.generator().writeEndObject();
-            return verified.isIntact() ? 0 : 1;
         }
     }
 
@@ -127,17 +245,5 @@ final class VerifyCommand implements Callable<Integer> {
         out.text("kind", problem.kind().toString());
         out.text("message", problem.message());
         out.generator().writeEndObject();
-    }
-
-    private interface Writing {
-        void run() throws IOException;
-    }
-
-    private static void unchecked(Writing writing) {
-        try {
-            writing.run();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

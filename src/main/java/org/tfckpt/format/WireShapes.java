@@ -15,8 +15,11 @@ import org.tfckpt.tensor.TensorSlice;
  * </pre>
  */
 public final class WireShapes {
-    /** No tensor was ever cut into more slices; without a limit a small Snappy block could ask for any memory. */
-    public static final int MAX_SLICES = 1 << 20;
+    /** No tensor was ever cut into more slices; a small Snappy block could make a million, of a hundred bytes each. */
+    public static final int MAX_SLICES = 1 << 16;
+
+    /** TensorFlow has 254 at most. Some more are listed, to be refused when the tensor is read; but not a million. */
+    private static final int MAX_DIMENSIONS = 1 << 10;
 
     private static final int DIM = 2 << 3 | WireReader.BYTES;
     private static final int DIM_SIZE = 1 << 3 | WireReader.VARINT;
@@ -43,6 +46,7 @@ public final class WireShapes {
                 in.skip();
                 continue;
             }
+            requireDimension(rank);
             if (rank == dimensions.length) {
                 dimensions = Arrays.copyOf(dimensions, Math.max(4, 2 * rank));
             }
@@ -50,6 +54,12 @@ public final class WireShapes {
         }
         in.leave(outer);
         return Shape.of(rank == dimensions.length ? dimensions : Arrays.copyOf(dimensions, rank));
+    }
+
+    private static void requireDimension(int rank) throws MalformedBytesException {
+        if (rank == MAX_DIMENSIONS) {
+            throw new MalformedBytesException("more than " + MAX_DIMENSIONS + " dimensions");
+        }
     }
 
     private static long dimension(WireReader in) throws MalformedBytesException {
@@ -83,6 +93,7 @@ public final class WireShapes {
                 in.skip();
                 continue;
             }
+            requireDimension(rank);
             if (rank == starts.length) {
                 starts = Arrays.copyOf(starts, 2 * rank);
                 lengths = Arrays.copyOf(lengths, 2 * rank);

@@ -18,6 +18,9 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
 final class MappedSource extends ByteSource {
     private static final int WINDOW_BITS = 30;
     private static final int WINDOW = 1 << WINDOW_BITS;
+    /** So much is walked between two looks at the file's size. */
+    private static final int PART = 1 << 24;
+
     private static final long LARGEST = (long) WINDOW << 20;
 
     private final FileChannel channel;
@@ -82,7 +85,8 @@ final class MappedSource extends ByteSource {
         long end = offset + length;
         for (long at = offset; at < end; ) {
             long windowEnd = ((at >> WINDOW_BITS) + 1) << WINDOW_BITS;
-            int part = (int) (Math.min(end, windowEnd) - at);
+            int part = (int) Math.min(Math.min(end, windowEnd) - at, PART);
+            requireMapped(at, part);
             consumer.accept(window((int) (at >> WINDOW_BITS))
                     .slice((int) (at & (WINDOW - 1)), part)
                     .order(ByteOrder.LITTLE_ENDIAN));

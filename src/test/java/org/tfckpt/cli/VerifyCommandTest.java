@@ -10,7 +10,9 @@ import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tfckpt.testing.BundleBuilder;
 import org.tfckpt.testing.Json;
+import org.tfckpt.testing.SmallCheckpoints;
 
 class VerifyCommandTest {
     private static final String STORY = testdata("story/log/model.ckpt-122543");
@@ -82,5 +84,54 @@ class VerifyCommandTest {
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.err()).startsWith("tfckpt: ").hasLineCount(1);
         assertThat(run.out()).contains(": ok");
+    }
+
+    @Test
+    void walksDirectoriesAndTellsInOrder() throws IOException {
+        Path v2 = Files.createDirectories(directory.resolve("a/b"));
+        new BundleBuilder().floats("v", 1).write(v2.resolve("ckpt-1"));
+        new BundleBuilder().floats("v", 1).shard(1).floats("w", 2).write(v2.resolve("ckpt-2"));
+        Files.delete(v2.resolve("ckpt-2.data-00001-of-00002"));
+        new BundleBuilder().floats("v", 1).write(v2.resolve("ckpt-3"));
+        Files.delete(v2.resolve("ckpt-3.index"));
+        SmallCheckpoints.V1.write(Files.createDirectory(directory.resolve("old")));
+        SmallCheckpoints.V1_SHARDED.write(Files.createDirectory(directory.resolve("older")));
+        Files.writeString(directory.resolve("README"), "nothing of that kind");
+        Files.write(
+                directory.resolve("database.ldb"),
+                new BundleBuilder().floats("v", 1).index());
+
+        ToolRun run = ToolRun.of("verify", directory);
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.err()).isEmpty();
+        assertThat(run.lines().stream().map(line -> line.replace(directory.toString(), ".")))
+                .satisfiesExactly(
+                        line -> assertThat(line).startsWith("./a/b/ckpt-1: ok, 1 tensors, 4 bytes"),
+                        line -> assertThat(line)
+                                .startsWith("./a/b/ckpt-2.data-00001-of-00002: tensor 'w': missing-file: "),
+                        line -> assertThat(line).startsWith("./a/b/ckpt-2: damaged, 2 tensors, 4 bytes, 1 problems"),
+                        line -> assertThat(line).startsWith("./a/b/ckpt-3.index: missing-file: the index is not there"),
+                        line -> assertThat(line).startsWith("./a/b/ckpt-3: damaged"),
+                        line -> assertThat(line).startsWith("./old/ckpt: ok, 3 tensors"),
+                        line -> assertThat(line).startsWith("./older/ckpt-?????-of-00002: ok, 2 tensors"));
+    }
+
+    @Test
+    void findsADamagedCheckpointOfTheOlderFormatByItsLastBytes() throws IOException {
+        Path file = SmallCheckpoints.V1.write(directory);
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[3] ^= 1;
+        Files.write(file, bytes);
+        ToolRun run = ToolRun.of("verify", "--json", directory);
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(Json.object(Json.parse(run.out()))).containsEntry("ok", false);
+        assertThat(run.out()).contains("block checksum mismatch");
+    }
+
+    @Test
+    void aDirectoryWithoutAnyIsNoAnswer() {
+        ToolRun run = ToolRun.of("verify", directory);
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err()).startsWith("tfckpt: ");
     }
 }

@@ -13,6 +13,7 @@ import org.tfckpt.format.SliceKey;
 import org.tfckpt.format.SliceSet;
 import org.tfckpt.format.TensorData;
 import org.tfckpt.format.table.TableVerification;
+import org.tfckpt.io.ByteUse;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.DataType;
@@ -33,7 +34,7 @@ final class BundleVerification {
     private final Shards shards;
     private final Consumer<Problem> problems;
     private final SliceOwner owner;
-    private final Map<Integer, ShardUse> use = new TreeMap<>();
+    private final Map<Integer, ByteUse> use = new TreeMap<>();
     private long tensors;
     private long bytes;
     /** Where a block or an entry cannot be read, bytes that seem to be nobody's may be those of its tensors. */
@@ -50,7 +51,7 @@ final class BundleVerification {
     FormatReader.Totals run() throws IOException {
         header();
         TableVerification.run(index.table(), this::tableProblem, this::entry);
-        for (Map.Entry<Integer, ShardUse> shard : use.entrySet()) {
+        for (Map.Entry<Integer, ByteUse> shard : use.entrySet()) {
             shardUse(shard.getKey(), shard.getValue());
         }
         return new FormatReader.Totals(tensors, bytes);
@@ -182,7 +183,7 @@ final class BundleVerification {
 
     private void used(TensorInfo.Storage storage, long size) {
         if (size > 0 && storage.offset() >= 0 && storage.offset() <= Long.MAX_VALUE - size) {
-            use.computeIfAbsent(storage.shard(), shard -> new ShardUse()).add(storage.offset(), size);
+            use.computeIfAbsent(storage.shard(), shard -> new ByteUse()).add(storage.offset(), size);
         }
     }
 
@@ -205,7 +206,7 @@ final class BundleVerification {
                 kind, message, ErrorContext.at(index.name(), -1).ofTensor(info.name()));
     }
 
-    private void shardUse(int shard, ShardUse ranges) throws IOException {
+    private void shardUse(int shard, ByteUse ranges) throws IOException {
         String file = shards.path(shard).toString();
         try {
             ranges.check(

@@ -30,9 +30,11 @@ final class Block {
     private final int restartCount;
     private final int entriesEnd;
     private final ErrorContext place;
+    private final int storedSize;
 
-    private Block(ByteBuffer contents, ErrorContext place) throws DataLossException {
+    private Block(ByteBuffer contents, int storedSize, ErrorContext place) throws DataLossException {
         this.contents = contents;
+        this.storedSize = storedSize;
         this.place = place;
         int length = contents.limit();
         long count = length < Integer.BYTES
@@ -72,7 +74,7 @@ final class Block {
         } else if (type != PLAIN) {
             throw new DataLossException(ProblemKind.TABLE, "bad block type", place.mismatch("0 or 1", type & 0xff));
         }
-        return new Block(body.order(ByteOrder.LITTLE_ENDIAN), place);
+        return new Block(body.order(ByteOrder.LITTLE_ENDIAN), stored.limit(), place);
     }
 
     private static void checkChecksum(ByteBuffer stored, int size, ErrorContext place) throws DataLossException {
@@ -103,6 +105,11 @@ final class Block {
                     "corrupted compressed block contents",
                     place.mismatch("Snappy", String.valueOf(e.getMessage())));
         }
+    }
+
+    /** How many bytes of the file it takes. */
+    int storedSize() {
+        return storedSize;
     }
 
     /** All bytes: entries, then restart points. */

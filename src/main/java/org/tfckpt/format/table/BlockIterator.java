@@ -14,6 +14,11 @@ import org.tfckpt.tensor.DataLossException;
  * The key is the first {@code shared} bytes of the key before it, then the unshared ones.
  */
 final class BlockIterator {
+    /** Keys that share all with the one before cost three bytes and may be of any length. No honest name comes near. */
+    private static final long MAX_EXPANSION = 64;
+
+    private static final long ALWAYS_ALLOWED = 1 << 20;
+
     private final Block block;
     private final ByteBuffer data;
     private final int end;
@@ -23,6 +28,7 @@ final class BlockIterator {
     private int shared;
     private int valueStart;
     private int next;
+    private long keyBytesSeen;
     private boolean valid;
 
     BlockIterator(Block block) {
@@ -61,6 +67,7 @@ final class BlockIterator {
     void seekToFirst() throws DataLossException {
         next = 0;
         keyLength = 0;
+        keyBytesSeen = 0;
         next();
     }
 
@@ -88,12 +95,16 @@ final class BlockIterator {
         next = valueStart + (int) value;
     }
 
-    private void setKey(int unshared) {
+    private void setKey(int unshared) throws DataLossException {
         if (shared + unshared > key.length) {
             key = Arrays.copyOf(key, Math.max(shared + unshared, (int) Math.min(2L * key.length, 1 << 20)));
         }
         data.get(next, key, shared, unshared);
         keyLength = shared + unshared;
+        keyBytesSeen += keyLength;
+        if (keyBytesSeen > ALWAYS_ALLOWED + MAX_EXPANSION * end) {
+            throw block.badEntry("keys of at most " + MAX_EXPANSION + " times the block's size", keyBytesSeen);
+        }
     }
 
     /** A varint32 at {@code next}. */
@@ -136,6 +147,7 @@ final class BlockIterator {
         next = block.restart(index);
         // The entry there must not share anything; with no key before it, sharing fails.
         keyLength = 0;
+        keyBytesSeen = 0;
         next();
     }
 

@@ -20,6 +20,7 @@ public final class Table implements Closeable {
     private final ByteSource source;
     private final Footer footer;
     private final Block index;
+    private final long size;
     /** Lookups of neighbours read one block once. */
     private volatile @Nullable ReadBlock latest;
 
@@ -29,10 +30,11 @@ public final class Table implements Closeable {
         }
     }
 
-    private Table(ByteSource source, Footer footer, Block index) {
+    private Table(ByteSource source, Footer footer, Block index, long size) {
         this.source = source;
         this.footer = footer;
         this.index = index;
+        this.size = size;
     }
 
     /**
@@ -46,7 +48,7 @@ public final class Table implements Closeable {
     public static Table open(ByteSource source) throws IOException {
         try {
             Footer footer = Footer.read(source);
-            return new Table(source, footer, Block.read(source, footer.index()));
+            return new Table(source, footer, Block.read(source, footer.index()), source.size());
         } catch (IOException | RuntimeException e) {
             source.close();
             throw e;
@@ -68,7 +70,7 @@ public final class Table implements Closeable {
      * @return a new one
      */
     public TableIterator iterator() {
-        return new TableIterator(indexIterator(), this::block);
+        return new TableIterator(indexIterator(), this::block, size);
     }
 
     BlockIterator indexIterator() {
@@ -100,6 +102,10 @@ public final class Table implements Closeable {
                     ErrorContext.at(source.name(), footer.index().offset()),
                     e);
         }
+    }
+
+    ByteSource source() {
+        return source;
     }
 
     /** The metaindex block, which nobody needs but a verification. */

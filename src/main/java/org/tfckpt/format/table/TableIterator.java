@@ -4,6 +4,8 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import org.tfckpt.tensor.DataLossException;
+import org.tfckpt.tensor.ProblemKind;
 
 /**
  * Walks a table in the order of its keys, or seeks in it, a data block at a time.
@@ -13,16 +15,19 @@ import org.jspecify.annotations.Nullable;
 public final class TableIterator {
     private final BlockIterator index;
     private final Loader blocks;
+    private final long fileSize;
     private @Nullable BlockIterator block;
+    private long read;
 
     /** Reads the data block that an index entry's value names. */
     interface Loader {
         Block load(ByteBuffer handle) throws IOException;
     }
 
-    TableIterator(BlockIterator index, Loader blocks) {
+    TableIterator(BlockIterator index, Loader blocks, long fileSize) {
         this.index = index;
         this.blocks = blocks;
+        this.fileSize = fileSize;
     }
 
     /**
@@ -93,6 +98,7 @@ public final class TableIterator {
      * @throws IOException if a block cannot be read
      */
     public void seekToFirst() throws IOException {
+        read = 0;
         index.seekToFirst();
         enterBlock();
         if (block != null) {
@@ -108,6 +114,7 @@ public final class TableIterator {
      * @throws IOException if a block cannot be read
      */
     public void seek(byte[] target) throws IOException {
+        read = 0;
         index.seek(target);
         enterBlock();
         if (block != null) {
@@ -137,6 +144,19 @@ public final class TableIterator {
     }
 
     private void enterBlock() throws IOException {
-        block = index.valid() ? new BlockIterator(blocks.load(index.value())) : null;
+        if (!index.valid()) {
+            block = null;
+            return;
+        }
+        Block next = blocks.load(index.value());
+        // A small file could name one large block a thousand times.
+        read += next.storedSize();
+        if (read > fileSize) {
+            throw new DataLossException(
+                    ProblemKind.TABLE,
+                    "blocks of the table overlap",
+                    next.place().mismatch(fileSize + " bytes", read));
+        }
+        block = new BlockIterator(next);
     }
 }

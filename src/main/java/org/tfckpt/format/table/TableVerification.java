@@ -5,6 +5,8 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.tfckpt.io.ByteSource;
+import org.tfckpt.io.ByteUse;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.Problem;
 import org.tfckpt.tensor.ProblemKind;
@@ -12,13 +14,19 @@ import org.tfckpt.tensor.TensorNames;
 
 /**
  * Walks a whole table, block by block, and goes on behind a damaged one: checksums, entries, restart points, the order of
- * keys, and that the index block's keys separate the blocks.
+ * keys, that the index block's keys separate the blocks, and that every byte of the file is a block's or the footer's.
  */
 public final class TableVerification {
     private final Table table;
     private final Consumer<Problem> problems;
     private final Visitor visitor;
+    private final ByteUse use = new ByteUse();
     private byte @Nullable [] lastKey;
+    /** Where the index block cannot be read to its end, bytes that seem to be nobody's may be those of its blocks. */
+    private boolean allBlocksKnown;
+
+    private int unknownBlocks;
+    private long read;
 
     private TableVerification(Table table, Consumer<Problem> problems, Visitor visitor) {
         this.table = table;
@@ -52,6 +60,7 @@ public final class TableVerification {
     }
 
     private void run() throws IOException {
+        footer();
         attempt(() -> {
             if (table.metaindex().entriesEnd() != 0) {
                 throw table.metaindex().badEntry("an empty metaindex block", "entries");
@@ -62,7 +71,56 @@ public final class TableVerification {
             for (index.seekToFirst(); index.valid(); index.next()) {
                 attempt(() -> block(index));
             }
+            allBlocksKnown = unknownBlocks == 0;
         });
+        space();
+    }
+
+    /** Nothing but the magic number guards these bytes; but every writer makes them the same way. */
+    private void footer() throws IOException {
+        ByteSource file = table.source();
+        long start = file.size() - Footer.LENGTH;
+        ByteBuffer right = ByteBuffer.wrap(table.footer().encode());
+        int mismatch = file.read(start, Footer.LENGTH).mismatch(right);
+        if (mismatch >= 0) {
+            problems.accept(new Problem(
+                    table.name(),
+                    start + mismatch,
+                    null,
+                    ProblemKind.TABLE,
+                    "the footer holds more than two block handles, zeros and the magic number"));
+        }
+    }
+
+    /** Every byte of the file is a block's, and of one alone; but zeros harm nobody. */
+    private void space() throws IOException {
+        ByteSource file = table.source();
+        take(table.footer().metaindex());
+        take(table.footer().index());
+        use.add(file.size() - Footer.LENGTH, Footer.LENGTH);
+        use.check(
+                file,
+                (offset, length) -> space(offset, length + " bytes belong to more than one block"),
+                (offset, length) -> {
+                    if (allBlocksKnown) {
+                        space(offset, length + " bytes belong to no block and are not all zero");
+                    }
+                });
+    }
+
+    private void space(long offset, String message) {
+        problems.accept(new Problem(table.name(), offset, null, ProblemKind.TABLE, message));
+    }
+
+    private boolean take(BlockHandle handle) throws IOException {
+        long size = table.source().size();
+        if (handle.size() >= 0
+                && handle.offset() >= 0
+                && handle.offset() <= size - handle.size() - BlockHandle.TRAILER_LENGTH) {
+            use.add(handle.offset(), handle.size() + BlockHandle.TRAILER_LENGTH);
+            return true;
+        }
+        return false;
     }
 
     private interface Step {
@@ -79,7 +137,15 @@ public final class TableVerification {
 
     private void block(BlockIterator index) throws IOException {
         ByteBuffer handle = index.value();
-        long offset = table.handle(handle.duplicate()).offset();
+        unknownBlocks++;
+        BlockHandle place = table.handle(handle.duplicate());
+        long offset = place.offset();
+        unknownBlocks -= take(place) ? 1 : 0;
+        // That blocks overlap is said in the end; to walk one again and again would take no end.
+        read += Math.max(0, place.size());
+        if (read > table.source().size()) {
+            return;
+        }
         if (lastKey != null && index.compareKey(lastKey) < 0) {
             // The keys of the blocks before are all below their separators, so this separator is out of order.
             report(offset, "index key " + text(index) + " is below a key before it");

@@ -1,0 +1,176 @@
+package org.tfckpt.fuzz;
+
+import com.code_intelligence.jazzer.junit.FuzzTest;
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.zip.CRC32C;
+import org.tfckpt.format.table.SnappyDecoder;
+import org.tfckpt.io.MalformedBytesException;
+import org.tfckpt.io.MaskedCrc32c;
+import org.tfckpt.io.Varint;
+import org.tfckpt.tensor.DataType;
+import org.tfckpt.tensor.TensorSlice;
+import org.tfckpt.testing.BundleBuilder;
+import org.tfckpt.testing.FullRead;
+import org.tfckpt.testing.RawTable;
+import org.tfckpt.testing.RawTable.RawBlock;
+
+/**
+ * Both formats' files made of any bytes: only the documented exceptions may come out.
+ *
+ * <p>Blocks are given right checksums. Without them nearly all that a fuzzer tries would end at the checksum, and what
+ * is behind it would stay untried; who wants to harm can compute one, too.
+ */
+class CheckpointFuzz {
+    private static final byte[] LAST = {(byte) 0xff};
+    private static final byte[] SHARD = new byte[512];
+
+    /** The whole index, its footer included. */
+    @FuzzTest
+    void indexFile(byte[] data) throws IOException {
+        Memory.write("index", "ckpt.index", data);
+        FullRead.of(Memory.path("index", "ckpt"));
+    }
+
+    /** One block of an index: header, entries, restart points. */
+    @FuzzTest
+    void indexBlock(byte[] data) throws IOException {
+        Path prefix = Memory.path("block", "ckpt");
+        Memory.write("block", "ckpt.data-00000-of-00001", SHARD);
+        Memory.write("block", "ckpt.index", table(data));
+        FullRead.of(prefix);
+    }
+
+    /** The table's index block: handles and separators. */
+    @FuzzTest
+    void handles(byte[] data) throws IOException {
+        byte[] table = new BundleBuilder()
+                .layout(64, 2, false)
+                .floats("a", 1)
+                .floats("b", 2)
+                .table(raw -> raw.index(made -> made.withStored(data)))
+                .index();
+        Memory.write("handles", "ckpt.index", table);
+        FullRead.of(Memory.path("handles", "ckpt"));
+    }
+
+    /** A block under a type of its own, which may be Snappy. */
+    @FuzzTest
+    void snappy(byte[] data) {
+        try {
+            SnappyDecoder.decode(data);
+        } catch (MalformedBytesException expected) {
+            // All that may come of it.
+        }
+    }
+
+    /** The bytes of a tensor of strings, their lengths' checksum put right where there is one. */
+    @FuzzTest
+    void strings(byte[] data) throws IOException {
+        if (data.length == 0) {
+            return;
+        }
+        int count = data[0] & 7;
+        byte[] value = withLengthChecksum(Arrays.copyOfRange(data, 1, data.length), count);
+        shard("strings", DataType.DT_STRING, count, value);
+    }
+
+    private static byte[] withLengthChecksum(byte[] value, int count) {
+        CRC32C crc = new CRC32C();
+        ByteBuffer in = ByteBuffer.wrap(value).order(ByteOrder.LITTLE_ENDIAN);
+        try {
+            for (int i = 0; i < count; i++) {
+                long length = Varint.read64(in);
+                int width = length == (length & 0xffffffffL) ? Integer.BYTES : Long.BYTES;
+                ByteBuffer number = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+                crc.update(number.putLong(length).flip().limit(width));
+            }
+        } catch (MalformedBytesException noLengths) {
+            return value;
+        }
+        if (in.remaining() >= Integer.BYTES) {
+            in.putInt(in.position(), MaskedCrc32c.mask((int) crc.getValue()));
+        }
+        return value;
+    }
+
+    /** The bytes of a tensor of variants. */
+    @FuzzTest
+    void variants(byte[] data) throws IOException {
+        if (data.length == 0) {
+            return;
+        }
+        int count = data[0] & 3;
+        shard("variants", DataType.DT_VARIANT, count, withChecksums(data, count));
+    }
+
+    private static byte[] withChecksums(byte[] data, int count) {
+        ByteArrayOutputStream value = new ByteArrayOutputStream();
+        CRC32C crc = new CRC32C();
+        int at = 1;
+        for (int i = 0; i < count; i++) {
+            int length = at < data.length ? data[at++] & 0x7f : 0;
+            byte[] message = Arrays.copyOfRange(data, Math.min(at, data.length), Math.min(at + length, data.length));
+            at += message.length;
+            value.write(message.length);
+            crc.update(ByteBuffer.allocate(Long.BYTES)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .putLong(message.length)
+                    .flip());
+            value.writeBytes(message);
+            crc.update(message);
+            byte[] checksum = ByteBuffer.allocate(Integer.BYTES)
+                    .order(ByteOrder.LITTLE_ENDIAN)
+                    .putInt(MaskedCrc32c.mask((int) crc.getValue()))
+                    .array();
+            value.writeBytes(checksum);
+            crc.update(checksum);
+        }
+        return value.toByteArray();
+    }
+
+    private static void shard(String target, DataType dtype, int count, byte[] value) throws IOException {
+        Path prefix = new BundleBuilder()
+                .tensor("v", dtype, new long[] {count}, value)
+                .write(Memory.path(target, "ckpt"));
+        FullRead.of(prefix);
+        // A checksum that no fuzzer finds must not be all that stands between it and the rest.
+        FullRead.of(prefix, org.tfckpt.ReadOptions.DEFAULT.withoutMapping().withoutChecksums());
+    }
+
+    /** A block of the older format: list of slices, records. */
+    @FuzzTest
+    void v1Block(byte[] data) throws IOException {
+        FullRead.of(Memory.write("v1", "model.ckpt", table(data)));
+    }
+
+    private static byte[] table(byte[] block) {
+        return new RawTable().add(new RawBlock(LAST, block, 0)).toBytes();
+    }
+
+    /** The object graph under its key. */
+    @FuzzTest
+    void objectGraph(byte[] data) throws IOException {
+        Path prefix = new BundleBuilder()
+                .strings("_CHECKPOINTABLE_OBJECT_GRAPH", new long[0], data)
+                .write(Memory.path("objects", "ckpt"));
+        FullRead.of(prefix);
+    }
+
+    /** The text of a slice, as a person types it. */
+    @FuzzTest
+    void sliceSpec(String text) {
+        try {
+            TensorSlice slice = TensorSlice.parse(text);
+            if (!TensorSlice.parse(slice.toString()).equals(slice)) {
+                throw new AssertionError(text + " is not " + slice);
+            }
+        } catch (IllegalArgumentException expected) {
+            // All that may come of it.
+        }
+    }
+}

@@ -1,0 +1,124 @@
+package org.tfckpt.testing;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.tfckpt.Checkpoint;
+import org.tfckpt.ObjectGraph;
+import org.tfckpt.ReadOptions;
+import org.tfckpt.TensorDigest;
+import org.tfckpt.tensor.CheckpointException;
+import org.tfckpt.tensor.TensorInfo;
+
+/**
+ * Everything that can be asked of a checkpoint, and what came of it. {@link CheckpointException}s are answers; anything
+ * else that is thrown is a bug, and comes out of here as it is.
+ *
+ * @param values the digest of each tensor that could be read, by name, dtype and shape
+ * @param refusals what could not be read, and why
+ * @param problems what {@code verify} found; an exception from it counts as one
+ */
+public record FullRead(Map<String, String> values, List<String> refusals, List<String> problems) {
+    /** A hostile file can be refused in more ways than a small heap holds; the first ones tell. */
+    private static final int KEPT = 1_000;
+
+    private static final int LONGEST = 400;
+
+    /** Whether somebody who reads everything learns that something is wrong. */
+    public boolean isRefused() {
+        return !refusals.isEmpty();
+    }
+
+    /** Whether somebody who verifies learns it. */
+    public boolean isReported() {
+        return !problems.isEmpty();
+    }
+
+    public static FullRead of(Path path) throws IOException {
+        return of(path, ReadOptions.DEFAULT.withoutMapping());
+    }
+
+    public static FullRead of(Path path, ReadOptions options) throws IOException {
+        FullRead result = new FullRead(new TreeMap<>(), new ArrayList<>(), new ArrayList<>());
+        try (Checkpoint checkpoint = Checkpoint.open(path, options)) {
+            result.read(checkpoint);
+            result.verify(checkpoint);
+        } catch (CheckpointException e) {
+            result.refuse(e);
+            result.problems.add(shortened(e.toString()));
+        }
+        return result;
+    }
+
+    private void read(Checkpoint checkpoint) throws IOException {
+        List<TensorInfo> infos = new ArrayList<>();
+        attempt(() -> checkpoint.tensors().forEach(infos::add));
+        attempt(() -> assertThat(checkpoint.entries().count()).isNotNegative());
+        for (TensorInfo info : infos) {
+            info.byteSize();
+            attempt(() -> values.put(info.toString(), TensorDigest.sha256(checkpoint.tensor(info))));
+            attempt(() -> checkpoint.find(info.name()));
+        }
+        attempt(() ->
+                checkpoint.find("?").ifPresent(info -> assertThat(info.name()).isEqualTo("?")));
+        attempt(() -> checkpoint.objectGraph().ifPresent(FullRead::walk));
+    }
+
+    private static void walk(ObjectGraph graph) {
+        graph.walk((depth, child) -> assertThat(child).isNotNull());
+        assertThat(graph.attributes().count()).isNotNegative();
+        for (int id = 0; id < graph.size(); id++) {
+            graph.pathOf(id);
+            graph.slotOf(id);
+        }
+        graph.keysByFullName();
+    }
+
+    private void verify(Checkpoint checkpoint) throws IOException {
+        List<String> found = new ArrayList<>();
+        try {
+            checkpoint.verify(problem -> {
+                if (found.size() < KEPT) {
+                    found.add(shortened(problem.kind() + " " + problem.message()));
+                }
+            });
+        } catch (CheckpointException e) {
+            problems.add(shortened(e.toString()));
+        }
+        problems.addAll(found);
+    }
+
+    private interface Step {
+        void run() throws IOException;
+    }
+
+    private void attempt(Step step) throws IOException {
+        try {
+            step.run();
+        } catch (CheckpointException e) {
+            refuse(e);
+        } catch (UncheckedIOException e) {
+            if (!(e.getCause() instanceof CheckpointException cause)) {
+                throw e;
+            }
+            refuse(cause);
+        }
+    }
+
+    private static String shortened(String text) {
+        return text.length() > LONGEST ? text.substring(0, LONGEST) : text;
+    }
+
+    private void refuse(CheckpointException e) {
+        assertThat(e.problem()).isNotEmpty();
+        if (refusals.size() < KEPT) {
+            refusals.add(shortened(e.toString()));
+        }
+    }
+}
