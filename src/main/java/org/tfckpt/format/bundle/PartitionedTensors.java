@@ -1,12 +1,10 @@
 package org.tfckpt.format.bundle;
 
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.Shape;
 import org.tfckpt.tensor.TensorNames;
@@ -58,21 +56,14 @@ final class PartitionedTensors {
                 .add(new Part(shard, slice));
     }
 
-    /** The entries of the whole tensors. Slices stand in the order of their shards, as in a merged checkpoint. */
+    /** The entries of the whole tensors, their slices in the order in which they were added. */
     void putInto(IndexEntries entries) {
         tensors.forEach((name, tensor) -> {
-            List<Part> parts = tensor.parts.stream()
-                    .sorted(Comparator.comparingInt(Part::shard))
-                    .toList();
-            List<TensorSlice> slices = parts.stream().map(Part::slice).toList();
+            List<TensorSlice> slices = tensor.parts.stream().map(Part::slice).toList();
+            int first = tensor.parts.stream().mapToInt(Part::shard).min().orElse(0);
             entries.put(
                     TensorNames.encode(name),
-                    IndexRecords.partitioned(tensor.dtype.number(), tensor.shape, parts.get(0).shard, slices));
+                    IndexRecords.partitioned(tensor.dtype.number(), tensor.shape, first, slices));
         });
-    }
-
-    /** Whether a slice is one that makes a tensor partitioned: TensorFlow stores a full one as the tensor itself. */
-    static boolean isPart(@Nullable TensorSlice slice, Shape shape) {
-        return slice != null && !slice.isFullIn(shape);
     }
 }
