@@ -117,6 +117,9 @@ public final class DurableFiles {
      * @throws NoSuchFileException if there is no such file
      */
     public static boolean link(Path from, Path to) throws FileAlreadyExistsException, NoSuchFileException {
+        if (!from.getFileSystem().provider().equals(to.getFileSystem().provider())) {
+            return false;
+        }
         try {
             Files.createLink(to, from);
             return true;
