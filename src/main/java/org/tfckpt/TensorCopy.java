@@ -5,6 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.AbstractList;
 import java.util.List;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.format.FormatReader;
 import org.tfckpt.format.SliceKey;
@@ -31,31 +32,48 @@ final class TensorCopy {
     private final FormatReader from;
     private final BundleWriter to;
     private final ByteOrder order;
-    private final String name;
+    private final Map<Integer, Integer> adopted;
 
-    TensorCopy(FormatReader from, BundleWriter to, ByteOrder order, String name) {
+    /**
+     * Copies from one checkpoint to another.
+     *
+     * @param from the source
+     * @param to the target
+     * @param order the target's byte order
+     * @param adopted the source's data files that the target has, by their numbers there and here
+     */
+    TensorCopy(FormatReader from, BundleWriter to, ByteOrder order, Map<Integer, Integer> adopted) {
         this.from = from;
         this.to = to;
         this.order = order;
-        this.name = name;
+        this.adopted = adopted;
     }
 
-    void run(TensorInfo info) throws IOException {
+    void run(TensorInfo info, String name) throws IOException {
         TensorReader reader = from.open(info);
         if (!info.isPartitioned()) {
-            part(reader, info, null, info.storage());
+            part(reader, info, name, null, info.storage());
         }
         for (TensorSlice slice : info.slices()) {
             // Of V1 nothing is found, whose records are checked when they are read.
             TensorInfo stored = from.find(TensorNames.decode(new SliceKey(info.name(), slice).encode()));
-            part(reader, info, slice, stored == null ? null : stored.storage());
+            part(reader, info, name, slice, stored == null ? null : stored.storage());
         }
     }
 
     private void part(
-            TensorReader reader, TensorInfo info, @Nullable TensorSlice slice, TensorInfo.@Nullable Storage stored)
+            TensorReader reader,
+            TensorInfo info,
+            String name,
+            @Nullable TensorSlice slice,
+            TensorInfo.@Nullable Storage stored)
             throws IOException {
         BundleWriter.Target target = new BundleWriter.Target(name, info.dtype(), info.shape(), slice);
+        Integer shard = stored == null ? null : adopted.get(stored.shard());
+        if (stored != null && shard != null) {
+            to.addStored(target, new TensorInfo.Storage(shard, stored.offset(), stored.size(), stored.crc32c()));
+            return;
+        }
         TensorSlice region = slice == null ? TensorSlice.full(info.shape().rank()) : slice;
         boolean comparable = stored != null && (info.dtype().swapUnit() == 1 || from.byteOrder() == order);
         int written;

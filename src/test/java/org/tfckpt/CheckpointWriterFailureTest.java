@@ -15,8 +15,10 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.Shape;
+import org.tfckpt.testing.Checkpoints;
 import org.tfckpt.testing.FailingFileSystem;
 import org.tfckpt.testing.Folder;
 
@@ -38,7 +40,7 @@ class CheckpointWriterFailureTest {
             for (int i = 0; i < TENSORS; i++) {
                 float[] values = new float[5000];
                 values[4999] = value;
-                out.add("tensor" + i, Shape.of(5000), ValueSource.of(values));
+                out.add("tensor" + i, Shape.of(5000), org.tfckpt.ValueSource.of(values));
             }
             out.finish();
         }
@@ -142,5 +144,38 @@ class CheckpointWriterFailureTest {
             assertThat(Folder.names(prefix.getParent())).isEqualTo(files(now));
             return disk.changes() > failing;
         });
+    }
+
+    @ParameterizedTest(name = "with links: {0}")
+    @ValueSource(booleans = {true, false})
+    void aMergeThatEndsAnywhereLosesNothing(boolean links) throws IOException {
+        for (int failing = 0; ; failing++) {
+            try (FileSystem memory = Jimfs.newFileSystem(Configuration.unix())) {
+                Path directory = Files.createDirectory(memory.getPath("/work/directory"));
+                Path first = directory.resolve("first");
+                Path second = directory.resolve("second");
+                write(first, 2, 1, false);
+                try (CheckpointWriter out = CheckpointWriter.open(second)) {
+                    out.add("other", Shape.of(), org.tfckpt.ValueSource.of(2f));
+                    out.finish();
+                }
+                FailingFileSystem disk = new FailingFileSystem(memory, failing, true, links);
+                Path merged = directory.resolve("merged");
+                try {
+                    new CheckpointMerge(List.of(disk.path(first), disk.path(second))).into(disk.path(merged));
+                } catch (IOException killed) {
+                    assertThat(disk.changes()).isGreaterThan(failing);
+                }
+                boolean done = Files.exists(Folder.sibling(merged, ".index"));
+                assertThat(Checkpoints.problems(done ? merged : first)).isEmpty();
+                assertThat(Checkpoints.problems(done ? merged : second)).isEmpty();
+                assertThat(Checkpoints.names(done ? merged : first)).hasSize(done ? TENSORS + 1 : TENSORS);
+                if (disk.changes() <= failing) {
+                    assertThat(done).isTrue();
+                    assertThat(Folder.names(directory)).hasSize(4);
+                    return;
+                }
+            }
+        }
     }
 }

@@ -38,8 +38,7 @@ class CheckpointWriterPropertyTest {
 
     /** The same ones every time, and some that nobody has seen. */
     static LongStream seeds() {
-        return LongStream.concat(
-                LongStream.range(0, 150), new Random().longs(50).map(Math::abs));
+        return LongStream.concat(LongStream.range(0, 60), new Random().longs(20).map(Math::abs));
     }
 
     private static WriteOptions options(Random random) {

@@ -684,4 +684,67 @@ class CheckpointWriterTest {
         }
         assertThat(Folder.names(directory)).hasSize(2);
     }
+
+    // Data files of others.
+
+    private static final WriteOptions ADOPTING = WriteOptions.DEFAULT.withSharding(Sharding.ofMaxBytes(Long.MAX_VALUE));
+
+    private void rename(WriteOptions options, Path to, boolean more) throws IOException {
+        try (Checkpoint source = Checkpoint.open(prefix());
+                CheckpointWriter out = CheckpointWriter.open(to, options)) {
+            out.adopt(source);
+            for (TensorInfo info : source.tensors().toList()) {
+                out.copy(source, info, "new/" + info.name());
+            }
+            if (more) {
+                out.add("more", SCALAR, ValueSource.of(5f));
+            }
+            out.finish();
+        }
+    }
+
+    @Test
+    void namesChangeWithoutTouchingData() throws IOException {
+        write(WriteOptions.DEFAULT.withSharding(Sharding.ofCount(2)), out -> {
+            out.shard(0);
+            out.add("v", SCALAR, ValueSource.of(1f));
+            out.addSlice("p", slice("2 2 0,1:-"), ValueSource.of(1f, 2));
+            out.shard(1);
+            out.addSlice("p", slice("2 2 1,1:-"), ValueSource.of(3f, 4));
+            out.add("w", Shape.of(2), ValueSource.of("a", "b"));
+        });
+        Path renamed = directory.resolve("renamed");
+        rename(ADOPTING, renamed, false);
+        for (String end : List.of(".data-00000-of-00002", ".data-00001-of-00002")) {
+            assertThat(Files.isSameFile(Folder.sibling(prefix(), end), Folder.sibling(renamed, end)))
+                    .isTrue();
+        }
+        assertThat(Folder.names(directory)).hasSize(6);
+        isIntact(renamed);
+        rename(ADOPTING.overwriting(), prefix(), true);
+        assertThat(Folder.names(directory)).hasSize(7).contains("ckpt.data-00002-of-00003");
+        isIntact(prefix());
+        rename(ADOPTING.overwriting(), prefix(), false);
+        isIntact(prefix());
+        try (Checkpoint checkpoint = Checkpoint.open(prefix())) {
+            assertThat(checkpoint.tensors().map(TensorInfo::name))
+                    .containsExactly("new/more", "new/new/p", "new/new/v", "new/new/w");
+            assertThat(checkpoint.tensor("new/new/p").toFloatArray()).containsExactly(1, 2, 3, 4);
+        }
+        isIntact(renamed);
+    }
+
+    @Test
+    void dataFilesAreTakenOverWhereThatMakesSense() throws IOException {
+        write(out -> out.add("v", SCALAR, ValueSource.of(1f)));
+        Path other = directory.resolve("other");
+        assertThatIllegalStateException().isThrownBy(() -> rename(WriteOptions.DEFAULT, other, false));
+        assertThatIllegalArgumentException()
+                .isThrownBy(() -> rename(ADOPTING.withOrder(ByteOrder.BIG_ENDIAN), other, false));
+        Files.delete(Folder.sibling(prefix(), ".data-00000-of-00001"));
+        assertThatThrownBy(() -> rename(ADOPTING, other, false))
+                .isInstanceOf(DataLossException.class)
+                .hasMessageContaining("No such file");
+        assertThat(Folder.names(directory)).containsExactly("ckpt.index");
+    }
 }

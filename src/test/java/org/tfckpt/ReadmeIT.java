@@ -12,7 +12,6 @@ import java.util.concurrent.TimeUnit;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -23,6 +22,7 @@ class ReadmeIT {
             Path.of(System.getProperty("tfckpt.testdata")).getParent();
     private static final Pattern CONSOLE = Pattern.compile("```console\n(.*?)```", Pattern.DOTALL);
     private static final Pattern JAVA = Pattern.compile("```java\n(.*?)```\n\n```text\n(.*?)```", Pattern.DOTALL);
+    private static final Pattern CLASS = Pattern.compile("public class ([A-Za-z]+)");
     private static final String TOOL = "java -jar target/tfckpt.jar ";
 
     @TempDir
@@ -64,16 +64,36 @@ class ReadmeIT {
         assertThat(run(List.of("sh", "-c", command))).isEqualTo(shown.output);
     }
 
-    @Test
-    void theExampleRunsAndPrintsWhatIsShown() throws Exception {
+    record Example(String name, String source, String output) {
+        @Override
+        public String toString() {
+            return name;
+        }
+    }
+
+    static List<Example> examples() throws IOException {
+        List<Example> examples = new ArrayList<>();
         Matcher example = JAVA.matcher(readme());
-        assertThat(example.find()).isTrue();
-        Path source = Files.writeString(directory.resolve("Example.java"), example.group(1));
+        while (example.find()) {
+            Matcher name = CLASS.matcher(example.group(1));
+            assertThat(name.find()).isTrue();
+            examples.add(new Example(name.group(1), example.group(1), example.group(2)));
+        }
+        assertThat(examples).hasSizeGreaterThan(1);
+        return examples;
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("examples")
+    void theExampleRunsAndPrintsWhatIsShown(Example example) throws Exception {
+        Path source = Files.writeString(directory.resolve(example.name + ".java"), example.source);
         String classPath = Stream.of(System.getProperty("java.class.path").split(java.io.File.pathSeparator, -1))
                 .filter(entry -> entry.contains("protobuf-java"))
                 .reduce(System.getProperty("tfckpt.library"), (a, b) -> a + java.io.File.pathSeparator + b);
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
-        assertThat(run(List.of(java, "-cp", classPath, source.toString()))).isEqualTo(example.group(2));
+        assertThat(run(List.of(
+                        java, "-Dstdout.encoding=UTF-8", "-Dfile.encoding=UTF-8", "-cp", classPath, source.toString())))
+                .isEqualTo(example.output);
     }
 
     private String run(List<String> command) throws IOException, InterruptedException {

@@ -17,6 +17,8 @@ import org.tfckpt.tensor.TensorInfo;
 /** The comparison as a person reads it: the outcome in a line and a bar, then what is wrong, then what to try. */
 final class CompareText {
     private static final int BAR = 40;
+    /** Of what is no fault a person wants to see some, not all. */
+    private static final int SHOWN = 12;
 
     private final Output out;
     private final Style style;
@@ -46,8 +48,8 @@ final class CompareText {
         section("missing from the checkpoint", lines(comparison.missing(), this::missing));
         section("of another shape", lines(comparison.shapeMismatches(), CompareText::shapes));
         section("of another dtype", lines(comparison.dtypeMismatches(), CompareText::dtypes));
-        section("excluded", lines(comparison.excluded(), VariableSource::toString));
-        section("unused by the graph", lines(comparison.unused(), TensorInfo::toString));
+        section("excluded", some(all, lines(comparison.excluded(), VariableSource::toString)));
+        section("unused by the graph", some(all, lines(comparison.unused(), TensorInfo::toString)));
         section("matches nothing", idle());
         section("several names from one tensor", lines(comparison.collisions(), NameMapping.Collision::toString));
         advice(given);
@@ -79,9 +81,18 @@ final class CompareText {
         return items.stream().map(line::of).toList();
     }
 
+    private static List<String> some(boolean all, List<String> lines) {
+        if (all || lines.size() <= SHOWN + 1) {
+            return lines;
+        }
+        List<String> some = new ArrayList<>(lines.subList(0, SHOWN));
+        some.add("… and " + (lines.size() - SHOWN) + " more; --all lists them");
+        return some;
+    }
+
     private void section(String title, List<String> lines) throws IOException {
         if (!lines.isEmpty()) {
-            out.text("\n" + title + " (" + lines.size() + "):\n");
+            out.text("\n" + title + ":\n");
             for (String line : lines) {
                 out.line("  " + line);
             }

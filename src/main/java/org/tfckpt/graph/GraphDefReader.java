@@ -91,6 +91,7 @@ final class GraphDefReader {
             throw in.failure("A node without a name or an op", node.start());
         }
         Role role = NodeOps.role(op);
+        nodes.familiar |= role != Role.OTHER || op.startsWith("Placeholder") || op.equals("NoOp");
         if (role != Role.OTHER) {
             in.seek(node);
             take(node, name, op, role);

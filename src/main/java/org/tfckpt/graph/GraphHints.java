@@ -45,7 +45,7 @@ final class GraphHints {
         }
         List<Path> others = others(Files.isDirectory(path) ? path : parentOf(path));
         String found = others.isEmpty() ? "" : "there is " + quoted(others);
-        if (!Files.isDirectory(path) && Files.exists(Path.of(prefix + ".index"))) {
+        if (!Files.isDirectory(path) && Files.exists(prefix.resolveSibling(prefix.getFileName() + ".index"))) {
             return "the checkpoint '" + prefix + "' has no graph beside it, which would be '" + meta + "'"
                     + (found.isEmpty() ? "" : "; " + found);
         }

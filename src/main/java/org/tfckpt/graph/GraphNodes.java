@@ -15,6 +15,10 @@ final class GraphNodes {
 
     long count;
     long functions;
+
+    /** Whether there is an op that is in nearly every graph. */
+    boolean familiar;
+
     OptionalInt producer = OptionalInt.empty();
 
     /** Variables, by name. */

@@ -39,36 +39,43 @@ final class GraphReader {
                 throw new DataLossException(
                         ProblemKind.TRUNCATED, "An empty file", ErrorContext.at(file.toString(), -1));
             }
-            boolean text = Sniffer.isText(source);
-            GraphKind kind = text ? TextGraphs.kindOf(source) : Sniffer.kindOf(WireReader.of(source));
-            if (kind == null) {
-                return null;
+            if (Sniffer.isText(source)) {
+                GraphKind kind = TextGraphs.kindOf(source);
+                return kind == null
+                        ? null
+                        : read(file, kind, WireReader.of(source.name(), TextGraphs.toWire(source, kind)), tags);
             }
-            WireReader in =
-                    text ? WireReader.of(source.name(), TextGraphs.toWire(source, kind)) : WireReader.of(source);
-            return new GraphReader(file, kind, in).read(tags);
+            WireReader in = WireReader.of(source);
+            GraphKind kind = Sniffer.kindOf(in);
+            return kind == null ? null : read(file, kind, in, tags);
         }
     }
 
-    private GraphParts read(@Nullable Set<String> tags) throws IOException {
+    private static @Nullable GraphParts read(Path file, GraphKind kind, WireReader in, @Nullable Set<String> tags)
+            throws IOException {
+        return new GraphReader(file, kind, in).read(tags);
+    }
+
+    private @Nullable GraphParts read(@Nullable Set<String> tags) throws IOException {
         MetaGraphLayout layout = switch (kind) {
             case GRAPH_DEF -> MetaGraphLayout.ofGraph(in.all());
             case META_GRAPH_DEF -> MetaGraphLayout.read(in, in.all());
             case SAVED_MODEL -> null;
         };
         layout = layout == null ? choose(savedModel(), tags) : choose(List.of(layout), tags);
-        if (layout.graphs().isEmpty()) {
-            throw new DataLossException(
-                    ProblemKind.TRUNCATED, "There is no graph in it", ErrorContext.at(file.toString(), -1));
-        }
         GraphNodes nodes = new GraphNodes();
         GraphDefReader reader = new GraphDefReader(in, nodes);
         for (Range graph : layout.graphs()) {
             reader.read(graph);
         }
-        if (nodes.count == 0 && kind == GraphKind.GRAPH_DEF) {
-            throw new UnsupportedFormatException(
-                    "A graph without nodes, or no graph", ErrorContext.at(file.toString(), -1));
+        // Other messages look like a graph in parts; one that says who wrote it, or has an op that every graph has, is
+        // one.
+        boolean signed = nodes.producer.isPresent() && nodes.count > 0;
+        if (!signed && !nodes.familiar && layout.tensorFlowVersion().isEmpty()) {
+            return null;
+        }
+        if (layout.graphs().isEmpty()) {
+            return null;
         }
         return parts(layout, nodes);
     }

@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.graph.GraphSaver.Entry;
+import org.tfckpt.graph.StringConstants.Strings;
 
 /**
  * Puts the savers of a graph together. Ops belong to one saver if the same tensor names their checkpoint, through
@@ -105,8 +106,8 @@ final class SaverReader {
         boolean sliced = !op.op().equals("Save") && !op.op().equals("Restore");
         int first = sliced ? 3 : 2;
         int count = saves ? Math.max(0, op.inputs().size() - first) : op.outputs();
-        List<String> keys = strings.get(nodes.origin(op.input(1)).node());
-        List<String> slices = sliced ? strings.get(nodes.origin(op.input(2)).node()) : List.of("");
+        Strings keys = strings.get(nodes.origin(op.input(1)).node());
+        Strings slices = sliced ? strings.get(nodes.origin(op.input(2)).node()) : Strings.ONE_EMPTY;
         if (keys == null || slices == null) {
             saver.unknown.add(op.name());
             return;
@@ -114,8 +115,8 @@ final class SaverReader {
         requireSize(op, "tensor names", keys, count);
         requireSize(op, "shapes and slices", slices, sliced ? count : 1);
         for (int i = 0; i < count; i++) {
-            String key = at(keys, i);
-            String slice = at(slices, i);
+            String key = keys.get(i);
+            String slice = slices.get(i);
             if (saves) {
                 String tensor = op.input(first + i);
                 saver.saves.add(new Entry(
@@ -150,16 +151,13 @@ final class SaverReader {
         return TensorName.nodeOf(op.input(0));
     }
 
-    /** A list has to be as long as the op needs it; the last string of a constant may stand for all that follow. */
-    private void requireSize(Node op, String what, List<String> strings, int count) throws IOException {
-        boolean repeats = strings.size() == 1 && count > 1;
-        if (strings.size() != count && !repeats) {
+    /** A list has to be as long as the op needs it. */
+    private void requireSize(Node op, String what, Strings strings, int count) throws IOException {
+        if (!strings.isOfSize(count)) {
             throw in.failure(
-                    "The op " + op.name() + " got " + strings.size() + " " + what + " but " + count + " tensors");
+                    "The op " + op.name() + " got " + strings.stored().size() + " " + what + " but " + count
+                            + " tensors",
+                    -1);
         }
-    }
-
-    private static String at(List<String> strings, int index) {
-        return strings.get(Math.min(index, strings.size() - 1));
     }
 }

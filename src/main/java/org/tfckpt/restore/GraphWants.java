@@ -2,9 +2,11 @@ package org.tfckpt.restore;
 
 import java.io.IOException;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.ObjectGraph;
 import org.tfckpt.graph.Graph;
@@ -21,7 +23,7 @@ final class GraphWants {
     private GraphWants() {}
 
     static List<Wanted> of(Graph graph, Checkpoint checkpoint) throws IOException {
-        return graph.isObjectBased() && !graph.objectVariables().isEmpty()
+        return graph.isObjectBased()
                 ? Wanted.of(graph.objectVariables(), objectKeys(graph, checkpoint))
                 : Wanted.of(graph.variables(), saverKeys(graph));
     }
@@ -47,13 +49,25 @@ final class GraphWants {
         }
     }
 
+    /** By the file's own saver. Where that would give two variables one name, it is not one for all of them. */
     private static Map<GraphVariable, String> saverKeys(Graph graph) {
         Map<GraphVariable, String> keys = new HashMap<>();
-        for (GraphSaver saver : graph.savers()) {
+        for (GraphSaver saver : graph.savers().stream().limit(1).toList()) {
             addFirst(keys, saver.restoresByVariable());
             addFirst(keys, saver.savesByVariable());
         }
-        return keys;
+        return isOneToOne(graph, keys) ? keys : Map.of();
+    }
+
+    private static boolean isOneToOne(Graph graph, Map<GraphVariable, String> keys) {
+        Set<String> names = new HashSet<>();
+        for (GraphVariable variable : graph.variables()) {
+            boolean part = variable.partition().isPresent();
+            if (!part && !names.add(keys.getOrDefault(variable, variable.savedName()))) {
+                return false;
+            }
+        }
+        return true;
     }
 
     private static void addFirst(Map<GraphVariable, String> keys, Map<GraphVariable, List<GraphSaver.Entry>> entries) {

@@ -1,7 +1,6 @@
 package org.tfckpt.restore;
 
 import java.util.List;
-import java.util.Objects;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
@@ -63,16 +62,16 @@ final class RestoreFailure {
     }
 
     private static String counts(Comparison comparison) {
-        long shapes = comparison.shapeMismatches().size();
-        long dtypes = comparison.dtypeMismatches().size();
         return Stream.of(
-                        comparison.missing().isEmpty()
-                                ? null
-                                : comparison.missing().size() + " are not in the checkpoint",
-                        shapes == 0 ? null : shapes + " have another shape there",
-                        dtypes == 0 ? null : dtypes + " have another dtype there")
-                .filter(Objects::nonNull)
+                        count(comparison.missing(), "is not in the checkpoint", "are not in the checkpoint"),
+                        count(comparison.shapeMismatches(), "has another shape there", "have another shape there"),
+                        count(comparison.dtypeMismatches(), "has another dtype there", "have another dtype there"))
+                .filter(text -> !text.isEmpty())
                 .collect(Collectors.joining(", "));
+    }
+
+    private static String count(List<VariableSource> sources, String one, String many) {
+        return sources.isEmpty() ? "" : sources.size() + " " + (sources.size() == 1 ? one : many);
     }
 
     private static String line(Comparison comparison, VariableSource source) {

@@ -68,7 +68,9 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ls", "digest", "verify", "show", "completion"})
+    @ValueSource(
+            strings = {"ls", "show", "digest", "verify", "inspect", "state", "objects", "graph", "compare", "completion"
+            })
     void helpsWithAnExample(String command) {
         ToolRun run = ToolRun.of(command, "--help");
         assertThat(run.code()).isZero();

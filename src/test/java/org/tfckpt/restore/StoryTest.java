@@ -271,7 +271,7 @@ class StoryTest {
                                     + "Key init/init_conv/DW not found in checkpoint")
                     .hasMessageContaining("Of 68 variables wanted from " + checkpoint.prefix()
                             + ", 11 are not in the checkpoint, 2 have another shape there,"
-                            + " 1 have another dtype there")
+                            + " 1 has another dtype there")
                     .hasMessageContaining("init/init_bn/beta DT_FLOAT [16]: missing; perhaps 'input/init_bn/beta'")
                     .hasMessageContaining("aux/logit/biases DT_FLOAT [100]: missing\n")
                     .hasMessageContaining(

@@ -2,6 +2,7 @@ package org.tfckpt.format.bundle;
 
 import java.io.IOException;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.format.FormatReader;
@@ -35,6 +36,16 @@ public final class Bundle implements FormatReader {
     public static Bundle open(BundlePrefix prefix, boolean mapped) throws IOException {
         BundleIndex index = BundleIndex.open(prefix);
         return new Bundle(prefix, index, new Shards(prefix, index.header().shardCount(), mapped));
+    }
+
+    /**
+     * A data file.
+     *
+     * @param shard its number
+     * @return its path; perhaps no file is there
+     */
+    public Path dataFile(int shard) {
+        return shards.path(shard);
     }
 
     @Override
