@@ -12,6 +12,7 @@ module org.tfckpt {
     requires static org.apache.commons.io;
 
     exports org.tfckpt;
+    exports org.tfckpt.edit;
     exports org.tfckpt.graph;
     exports org.tfckpt.restore;
     exports org.tfckpt.tensor;

@@ -17,6 +17,7 @@ import org.jspecify.annotations.Nullable;
 import org.tfckpt.format.FormatReader;
 import org.tfckpt.format.SliceKey;
 import org.tfckpt.format.TensorScan;
+import org.tfckpt.format.bundle.BundlePrefix;
 import org.tfckpt.tensor.Problem;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorNames;
@@ -310,6 +311,12 @@ public final class Checkpoint implements Closeable {
     FormatReader reader() {
         requireOpen();
         return reader;
+    }
+
+    /** The files of a V2 checkpoint; null for V1. */
+    @Nullable
+    BundlePrefix bundle() {
+        return location.bundle();
     }
 
     private void requireOpen() {

@@ -5,6 +5,7 @@ import com.google.protobuf.TextFormat;
 import java.io.IOException;
 import java.math.BigDecimal;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.regex.Pattern;
+import org.tfckpt.io.DurableFiles;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.ErrorContext;
@@ -112,6 +114,16 @@ public record CheckpointState(
         timestamps.forEach(time -> line(text, "all_model_checkpoint_timestamps", number(time)));
         lastPreserved.ifPresent(time -> line(text, "last_preserved_timestamp", number(time)));
         return text.toString();
+    }
+
+    /**
+     * Puts this state into its {@link #directory}, in place of one that is there: in one step, so that a reader finds the
+     * old one or the new one.
+     *
+     * @throws IOException if it cannot be written; then the old one is there still
+     */
+    public void write() throws IOException {
+        DurableFiles.replace(directory.resolve(FILE_NAME), toText().getBytes(StandardCharsets.UTF_8));
     }
 
     private static void line(StringBuilder text, String field, String value) {

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.function.LongConsumer;
 import org.tfckpt.format.bundle.BundlePrefix;
 import org.tfckpt.format.bundle.BundleWriter;
 import org.tfckpt.tensor.Shape;
@@ -41,6 +42,8 @@ import org.tfckpt.tensor.TensorInfo;
 public final class CheckpointWriter implements Closeable {
     private final BundleWriter writer;
     private final WriteOptions options;
+    /** The same of data files that were taken one by one. */
+    private final Map<Checkpoint, Map<Integer, Integer>> shared = new HashMap<>();
     /** By checkpoint: the number that each of its data files has here. */
     private final Map<Checkpoint, Map<Integer, Integer>> adopted = new HashMap<>();
 
@@ -146,7 +149,7 @@ public final class CheckpointWriter implements Closeable {
     /**
      * Adds a tensor of another checkpoint as it is: a partitioned one stays so. Its bytes are compared with their
      * checksum on the way, whatever the {@link ReadOptions} say, unless they are in a data file that was
-     * {@linkplain #adopt adopted}.
+     * {@linkplain #adopt(Checkpoint) adopted}.
      *
      * @param source the other checkpoint, open
      * @param tensor what of it
@@ -164,6 +167,69 @@ public final class CheckpointWriter implements Closeable {
             writer.abandon(e);
             throw e;
         }
+    }
+
+    /**
+     * Has everything from here on go to a new data file, the next one. With {@link Sharding#ofMaxBytes} there is none
+     * before it is needed.
+     *
+     * @throws IOException if it cannot be made
+     */
+    public void beginShard() throws IOException {
+        writer.beginShard();
+    }
+
+    /**
+     * Takes a data file of another checkpoint as it is, as this one's next; {@link #refer} then names what is in it. With
+     * {@link Sharding#ofMaxBytes} there is no other data file before it is needed.
+     *
+     * @param source a V2 checkpoint of this one's byte order, open
+     * @param shard the number of its data file
+     * @param linking linked or copied
+     * @return whether it is the same file now, and no copy
+     * @throws IllegalArgumentException if the source is of another format or byte order
+     * @throws org.tfckpt.tensor.CheckpointException if it must be linked and cannot be, or is not there
+     * @throws IOException if it cannot be written
+     */
+    public boolean adopt(Checkpoint source, int shard, Linking linking) throws IOException {
+        BundlePrefix files = source.bundle();
+        if (files == null || source.byteOrder() != options.order()) {
+            throw new IllegalArgumentException("data files of " + source + " cannot be taken as they are: "
+                    + source.format() + ", " + source.byteOrder());
+        }
+        int number =
+                writer.adopt(files, shard, source.shardCount(), linking != Linking.NEVER, linking != Linking.REQUIRED);
+        shared.computeIfAbsent(source, none -> new HashMap<>()).put(shard, number);
+        return writer.isLinked(number);
+    }
+
+    /**
+     * Adds a tensor of another checkpoint whose data files were {@linkplain #adopt(Checkpoint, int, Linking) adopted one by one}. Nothing is read; its
+     * checksum is carried over.
+     *
+     * @param source the other checkpoint, open
+     * @param tensor what of it; of a partitioned one all slices come along
+     * @param name the name here
+     * @throws IllegalArgumentException as {@link #add}; also if the data file was not adopted, or the dtype is unknown
+     * @throws org.tfckpt.tensor.DataLossException if the index has no place for it, or one outside of its data file
+     * @throws IOException if the index is damaged
+     */
+    public void refer(Checkpoint source, TensorInfo tensor, String name) throws IOException {
+        try {
+            new TensorReference(source, writer, shared.getOrDefault(source, Map.of())).add(tensor, name);
+        } catch (IOException | RuntimeException | Error e) {
+            writer.abandon(e);
+            throw e;
+        }
+    }
+
+    /**
+     * Has somebody watch the bytes go.
+     *
+     * @param written told of a number of bytes whenever so many are written or copied; links count nothing
+     */
+    public void report(LongConsumer written) {
+        writer.report(written);
     }
 
     /**

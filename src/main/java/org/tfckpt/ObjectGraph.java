@@ -10,6 +10,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.OptionalInt;
+import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -171,6 +172,18 @@ public final class ObjectGraph {
         return exact.isPresent() || attribute < ObjectKeys.ATTRIBUTES.length()
                 ? exact
                 : index.longestBeginning(tensor).filter(found -> found.key().length() > attribute);
+    }
+
+    /**
+     * The stored form of the same objects whose values have other keys.
+     *
+     * @param newKeys from the key of a value to its new one, the same for one that stays; nothing for a value that is not
+     *     in the checkpoint any more. An optimizer's slot that loses all its values is one no more, and what the graph
+     *     says of where there are values follows
+     * @return what belongs under {@link ObjectKeys#OBJECT_GRAPH}; fields that nobody here knows are in it still
+     */
+    public byte[] withKeys(Function<String, Optional<String>> newKeys) {
+        return ObjectGraphKeys.rewritten(graph.bytes(), newKeys);
     }
 
     private AttributeIndex keys() {

@@ -110,6 +110,11 @@ final class ObjectGraphBytes {
         }
     }
 
+    /** The stored form itself, which nobody may change. */
+    byte[] bytes() {
+        return bytes;
+    }
+
     /** The number of nodes. */
     int size() {
         return nodes.size;

@@ -82,7 +82,8 @@ class ArchitectureTest {
                 .arePublic()
                 .and()
                 .areDeclaredInClassesThat()
-                .resideInAnyPackage("org.tfckpt", "org.tfckpt.tensor", "org.tfckpt.graph", "org.tfckpt.restore")
+                .resideInAnyPackage(
+                        "org.tfckpt", "org.tfckpt.tensor", "org.tfckpt.graph", "org.tfckpt.restore", "org.tfckpt.edit")
                 .and()
                 .areDeclaredInClassesThat()
                 .arePublic()

@@ -158,7 +158,9 @@ final class CompareText {
         compare.addAll(List.of(given.graph, given.checkpoint));
         out.line("  " + String.join(" ", compare));
         out.text("to write a checkpoint of the names that the graph wants:\n");
+        List<String> words = new ArrayList<>(given.exclusions);
+        words.addAll(options);
         out.line("  tfckpt rewrite " + given.checkpoint + " -o PREFIX --for " + given.graph + " "
-                + String.join(" ", options));
+                + String.join(" ", words));
     }
 }

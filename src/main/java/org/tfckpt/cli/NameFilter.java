@@ -52,6 +52,14 @@ final class NameFilter {
         return false;
     }
 
+    List<NamePattern> included() {
+        return include;
+    }
+
+    List<NamePattern> excluded() {
+        return exclude;
+    }
+
     boolean acceptsAll() {
         return include.isEmpty() && exclude.isEmpty();
     }

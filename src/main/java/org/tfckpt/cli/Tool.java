@@ -14,7 +14,7 @@ import picocli.CommandLine.Spec;
 /** The command that holds the others. */
 @Command(
         name = "tfckpt",
-        description = "Reads and checks TensorFlow checkpoints.",
+        description = "Reads, checks and edits TensorFlow checkpoints.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
@@ -38,6 +38,7 @@ final class Tool implements Runnable {
         COMMANDS.put("objects", ObjectsCommand::new);
         COMMANDS.put("graph", GraphCommand::new);
         COMMANDS.put("compare", CompareCommand::new);
+        COMMANDS.put("rewrite", RewriteCommand::new);
         COMMANDS.put("completion", CompletionCommand::new);
     }
 

@@ -1,6 +1,7 @@
 package org.tfckpt.io;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
@@ -10,9 +11,13 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.function.LongConsumer;
 
 /** Names and contents of files, such that a crash of the machine does not undo what was done. */
 public final class DurableFiles {
+    /** As much as is copied between two words of progress. */
+    private static final long PART = 1L << 26;
+
     private DurableFiles() {}
 
     /**
@@ -73,6 +78,36 @@ public final class DurableFiles {
     }
 
     /**
+     * Gives a small file its contents in one step, through a temporary one beside it.
+     *
+     * @param path the file, which may be there or not
+     * @param bytes all of its contents
+     * @throws IOException if it cannot be done; then it is what it was
+     */
+    public static void replace(Path path, byte[] bytes) throws IOException {
+        // One name for all: what a crash leaves there is overwritten by the next.
+        Path temporary = path.resolveSibling(path.getFileName() + ".tfckpt-tmp");
+        try {
+            try (SeekableByteChannel file = Files.newByteChannel(
+                    temporary,
+                    StandardOpenOption.CREATE,
+                    StandardOpenOption.WRITE,
+                    StandardOpenOption.TRUNCATE_EXISTING)) {
+                Channels.write(file, ByteBuffer.wrap(bytes));
+                force(file);
+            }
+            rename(temporary, path);
+        } catch (IOException e) {
+            Files.deleteIfExists(temporary);
+            throw e;
+        }
+        Path parent = path.toAbsolutePath().getParent();
+        if (parent != null) {
+            forceNames(parent);
+        }
+    }
+
+    /**
      * Gives a file a second name.
      *
      * @param from the file
@@ -82,6 +117,9 @@ public final class DurableFiles {
      * @throws NoSuchFileException if there is no such file
      */
     public static boolean link(Path from, Path to) throws FileAlreadyExistsException, NoSuchFileException {
+        if (!from.getFileSystem().provider().equals(to.getFileSystem().provider())) {
+            return false;
+        }
         try {
             Files.createLink(to, from);
             return true;
@@ -101,22 +139,35 @@ public final class DurableFiles {
      * @throws IOException if it cannot be done; what was copied so far is left to the caller
      */
     public static void linkOrCopy(Path from, Path to) throws IOException {
-        if (link(from, to)) {
-            return;
+        if (!link(from, to)) {
+            copy(from, to, bytes -> {});
         }
+    }
+
+    /**
+     * Copies a file, where the operating system can within itself, and has the disk take the copy.
+     *
+     * @param from the file
+     * @param to where no file is yet
+     * @param progress told of the number of bytes after each part
+     * @throws IOException if it cannot be done; what was copied so far is left to the caller
+     */
+    public static void copy(Path from, Path to, LongConsumer progress) throws IOException {
         try (SeekableByteChannel in = Files.newByteChannel(from, StandardOpenOption.READ);
                 SeekableByteChannel out = create(to)) {
             if (in instanceof FileChannel file) {
                 long size = file.size();
                 for (long done = 0; done < size; ) {
-                    long count = file.transferTo(done, size - done, out);
+                    long count = file.transferTo(done, Math.min(PART, size - done), out);
                     if (count <= 0) {
                         throw new IOException(from + " became shorter while it was copied");
                     }
                     done += count;
+                    progress.accept(count);
                 }
             } else {
                 Channels.copy(in, out);
+                progress.accept(out.position());
             }
             force(out);
         }

@@ -52,7 +52,18 @@ public final class NameMapping implements UnaryOperator<String> {
      * @throws IOException if the file cannot be read
      */
     public static NameMapping file(Path file) throws IOException {
-        return pairs(MapFile.read(file));
+        return pairs(readPairs(file));
+    }
+
+    /**
+     * Reads pairs from a file as {@link #file} does.
+     *
+     * @param file UTF-8
+     * @return from each name wanted to the name in the checkpoint, in the file's order
+     * @throws IOException as {@link #file}
+     */
+    public static Map<String, String> readPairs(Path file) throws IOException {
+        return Collections.unmodifiableMap(MapFile.read(file));
     }
 
     /**

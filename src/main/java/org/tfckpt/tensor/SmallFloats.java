@@ -1,7 +1,8 @@
 package org.tfckpt.tensor;
 
 /**
- * Floats of 16 bits and fewer as singles. Every value of them is one of a single's, so nothing is rounded.
+ * Floats of 16 bits and fewer as singles, and back. Every value of them is one of a single's, so nothing is rounded on
+ * the way there.
  *
  * <p>The formats are IEEE 754's binary16, the upper half of binary32 (bfloat16), and those of the ML types that
  * TensorFlow took over.
@@ -9,6 +10,9 @@ package org.tfckpt.tensor;
 public final class SmallFloats {
     private static final int FLOAT_BIAS = 127;
     private static final int FLOAT_MANTISSA = 23;
+
+    private static final int DOUBLE_BIAS = 1023;
+    private static final int DOUBLE_MANTISSA = 52;
 
     private SmallFloats() {}
 
@@ -40,6 +44,54 @@ public final class SmallFloats {
             return sign == 0 ? magnitude : -magnitude;
         }
         return Float.intBitsToFloat(sign | ((exponent + FLOAT_BIAS - 15) << FLOAT_MANTISSA) | (mantissa << 13));
+    }
+
+    /**
+     * The nearest bfloat16; of two as near the one whose last bit is 0.
+     *
+     * @param value any; what is beyond the largest by half its last place, or more, becomes infinite
+     * @return the 16 bits; of a NaN, a quiet one of the same sign and the first bits of its payload
+     */
+    public static short toBfloat16(double value) {
+        return (short) rounded(value, 7, FLOAT_BIAS);
+    }
+
+    /**
+     * The nearest IEEE half; of two as near the one whose last bit is 0.
+     *
+     * @param value any; from 65520 on it becomes infinite
+     * @return the 16 bits; of a NaN, a quiet one of the same sign and the first bits of its payload
+     */
+    public static short toHalf(double value) {
+        return (short) rounded(value, 10, 15);
+    }
+
+    /** From the double itself: by way of a single it would be rounded twice. */
+    private static int rounded(double value, int mantissaBits, int bias) {
+        long bits = Double.doubleToRawLongBits(value);
+        int sign = (int) (bits >>> 63) << 15;
+        int exponent = (int) ((bits >>> DOUBLE_MANTISSA) & 0x7ff) - DOUBLE_BIAS;
+        long mantissa = bits & ((1L << DOUBLE_MANTISSA) - 1);
+        int infinity = (2 * bias + 1) << mantissaBits;
+        if (Double.isNaN(value)) {
+            return sign | infinity | (1 << (mantissaBits - 1)) | (int) (mantissa >>> (DOUBLE_MANTISSA - mantissaBits));
+        }
+        // Below the smallest normal number the last place stays where it is.
+        int below = Math.max(0, 1 - bias - exponent);
+        int shift = DOUBLE_MANTISSA - mantissaBits + below;
+        if (shift > DOUBLE_MANTISSA + 1) {
+            return sign;
+        }
+        long significand = mantissa | (1L << DOUBLE_MANTISSA);
+        long kept = significand >>> shift;
+        long half = 1L << (shift - 1);
+        long rest = significand & (2 * half - 1);
+        if (rest > half || (rest == half && (kept & 1) == 1)) {
+            kept++;
+        }
+        // A carry out of the mantissa makes the exponent one larger, as it should.
+        long result = ((long) Math.max(0, exponent + bias - 1) << mantissaBits) + kept;
+        return sign | (int) Math.min(result, infinity);
     }
 
     /**

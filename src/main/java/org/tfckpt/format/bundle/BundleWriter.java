@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.format.ElementSource;
 import org.tfckpt.format.SliceKey;
@@ -16,8 +17,10 @@ import org.tfckpt.format.StringData;
 import org.tfckpt.format.table.TableBuilder;
 import org.tfckpt.proto.BundleHeaderProto;
 import org.tfckpt.tensor.CheckpointException;
+import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.ErrorContext;
+import org.tfckpt.tensor.ProblemKind;
 import org.tfckpt.tensor.Shape;
 import org.tfckpt.tensor.TensorInfo.Storage;
 import org.tfckpt.tensor.TensorNames;
@@ -293,6 +296,67 @@ public final class BundleWriter implements Closeable {
     }
 
     /**
+     * Has everything from here on go to a data file of its own.
+     *
+     * @return its number
+     * @throws IOException if it cannot be made
+     */
+    public int beginShard() throws IOException {
+        return guarded(shards::beginNext);
+    }
+
+    /**
+     * Has somebody watch.
+     *
+     * @param written told of the number of bytes whenever some are written or copied
+     */
+    public void report(LongConsumer written) {
+        shards.report(written);
+    }
+
+    /**
+     * Takes a data file of another checkpoint as it is.
+     *
+     * @param prefix the other checkpoint
+     * @param shard which of its data files; complete, and in this checkpoint's byte order
+     * @param count how many it has
+     * @param link whether the file is linked, where it can be
+     * @param copy whether it is copied, where it is not linked
+     * @return its number among this checkpoint's data files
+     * @throws IOException if it cannot be had in a way that was allowed
+     */
+    public int adopt(BundlePrefix prefix, int shard, int count, boolean link, boolean copy) throws IOException {
+        return guarded(() -> {
+            Path file = prefix.data(shard, count);
+            try {
+                int number = shards.adopt(file, link, copy);
+                if (number < 0) {
+                    throw new CheckpointException(
+                            file + " cannot be linked beside " + this.prefix,
+                            ErrorContext.hint("links need one file system that has them; copying works everywhere"));
+                }
+                return number;
+            } catch (NoSuchFileException e) {
+                throw new DataLossException(
+                        ProblemKind.MISSING_FILE,
+                        file + "; No such file or directory",
+                        ErrorContext.at(file.toString(), -1),
+                        e);
+            }
+        });
+    }
+
+    /**
+     * Whether a data file that was adopted is the same file as before.
+     *
+     * @param shard its number here
+     * @return false if it was copied
+     */
+    public boolean isLinked(int shard) {
+        return shards.isLinked(shard);
+    }
+
+    /**
      * Takes a data file of another checkpoint as it is: the same file where it can be linked, else a copy.
      *
      * @param file complete, and in this checkpoint's byte order
@@ -305,7 +369,7 @@ public final class BundleWriter implements Closeable {
             if (options.shards > 0) {
                 throw new IllegalStateException("a fixed number of data files takes no other ones");
             }
-            return shards.adopt(file);
+            return shards.adopt(file, true, true);
         });
     }
 
@@ -315,7 +379,8 @@ public final class BundleWriter implements Closeable {
      * @param target what it is
      * @param storage where its bytes are, by this checkpoint's numbers, and their checksum
      * @throws IllegalArgumentException as {@link #addElements}
-     * @throws IOException never by now
+     * @throws DataLossException if the file does not have these bytes
+     * @throws IOException never else
      */
     public void addStored(Target target, Storage storage) throws IOException {
         guarded(() -> {
@@ -324,6 +389,12 @@ public final class BundleWriter implements Closeable {
                 throw new IllegalArgumentException("no checkpoint holds " + dtype);
             }
             check(target);
+            if (!shards.isAdopted(storage)) {
+                throw new DataLossException(
+                        ProblemKind.TRUNCATED,
+                        "The bytes of tensor " + target.name + " do not lie within a data file",
+                        ErrorContext.NONE.ofTensor(target.name).mismatch("bytes of a data file", storage));
+            }
             put(target, storage);
             return storage;
         });

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Path;
+import java.util.function.LongConsumer;
 import org.tfckpt.io.Channels;
 import org.tfckpt.io.DurableFiles;
 
@@ -15,10 +16,17 @@ final class ShardFile implements Closeable {
     private final int number;
     private final SeekableByteChannel channel;
     private final ByteBuffer pending = ByteBuffer.allocate(BUFFER);
+    private final LongConsumer progress;
     private long position;
 
     ShardFile(int number, Path path) throws IOException {
+        this(number, path, bytes -> {});
+    }
+
+    /** The consumer is told of the number of bytes whenever some are written. */
+    ShardFile(int number, Path path, LongConsumer progress) throws IOException {
         this.number = number;
+        this.progress = progress;
         this.channel = DurableFiles.create(path);
     }
 
@@ -32,7 +40,8 @@ final class ShardFile implements Closeable {
     }
 
     void write(ByteBuffer bytes) throws IOException {
-        position += bytes.remaining();
+        int count = bytes.remaining();
+        position += count;
         if (bytes.remaining() > pending.remaining()) {
             flush();
         }
@@ -41,6 +50,7 @@ final class ShardFile implements Closeable {
         } else {
             pending.put(bytes);
         }
+        progress.accept(count);
     }
 
     private void flush() throws IOException {

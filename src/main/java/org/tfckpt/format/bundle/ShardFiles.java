@@ -2,10 +2,17 @@ package org.tfckpt.format.bundle;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
+import org.tfckpt.tensor.TensorInfo.Storage;
 
 /**
  * The data files of one checkpoint that is being written, and which of them takes what comes next: by number, each tensor
@@ -17,7 +24,12 @@ final class ShardFiles implements Closeable {
     /** Null stands for a file that was adopted. */
     private final List<@Nullable ShardFile> shards = new ArrayList<>();
 
+    /** Sizes of the files that were adopted, by their numbers. */
+    private final Map<Integer, Long> adopted = new HashMap<>();
+
+    private final Set<Integer> linked = new HashSet<>();
     private @Nullable ShardFile chosen;
+    private LongConsumer progress = bytes -> {};
 
     /**
      * No files yet.
@@ -36,7 +48,7 @@ final class ShardFiles implements Closeable {
 
     private ShardFile begin() throws IOException {
         int number = shards.size();
-        ShardFile shard = new ShardFile(number, files.shard(number));
+        ShardFile shard = new ShardFile(number, files.shard(number), bytes -> progress.accept(bytes));
         shards.add(shard);
         return shard;
     }
@@ -48,6 +60,21 @@ final class ShardFiles implements Closeable {
     /** From here on everything goes to this one. */
     void choose(int number) {
         chosen = shards.get(number);
+    }
+
+    /** Who is told of the number of bytes whenever some are written. */
+    void report(LongConsumer consumer) {
+        progress = consumer;
+    }
+
+    /** From here on everything goes to a new one. */
+    int beginNext() throws IOException {
+        if (chosen != null) {
+            // Many files need not be open at a time.
+            chosen.finish();
+        }
+        chosen = begin();
+        return chosen.number();
     }
 
     /** The file that takes the next tensor. */
@@ -83,12 +110,40 @@ final class ShardFiles implements Closeable {
         return last;
     }
 
-    /** Takes a file that is complete as the next shard. */
-    int adopt(Path file) throws IOException {
+    /**
+     * Takes a file that is complete as the next shard: linked if it may be, else copied if it may be.
+     *
+     * @return its number; -1 if it may only be linked, and cannot be
+     */
+    int adopt(Path file, boolean link, boolean copy) throws IOException {
         int number = shards.size();
-        files.adopt(number, file);
+        boolean done = link && files.adopt(number, file, true, progress);
+        if (!done && !copy) {
+            return -1;
+        }
+        if (!done) {
+            files.adopt(number, file, false, progress);
+        }
+        if (done) {
+            linked.add(number);
+        }
+        adopted.put(number, Files.size(file));
         shards.add(null);
         return number;
+    }
+
+    /** Whether a file that was adopted is the same file as before. */
+    boolean isLinked(int number) {
+        return linked.contains(number);
+    }
+
+    /** Whether bytes lie within a file that was adopted. */
+    boolean isAdopted(Storage storage) {
+        Long size = adopted.get(storage.shard());
+        return size != null
+                && storage.offset() >= 0
+                && storage.size() >= 0
+                && storage.offset() <= size - storage.size();
     }
 
     /** Has the disk take everything. */

@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ThreadLocalRandom;
+import java.util.function.LongConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -154,7 +155,22 @@ final class TemporaryFiles implements Closeable {
 
     /** Has a file that is complete as a data file to come: a second name for it, or a copy. */
     void adopt(int number, Path file) throws IOException {
-        DurableFiles.linkOrCopy(file, shard(number));
+        DurableFiles.linkOrCopy(file.toRealPath(), shard(number));
+    }
+
+    /**
+     * The same, in one way alone.
+     *
+     * @return false if it should be linked and cannot be; then nothing has changed
+     */
+    boolean adopt(int number, Path file, boolean link, LongConsumer progress) throws IOException {
+        // A symbolic link would lead nowhere, or somewhere else, from another directory.
+        Path real = file.toRealPath();
+        if (link) {
+            return DurableFiles.link(real, shard(number));
+        }
+        DurableFiles.copy(real, shard(number), progress);
+        return true;
     }
 
     /** The open index file, which only one writes to. */

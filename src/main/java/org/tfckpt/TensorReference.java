@@ -1,0 +1,61 @@
+package org.tfckpt;
+
+import java.io.IOException;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.tfckpt.format.bundle.BundleWriter;
+import org.tfckpt.tensor.DataLossException;
+import org.tfckpt.tensor.DataType;
+import org.tfckpt.tensor.ErrorContext;
+import org.tfckpt.tensor.ProblemKind;
+import org.tfckpt.tensor.TensorInfo;
+import org.tfckpt.tensor.TensorSlice;
+
+/** Writes entries for a tensor whose data files another checkpoint shares. */
+final class TensorReference {
+    private final Checkpoint from;
+    private final BundleWriter to;
+    /** From the data files' numbers there to those here. */
+    private final Map<Integer, Integer> shards;
+
+    TensorReference(Checkpoint from, BundleWriter to, Map<Integer, Integer> shards) {
+        this.from = from;
+        this.to = to;
+        this.shards = shards;
+    }
+
+    void add(TensorInfo info, String name) throws IOException {
+        if (info.dtype() == DataType.UNKNOWN) {
+            throw new IllegalArgumentException(
+                    "tensor " + info.name() + " is of " + DataType.enumName(info.dtypeNumber()));
+        }
+        if (!info.isPartitioned()) {
+            part(info, name, null, info.storage());
+        }
+        for (TensorSlice slice : info.slices()) {
+            part(
+                    info,
+                    name,
+                    slice,
+                    from.findSlice(info, slice).map(TensorInfo::storage).orElse(null));
+        }
+    }
+
+    private void part(TensorInfo info, String name, @Nullable TensorSlice slice, TensorInfo.@Nullable Storage storage)
+            throws IOException {
+        if (storage == null) {
+            throw new DataLossException(
+                    ProblemKind.SLICES,
+                    "The index has no place for " + (slice == null ? "" : "slice " + slice + " of ") + "tensor "
+                            + info.name(),
+                    ErrorContext.NONE.ofTensor(info.name()));
+        }
+        Integer shard = shards.get(storage.shard());
+        if (shard == null) {
+            throw new IllegalArgumentException("data file " + storage.shard() + " of " + from + " was not adopted");
+        }
+        to.addStored(
+                new BundleWriter.Target(name, info.dtype(), info.shape(), slice),
+                new TensorInfo.Storage(shard, storage.offset(), storage.size(), storage.crc32c()));
+    }
+}

@@ -1,0 +1,58 @@
+package org.tfckpt.cli;
+
+import java.io.Closeable;
+import java.util.Locale;
+import org.tfckpt.edit.RewriteProgress;
+
+/** A line on a terminal that tells how far it is: bytes, rate and time left. */
+final class ProgressLine implements RewriteProgress, Closeable {
+    private static final long FIRST = 500_000_000L;
+    private static final long EVERY = 200_000_000L;
+    private static final double MEGA = 1e6;
+
+    private final Console console;
+    private final long start = System.nanoTime();
+    private long next = FIRST;
+    private boolean shown;
+
+    ProgressLine(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public void at(long done, long total) {
+        if (!console.terminal()) {
+            return;
+        }
+        long elapsed = System.nanoTime() - start;
+        if (elapsed >= next) {
+            next = elapsed + EVERY;
+            shown = true;
+            console.err().print("\r" + text(done, Math.max(done, total), elapsed / 1e9) + "\u001b[K");
+            console.err().flush();
+        }
+    }
+
+    static String text(long done, long total, double seconds) {
+        double rate = done / seconds;
+        long left = rate > 0 ? Math.round((total - done) / rate) : 0;
+        return String.format(
+                Locale.ROOT,
+                "%,.1f of %,.1f MB (%d %%), %,.1f MB/s, %d:%02d left",
+                done / MEGA,
+                total / MEGA,
+                total == 0 ? 100 : Math.min(100, (int) (100.0 * done / total)),
+                rate / MEGA,
+                left / 60,
+                left % 60);
+    }
+
+    /** Takes the line away. */
+    @Override
+    public void close() {
+        if (shown) {
+            console.err().print("\r\u001b[K");
+            console.err().flush();
+        }
+    }
+}

@@ -1,0 +1,188 @@
+package org.tfckpt.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tfckpt.testing.Folder;
+import org.tfckpt.testing.Json;
+
+class RewriteCommandTest {
+    @TempDir
+    private Path directory;
+
+    private Path source = Path.of("");
+
+    @BeforeEach
+    void copyTheStory() throws IOException {
+        source = Copies.of(
+                ToolRun.testdata("story/log/model.ckpt-122543"), Files.createDirectory(directory.resolve("log")));
+    }
+
+    @Test
+    void renamesAndSaysWhatItDid() {
+        Path target = directory.resolve("new");
+        ToolRun run = ToolRun.of("rewrite", source, "-o", target, "--rename", "s#^input/#init/#");
+        assertThat(run.err()).isEmpty();
+        assertThat(run.out())
+                .isEqualTo(target + ": 92 tensors, 11 renamed; 1 data file linked (367,296 bytes), 0 bytes written\n");
+        assertThat(run.code()).isZero();
+        assertThat(ToolRun.of("digest", target).out().replace("  init/", "  input/"))
+                .contains(ToolRun.of("digest", source, "--include", "input/**").out());
+        assertThat(ToolRun.of("verify", target).code()).isZero();
+    }
+
+    @Test
+    void aDryRunSaysWhatItWouldDoAndTouchesNothing() throws IOException {
+        ToolRun run = ToolRun.of(
+                "rewrite",
+                source,
+                "-o",
+                directory.resolve("new"),
+                "--dry-run",
+                "--no-slots",
+                "--rename",
+                "s#^input/#init/#");
+        assertThat(run.code()).isZero();
+        assertThat(run.lines())
+                .contains("  input/init_conv/DW (DT_FLOAT) [3,3,3,16] -> init/init_conv/DW")
+                .contains("- input/init_conv/DW/Momentum (DT_FLOAT) [3,3,3,16]")
+                .contains(source + ", data file 0 of 1: 67 tensors written anew");
+        assertThat(Folder.names(directory)).containsExactly("log");
+        ToolRun json = ToolRun.of("rewrite", source, "-o", directory.resolve("new"), "--dry-run", "--json");
+        assertThat(json.json()).containsEntry("written", false);
+        Map<String, Object> totals = Json.object(json.json().get("totals"));
+        assertThat(totals).containsEntry("linked_files", 1L).containsEntry("tensors", 92L);
+        assertThat(Folder.names(directory)).containsExactly("log");
+    }
+
+    @Test
+    void aGraphThatWantsMoreThanThereIsGetsExitCode1() {
+        String graph = ToolRun.testdata("story/changed/graph.meta");
+        Path target = directory.resolve("new");
+        ToolRun run = ToolRun.of("rewrite", source, "-o", target, "--for", graph, "--from", "s#^init/#input/#");
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.err()).contains("Key aux/conv/DW not found in checkpoint");
+        assertThat(Folder.names(directory)).containsExactly("log");
+        ToolRun fitting = ToolRun.of(
+                "rewrite",
+                source,
+                "-o",
+                target,
+                "--for",
+                graph,
+                "--from",
+                "s#^init/#input/#",
+                "--exclude",
+                "aux/**",
+                "--exclude",
+                "logit/**",
+                "--exclude",
+                "global_step",
+                "--meta",
+                "copy");
+        assertThat(fitting.err()).isEmpty();
+        assertThat(fitting.code()).isZero();
+        assertThat(Folder.bytes(Folder.sibling(target, ".meta"))).isEqualTo(Folder.bytes(Path.of(graph)));
+        ToolRun compare = ToolRun.of(
+                "compare",
+                target + ".meta",
+                target,
+                "--exclude",
+                "aux/**",
+                "--exclude",
+                "logit/**",
+                "--exclude",
+                "global_step");
+        assertThat(compare.code()).isZero();
+    }
+
+    @Test
+    void whatIsThereIsReplacedOnlyWithForce() {
+        Path target = directory.resolve("new");
+        assertThat(ToolRun.of("rewrite", source, "-o", target).code()).isZero();
+        ToolRun again = ToolRun.of("rewrite", source, "-o", target);
+        assertThat(again.code()).isEqualTo(2);
+        assertThat(again.err())
+                .startsWith("tfckpt: " + target + ".index: it is there already")
+                .hasLineCount(1);
+        assertThat(ToolRun.of("rewrite", source, "-o", target, "--force", "--no-slots")
+                        .code())
+                .isZero();
+        assertThat(ToolRun.of("rewrite", source, "-o", source, "--force", "--no-slots")
+                        .code())
+                .isZero();
+        assertThat(ToolRun.of("digest", source).out())
+                .isEqualTo(ToolRun.of("digest", target).out());
+    }
+
+    @Test
+    void stateAndGraphAreTouchedOnlyOnRequest() throws IOException {
+        Path target = directory.resolve("out/model.ckpt-7");
+        ToolRun.of("rewrite", source, "-o", target);
+        assertThat(Folder.names(target.getParent()))
+                .containsExactly("model.ckpt-7.data-00000-of-00001", "model.ckpt-7.index");
+        ToolRun run = ToolRun.of("rewrite", source, "-o", target, "--force", "--meta", "copy", "--state", "update");
+        assertThat(run.code()).isZero();
+        assertThat(Folder.names(target.getParent()))
+                .containsExactly(
+                        "checkpoint", "model.ckpt-7.data-00000-of-00001", "model.ckpt-7.index", "model.ckpt-7.meta");
+        ToolRun.of("rewrite", source, "-o", target.resolveSibling("model.ckpt-8"), "--state", "update");
+        assertThat(Files.readString(target.resolveSibling("checkpoint"))).startsWith("""
+                        model_checkpoint_path: "model.ckpt-8"
+                        all_model_checkpoint_paths: "model.ckpt-7"
+                        all_model_checkpoint_paths: "model.ckpt-8"
+                        all_model_checkpoint_timestamps:""");
+        assertThat(ToolRun.of("ls", target.getParent()).code()).isZero();
+    }
+
+    @Test
+    void mapAndCastAndShards() throws IOException {
+        Path map = Files.writeString(directory.resolve("map"), "logit/DW -> head/kernel\nlogit/DW -> head/copy\n");
+        Path target = directory.resolve("new");
+        ToolRun run = ToolRun.of(
+                "rewrite", source, "-o", target, "--map", map, "--cast", "half", "--shards", 2, "--include", "logit/*");
+        assertThat(run.err()).isEmpty();
+        assertThat(ToolRun.of("ls", target).lines())
+                .containsExactly(
+                        "head/copy (DT_HALF) [32,10]", "head/kernel (DT_HALF) [32,10]", "logit/biases (DT_HALF) [10]");
+        assertThat(Folder.names(directory)).contains("new.data-00000-of-00002", "new.data-00001-of-00002");
+        assertThat(ToolRun.of("verify", target).code()).isZero();
+    }
+
+    @Test
+    void wishesThatCannotBeAreSaidInOneLine() {
+        Path target = directory.resolve("new");
+        List<List<Object>> calls = List.of(
+                List.of("rewrite", source, "-o", target, "--from", "s/a/b/"),
+                List.of("rewrite", source, "-o", target, "--link", "--copy"),
+                List.of("rewrite", source, "-o", target, "--shards", 0),
+                List.of("rewrite", source, "-o", target, "--rename", "s/a"),
+                List.of("rewrite", source, "-o", target, "--rename", "s/.*/x/"),
+                List.of("rewrite", source, source, "-o", target),
+                List.of("rewrite", source, "-o", target + ".index"),
+                List.of("rewrite", source, "-o", directory.resolve("no/such/place")),
+                List.of("rewrite", ToolRun.testdata("story/tf2/ckpt-1"), "-o", target, "--meta", "copy"),
+                List.of("rewrite", directory.resolve("nothing"), "-o", target));
+        for (List<Object> call : calls) {
+            ToolRun run = ToolRun.of(call.toArray());
+            assertThat(run.code()).as("%s", call).isEqualTo(2);
+            assertThat(run.err()).as("%s", call).startsWith("tfckpt: ").hasLineCount(1);
+            assertThat(run.out()).isEmpty();
+        }
+        assertThat(Folder.names(directory)).containsExactly("log");
+    }
+
+    @Test
+    void progressTellsBytesRateAndTimeLeft() {
+        assertThat(ProgressLine.text(1_500_000_000L, 6_000_000_000L, 2))
+                .isEqualTo("1,500.0 of 6,000.0 MB (25 %), 750.0 MB/s, 0:06 left");
+        assertThat(ProgressLine.text(0, 0, 1)).isEqualTo("0.0 of 0.0 MB (100 %), 0.0 MB/s, 0:00 left");
+    }
+}

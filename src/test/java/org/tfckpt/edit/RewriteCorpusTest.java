@@ -1,0 +1,78 @@
+package org.tfckpt.edit;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.DisplayName;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+import org.tfckpt.Checkpoint;
+import org.tfckpt.Linking;
+import org.tfckpt.ObjectKeys;
+import org.tfckpt.Sharding;
+import org.tfckpt.restore.NameMapping;
+import org.tfckpt.tensor.TensorInfo;
+import org.tfckpt.testing.Checkpoints;
+import org.tfckpt.testing.Corpus;
+import org.tfckpt.testing.Corpus.Expected;
+
+@DisplayName("Whatever is rewritten has the digests that it had")
+class RewriteCorpusTest {
+    @TempDir
+    private Path directory;
+
+    static Stream<Expected> complete() {
+        return Corpus.checkpoints().stream()
+                .filter(expected -> !expected.isV2() || expected.missingShards().isEmpty());
+    }
+
+    /** Never linked: the corpus' files must not get second names. */
+    private Path run(Expected expected, String name, java.util.function.UnaryOperator<Rewrite.Builder> wishes)
+            throws IOException {
+        Path target = directory.resolve(name);
+        try (Checkpoint source = Checkpoint.open(expected.path())) {
+            wishes.apply(Rewrite.of(source)).build().run(target);
+        }
+        return target;
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("complete")
+    void wholeAndResharded(Expected expected) throws IOException {
+        Map<String, String> digests = Rewrites.digests(expected.path());
+        Path target = run(expected, "whole", rewrite -> rewrite.whole().sharding(Sharding.ofCount(3)));
+        assertThat(Rewrites.digests(target)).isEqualTo(digests);
+        try (Checkpoint checkpoint = Checkpoint.open(target)) {
+            assertThat(checkpoint.format()).isEqualTo("V2");
+            assertThat(checkpoint.shardCount()).isEqualTo(3);
+            assertThat(checkpoint.tensors()).noneMatch(TensorInfo::isPartitioned);
+        }
+        assertThat(Checkpoints.problems(target)).isEmpty();
+    }
+
+    @ParameterizedTest(name = "{0}")
+    @MethodSource("complete")
+    void renamedAndKeptAsItIs(Expected expected) throws IOException {
+        Map<String, String> digests = new TreeMap<>();
+        Rewrites.digests(expected.path())
+                .forEach((name, digest) ->
+                        digests.put(name.equals(ObjectKeys.OBJECT_GRAPH) ? name : "new/" + name, digest));
+        Path target = run(
+                expected,
+                "renamed",
+                rewrite -> rewrite.rename(NameMapping.sed("s#^#new/#")).linking(Linking.NEVER));
+        Map<String, String> found = Rewrites.digests(target);
+        if (digests.containsKey(ObjectKeys.OBJECT_GRAPH)) {
+            // It has other keys now; RewriteObjectsTest looks at them.
+            found.remove(ObjectKeys.OBJECT_GRAPH);
+            digests.remove(ObjectKeys.OBJECT_GRAPH);
+        }
+        assertThat(found).isEqualTo(digests);
+        assertThat(Checkpoints.problems(target)).isEmpty();
+    }
+}
