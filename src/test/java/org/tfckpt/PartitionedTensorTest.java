@@ -238,6 +238,29 @@ class PartitionedTensorTest {
     }
 
     @Test
+    @DisplayName("SS-01, SS-02, SS-03, SS-04: a region out of one slice, out of two, and one that is not covered")
+    void regionsOfTheSlicesThatThereAre() throws Exception {
+        BundleBuilder bundle = new BundleBuilder();
+        Slices.tensor(
+                bundle,
+                "test",
+                DataType.DT_FLOAT,
+                new long[] {4, 5},
+                Slices.countingFloats(20),
+                "0,2:-",
+                "2,2:0,3",
+                "3,1:3,2");
+        try (Checkpoint checkpoint = Checkpoint.open(bundle.write(directory.resolve("ckpt")))) {
+            Tensor test = checkpoint.tensor("test");
+            assertThat(test.slice("0,2:-").toFloatArray()).containsExactly(0, 1, 2, 3, 4, 5, 6, 7, 8, 9);
+            assertThat(test.slice("1,1:-").toFloatArray()).containsExactly(5, 6, 7, 8, 9);
+            assertThat(test.slice("1,2:0,3").toFloatArray()).containsExactly(5, 6, 7, 10, 11, 12);
+            assertThat(test.slice("4 5 3,1:2,2").toFloatArray()).containsExactly(17, 18);
+            assertThatThrownBy(() -> test.slice("1,2:2,3").toFloatArray()).isInstanceOf(DataLossException.class);
+        }
+    }
+
+    @Test
     @DisplayName("PV-11: saved in 10 by 1 slices, in two parts or whole, restored in any of these")
     void partitionedInEveryWay() throws Exception {
         byte[] value = Slices.countingFloats(30);

@@ -98,7 +98,7 @@ class V1Test {
 
     @ParameterizedTest
     @EnumSource(names = {"DT_FLOAT", "DT_INT32", "DT_INT64", "DT_INT16", "DT_INT8", "DT_UINT8"})
-    @DisplayName("V1-02, SS-01 … SS-04: slices over two files, opened by a pattern")
+    @DisplayName("V1-02, SS-01, SS-02, SS-03, SS-04: slices over two files, opened by a pattern")
     void slicesOverTwoFiles(DataType dtype) throws Exception {
         new V1Builder()
                 .slice("test", dtype, FOUR_BY_FIVE, "0,2:-", values(dtype, 0, 1, 2, 3, 4, 5, 6, 7, 8, 9))

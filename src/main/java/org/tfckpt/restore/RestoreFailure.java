@@ -1,5 +1,6 @@
 package org.tfckpt.restore;
 
+import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.Collectors;
@@ -23,18 +24,11 @@ final class RestoreFailure {
         if (!missing.isEmpty() && comparison.tensors().isObjectBased()) {
             objectBased(text, comparison);
         } else {
-            // RestoreV2 looks all names up before it reads, so a name that is missing comes before what does not fit.
-            VariableSource first = missing.isEmpty()
-                    ? comparison.variables().stream()
-                            .filter(source -> source.outcome() == Outcome.MISMATCHED)
-                            .findFirst()
-                            .orElseThrow()
-                    : missing.get(0);
             text.append("Restoring from checkpoint failed. This is most likely due to ")
                     .append(missing.isEmpty() ? MISMATCH : MISSING)
                     .append(" from the checkpoint. Please ensure that you have not altered the graph expected based on")
                     .append(" the checkpoint. Original error:\n\n")
-                    .append(first.tensorFlowMessage());
+                    .append(originalError(comparison));
         }
         text.append("\n\nOf ")
                 .append(comparison.variables().size() - comparison.excluded().size())
@@ -59,6 +53,28 @@ final class RestoreFailure {
         }
         idle(text, comparison);
         return text.toString();
+    }
+
+    /**
+     * RestoreV2 looks all names up before it reads, so a name that is missing comes first; then it lists every dtype that
+     * differs, by name; shapes are a matter of what is assigned later.
+     */
+    private static String originalError(Comparison comparison) {
+        if (!comparison.missing().isEmpty()) {
+            return comparison.missing().get(0).tensorFlowMessage();
+        }
+        List<VariableSource> dtypes = comparison.dtypeMismatches();
+        return dtypes.isEmpty()
+                ? comparison.shapeMismatches().get(0).tensorFlowMessage()
+                : dtypes.stream()
+                        .sorted(Comparator.comparing(RestoreFailure::foundName, TensorNames.ORDER))
+                        .limit(MOST_SHOWN)
+                        .map(VariableSource::tensorFlowMessage)
+                        .collect(Collectors.joining("\n"));
+    }
+
+    private static String foundName(VariableSource source) {
+        return source.tensor().map(TensorInfo::name).orElse(source.tensorName());
     }
 
     private static String counts(Comparison comparison) {

@@ -25,7 +25,7 @@ class SliceSetTest {
     }
 
     @Test
-    @DisplayName("SS-01 … SS-04: which slices a region needs")
+    @DisplayName("SS-01, SS-02, SS-03, SS-04: which slices a region needs")
     void cover() throws Exception {
         Shape shape = Shape.of(4, 5);
         SliceSet set = set(shape, "0,2:-", "2,2:0,3", "3,1:3,2");

@@ -77,6 +77,55 @@ class SavedNamesTest {
     }
 
     @Test
+    @DisplayName("SV-06: without variables nothing is missing, and nothing is restored")
+    void sv06() throws IOException {
+        try (Checkpoint checkpoint = TestCheckpoints.open(new BundleBuilder().floats("v", 1), directory)) {
+            RestorePlan plan = RestorePlan.from(checkpoint).build();
+            assertThat(plan.requireComplete().comparison().isComplete()).isTrue();
+            plan.forEach((variable, value) -> {
+                throw new AssertionError("nothing is wanted");
+            });
+            plan.restore(variable -> {
+                throw new AssertionError("nothing is wanted");
+            });
+        }
+    }
+
+    @Test
+    @DisplayName("SV-12: what one mode saved by names and the other by objects, both restore from either")
+    void sv12() throws IOException {
+        String key = "model/w/.ATTRIBUTES/VARIABLE_VALUE";
+        Path byNames = counting(new BundleBuilder(), "scope/w", 1, 2).write(directory.resolve("names"));
+        Path byObjects = TestCheckpoints.objects(counting(new BundleBuilder(), key, 1, 2), Map.of("scope/w", key))
+                .write(directory.resolve("objects"));
+        try (Checkpoint names = Checkpoint.open(byNames);
+                Checkpoint objects = Checkpoint.open(byObjects)) {
+            Map<String, String> fullNames = objects.objectGraph().orElseThrow().keysByFullName();
+            assertThat(fullNames).isEqualTo(Map.of("scope/w", key));
+            for (Checkpoint checkpoint : List.of(names, objects)) {
+                assertThat(values(RestorePlan.from(checkpoint).variables(List.of(wanted("scope/w", 2)))))
+                        .isEqualTo(Map.of("scope/w", List.of(1f, 2f)));
+                // Objects know what they are called, and so find what was saved by names.
+                List<Wanted> ofObjects = fullNames.entrySet().stream()
+                        .map(name -> wanted(name.getValue(), 2).savedAs(name.getKey()))
+                        .toList();
+                assertThat(values(RestorePlan.from(checkpoint).variables(ofObjects)))
+                        .isEqualTo(Map.of(key, List.of(1f, 2f)));
+                assertThat(checkpoint.findByAnyName("scope/w")).isPresent();
+            }
+        }
+    }
+
+    private static Map<String, List<Float>> values(RestorePlan.Builder plan) throws IOException {
+        Map<String, List<Float>> values = new HashMap<>();
+        plan.build().forEach((variable, value) -> {
+            float[] found = value.toFloatArray();
+            values.put(variable.variable(), List.of(found[0], found[1]));
+        });
+        return values;
+    }
+
+    @Test
     @DisplayName("SV-07: another shape, for a reference and for a resource")
     void sv07() {
         TensorInfo stored = new TensorInfo("v", DataType.DT_FLOAT.number(), Shape.of(2, 3), null, List.of());
