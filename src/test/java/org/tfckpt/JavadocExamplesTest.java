@@ -40,6 +40,10 @@ class JavadocExamplesTest {
                 List<Wanted> wanted;
                 List<Wanted> variables;
                 Map<String, ByteBuffer> buffers;
+                CheckpointRetention retention;
+                Path directory;
+                Path prefix;
+                double now;
 
                 void run() throws Exception {
                     CODE
