@@ -85,7 +85,7 @@ class CheckpointWriterFailureTest {
     private static void forEachChange(int old, Attempt attempt) throws IOException {
         for (int failing = 0; failing < ENOUGH; failing++) {
             try (FileSystem memory = Jimfs.newFileSystem(Configuration.unix())) {
-                Path directory = Files.createDirectory(memory.getPath("/work/directory"));
+                Path directory = Files.createDirectory(memory.getPath("directory"));
                 Path prefix = directory.resolve("ckpt");
                 if (old > 0) {
                     write(prefix, old, 1, false);
@@ -151,7 +151,7 @@ class CheckpointWriterFailureTest {
     void aMergeThatEndsAnywhereLosesNothing(boolean links) throws IOException {
         for (int failing = 0; ; failing++) {
             try (FileSystem memory = Jimfs.newFileSystem(Configuration.unix())) {
-                Path directory = Files.createDirectory(memory.getPath("/work/directory"));
+                Path directory = Files.createDirectory(memory.getPath("directory"));
                 Path first = directory.resolve("first");
                 Path second = directory.resolve("second");
                 write(first, 2, 1, false);

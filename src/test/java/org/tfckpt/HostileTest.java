@@ -97,7 +97,7 @@ class HostileTest {
 
     private static void inMemory(Body body) throws IOException {
         try (FileSystem memory = Jimfs.newFileSystem(Configuration.unix())) {
-            body.run(bundle().write(memory.getPath("/work/ckpt")));
+            body.run(bundle().write(memory.getPath("ckpt")));
         }
     }
 

@@ -46,7 +46,7 @@ class RewriteFailureTest {
     void oldOrNew(boolean inPlace, boolean links, boolean forGood) throws IOException {
         for (int failing = 0; failing < ENOUGH; failing++) {
             try (FileSystem memory = Jimfs.newFileSystem(Configuration.unix())) {
-                Path directory = Files.createDirectory(memory.getPath("/work/directory"));
+                Path directory = Files.createDirectory(memory.getPath("directory"));
                 Path source = new BundleBuilder()
                         .header(header -> header.setNumShards(2))
                         .shard(0)

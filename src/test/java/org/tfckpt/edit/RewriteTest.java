@@ -144,14 +144,14 @@ class RewriteTest {
         Path source = story(directory.resolve("log"));
         try (FileSystem memory = Jimfs.newFileSystem(Configuration.unix());
                 Checkpoint checkpoint = Checkpoint.open(source)) {
-            Path target = memory.getPath("/work/model.ckpt");
+            Path target = memory.getPath("model.ckpt");
             RewriteSummary summary =
                     Rewrite.of(checkpoint).rename(RENAME).build().run(target);
             assertThat(summary.linkedFiles()).isZero();
             assertThat(summary.writtenBytes()).isEqualTo(367_296);
             assertThat(digests(target)).isEqualTo(renamed(digests(source)));
             Rewrite insisting = Rewrite.of(checkpoint).linking(Linking.REQUIRED).build();
-            assertThatThrownBy(() -> insisting.run(memory.getPath("/work/other")))
+            assertThatThrownBy(() -> insisting.run(memory.getPath("other")))
                     .isInstanceOf(CheckpointException.class)
                     .hasMessageContaining("cannot be linked");
             assertThat(Folder.names(memory.getPath("/work"))).noneMatch(name -> name.startsWith("other"));

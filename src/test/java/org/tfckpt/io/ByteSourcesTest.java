@@ -43,7 +43,7 @@ class ByteSourcesTest {
 
     private void with(Way way, byte[] bytes, Body body) throws Exception {
         try (FileSystem memory = Jimfs.newFileSystem(Configuration.unix())) {
-            Path file = way == Way.UNMAPPABLE ? memory.getPath("/work/file") : directory.resolve("file");
+            Path file = way == Way.UNMAPPABLE ? memory.getPath("file") : directory.resolve("file");
             Files.write(file, bytes);
             try (ByteSource source = way == Way.CHANNEL ? ByteSources.channel(file) : ByteSources.mapped(file)) {
                 // Of an empty file nothing has to be mapped, so that any file system can.
