@@ -14,7 +14,9 @@ module org.tfckpt {
     exports org.tfckpt;
     exports org.tfckpt.edit;
     exports org.tfckpt.graph;
+    exports org.tfckpt.objects;
     exports org.tfckpt.restore;
+    exports org.tfckpt.slots;
     exports org.tfckpt.tensor;
 
     opens org.tfckpt.cli to

@@ -18,6 +18,8 @@ import org.tfckpt.format.FormatReader;
 import org.tfckpt.format.SliceKey;
 import org.tfckpt.format.TensorScan;
 import org.tfckpt.format.bundle.BundlePrefix;
+import org.tfckpt.objects.ObjectGraph;
+import org.tfckpt.objects.ObjectKeys;
 import org.tfckpt.tensor.Problem;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorNames;

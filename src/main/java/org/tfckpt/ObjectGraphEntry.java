@@ -1,6 +1,7 @@
 package org.tfckpt;
 
 import java.io.IOException;
+import org.tfckpt.objects.ObjectGraph;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.ErrorContext;

@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.tfckpt.Checkpoint;
-import org.tfckpt.ObjectKeys;
+import org.tfckpt.objects.ObjectKeys;
 import org.tfckpt.testing.Corpus;
 import org.tfckpt.testing.RawTable;
 import org.tfckpt.testing.RawTable.RawBlock;

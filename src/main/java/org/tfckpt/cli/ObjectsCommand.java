@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.tfckpt.Checkpoint;
-import org.tfckpt.ObjectGraph;
+import org.tfckpt.objects.ObjectGraph;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.ErrorContext;
 import picocli.CommandLine.Command;

@@ -2,8 +2,8 @@ package org.tfckpt.cli;
 
 import java.io.IOException;
 import org.tfckpt.Checkpoint;
-import org.tfckpt.ObjectGraph;
-import org.tfckpt.ObjectNode;
+import org.tfckpt.objects.ObjectGraph;
+import org.tfckpt.objects.ObjectNode;
 
 /** The JSON form of {@code objects}: each object by its number, as it comes. */
 final class ObjectsJson {

@@ -7,9 +7,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.tfckpt.Checkpoint;
-import org.tfckpt.ObjectGraph;
-import org.tfckpt.ObjectKeys;
-import org.tfckpt.ObjectNode;
+import org.tfckpt.objects.ObjectGraph;
+import org.tfckpt.objects.ObjectKeys;
+import org.tfckpt.objects.ObjectNode;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.TensorInfo;
 

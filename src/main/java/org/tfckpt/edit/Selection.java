@@ -10,9 +10,9 @@ import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
-import org.tfckpt.ObjectKeys;
-import org.tfckpt.OptimizerSlots;
-import org.tfckpt.TensorRole;
+import org.tfckpt.objects.ObjectKeys;
+import org.tfckpt.slots.OptimizerSlots;
+import org.tfckpt.slots.TensorRole;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorNames;
 

@@ -6,8 +6,8 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.Map;
-import org.tfckpt.ObjectGraph;
-import org.tfckpt.ObjectKeys;
+import org.tfckpt.objects.ObjectGraph;
+import org.tfckpt.objects.ObjectKeys;
 
 /** Finds the variables of a graph in the object graph of a checkpoint. */
 final class ObjectMatch {

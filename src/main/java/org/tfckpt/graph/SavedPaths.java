@@ -8,7 +8,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
-import org.tfckpt.ObjectKeys;
+import org.tfckpt.objects.ObjectKeys;
 
 /** The keys that the variables of a SavedModel have by its own object graph: the shortest ways to them from the root. */
 final class SavedPaths {

@@ -6,8 +6,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.tfckpt.OptimizerSlots;
-import org.tfckpt.TensorRole;
+import org.tfckpt.slots.OptimizerSlots;
+import org.tfckpt.slots.TensorRole;
 import org.tfckpt.tensor.TensorInfo;
 
 /** Finds the variables that optimizers keep for themselves. */

@@ -8,10 +8,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.Set;
 import org.tfckpt.Checkpoint;
-import org.tfckpt.ObjectGraph;
 import org.tfckpt.graph.Graph;
 import org.tfckpt.graph.GraphSaver;
 import org.tfckpt.graph.GraphVariable;
+import org.tfckpt.objects.ObjectGraph;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.ProblemKind;
 

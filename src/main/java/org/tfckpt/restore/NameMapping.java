@@ -11,7 +11,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.function.UnaryOperator;
-import org.tfckpt.ObjectKeys;
+import org.tfckpt.objects.ObjectKeys;
 import org.tfckpt.tensor.TensorInfo;
 
 /**

@@ -9,8 +9,8 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ConcurrentHashMap;
-import org.tfckpt.OptimizerSlots;
-import org.tfckpt.TensorRole;
+import org.tfckpt.slots.OptimizerSlots;
+import org.tfckpt.slots.TensorRole;
 import org.tfckpt.tensor.Shape;
 import org.tfckpt.tensor.TensorInfo;
 

@@ -5,7 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.tfckpt.ObjectKeys;
+import org.tfckpt.objects.ObjectKeys;
 import org.tfckpt.tensor.TensorInfo;
 
 /** The tensors of a checkpoint by name and, where it is object-based, by full name. */

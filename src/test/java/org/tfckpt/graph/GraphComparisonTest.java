@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tfckpt.Checkpoint;
-import org.tfckpt.ObjectKeys;
+import org.tfckpt.objects.ObjectKeys;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.testing.Corpus;
 import org.tfckpt.testing.Json;

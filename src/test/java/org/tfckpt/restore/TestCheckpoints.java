@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Map;
 import org.tfckpt.Checkpoint;
-import org.tfckpt.ObjectKeys;
+import org.tfckpt.objects.ObjectKeys;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.Shape;
 import org.tfckpt.testing.BundleBuilder;

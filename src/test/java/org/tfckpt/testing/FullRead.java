@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.tfckpt.Checkpoint;
-import org.tfckpt.ObjectGraph;
 import org.tfckpt.ReadOptions;
 import org.tfckpt.TensorDigest;
+import org.tfckpt.objects.ObjectGraph;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.TensorInfo;
 

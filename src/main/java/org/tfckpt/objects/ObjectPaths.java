@@ -1,4 +1,4 @@
-package org.tfckpt;
+package org.tfckpt.objects;
 
 import java.util.ArrayDeque;
 import java.util.Arrays;

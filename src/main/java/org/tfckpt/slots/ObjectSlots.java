@@ -1,4 +1,4 @@
-package org.tfckpt;
+package org.tfckpt.slots;
 
 import java.io.IOException;
 import java.util.List;
@@ -6,7 +6,10 @@ import java.util.OptionalInt;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.tfckpt.TensorRole.Kind;
+import org.tfckpt.objects.ObjectGraph;
+import org.tfckpt.objects.ObjectKeys;
+import org.tfckpt.objects.ObjectNode;
+import org.tfckpt.slots.TensorRole.Kind;
 import org.tfckpt.tensor.TensorInfo;
 
 /** Slots of an object-based checkpoint: by its object graph, and by its keys where there is none to read. */

@@ -1,4 +1,4 @@
-package org.tfckpt;
+package org.tfckpt.slots;
 
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;

@@ -1,11 +1,11 @@
-package org.tfckpt;
+package org.tfckpt.slots;
 
 import java.io.IOException;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.tfckpt.TensorRole.Kind;
+import org.tfckpt.slots.TensorRole.Kind;
 import org.tfckpt.tensor.Shape;
 import org.tfckpt.tensor.TensorInfo;
 

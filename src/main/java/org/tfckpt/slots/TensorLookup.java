@@ -1,7 +1,8 @@
-package org.tfckpt;
+package org.tfckpt.slots;
 
 import java.io.IOException;
 import java.util.Optional;
+import org.tfckpt.Checkpoint;
 import org.tfckpt.tensor.TensorInfo;
 
 /** Finds tensors of a checkpoint by name, as {@link Checkpoint#find} does. */

@@ -1,4 +1,4 @@
-package org.tfckpt;
+package org.tfckpt.slots;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -9,7 +9,8 @@ import java.util.Map;
 import java.util.Optional;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
-import org.tfckpt.TensorRole.Kind;
+import org.tfckpt.objects.ObjectGraph;
+import org.tfckpt.slots.TensorRole.Kind;
 import org.tfckpt.tensor.ErrorContext;
 import org.tfckpt.tensor.Shape;
 import org.tfckpt.tensor.TensorInfo;

@@ -1,4 +1,4 @@
-package org.tfckpt;
+package org.tfckpt.objects;
 
 /**
  * How the keys of an object-based (TF2) checkpoint are made.
@@ -16,8 +16,10 @@ public final class ObjectKeys {
     /** The attribute that is a variable's value. */
     public static final String VARIABLE_VALUE = "VARIABLE_VALUE";
 
-    static final String ATTRIBUTES = "/.ATTRIBUTES/";
-    static final String OPTIMIZER_SLOT = "/.OPTIMIZER_SLOT/";
+    /** What stands between an object's path and the name of its attribute. */
+    public static final String ATTRIBUTES = "/.ATTRIBUTES/";
+    /** What stands between a variable's path and that of the optimizer that keeps a slot for it. */
+    public static final String OPTIMIZER_SLOT = "/.OPTIMIZER_SLOT/";
 
     private ObjectKeys() {}
 

@@ -1,10 +1,10 @@
-package org.tfckpt;
+package org.tfckpt.slots;
 
 import java.io.IOException;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.tfckpt.TensorRole.Kind;
+import org.tfckpt.slots.TensorRole.Kind;
 import org.tfckpt.tensor.Shape;
 import org.tfckpt.tensor.TensorInfo;
 

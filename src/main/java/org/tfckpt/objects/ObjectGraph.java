@@ -1,4 +1,4 @@
-package org.tfckpt;
+package org.tfckpt.objects;
 
 import java.util.ArrayDeque;
 import java.util.BitSet;
@@ -48,8 +48,15 @@ public final class ObjectGraph {
         this.paths = new ObjectPaths(graph);
     }
 
-    /** From the value of the entry {@link ObjectKeys#OBJECT_GRAPH}. */
-    static ObjectGraph parse(byte[] serialized, ErrorContext place) throws DataLossException {
+    /**
+     * Reads a graph.
+     *
+     * @param serialized the one element of the entry {@link ObjectKeys#OBJECT_GRAPH}
+     * @param place where it was found, for messages
+     * @return the graph
+     * @throws DataLossException if it is no such graph, or contradicts itself
+     */
+    public static ObjectGraph parse(byte[] serialized, ErrorContext place) throws DataLossException {
         return new ObjectGraph(ObjectGraphBytes.read(serialized, place));
     }
 

@@ -1,4 +1,4 @@
-package org.tfckpt;
+package org.tfckpt.slots;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
@@ -16,7 +16,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.tfckpt.TensorRole.Kind;
+import org.tfckpt.Checkpoint;
+import org.tfckpt.slots.TensorRole.Kind;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.Shape;
 import org.tfckpt.tensor.TensorInfo;

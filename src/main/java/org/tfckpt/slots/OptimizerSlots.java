@@ -1,8 +1,11 @@
-package org.tfckpt;
+package org.tfckpt.slots;
 
 import java.io.IOException;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.tfckpt.Checkpoint;
+import org.tfckpt.objects.ObjectGraph;
+import org.tfckpt.objects.ObjectKeys;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.ProblemKind;
 import org.tfckpt.tensor.TensorInfo;
