@@ -1,6 +1,8 @@
 package org.tfckpt.fuzz;
 
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -8,19 +10,26 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.tfckpt.Checkpoint;
+import org.tfckpt.format.bundle.BundlePrefix;
+import org.tfckpt.io.ByteSource;
+import org.tfckpt.io.ByteSources;
 import org.tfckpt.objects.ObjectKeys;
+import org.tfckpt.tensor.DataType;
+import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.testing.Corpus;
 import org.tfckpt.testing.RawTable;
 import org.tfckpt.testing.RawTable.RawBlock;
 import org.tfckpt.testing.SnappyReference;
 
 /**
- * Takes what a fuzzer begins with out of {@code testdata}: a directory a target, a file a seed.
+ * Takes what a fuzzer begins with out of {@code testdata}: a directory a target, where Jazzer looks for it, a file a seed.
  *
  * <p>They are made when they are wanted, so that they fit the checkpoints that are there, and are in no repository twice.
  */
 final class Seeds {
+    private static final int MOST_ELEMENTS = 3;
     private static final int LARGEST = 1 << 12;
+    private static final List<String> GRAPH_TARGETS = List.of("graph", "state");
 
     private final Path root;
     private int count;
@@ -32,7 +41,7 @@ final class Seeds {
     /**
      * Makes them.
      *
-     * @param args where to
+     * @param args the directory of Jazzer's corpus
      */
     public static void main(String[] args) throws IOException {
         Seeds seeds = new Seeds(Path.of(args[0]));
@@ -63,9 +72,48 @@ final class Seeds {
                             "objectGraph",
                             checkpoint.tensor(ObjectKeys.OBJECT_GRAPH).stringAt(0));
                 }
+                for (TensorInfo info : checkpoint.tensors().toList()) {
+                    elements(checkpoint, info);
+                }
             }
         } else if (Files.exists(expected.path())) {
             blocks("v1Block", Files.readAllBytes(expected.path()));
+        }
+    }
+
+    /** Strings and variants as their targets take them: the count of the elements, then what is stored. */
+    private void elements(Checkpoint checkpoint, TensorInfo info) throws IOException {
+        TensorInfo.Storage at = info.storage();
+        boolean strings = info.dtype() == DataType.DT_STRING;
+        if (at == null || !(strings || info.dtype() == DataType.DT_VARIANT)) {
+            return;
+        }
+        Path shard = BundlePrefix.of(Path.of(checkpoint.prefix())).data(at.shard(), checkpoint.shardCount());
+        if (info.shape().elements() > MOST_ELEMENTS || !Files.exists(shard) || at.size() > LARGEST) {
+            return;
+        }
+        try (ByteSource source = ByteSources.channel(shard)) {
+            ByteBuffer stored = source.read(at.offset(), (int) at.size());
+            ByteArrayOutputStream seed = new ByteArrayOutputStream();
+            seed.write((int) info.shape().elements());
+            if (strings) {
+                byte[] bytes = new byte[stored.remaining()];
+                stored.get(bytes);
+                seed.writeBytes(bytes);
+            } else {
+                withoutChecksums(stored, seed);
+            }
+            add(strings ? "strings" : "variants", seed.toByteArray());
+        }
+    }
+
+    private static void withoutChecksums(ByteBuffer stored, ByteArrayOutputStream seed) {
+        while (stored.remaining() > Integer.BYTES && stored.get(stored.position()) >= 0) {
+            byte[] message = new byte[stored.get()];
+            stored.get(message);
+            stored.getInt();
+            seed.write(message.length);
+            seed.writeBytes(message);
         }
     }
 
@@ -87,7 +135,8 @@ final class Seeds {
 
     private void add(String target, byte[] bytes) throws IOException {
         if (bytes.length <= 4 * LARGEST) {
-            Path directory = Files.createDirectories(root.resolve(target));
+            Class<?> of = GRAPH_TARGETS.contains(target) ? GraphFuzz.class : CheckpointFuzz.class;
+            Path directory = Files.createDirectories(root.resolve(of.getName()).resolve(target));
             Files.write(directory.resolve(String.format(Locale.ROOT, "seed-%04d", count++)), bytes);
         }
     }
