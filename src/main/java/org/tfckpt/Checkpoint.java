@@ -94,7 +94,7 @@ public final class Checkpoint implements Closeable {
      */
     public static Checkpoint open(Path path, ReadOptions options) throws IOException {
         CheckpointLocation location = CheckpointLocator.locate(path);
-        return new Checkpoint(location, options, location.opener().open(options.mapping()));
+        return new Checkpoint(location, options, location.open(options.mapping()));
     }
 
     /**
