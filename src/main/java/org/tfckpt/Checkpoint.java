@@ -158,6 +158,19 @@ public final class Checkpoint implements Closeable {
         return stream(reader.entries());
     }
 
+    /**
+     * The same as {@link #tensors()} for a loop, without a stream: the first stream of a JVM takes longer to set up than
+     * most checkpoints take to list.
+     *
+     * @return an iterator; where the index is damaged it throws {@link UncheckedIOException} with the {@link IOException}
+     *     as its cause
+     * @throws IOException if the index cannot be read
+     */
+    public Iterator<TensorInfo> tensorIterator() throws IOException {
+        requireOpen();
+        return new Scan(reader.scan());
+    }
+
     private static Stream<TensorInfo> stream(TensorScan scan) {
         int characteristics = Spliterator.ORDERED | Spliterator.DISTINCT | Spliterator.NONNULL;
         return StreamSupport.stream(Spliterators.spliteratorUnknownSize(new Scan(scan), characteristics), false);
