@@ -22,8 +22,7 @@ public final class Main {
         OutputStream out = new FileOutputStream(FileDescriptor.out);
         PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
         int code = run(List.of(args), out, err, Console.isTerminal());
-        // Exit looks for a logger on JDK 21 and newer, which takes as long as a list. Only a thread that is left needs
-        // it.
+        // Exit looks for a logger on JDK 21 and newer, as long as a list takes; a thread that is left needs it.
         if (code != 0 || Thread.activeCount() > 1) {
             System.exit(code);
         }
