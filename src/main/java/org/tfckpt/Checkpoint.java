@@ -94,7 +94,7 @@ public final class Checkpoint implements Closeable {
      */
     public static Checkpoint open(Path path, ReadOptions options) throws IOException {
         CheckpointLocation location = CheckpointLocator.locate(path);
-        return new Checkpoint(location, options, location.opener().open(options.mapping()));
+        return new Checkpoint(location, options, location.open(options.mapping()));
     }
 
     /**
@@ -156,6 +156,19 @@ public final class Checkpoint implements Closeable {
     public Stream<TensorInfo> entries() throws IOException {
         requireOpen();
         return stream(reader.entries());
+    }
+
+    /**
+     * The same as {@link #tensors()} for a loop, without a stream: the first stream of a JVM takes longer to set up than
+     * most checkpoints take to list.
+     *
+     * @return an iterator; where the index is damaged it throws {@link UncheckedIOException} with the {@link IOException}
+     *     as its cause
+     * @throws IOException if the index cannot be read
+     */
+    public Iterator<TensorInfo> tensorIterator() throws IOException {
+        requireOpen();
+        return new Scan(reader.scan());
     }
 
     private static Stream<TensorInfo> stream(TensorScan scan) {

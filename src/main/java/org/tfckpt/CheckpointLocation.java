@@ -12,25 +12,25 @@ import org.tfckpt.format.v1.V1Checkpoint;
 /**
  * Where a checkpoint is, and in which format.
  *
- * @param format {@code V1} or {@code V2}
  * @param name the prefix; of V1 the file, or the pattern of its files
- * @param opener opens it
  * @param bundle the prefix of V2, null for V1
+ * @param files of V1: one by its name, or those that a pattern matches
  */
-record CheckpointLocation(
-        String format, String name, Opener opener, @Nullable BundlePrefix bundle) {
-    /** Opens a checkpoint, mapped or not. */
-    interface Opener {
-        FormatReader open(boolean mapped) throws IOException;
-    }
-
+record CheckpointLocation(String name, @Nullable BundlePrefix bundle, List<Path> files) {
     static CheckpointLocation v2(BundlePrefix prefix) {
-        return new CheckpointLocation("V2", prefix.toString(), mapped -> Bundle.open(prefix, mapped), prefix);
+        return new CheckpointLocation(prefix.toString(), prefix, List.of());
     }
 
-    /** Files of the older format: one by its name, or those that a pattern matches. */
     static CheckpointLocation v1(Path pattern, List<Path> files) {
-        String name = pattern.toString();
-        return new CheckpointLocation("V1", name, mapped -> V1Checkpoint.open(name, files, mapped), null);
+        return new CheckpointLocation(pattern.toString(), null, files);
+    }
+
+    /** {@code V1} or {@code V2}. */
+    String format() {
+        return bundle == null ? "V1" : "V2";
+    }
+
+    FormatReader open(boolean mapped) throws IOException {
+        return bundle == null ? V1Checkpoint.open(name, files, mapped) : Bundle.open(bundle, mapped);
     }
 }

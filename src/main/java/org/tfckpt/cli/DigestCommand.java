@@ -44,7 +44,7 @@ final class DigestCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         boolean intact = true;
         try (Checkpoint checkpoint = Checkpoint.open(path, common.readOptions())) {
-            Iterator<TensorInfo> tensors = checkpoint.tensors().iterator();
+            Iterator<TensorInfo> tensors = checkpoint.tensorIterator();
             while (tensors.hasNext()) {
                 TensorInfo info = tensors.next();
                 if (filter.accepts(info.name())) {

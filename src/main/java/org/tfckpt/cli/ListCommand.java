@@ -90,7 +90,7 @@ final class ListCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         ListTotals totals = new ListTotals();
         try (Checkpoint checkpoint = Checkpoint.open(path, common.readOptions())) {
-            Iterator<TensorInfo> tensors = chosen(checkpoint).iterator();
+            Iterator<TensorInfo> tensors = chosen(checkpoint);
             if (json) {
                 ListJson.write(console.out(), checkpoint, tensors, totals);
             } else if (tree) {
@@ -110,7 +110,11 @@ final class ListCommand implements Callable<Integer> {
         return 0;
     }
 
-    private Stream<TensorInfo> chosen(Checkpoint checkpoint) throws IOException {
+    private Iterator<TensorInfo> chosen(Checkpoint checkpoint) throws IOException {
+        if (filter.acceptsAll() && !noSlots && sort == Sort.NAME) {
+            // The usual list does not wait for Java's streams to be loaded.
+            return checkpoint.tensorIterator();
+        }
         Stream<TensorInfo> tensors = checkpoint.tensors();
         if (!filter.acceptsAll()) {
             tensors = tensors.filter(info -> filter.accepts(info.name()));
@@ -119,9 +123,11 @@ final class ListCommand implements Callable<Integer> {
             OptimizerSlots slots = OptimizerSlots.of(checkpoint);
             tensors = tensors.filter(info -> !isSlot(slots, info));
         }
-        return sort == Sort.NAME
-                ? tensors
-                : tensors.sorted(Comparator.comparingLong(TensorInfo::byteSize).reversed());
+        if (sort == Sort.SIZE) {
+            tensors = tensors.sorted(
+                    Comparator.comparingLong(TensorInfo::byteSize).reversed());
+        }
+        return tensors.iterator();
     }
 
     private static boolean isSlot(OptimizerSlots slots, TensorInfo info) {

@@ -21,7 +21,11 @@ public final class Main {
     public static void main(String[] args) {
         OutputStream out = new FileOutputStream(FileDescriptor.out);
         PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
-        System.exit(run(List.of(args), out, err, Console.isTerminal()));
+        int code = run(List.of(args), out, err, Console.isTerminal());
+        // Exit looks for a logger on JDK 21 and newer, as long as a list takes; a thread that is left needs it.
+        if (code != 0 || Thread.activeCount() > 1) {
+            System.exit(code);
+        }
     }
 
     /**

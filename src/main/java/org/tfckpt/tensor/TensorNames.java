@@ -17,12 +17,20 @@ import java.util.Comparator;
  */
 public final class TensorNames {
     /** The order of names in a checkpoint: unsigned bytes of UTF-8, which is not the order of Java's strings. */
-    public static final Comparator<String> ORDER = TensorNames::compare;
+    public static final Comparator<String> ORDER = new Order();
 
     private static final char ESCAPE = '\uDC00';
     private static final char REPLACEMENT = '\uFFFD';
 
     private TensorNames() {}
+
+    /** Not a lambda: the first one that a JVM links takes longer than listing a checkpoint. */
+    private static final class Order implements Comparator<String> {
+        @Override
+        public int compare(String a, String b) {
+            return TensorNames.compare(a, b);
+        }
+    }
 
     /**
      * A name from its bytes.

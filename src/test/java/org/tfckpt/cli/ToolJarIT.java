@@ -63,6 +63,29 @@ class ToolJarIT {
         }
     }
 
+    /** Start-up is the loading of classes: what a plain list has no use for, and no more of the tool's own than it has. */
+    @Test
+    void aPlainListLoadsFewClasses() throws Exception {
+        Run run = run(List.of("-Xlog:class+load=info:stderr"), "ls", SNAPPY);
+        assertThat(run.code).isZero();
+        List<String> loaded = run.err
+                .lines()
+                .filter(line -> line.contains(" source: "))
+                .map(line -> line.replaceFirst("^(\\[[^]]*] *)*", ""))
+                .toList();
+        assertThat(loaded)
+                .anyMatch(line -> line.startsWith("org.tfckpt.cli.ListCommand "))
+                .noneMatch(line -> line.contains("$$Lambda") || line.contains("LambdaForm$MH/"))
+                .noneMatch(line -> line.matches("(com|org\\.apache|picocli|org\\.tfckpt\\.proto)\\..*"))
+                .noneMatch(
+                        line -> line.matches(
+                                "java\\.(util\\.(stream|logging|regex)\\.|util\\.Formatter|io\\.Console|lang\\.System\\$Logger).*"));
+        assertThat(loaded.stream().filter(line -> line.startsWith("org.tfckpt.")))
+                .hasSizeLessThan(70);
+        assertThat(loaded.stream().filter(line -> !line.contains("source: shared objects file")))
+                .hasSizeLessThan(130);
+    }
+
     @Test
     void listsAHundredThousandTensorsInASmallHeap() throws Exception {
         Path prefix = directory.resolve("many");

@@ -30,6 +30,14 @@ public final class Table implements Closeable {
         }
     }
 
+    /** Not a lambda: the first one that a JVM links takes longer than listing a checkpoint. */
+    private final class Blocks implements TableIterator.Loader {
+        @Override
+        public Block load(ByteBuffer handle) throws IOException {
+            return block(handle);
+        }
+    }
+
     private Table(ByteSource source, Footer footer, Block index, long size) {
         this.source = source;
         this.footer = footer;
@@ -70,7 +78,7 @@ public final class Table implements Closeable {
      * @return a new one
      */
     public TableIterator iterator() {
-        return new TableIterator(indexIterator(), this::block, size);
+        return new TableIterator(indexIterator(), new Blocks(), size);
     }
 
     BlockIterator indexIterator() {
