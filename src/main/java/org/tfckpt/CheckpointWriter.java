@@ -42,8 +42,6 @@ import org.tfckpt.tensor.TensorInfo;
 public final class CheckpointWriter implements Closeable {
     private final BundleWriter writer;
     private final WriteOptions options;
-    /** The same of data files that were taken one by one. */
-    private final Map<Checkpoint, Map<Integer, Integer>> shared = new HashMap<>();
     /** By checkpoint: the number that each of its data files has here. */
     private final Map<Checkpoint, Map<Integer, Integer>> adopted = new HashMap<>();
 
@@ -126,30 +124,8 @@ public final class CheckpointWriter implements Closeable {
     }
 
     /**
-     * Takes over the data files of another checkpoint as they are: each gets a second name, and only where files cannot be
-     * linked are its bytes copied. What is {@linkplain #copy copied} of that checkpoint from here on costs an entry; its
-     * values are neither read nor checked, and keep their checksums. So names change in the time that it takes to write
-     * an index. Nobody may write the other checkpoint meanwhile.
-     *
-     * @param source a V2 checkpoint of the same byte order, open
-     * @throws IllegalArgumentException if it is neither
-     * @throws IllegalStateException unless the {@link Sharding} is one of {@link Sharding#ofMaxBytes}: what is added
-     *     besides goes to data files of that size
-     * @throws IOException if the files can neither be linked nor copied
-     */
-    public void adopt(Checkpoint source) throws IOException {
-        try {
-            adopted.put(source, DataFiles.adopt(source.reader(), writer, options.order()));
-        } catch (IOException | RuntimeException | Error e) {
-            writer.abandon(e);
-            throw e;
-        }
-    }
-
-    /**
      * Adds a tensor of another checkpoint as it is: a partitioned one stays so. Its bytes are compared with their
-     * checksum on the way, whatever the {@link ReadOptions} say, unless they are in a data file that was
-     * {@linkplain #adopt(Checkpoint) adopted}.
+     * checksum on the way, whatever the {@link ReadOptions} say.
      *
      * @param source the other checkpoint, open
      * @param tensor what of it
@@ -160,8 +136,7 @@ public final class CheckpointWriter implements Closeable {
      */
     public void copy(Checkpoint source, TensorInfo tensor, String name) throws IOException {
         try {
-            Map<Integer, Integer> shards = adopted.getOrDefault(source, Map.of());
-            new TensorCopy(source.reader(), writer, options.order(), shards).run(tensor, name);
+            new TensorCopy(source.reader(), writer, options.order()).run(tensor, name);
         } catch (IOException | RuntimeException | Error e) {
             // Not every failure is one of writing.
             writer.abandon(e);
@@ -180,8 +155,9 @@ public final class CheckpointWriter implements Closeable {
     }
 
     /**
-     * Takes a data file of another checkpoint as it is, as this one's next; {@link #refer} then names what is in it. With
-     * {@link Sharding#ofMaxBytes} there is no other data file before it is needed.
+     * Takes a data file of another checkpoint as it is, as this one's next; {@link #refer} then names what is in it. So
+     * names change in the time that it takes to write an index. With {@link Sharding#ofMaxBytes} there is no other data
+     * file before it is needed. Nobody may write the other checkpoint meanwhile.
      *
      * @param source a V2 checkpoint of this one's byte order, open
      * @param shard the number of its data file
@@ -199,13 +175,13 @@ public final class CheckpointWriter implements Closeable {
         }
         int number =
                 writer.adopt(files, shard, source.shardCount(), linking != Linking.NEVER, linking != Linking.REQUIRED);
-        shared.computeIfAbsent(source, none -> new HashMap<>()).put(shard, number);
+        adopted.computeIfAbsent(source, none -> new HashMap<>()).put(shard, number);
         return writer.isLinked(number);
     }
 
     /**
-     * Adds a tensor of another checkpoint whose data files were {@linkplain #adopt(Checkpoint, int, Linking) adopted one by one}. Nothing is read; its
-     * checksum is carried over.
+     * Adds a tensor of another checkpoint whose data files were {@linkplain #adopt adopted}. No value is read or checked;
+     * its checksum is carried over.
      *
      * @param source the other checkpoint, open
      * @param tensor what of it; of a partitioned one all slices come along
@@ -216,7 +192,7 @@ public final class CheckpointWriter implements Closeable {
      */
     public void refer(Checkpoint source, TensorInfo tensor, String name) throws IOException {
         try {
-            new TensorReference(source, writer, shared.getOrDefault(source, Map.of())).add(tensor, name);
+            new TensorReference(source, writer, adopted.getOrDefault(source, Map.of())).add(tensor, name);
         } catch (IOException | RuntimeException | Error e) {
             writer.abandon(e);
             throw e;

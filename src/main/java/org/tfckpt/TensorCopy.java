@@ -5,7 +5,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.AbstractList;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.format.FormatReader;
 import org.tfckpt.format.SliceKey;
@@ -32,7 +31,6 @@ final class TensorCopy {
     private final FormatReader from;
     private final BundleWriter to;
     private final ByteOrder order;
-    private final Map<Integer, Integer> adopted;
 
     /**
      * Copies from one checkpoint to another.
@@ -40,13 +38,11 @@ final class TensorCopy {
      * @param from the source
      * @param to the target
      * @param order the target's byte order
-     * @param adopted the source's data files that the target has, by their numbers there and here
      */
-    TensorCopy(FormatReader from, BundleWriter to, ByteOrder order, Map<Integer, Integer> adopted) {
+    TensorCopy(FormatReader from, BundleWriter to, ByteOrder order) {
         this.from = from;
         this.to = to;
         this.order = order;
-        this.adopted = adopted;
     }
 
     void run(TensorInfo info, String name) throws IOException {
@@ -69,11 +65,6 @@ final class TensorCopy {
             TensorInfo.@Nullable Storage stored)
             throws IOException {
         BundleWriter.Target target = new BundleWriter.Target(name, info.dtype(), info.shape(), slice);
-        Integer shard = stored == null ? null : adopted.get(stored.shard());
-        if (stored != null && shard != null) {
-            to.addStored(target, new TensorInfo.Storage(shard, stored.offset(), stored.size(), stored.crc32c()));
-            return;
-        }
         TensorSlice region = slice == null ? TensorSlice.full(info.shape().rank()) : slice;
         boolean comparable = stored != null && (info.dtype().swapUnit() == 1 || from.byteOrder() == order);
         int written;

@@ -89,7 +89,7 @@ public final class ValueSource {
                 dtype,
                 (writer, target) -> writer.addElements(target, consumer -> {
                     long size = target.addedShape().elements() * dtype.width();
-                    ByteBuffer part = ByteBuffer.allocateDirect(PART);
+                    ByteBuffer part = ByteBuffer.allocateDirect((int) Math.min(PART, size));
                     for (long done = 0; done < size; done += part.limit()) {
                         part.clear().limit((int) Math.min(PART, size - done));
                         if (!Channels.fill(bytes, part)) {

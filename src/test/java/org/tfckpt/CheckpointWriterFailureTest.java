@@ -1,6 +1,7 @@
 package org.tfckpt;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
@@ -144,6 +145,28 @@ class CheckpointWriterFailureTest {
             assertThat(Folder.names(prefix.getParent())).isEqualTo(files(now));
             return disk.changes() > failing;
         });
+    }
+
+    /** 40 MiB: more than one step is forced beside the writer, before the end. */
+    @ParameterizedTest(name = "{0} floats")
+    @ValueSource(ints = {1, 10_000_000})
+    void aDiskThatTakesNothingForGoodIsOneExceptionAndLeavesTheOld(int elements) throws IOException {
+        try (FileSystem memory = Jimfs.newFileSystem(Configuration.unix())) {
+            Path prefix = Files.createDirectory(memory.getPath("directory")).resolve("ckpt");
+            write(prefix, 1, 1, false);
+            Path path = FailingFileSystem.ofForces(memory).path(prefix);
+            assertThatThrownBy(() -> {
+                        try (CheckpointWriter out = CheckpointWriter.open(path, WriteOptions.DEFAULT.overwriting())) {
+                            out.add("a", Shape.of(elements), org.tfckpt.ValueSource.of(new float[elements]));
+                            out.add("b", Shape.of(elements), org.tfckpt.ValueSource.of(new float[elements]));
+                            out.finish();
+                        }
+                    })
+                    .isInstanceOf(CheckpointException.class)
+                    .hasMessageContaining(FailingFileSystem.FULL);
+            assertThat(value(prefix)).isEqualTo(1);
+            assertThat(Folder.names(prefix.getParent())).isEqualTo(files(1));
+        }
     }
 
     @ParameterizedTest(name = "with links: {0}")

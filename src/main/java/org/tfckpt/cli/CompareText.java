@@ -148,9 +148,10 @@ final class CompareText {
         List<String> options = new ArrayList<>(given.mapping);
         out.text("\nto try:\n");
         for (SuggestedRule rule : rules) {
-            out.line("  " + rule.option() + "   finds " + rule.found().size()
+            String option = "--from " + MappingOptions.quoted(rule.rule());
+            out.line("  " + option + "   finds " + rule.found().size()
                     + (rule.found().size() == 1 ? " variable" : " variables"));
-            options.add(rule.option());
+            options.add(option);
         }
         List<String> compare = new ArrayList<>(List.of("tfckpt compare"));
         compare.addAll(given.exclusions);

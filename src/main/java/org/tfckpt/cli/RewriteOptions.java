@@ -127,6 +127,12 @@ final class RewriteOptions {
     private @Nullable Long shardBytes;
 
     @Option(
+            names = "--align",
+            paramLabel = "BYTES",
+            description = "Begin every tensor at a multiple of so many bytes, in data files that are written anew.")
+    private int alignment = 1;
+
+    @Option(
             names = "--byte-order",
             paramLabel = "ORDER",
             description = "Store values in another byte order: ${COMPLETION-CANDIDATES}.")
@@ -199,6 +205,7 @@ final class RewriteOptions {
     }
 
     private void files(Rewrite.Builder rewrite) {
+        rewrite.alignment(alignment);
         if (link && copy) {
             throw new IllegalArgumentException("--link and --copy contradict each other");
         }

@@ -53,6 +53,7 @@ final class Execution {
             throws IOException {
         WriteOptions options = WriteOptions.DEFAULT
                 .withOrder(wanted.targetOrder())
+                .withAlignment(wanted.alignment)
                 .withSharding(wanted.sharding == null ? AS_THEY_COME : wanted.sharding);
         try (CheckpointWriter writer = CheckpointWriter.open(prefix, overwrite ? options.overwriting() : options)) {
             writer.report(watch::add);

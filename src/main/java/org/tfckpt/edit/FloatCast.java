@@ -19,8 +19,8 @@ final class FloatCast implements ReadableByteChannel {
 
     private final Tensor tensor;
     private final DataType to;
-    private final ByteBuffer in = ByteBuffer.allocate(PART);
-    private final ByteBuffer out = ByteBuffer.allocate(4 * PART).order(ByteOrder.LITTLE_ENDIAN);
+    private final ByteBuffer in;
+    private final ByteBuffer out;
     private final long size;
     private long position;
 
@@ -28,7 +28,10 @@ final class FloatCast implements ReadableByteChannel {
         this.tensor = tensor;
         this.to = to;
         this.size = tensor.shape().elements() * tensor.dtype().width();
-        in.order(tensor.order());
+        // A checkpoint may have a hundred thousand small tensors.
+        int part = (int) Math.min(PART, size);
+        this.in = ByteBuffer.allocate(part).order(tensor.order());
+        this.out = ByteBuffer.allocate(4 * part).order(ByteOrder.LITTLE_ENDIAN);
         out.limit(0);
     }
 

@@ -12,6 +12,7 @@ import org.tfckpt.graph.Graph;
 import org.tfckpt.objects.ObjectGraph;
 import org.tfckpt.restore.Comparison;
 import org.tfckpt.restore.NameMapping;
+import org.tfckpt.restore.RestoreException;
 import org.tfckpt.restore.RestorePlan;
 import org.tfckpt.restore.VariableSource;
 import org.tfckpt.tensor.CheckpointException;
@@ -102,13 +103,13 @@ final class GraphFit {
         return notes;
     }
 
-    private void report() throws CheckpointException {
+    private void report() throws RestoreException {
         List<String> shown =
                 missing.stream().limit(MOST_SHOWN).map(TensorNames::printable).toList();
         String text = missing.size() + " of the graph's variables have no tensor of their shape and dtype: "
                 + String.join(", ", shown) + (missing.size() > MOST_SHOWN ? ", …" : "");
         if (!wanted.partial) {
-            throw new CheckpointException(text, ErrorContext.hint("'compare' shows what may be meant"));
+            throw new RestoreException(text, ErrorContext.hint("'compare' shows what may be meant"));
         }
         outcome.note(text);
     }

@@ -6,7 +6,6 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.NavigableMap;
@@ -32,7 +31,6 @@ final class InputLayout {
     static final int NO_SHARD = Integer.MAX_VALUE;
 
     private final Checkpoint checkpoint;
-    private final Map<String, RewrittenTensor> firsts = new LinkedHashMap<>();
     private final List<RewrittenTensor> others = new ArrayList<>();
     private final List<RewrittenTensor> referred = new ArrayList<>();
     private final NavigableMap<Integer, List<RewrittenTensor>> copied = new TreeMap<>();
@@ -51,15 +49,15 @@ final class InputLayout {
             Linking linking)
             throws IOException {
         this.checkpoint = checkpoint;
+        Set<String> sources = new HashSet<>();
+        List<RewrittenTensor> firsts = new ArrayList<>();
         for (RewrittenTensor tensor : tensors) {
             // A second name needs a second place: no two tensors share bytes.
-            if (firsts.putIfAbsent(tensor.source().name(), tensor) != null) {
-                others.add(tensor);
-            }
+            (sources.add(tensor.source().name()) ? firsts : others).add(tensor);
         }
-        count();
+        count(sources);
         List<RewrittenTensor> same = new ArrayList<>();
-        for (RewrittenTensor tensor : firsts.values()) {
+        for (RewrittenTensor tensor : firsts) {
             List<TensorInfo.Storage> places = Places.of(checkpoint, tensor.source());
             places.forEach(place -> taken.merge(place.shard(), place.size(), Long::sum));
             if (!places.isEmpty() && stays.test(tensor)) {
@@ -72,13 +70,13 @@ final class InputLayout {
                 whole.add(shard);
             }
         });
-        split(same);
+        split(firsts, same, stays);
     }
 
-    private void count() throws IOException {
+    private void count(Set<String> sources) throws IOException {
         for (Iterator<TensorInfo> all = checkpoint.tensors().iterator(); all.hasNext(); ) {
             TensorInfo tensor = all.next();
-            if (!firsts.containsKey(tensor.name())) {
+            if (!sources.contains(tensor.name())) {
                 droppedTensors++;
                 droppedBytes += Math.max(0, tensor.byteSize());
             }
@@ -92,7 +90,8 @@ final class InputLayout {
     }
 
     /** A tensor of several slices is taken from whole data files or copied, all of it: that may split further files. */
-    private void split(List<RewrittenTensor> same) throws IOException {
+    private void split(List<RewrittenTensor> firsts, List<RewrittenTensor> same, Predicate<RewrittenTensor> stays)
+            throws IOException {
         boolean settled = false;
         while (!settled) {
             settled = true;
@@ -103,10 +102,9 @@ final class InputLayout {
                 }
             }
         }
-        Set<RewrittenTensor> sameSet = new HashSet<>(same);
-        for (RewrittenTensor tensor : firsts.values()) {
+        for (RewrittenTensor tensor : firsts) {
             List<Integer> shards = shards(tensor);
-            if (!shards.isEmpty() && whole.containsAll(shards) && sameSet.contains(tensor)) {
+            if (!shards.isEmpty() && whole.containsAll(shards) && stays.test(tensor)) {
                 referred.add(tensor);
             } else {
                 copied.computeIfAbsent(shards.isEmpty() ? NO_SHARD : shards.get(0), none -> new ArrayList<>())

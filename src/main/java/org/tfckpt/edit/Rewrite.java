@@ -220,6 +220,21 @@ public final class Rewrite {
         }
 
         /**
+         * Tensors that are written begin at a multiple of so many bytes. Data files that are taken as they are stay so.
+         *
+         * @param bytes at least 1, which is what TensorFlow does
+         * @return this
+         * @throws IllegalArgumentException below 1
+         */
+        public Builder alignment(int bytes) {
+            if (bytes < 1) {
+                throw new IllegalArgumentException("alignment " + bytes);
+            }
+            wanted.alignment = bytes;
+            return this;
+        }
+
+        /**
          * How data files that are taken as they are come to the new checkpoint.
          *
          * @param linking {@link Linking#PREFERRED} if nothing is said; {@link Linking#REQUIRED} also takes those of which

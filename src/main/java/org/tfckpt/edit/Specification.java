@@ -43,6 +43,8 @@ final class Specification {
     @Nullable
     ByteOrder order;
 
+    int alignment = 1;
+
     Linking linking = Linking.PREFERRED;
 
     Specification(List<Checkpoint> inputs) {

@@ -16,7 +16,7 @@ import java.util.function.LongConsumer;
 /** Names and contents of files, such that a crash of the machine does not undo what was done. */
 public final class DurableFiles {
     /** As much as is copied between two words of progress. */
-    private static final long PART = 1L << 26;
+    private static final long PART = 1L << 24;
 
     private DurableFiles() {}
 
@@ -154,7 +154,8 @@ public final class DurableFiles {
      */
     public static void copy(Path from, Path to, LongConsumer progress) throws IOException {
         try (SeekableByteChannel in = Files.newByteChannel(from, StandardOpenOption.READ);
-                SeekableByteChannel out = create(to)) {
+                SeekableByteChannel out = create(to);
+                EarlyForce disk = new EarlyForce(out)) {
             if (in instanceof FileChannel file) {
                 long size = file.size();
                 for (long done = 0; done < size; ) {
@@ -163,13 +164,14 @@ public final class DurableFiles {
                         throw new IOException(from + " became shorter while it was copied");
                     }
                     done += count;
+                    disk.written(count);
                     progress.accept(count);
                 }
             } else {
                 Channels.copy(in, out);
                 progress.accept(out.position());
             }
-            force(out);
+            disk.finish();
         }
     }
 }

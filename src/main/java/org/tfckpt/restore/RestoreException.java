@@ -19,9 +19,20 @@ public final class RestoreException extends CheckpointException {
     }
 
     /**
+     * For what several checkpoints together do not have, of which there is no one comparison.
+     *
+     * @param problem what is missing
+     * @param context what helps
+     */
+    public RestoreException(String problem, ErrorContext context) {
+        super(problem, context);
+        this.comparison = Optional.empty();
+    }
+
+    /**
      * The whole comparison, for whoever wants more than text.
      *
-     * @return nothing after serialization
+     * @return nothing after serialization, or if it is about several checkpoints
      */
     @SuppressWarnings("NullAway") // Null after deserialization: the field is transient.
     public Optional<Comparison> comparison() {

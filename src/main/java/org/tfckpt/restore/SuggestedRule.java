@@ -20,13 +20,4 @@ public record SuggestedRule(String rule, List<String> found) {
     public SuggestedRule {
         found = List.copyOf(found);
     }
-
-    /**
-     * The rule as an option of the tool, quoted for a shell.
-     *
-     * @return for example {@code --from 's#^init/#input/#'}
-     */
-    public String option() {
-        return "--from '" + rule.replace("'", "'\\''") + "'";
-    }
 }

@@ -10,6 +10,7 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tfckpt.Checkpoint;
 import org.tfckpt.testing.Folder;
 import org.tfckpt.testing.Json;
 
@@ -101,6 +102,36 @@ class RewriteCommandTest {
                 "--exclude",
                 "global_step");
         assertThat(compare.code()).isZero();
+    }
+
+    @Test
+    void alsoWithIncludeAndOfSeveralCheckpointsAVariableThatIsMissingIsExitCode1() {
+        String graph = ToolRun.testdata("story/changed/graph.meta");
+        Path target = directory.resolve("new");
+        List<ToolRun> runs = List.of(
+                ToolRun.of("rewrite", source, "-o", target, "--for", graph, "--include", "**"),
+                ToolRun.of("rewrite", source, source, "-o", target, "--for", graph, "--on-clash", "first"));
+        for (ToolRun run : runs) {
+            assertThat(run.code()).isEqualTo(1);
+            assertThat(run.err()).contains("have no tensor of their shape and dtype", "aux/conv/DW");
+        }
+        assertThat(Folder.names(directory)).containsExactly("log");
+    }
+
+    @Test
+    void tensorsAreAlignedAsAsked() throws IOException {
+        Path target = directory.resolve("new");
+        assertThat(ToolRun.of("rewrite", source, "-o", target, "--no-slots", "--align", "64")
+                        .code())
+                .isZero();
+        assertThat(ToolRun.of("verify", target).code()).isZero();
+        assertThat(ToolRun.of("rewrite", source, "-o", target, "--align", "0").err())
+                .contains("alignment 0");
+        try (Checkpoint checkpoint = Checkpoint.open(target)) {
+            assertThat(checkpoint.entries())
+                    .allMatch(entry -> entry.storage().offset() % 64 == 0)
+                    .anyMatch(entry -> entry.storage().size() % 64 != 0);
+        }
     }
 
     @Test

@@ -2,13 +2,11 @@ package org.tfckpt.edit;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Random;
 import java.util.TreeSet;
-import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tfckpt.Checkpoint;
@@ -18,6 +16,7 @@ import org.tfckpt.tensor.Shape;
 import org.tfckpt.testing.Checkpoints;
 import org.tfckpt.testing.EndlessRewriter;
 import org.tfckpt.testing.Folder;
+import org.tfckpt.testing.KilledProcess;
 
 /** A real process, a real SIGKILL. */
 class RewriteKillTest {
@@ -41,7 +40,8 @@ class RewriteKillTest {
         }
         int last = 0;
         for (int kill = 0; kill < KILLS; kill++) {
-            int finished = run(prefix, last + 1, random.nextLong(), random.nextInt(60));
+            int finished =
+                    KilledProcess.run(EndlessRewriter.class, prefix, last + 1, random.nextLong(), random.nextInt(60));
             assertThat(Checkpoints.problems(prefix))
                     .as("kill %d of seed %d", kill, seed)
                     .isEmpty();
@@ -53,37 +53,6 @@ class RewriteKillTest {
             Rewrite.of(source).sharding(org.tfckpt.Sharding.ofCount(1)).build().run(prefix, true, RewriteProgress.NONE);
         }
         assertThat(Folder.names(directory)).containsExactly("ckpt.data-00000-of-00001", "ckpt.index");
-    }
-
-    /** Starts a process and kills it; returns the last number that it announced, or the one before its first. */
-    private static int run(Path prefix, int first, long seed, int milliseconds)
-            throws IOException, InterruptedException {
-        ProcessBuilder builder = new ProcessBuilder(List.of(
-                        Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                        "-XX:TieredStopAtLevel=1",
-                        "-Xmx64m",
-                        "-cp",
-                        System.getProperty("surefire.real.class.path", System.getProperty("java.class.path")),
-                        EndlessRewriter.class.getName(),
-                        prefix.toString(),
-                        String.valueOf(first),
-                        String.valueOf(seed)))
-                .redirectError(ProcessBuilder.Redirect.INHERIT);
-        builder.environment().remove("JAVA_TOOL_OPTIONS");
-        Process process = builder.start();
-        int finished = first - 1;
-        try (BufferedReader out = process.inputReader()) {
-            String line = out.readLine();
-            TimeUnit.MILLISECONDS.sleep(milliseconds);
-            // By its handle: the process itself would close its output, and what it had announced were lost.
-            process.toHandle().destroyForcibly();
-            assertThat(line).isNotNull();
-            for (; line != null; line = out.readLine()) {
-                finished = Integer.parseInt(line);
-            }
-        }
-        assertThat(process.waitFor(60, TimeUnit.SECONDS)).isTrue();
-        return finished;
     }
 
     /** The number that all names begin with. */

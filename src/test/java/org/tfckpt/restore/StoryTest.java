@@ -151,7 +151,7 @@ class StoryTest {
                     .comparison();
             List<SuggestedRule> rules = comparison.suggestions().rules();
             assertThat(rules).hasSize(1);
-            assertThat(rules.get(0).option()).isEqualTo("--from '" + RENAME + "'");
+            assertThat(rules.get(0).rule()).isEqualTo(RENAME);
             assertThat(rules.get(0).found())
                     .containsExactlyElementsOf(comparison.missing().stream()
                             .map(source -> source.wanted().variable())

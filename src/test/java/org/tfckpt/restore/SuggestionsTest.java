@@ -172,13 +172,13 @@ class SuggestionsTest {
     }
 
     @Test
-    void oddNamesAreQuotedForSedAndForAShell() {
+    void oddNamesAreQuotedForSed() {
         List<Wanted> wanted =
                 List.of(wanted("a.b[c]*(d)+$^|{1}\\/x", 2), wanted("a.b[c]*(d)+$^|{1}\\/y", 3), wanted("aXb/x", 4));
         List<TensorInfo> tensors = List.of(tensor("it's#1&\\/x", 2), tensor("it's#1&\\/y", 3), tensor("aXb/x", 4));
         List<SuggestedRule> rules = compare(wanted, tensors).suggestions().rules();
         assertThat(rules).hasSize(1);
-        assertThat(rules.get(0).option()).startsWith("--from 's").contains("it'\\''s#1\\&");
+        assertThat(rules.get(0).rule()).startsWith("s").contains("it's#1\\&");
         pasted(wanted, tensors);
     }
 

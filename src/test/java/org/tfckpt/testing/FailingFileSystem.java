@@ -1,7 +1,7 @@
 package org.tfckpt.testing;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.FileSystem;
 import java.nio.file.FileSystemException;
@@ -10,7 +10,7 @@ import java.nio.file.FileSystemException;
  * Wraps paths so that a change of the files behind them fails: the n-th one alone, as on a full disk, or that and every
  * one after it, as for a process that was killed.
  */
-public final class FailingFileSystem extends WrappedFileSystem {
+public class FailingFileSystem extends WrappedFileSystem {
     /** What the disk says. */
     public static final String FULL = "No space left on device";
 
@@ -24,6 +24,18 @@ public final class FailingFileSystem extends WrappedFileSystem {
         this.failing = failing;
         this.forGood = forGood;
         this.links = links;
+    }
+
+    /** A disk that takes no byte for good: whatever is forced fails, be it beside the writer. */
+    public static FailingFileSystem ofForces(FileSystem real) {
+        return new FailingFileSystem(real, Integer.MAX_VALUE, false, true) {
+            @Override
+            protected void before(String change, String file) throws IOException {
+                if (change.equals("force")) {
+                    throw new FileSystemException(file, null, FULL);
+                }
+            }
+        };
     }
 
     /** The changes until now, or tried until now. */
@@ -43,59 +55,11 @@ public final class FailingFileSystem extends WrappedFileSystem {
 
     @Override
     protected SeekableByteChannel channel(SeekableByteChannel real, String file, boolean writes) {
-        return writes ? new Channel(real, file) : real;
+        return writes ? new FailingChannel((FileChannel) real, change -> before(change, file)) : real;
     }
 
-    private final class Channel implements SeekableByteChannel {
-        private final SeekableByteChannel real;
-        private final String file;
-
-        Channel(SeekableByteChannel real, String file) {
-            this.real = real;
-            this.file = file;
-        }
-
-        @Override
-        public int write(ByteBuffer source) throws IOException {
-            before("write", file);
-            return real.write(source);
-        }
-
-        @Override
-        public int read(ByteBuffer target) throws IOException {
-            return real.read(target);
-        }
-
-        @Override
-        public long position() throws IOException {
-            return real.position();
-        }
-
-        @Override
-        public SeekableByteChannel position(long position) throws IOException {
-            real.position(position);
-            return this;
-        }
-
-        @Override
-        public long size() throws IOException {
-            return real.size();
-        }
-
-        @Override
-        public SeekableByteChannel truncate(long size) throws IOException {
-            real.truncate(size);
-            return this;
-        }
-
-        @Override
-        public boolean isOpen() {
-            return real.isOpen();
-        }
-
-        @Override
-        public void close() throws IOException {
-            real.close();
-        }
+    @Override
+    protected FileChannel directory(String name) {
+        return FailingChannel.ofDirectory(change -> before(change, name));
     }
 }

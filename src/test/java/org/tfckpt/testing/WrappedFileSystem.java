@@ -5,6 +5,7 @@ import java.lang.reflect.InvocationTargetException;
 import java.lang.reflect.Method;
 import java.lang.reflect.Proxy;
 import java.net.URI;
+import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.AccessMode;
 import java.nio.file.CopyOption;
@@ -42,6 +43,11 @@ public abstract class WrappedFileSystem extends FileSystem {
 
     /** Something is about to be changed. */
     protected void before(String change, String file) throws IOException {}
+
+    /** A directory was opened, to have its names forced. */
+    protected FileChannel directory(String name) throws IOException {
+        throw new UnsupportedOperationException();
+    }
 
     /** The same path, wrapped. */
     public Path path(Path path) {
@@ -150,6 +156,12 @@ public abstract class WrappedFileSystem extends FileSystem {
                 before("create", name(path));
             }
             return channel(real().newByteChannel(unwrap(path), options, attributes), name(path), writes);
+        }
+
+        @Override
+        public FileChannel newFileChannel(Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes)
+                throws IOException {
+            return directory(name(path));
         }
 
         @Override

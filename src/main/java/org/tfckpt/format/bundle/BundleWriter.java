@@ -357,23 +357,6 @@ public final class BundleWriter implements Closeable {
     }
 
     /**
-     * Takes a data file of another checkpoint as it is: the same file where it can be linked, else a copy.
-     *
-     * @param file complete, and in this checkpoint's byte order
-     * @return its number among this checkpoint's data files
-     * @throws IllegalStateException if the number of data files is fixed
-     * @throws IOException if it can neither be linked nor copied
-     */
-    public int adopt(Path file) throws IOException {
-        return guarded(() -> {
-            if (options.shards > 0) {
-                throw new IllegalStateException("a fixed number of data files takes no other ones");
-            }
-            return shards.adopt(file, true, true);
-        });
-    }
-
-    /**
      * Adds a tensor whose bytes are in a data file that was {@linkplain #adopt adopted}.
      *
      * @param target what it is

@@ -8,6 +8,7 @@ import java.nio.file.Path;
 import java.util.function.LongConsumer;
 import org.tfckpt.io.Channels;
 import org.tfckpt.io.DurableFiles;
+import org.tfckpt.io.EarlyForce;
 
 /** A data file that is being written, from its first byte to its last. Small parts are collected. */
 final class ShardFile implements Closeable {
@@ -15,6 +16,7 @@ final class ShardFile implements Closeable {
 
     private final int number;
     private final SeekableByteChannel channel;
+    private final EarlyForce disk;
     private final ByteBuffer pending = ByteBuffer.allocate(BUFFER);
     private final LongConsumer progress;
     private long position;
@@ -28,6 +30,7 @@ final class ShardFile implements Closeable {
         this.number = number;
         this.progress = progress;
         this.channel = DurableFiles.create(path);
+        this.disk = new EarlyForce(channel);
     }
 
     int number() {
@@ -50,6 +53,7 @@ final class ShardFile implements Closeable {
         } else {
             pending.put(bytes);
         }
+        disk.written(count);
         progress.accept(count);
     }
 
@@ -71,13 +75,14 @@ final class ShardFile implements Closeable {
     void finish() throws IOException {
         if (channel.isOpen()) {
             flush();
-            DurableFiles.force(channel);
+            disk.finish();
             channel.close();
         }
     }
 
     @Override
     public void close() throws IOException {
+        disk.close();
         channel.close();
     }
 }
