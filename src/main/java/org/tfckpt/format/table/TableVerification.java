@@ -4,8 +4,6 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
-import org.tfckpt.io.ByteSource;
-import org.tfckpt.io.ByteUse;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.ErrorContext;
 import org.tfckpt.tensor.Problem;
@@ -22,20 +20,18 @@ public final class TableVerification {
 
     private final Table table;
     private final Visitor visitor;
-    private final ByteUse use = new ByteUse();
+    private final TableBytes bytes;
     private byte @Nullable [] lastKey;
     /** The index key of the block before, whatever became of that block. */
     private byte @Nullable [] lastSeparator;
-    /** Where the index block cannot be read to its end, bytes that seem to be nobody's may be those of its blocks. */
-    private boolean allBlocksKnown;
 
-    private int unknownBlocks;
     private long read;
     private boolean overlap;
 
     private TableVerification(Table table, Visitor visitor) {
         this.table = table;
         this.visitor = visitor;
+        this.bytes = new TableBytes(table, visitor::problem);
     }
 
     /** Takes every intact entry, and what is wrong with the others and with the table. */
@@ -76,14 +72,14 @@ public final class TableVerification {
     }
 
     private void run() throws IOException {
-        footer();
+        bytes.footer();
         attempt(() -> {
             if (table.metaindex().entriesEnd() != 0) {
                 throw table.metaindex().badEntry("an empty metaindex block", "entries");
             }
         });
         blocks();
-        space();
+        bytes.check();
     }
 
     private void blocks() throws IOException {
@@ -98,8 +94,8 @@ public final class TableVerification {
                 }
                 lastSeparator = separator;
             }
-            allBlocksKnown = unknownBlocks == 0;
         } catch (DataLossException e) {
+            bytes.unknown();
             lost(e.toProblem(), null);
         }
     }
@@ -126,53 +122,6 @@ public final class TableVerification {
         return last == null ? ", all behind " + text(before) : ", between " + text(before) + " and " + text(last);
     }
 
-    /** Nothing but the magic number guards these bytes; but every writer makes them the same way. */
-    private void footer() throws IOException {
-        ByteSource file = table.source();
-        long start = file.size() - Footer.LENGTH;
-        ByteBuffer right = ByteBuffer.wrap(table.footer().encode());
-        int mismatch = file.read(start, Footer.LENGTH).mismatch(right);
-        if (mismatch >= 0) {
-            visitor.problem(new Problem(
-                    table.name(),
-                    start + mismatch,
-                    null,
-                    ProblemKind.TABLE,
-                    "the footer holds more than two block handles, zeros and the magic number"));
-        }
-    }
-
-    /** Every byte of the file is a block's, and of one alone; but zeros harm nobody. */
-    private void space() throws IOException {
-        ByteSource file = table.source();
-        take(table.footer().metaindex());
-        take(table.footer().index());
-        use.add(file.size() - Footer.LENGTH, Footer.LENGTH);
-        use.check(
-                file,
-                (offset, length) -> space(offset, length + " bytes belong to more than one block"),
-                (offset, length) -> {
-                    if (allBlocksKnown) {
-                        space(offset, length + " bytes belong to no block and are not all zero");
-                    }
-                });
-    }
-
-    private void space(long offset, String message) {
-        visitor.problem(new Problem(table.name(), offset, null, ProblemKind.TABLE, message));
-    }
-
-    private boolean take(BlockHandle handle) throws IOException {
-        long size = table.source().size();
-        if (handle.size() >= 0
-                && handle.offset() >= 0
-                && handle.offset() <= size - handle.size() - BlockHandle.TRAILER_LENGTH) {
-            use.add(handle.offset(), handle.size() + BlockHandle.TRAILER_LENGTH);
-            return true;
-        }
-        return false;
-    }
-
     private interface Step {
         void run() throws IOException;
     }
@@ -187,10 +136,8 @@ public final class TableVerification {
 
     private void block(BlockIterator index, byte[] separator) throws IOException {
         ByteBuffer handle = index.value();
-        unknownBlocks++;
-        BlockHandle place = table.handle(handle.duplicate());
+        BlockHandle place = handle(handle.duplicate());
         long offset = place.offset();
-        unknownBlocks -= take(place) ? 1 : 0;
         // That blocks overlap is said in the end; to walk one again and again would take no end.
         read += Math.max(0, place.size());
         if (read > table.source().size()) {
@@ -214,6 +161,19 @@ public final class TableVerification {
             report(offset, "last key of the block is above its index key " + text(separator));
         }
         lastKey = separator;
+    }
+
+    private BlockHandle handle(ByteBuffer value) throws IOException {
+        try {
+            BlockHandle place = table.handle(value);
+            if (!bytes.take(place)) {
+                bytes.unknown();
+            }
+            return place;
+        } catch (DataLossException e) {
+            bytes.unknown();
+            throw e;
+        }
     }
 
     private void entries(Block block, long offset) throws IOException {
