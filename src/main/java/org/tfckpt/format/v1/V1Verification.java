@@ -28,6 +28,8 @@ final class V1Verification {
     private final Findings findings;
     private final Set<V1Tensor> damaged = new HashSet<>();
     private long bytes;
+    /** Whether a lookup finds what is there. */
+    private boolean searchable = true;
 
     V1Verification(List<V1File> files, Map<String, V1Tensor> tensors, Findings findings) {
         this.files = files;
@@ -47,6 +49,9 @@ final class V1Verification {
                 if (!SliceSet.of(tensor.info().shape(), tensor.slices(), tensor.place())
                         .covers(whole)) {
                     throw tensor.incomplete(whole);
+                }
+                if (!searchable && !damaged.contains(tensor)) {
+                    tensor.requireRecords();
                 }
             });
             if (!damaged.contains(tensor)) {
@@ -89,6 +94,7 @@ final class V1Verification {
 
         @Override
         public void problem(Problem problem) {
+            searchable = false;
             findings.problem(problem);
         }
 
@@ -143,7 +149,9 @@ final class V1Verification {
         try {
             step.run();
         } catch (DataLossException e) {
-            lost(tensor, e.toProblem());
+            Problem problem = e.toProblem();
+            String name = tensor.info().name();
+            lost(tensor, new Problem(problem.file(), problem.offset(), name, problem.kind(), problem.message()));
         } catch (CheckpointException e) {
             // What is not read cannot be called intact.
             String file = e.context().file();
