@@ -27,8 +27,11 @@ final class ProblemText {
                 .count();
         long blocks =
                 problems.stream().filter(problem -> problem.tensor() == null).count();
-        return (tensors == 0 ? "" : String.format(Locale.ROOT, "; %,d tensors lost", tensors))
-                + (blocks == 0 ? "" : String.format(Locale.ROOT, "; %,d blocks of entries lost", blocks));
+        return lost(tensors, "tensor", "tensors") + lost(blocks, "block of entries", "blocks of entries");
+    }
+
+    private static String lost(long count, String one, String several) {
+        return count == 0 ? "" : String.format(Locale.ROOT, "; %,d %s lost", count, count == 1 ? one : several);
     }
 
     static void array(JsonOutput out, String name, Iterable<Problem> problems) throws IOException {
