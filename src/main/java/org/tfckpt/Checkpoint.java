@@ -322,6 +322,11 @@ public final class Checkpoint implements Closeable {
         return new Verified(totals.tensors(), totals.bytes(), count[0]);
     }
 
+    /** The same files, of which something else is seen. */
+    Checkpoint with(FormatReader other) {
+        return new Checkpoint(location, options, other);
+    }
+
     /** For those who copy what is stored. */
     FormatReader reader() {
         requireOpen();

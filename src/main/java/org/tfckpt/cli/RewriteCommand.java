@@ -7,9 +7,12 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
+import org.tfckpt.ReadOptions;
 import org.tfckpt.edit.Rewrite;
 import org.tfckpt.edit.RewriteSummary;
 import org.tfckpt.restore.RestoreException;
+import org.tfckpt.tensor.DataLossException;
+import org.tfckpt.tensor.Problem;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -21,7 +24,8 @@ import picocli.CommandLine.Parameters;
         description =
                 "Writes a new checkpoint: some tensors, under other names, of several checkpoints, in another format."
                         + " Data files of which everything is kept are linked, not copied. At every moment there is the"
-                        + " old checkpoint or the new one. Exit code 1 if a graph does not find all that it wants.",
+                        + " old checkpoint or the new one. Exit code 1 if a graph does not find all that it wants, or"
+                        + " if --salvage found something lost.",
         footer = {
             "",
             "--include and --exclude choose tensors by their old names; with --for, variables of the graph. The object"
@@ -72,10 +76,9 @@ final class RewriteCommand implements Callable<Integer> {
         List<Checkpoint> inputs = new ArrayList<>();
         try {
             for (Path path : paths) {
-                inputs.add(Checkpoint.open(path, common.readOptions()));
+                inputs.add(open(path));
             }
-            run(inputs);
-            return 0;
+            return run(inputs).isEmpty() ? 0 : 1;
         } catch (RestoreException e) {
             console.err().println("tfckpt: " + e.getMessage());
             return 1;
@@ -86,7 +89,21 @@ final class RewriteCommand implements Callable<Integer> {
         }
     }
 
-    private void run(List<Checkpoint> inputs) throws IOException {
+    /** Where files are damaged, they are read without mapping: what cannot be read is an exception then. */
+    private Checkpoint open(Path path) throws IOException {
+        if (!options.isSalvage()) {
+            return Checkpoint.open(path, common.readOptions());
+        }
+        try {
+            return Checkpoint.open(path, ReadOptions.DEFAULT.withoutMapping());
+        } catch (DataLossException e) {
+            throw new DataLossException(
+                    e.kind(), e.problem(), e.context().withHint("without that nothing of it can be salvaged"), e);
+        }
+    }
+
+    /** Returns what is lost. */
+    private List<Problem> run(List<Checkpoint> inputs) throws IOException {
         Rewrite rewrite = options.apply(filter, inputs).build();
         for (String note : rewrite.notes()) {
             console.err().println("tfckpt: " + Failures.printable(note));
@@ -106,9 +123,14 @@ final class RewriteCommand implements Callable<Integer> {
         } else {
             text(rewrite, summary);
         }
+        return rewrite.lost();
     }
 
     private void text(Rewrite rewrite, RewriteSummary summary) throws IOException {
+        Style style = common.style(console);
+        for (Problem problem : rewrite.lost()) {
+            console.out().text(style.bad(ProblemText.line(problem)) + "\n");
+        }
         if (dryRun) {
             List<String> lines = new ArrayList<>();
             rewrite.describe(lines::add);
@@ -116,7 +138,7 @@ final class RewriteCommand implements Callable<Integer> {
                 console.out().line(line);
             }
         } else {
-            console.out().line(output + ": " + summary);
+            console.out().line(output + ": " + summary + ProblemText.lost(rewrite.lost()));
         }
     }
 }

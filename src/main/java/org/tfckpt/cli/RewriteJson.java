@@ -34,6 +34,7 @@ final class RewriteJson {
                 out.text(note);
             }
             json.writeEndArray();
+            ProblemText.array(out, "lost", rewrite.lost());
             json.writeObjectFieldStart("totals");
             json.writeNumberField("tensors", summary.tensors());
             json.writeNumberField("renamed", summary.renamed());

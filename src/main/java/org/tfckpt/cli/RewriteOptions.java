@@ -61,6 +61,13 @@ final class RewriteOptions {
     }
 
     @Option(
+            names = "--salvage",
+            description =
+                    "Keep what is intact of a damaged checkpoint. Everything is read first; what is lost is told as"
+                            + " 'verify' tells it, and makes the exit code 1.")
+    private boolean salvage;
+
+    @Option(
             names = "--no-slots",
             description = "Leave out what optimizers keep beside the model. Moving averages stay.")
     private boolean noSlots;
@@ -154,8 +161,15 @@ final class RewriteOptions {
         return graph;
     }
 
+    boolean isSalvage() {
+        return salvage;
+    }
+
     Rewrite.Builder apply(NameFilter filter, List<Checkpoint> inputs) throws IOException {
         Rewrite.Builder rewrite = Rewrite.of(inputs).include(filter.included()).exclude(filter.excluded());
+        if (salvage) {
+            rewrite.salvage();
+        }
         names(rewrite);
         if (clash == Names.FIRST || clash == Names.LAST) {
             rewrite.onClash(clash == Names.FIRST ? Clash.FIRST : Clash.LAST);

@@ -188,7 +188,7 @@ final class VerifyCommand implements Callable<Integer> {
     private void text(Path path, Result result) throws IOException {
         Style style = common.style(console);
         for (Problem problem : result.problems) {
-            line(style.bad(describe(problem)));
+            line(style.bad(ProblemText.line(problem)));
         }
         if (result.failure != null) {
             return;
@@ -207,13 +207,6 @@ final class VerifyCommand implements Callable<Integer> {
         console.out().text(text + "\n");
     }
 
-    private static String describe(Problem problem) {
-        String offset = problem.offset() < 0 ? "" : ":0x" + Long.toHexString(problem.offset());
-        String tensor = problem.tensor() == null ? "" : "tensor '" + problem.tensor() + "': ";
-        return TensorNames.printable(
-                problem.file() + offset + ": " + tensor + problem.kind() + ": " + problem.message());
-    }
-
     private void json(Path path, Result result) throws IOException {
         if (result.failure != null) {
             return;
@@ -221,29 +214,11 @@ final class VerifyCommand implements Callable<Integer> {
         try (JsonOutput out = new JsonOutput(console.out())) {
             out.generator().writeStartObject();
             out.text("checkpoint", path.toString());
-            out.generator().writeArrayFieldStart("problems");
-            for (Problem problem : result.problems) {
-                json(out, problem);
-            }
-            out.generator().writeEndArray();
+            ProblemText.array(out, "problems", result.problems);
             out.generator().writeBooleanField("ok", result.verified.isIntact());
             out.generator().writeNumberField("tensors", result.verified.tensors());
             out.generator().writeNumberField("bytes", result.verified.bytes());
             out.generator().writeEndObject();
         }
-    }
-
-    private static void json(JsonOutput out, Problem problem) throws IOException {
-        out.generator().writeStartObject();
-        out.text("file", problem.file());
-        if (problem.offset() < 0) {
-            out.generator().writeNullField("offset");
-        } else {
-            out.generator().writeNumberField("offset", problem.offset());
-        }
-        out.text("tensor", problem.tensor());
-        out.text("kind", problem.kind().toString());
-        out.text("message", problem.message());
-        out.generator().writeEndObject();
     }
 }

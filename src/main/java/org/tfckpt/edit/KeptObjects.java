@@ -3,10 +3,12 @@ package org.tfckpt.edit;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.objects.ObjectGraph;
@@ -62,6 +64,9 @@ final class KeptObjects {
         TensorInfo entry = checkpoint.find(ObjectKeys.OBJECT_GRAPH).orElseThrow();
         ObjectGraph graph = checkpoint.objectGraph().orElseThrow();
         follow(input, checkpoint, graph);
+        if (wanted.losses != null && !wanted.losses.isComplete(input)) {
+            dropLost(input, wanted.losses, graph);
+        }
         outcome.add(new RewrittenTensor(input, entry, ObjectKeys.OBJECT_GRAPH, entry.dtype()));
         return changed ? graph.withKeys(key -> keys.getOrDefault(key, Optional.of(key))) : null;
     }
@@ -120,6 +125,31 @@ final class KeptObjects {
                     + "…', can only be renamed together, and dropped together");
         }
         changed |= !stays;
+    }
+
+    /**
+     * A value of which something is lost is none. What lay in a damaged block of an index has no name any more: then
+     * there is a key without a tensor, or one of which there may have been more tensors.
+     */
+    private void dropLost(int input, Losses losses, ObjectGraph graph) throws IOException {
+        Set<String> there = new HashSet<>(keys.keySet());
+        for (RewrittenTensor tensor : outcome.tensors()) {
+            graph.attributeOf(tensor.name()).ifPresent(attribute -> there.add(attribute.key()));
+        }
+        for (String key : graph.attributes().map(ObjectNode.Attribute::key).toList()) {
+            boolean exact = wanted.inputs.get(input).find(key).isPresent();
+            if (!there.contains(key) || (!exact && losses.mayHaveHad(input, key))) {
+                drop(key);
+            }
+        }
+        losses.names(input)
+                .filter(name -> outcome.find(name) == null)
+                .forEach(name -> graph.attributeOf(name).ifPresent(attribute -> drop(attribute.key())));
+    }
+
+    private void drop(String key) {
+        keys.put(key, Optional.empty());
+        changed = true;
     }
 
     /** A saver that a program registered gives names by rules of its own. */

@@ -18,6 +18,7 @@ import org.tfckpt.objects.ObjectKeys;
 import org.tfckpt.restore.NameMapping;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.NamePattern;
+import org.tfckpt.tensor.Problem;
 import org.tfckpt.tensor.TensorNames;
 
 /**
@@ -52,6 +53,7 @@ public final class Rewrite {
     private final Specification wanted;
     private final List<RewrittenTensor> tensors;
     private final List<String> notes;
+    private final List<Problem> lost;
     private final byte @Nullable [] objects;
     private final List<InputLayout> inputs = new ArrayList<>();
 
@@ -59,6 +61,7 @@ public final class Rewrite {
         this.wanted = wanted;
         this.objects = objects;
         this.notes = List.copyOf(outcome.notes());
+        this.lost = wanted.lost();
         this.tensors = outcome.tensors().stream()
                 .sorted(Comparator.comparing(RewrittenTensor::name, TensorNames.ORDER))
                 .toList();
@@ -74,9 +77,12 @@ public final class Rewrite {
 
     /** Says what is wanted. */
     public static final class Builder {
+        private final List<Checkpoint> given;
         private final Specification wanted;
+        private boolean salvage;
 
         private Builder(List<Checkpoint> inputs) {
+            given = List.copyOf(inputs);
             wanted = new Specification(inputs);
         }
 
@@ -247,7 +253,21 @@ public final class Rewrite {
         }
 
         /**
-         * Makes the plan. Reads indexes and object graphs, no values.
+         * What is intact of damaged checkpoints, and nothing else: as if they had never had the rest. What that is says
+         * {@link org.tfckpt.Salvage}; what is lost says {@link Rewrite#lost()}. Making the plan then reads and checks
+         * everything. Data files of a checkpoint that is damaged anywhere are not taken as they are; so the new
+         * checkpoint is intact itself. An object graph loses the values that are lost.
+         *
+         * @return this
+         */
+        public Builder salvage() {
+            salvage = true;
+            return this;
+        }
+
+        /**
+         * Makes the plan. Reads indexes and object graphs, and no values unless it has to {@linkplain #salvage()
+         * salvage}.
          *
          * @return the plan
          * @throws IllegalArgumentException if the wishes contradict each other
@@ -265,7 +285,17 @@ public final class Rewrite {
             if (wanted.sharding != null && wanted.linking != Linking.PREFERRED) {
                 throw new IllegalArgumentException("data files that are cut anew can neither be linked nor copied");
             }
+            if (salvage && wanted.linking == Linking.REQUIRED) {
+                throw new IllegalArgumentException(
+                        "data files that must be linked would keep what is damaged; what is salvaged is written anew");
+            }
             Outcome outcome = new Outcome(wanted);
+            if (salvage) {
+                Losses losses = new Losses(given);
+                wanted.losses = losses;
+                wanted.inputs = losses.intact();
+                losses.notes(!wanted.excludes(ObjectKeys.OBJECT_GRAPH)).forEach(outcome::note);
+            }
             if (graph == null) {
                 Selection.run(wanted, outcome);
             } else {
@@ -304,6 +334,7 @@ public final class Rewrite {
         Checkpoint checkpoint = wanted.inputs.get(tensor.input());
         return wanted.sharding == null
                 && checkpoint.byteOrder() == wanted.targetOrder()
+                && (wanted.losses == null || wanted.losses.isSpotless(tensor.input()))
                 && !tensor.isCast()
                 && tensor.dtype() != DataType.UNKNOWN
                 && !(wanted.whole && tensor.source().isPartitioned())
@@ -330,6 +361,16 @@ public final class Rewrite {
      */
     public List<String> notes() {
         return notes;
+    }
+
+    /**
+     * What is lost of damaged checkpoints, where they are {@linkplain Builder#salvage() salvaged}; but not what was left
+     * out by its name in any case.
+     *
+     * @return a tensor each, or a block of an index with entries whose names are not known; a tensor may come twice
+     */
+    public List<Problem> lost() {
+        return lost;
     }
 
     /**

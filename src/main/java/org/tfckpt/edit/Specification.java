@@ -10,13 +10,20 @@ import org.tfckpt.Checkpoint;
 import org.tfckpt.Linking;
 import org.tfckpt.Sharding;
 import org.tfckpt.graph.Graph;
+import org.tfckpt.objects.ObjectKeys;
 import org.tfckpt.restore.NameMapping;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.NamePattern;
+import org.tfckpt.tensor.Problem;
 
 /** What was asked for. */
 final class Specification {
-    final List<Checkpoint> inputs;
+    List<Checkpoint> inputs;
+
+    /** Null unless the inputs are what is intact of damaged ones. */
+    @Nullable
+    Losses losses;
+
     final List<NamePattern> includes = new ArrayList<>();
     final List<NamePattern> excludes = new ArrayList<>();
     /** From names wanted to names in the checkpoint. */
@@ -57,6 +64,19 @@ final class Specification {
 
     boolean excludes(String name) {
         return matches(excludes, name);
+    }
+
+    /** What is lost and was wanted; a graph wants by other names, so that nothing is left out for it. */
+    List<Problem> lost() {
+        return losses == null
+                ? List.of()
+                : losses.problems()
+                        .filter(problem -> graph != null || isWanted(problem.tensor()))
+                        .toList();
+    }
+
+    private boolean isWanted(@Nullable String tensor) {
+        return tensor == null || (tensor.equals(ObjectKeys.OBJECT_GRAPH) ? !excludes(tensor) : accepts(tensor));
     }
 
     private static boolean matches(List<NamePattern> patterns, String name) {

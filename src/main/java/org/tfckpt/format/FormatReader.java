@@ -3,9 +3,7 @@ package org.tfckpt.format;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteOrder;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.tfckpt.tensor.Problem;
 import org.tfckpt.tensor.TensorInfo;
 
 /** What a format can do. Safe from many threads. */
@@ -77,9 +75,9 @@ public interface FormatReader extends Closeable {
     /**
      * Checks every structure and every byte, and goes on after a problem.
      *
-     * @param problems told of each
+     * @param findings told of each, and of each tensor that is intact
      * @return what was gone through
      * @throws IOException if the disk fails; damage is a problem, not an exception
      */
-    Totals verify(Consumer<Problem> problems) throws IOException;
+    Totals verify(Findings findings) throws IOException;
 }

@@ -210,6 +210,90 @@ class RewriteCommandTest {
         assertThat(Folder.names(directory)).containsExactly("log");
     }
 
+    private static void flip(Path file, int at) throws IOException {
+        byte[] bytes = Files.readAllBytes(file);
+        bytes[at] ^= 1;
+        Files.write(file, bytes);
+    }
+
+    @Test
+    void salvagesAndSaysWhatIsLostAsVerifyDoes() throws IOException {
+        flip(Folder.sibling(source, ".data-00000-of-00001"), 100_000);
+        flip(Folder.sibling(source, ".data-00000-of-00001"), 300_000);
+        Path target = directory.resolve("new");
+        assertThat(ToolRun.of("rewrite", source, "-o", target, "--copy", "--no-slots")
+                        .code())
+                .isEqualTo(2);
+        List<String> problems = ToolRun.of("verify", source).lines().subList(0, 2);
+
+        ToolRun dry = ToolRun.of("rewrite", "--salvage", source, "-o", target, "--dry-run");
+        assertThat(dry.code()).isEqualTo(1);
+        assertThat(dry.lines().subList(0, 2)).isEqualTo(problems);
+        assertThat(dry.lines()).contains(source + ", data file 0 of 1: 90 tensors written anew");
+        assertThat(Folder.names(directory)).containsExactly("log");
+
+        ToolRun run = ToolRun.of("rewrite", "--salvage", source, "-o", target);
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.err()).isEmpty();
+        assertThat(run.lines()).hasSize(3);
+        assertThat(run.lines().subList(0, 2)).isEqualTo(problems);
+        assertThat(run.lines().get(2)).startsWith(target + ": 90 tensors; ").endsWith(" bytes written; 2 tensors lost");
+        assertThat(ToolRun.of("verify", target).code()).isZero();
+
+        assertThat(ToolRun.of("rewrite", "--salvage", source, "-o", source).code())
+                .isEqualTo(2);
+        assertThat(ToolRun.of("rewrite", "--salvage", source, "-o", source, "--force")
+                        .code())
+                .isEqualTo(1);
+        ToolRun again = ToolRun.of("rewrite", "--salvage", source, "-o", source, "--force");
+        assertThat(again.code()).isZero();
+        assertThat(again.out())
+                .isEqualTo(run.lines()
+                                .get(2)
+                                .replace(target.toString(), source.toString())
+                                .replaceFirst(
+                                        "; ([0-9,]*) bytes written.*",
+                                        "; 1 data file linked ($1 bytes), 0 bytes written")
+                        + "\n");
+        assertThat(ToolRun.of("digest", source).out())
+                .isEqualTo(ToolRun.of("digest", target).out());
+    }
+
+    @Test
+    void whatIsLostIsInTheDocument() throws IOException {
+        flip(Folder.sibling(source, ".data-00000-of-00001"), 100_000);
+        Path target = directory.resolve("new");
+        ToolRun run = ToolRun.of("rewrite", "--salvage", source, "-o", target, "--json");
+        assertThat(run.code()).isEqualTo(1);
+        List<Map<String, Object>> lost = Json.list(run.json().get("lost"));
+        assertThat(lost)
+                .isEqualTo(
+                        Json.list(ToolRun.of("verify", "--json", source).json().get("problems")))
+                .singleElement(org.assertj.core.api.InstanceOfAssertFactories.MAP)
+                .containsOnlyKeys("file", "offset", "tensor", "kind", "message")
+                .containsEntry("kind", "tensor-checksum");
+        assertThat(run.json()).containsEntry("written", true);
+        assertThat(ToolRun.of("rewrite", target, "-o", source, "--force", "--json")
+                        .json())
+                .containsEntry("lost", List.of());
+    }
+
+    @Test
+    void whatCannotBeSalvagedIsSaidInOneLine() throws IOException {
+        flip(Folder.sibling(source, ".index"), 10);
+        Path target = directory.resolve("new");
+        ToolRun run = ToolRun.of("rewrite", "--salvage", source, "-o", target);
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err())
+                .hasLineCount(1)
+                .contains("block checksum mismatch")
+                .endsWith("; without that nothing of it can be salvaged\n");
+        assertThat(ToolRun.of("rewrite", "--salvage", target, "-o", target, "--link")
+                        .code())
+                .isEqualTo(2);
+        assertThat(Folder.names(directory)).containsExactly("log");
+    }
+
     @Test
     void progressTellsBytesRateAndTimeLeft() {
         assertThat(ProgressLine.text(1_500_000_000L, 6_000_000_000L, 2))

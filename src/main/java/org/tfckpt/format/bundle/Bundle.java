@@ -3,13 +3,12 @@ package org.tfckpt.format.bundle;
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.tfckpt.format.Findings;
 import org.tfckpt.format.FormatReader;
 import org.tfckpt.format.SliceAssembly;
 import org.tfckpt.format.TensorReader;
 import org.tfckpt.format.TensorScan;
-import org.tfckpt.tensor.Problem;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorNames;
 
@@ -84,8 +83,8 @@ public final class Bundle implements FormatReader {
     }
 
     @Override
-    public Totals verify(Consumer<Problem> problems) throws IOException {
-        return new BundleVerification(prefix, index, shards, problems).run();
+    public Totals verify(Findings findings) throws IOException {
+        return new BundleVerification(prefix, index, shards, findings).run();
     }
 
     @Override

@@ -100,6 +100,11 @@ final class BundleTensor implements SliceAssembly.Parts {
         }
     }
 
+    /** Checks that a slice has an entry that agrees with the tensor's, and bytes of its own; they are not read. */
+    void requireBytes(int slice) throws IOException {
+        shard(slice, entry(slice));
+    }
+
     private TensorInfo.Storage storage(TensorInfo entry) throws DataLossException {
         TensorInfo.Storage storage = entry.storage();
         if (storage == null) {

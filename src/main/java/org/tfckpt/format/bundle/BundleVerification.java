@@ -3,10 +3,12 @@ package org.tfckpt.format.bundle;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.EnumSet;
+import java.util.HashSet;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeMap;
-import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.tfckpt.format.Findings;
 import org.tfckpt.format.FormatReader;
 import org.tfckpt.format.SliceAssembly;
 import org.tfckpt.format.SliceKey;
@@ -32,25 +34,28 @@ final class BundleVerification {
     private final BundlePrefix prefix;
     private final BundleIndex index;
     private final Shards shards;
-    private final Consumer<Problem> problems;
+    private final Findings findings;
     private final SliceOwner owner;
     private final Map<Integer, ByteUse> use = new TreeMap<>();
+    /** Slices come before the tensors that they make. */
+    private final Set<SliceKey> damagedSlices = new HashSet<>();
+
     private long tensors;
     private long bytes;
     /** Where a block or an entry cannot be read, bytes that seem to be nobody's may be those of its tensors. */
     private boolean allPlacesKnown = true;
 
-    BundleVerification(BundlePrefix prefix, BundleIndex index, Shards shards, Consumer<Problem> problems) {
+    BundleVerification(BundlePrefix prefix, BundleIndex index, Shards shards, Findings findings) {
         this.prefix = prefix;
         this.index = index;
         this.shards = shards;
-        this.problems = problems;
+        this.findings = findings;
         this.owner = new SliceOwner(index);
     }
 
     FormatReader.Totals run() throws IOException {
         header();
-        TableVerification.run(index.table(), this::tableProblem, this::entry);
+        TableVerification.run(index.table(), new Records());
         for (Map.Entry<Integer, ByteUse> shard : use.entrySet()) {
             shardUse(shard.getKey(), shard.getValue());
         }
@@ -65,70 +70,109 @@ final class BundleVerification {
     }
 
     private void report(ProblemKind kind, String message) {
-        problems.accept(new Problem(index.name(), -1, null, kind, message));
+        findings.problem(new Problem(index.name(), -1, null, kind, message));
     }
 
-    private void tableProblem(Problem problem) {
-        allPlacesKnown &= problem.kind() == ProblemKind.KEY_ORDER;
-        problems.accept(problem);
+    private final class Records implements TableVerification.Visitor {
+        @Override
+        public void problem(Problem problem) {
+            allPlacesKnown &= problem.kind() == ProblemKind.KEY_ORDER;
+            findings.problem(problem);
+        }
+
+        @Override
+        public void lost(Problem problem) {
+            allPlacesKnown = false;
+            findings.lost(problem);
+        }
+
+        @Override
+        public void entry(byte[] key, ByteBuffer value) throws IOException {
+            if (key.length > 0) {
+                BundleVerification.this.entry(key, value);
+            }
+        }
     }
 
     private void entry(byte[] key, ByteBuffer value) throws IOException {
-        if (key.length == 0) {
-            return;
-        }
+        String name = TensorNames.decode(key);
+        SliceKey slice = SliceOwner.slice(key, key.length);
         try {
-            TensorInfo info = index.entry(TensorNames.decode(key), value);
-            if (isListedSlice(key, info)) {
+            TensorInfo info = index.entry(name, value);
+            SliceOwner.Role role = slice == null ? SliceOwner.Role.TENSOR : owner.role(slice);
+            if (role == SliceOwner.Role.LISTED) {
                 tensor(info);
                 return;
             }
             tensors++;
-            if (info.isPartitioned()) {
-                partitioned(info);
-            } else {
-                tensor(info);
+            if (slice != null) {
+                findings.lost(unlisted(slice, role));
+            }
+            boolean intact = info.isPartitioned() ? partitioned(info) : tensor(info);
+            if (intact && slice == null) {
+                findings.intact(info);
             }
         } catch (DataLossException e) {
             allPlacesKnown &= e.kind() != ProblemKind.ENTRY;
-            problems.accept(e.toProblem());
+            lost(name, slice, e.toProblem());
         } catch (CheckpointException e) {
             // What is not read cannot be called intact.
-            String name = TensorNames.decode(key);
-            problems.accept(new Problem(index.name(), -1, name, ProblemKind.DTYPE, e.problem()));
+            lost(name, slice, new Problem(index.name(), -1, name, ProblemKind.DTYPE, e.problem()));
         }
     }
 
-    /** Whether a key is that of a slice; one that its tensor does not list is a problem, and a tensor of its own. */
-    private boolean isListedSlice(byte[] key, TensorInfo info) throws IOException {
-        SliceKey slice = SliceOwner.slice(key, key.length);
-        SliceOwner.Role role = slice == null ? SliceOwner.Role.TENSOR : owner.role(slice);
-        if (slice != null && role != SliceOwner.Role.LISTED) {
-            String missing = role == SliceOwner.Role.ORPHAN ? "which is not there" : "which does not list it";
-            problems.accept(damage(
-                            info,
-                            ProblemKind.SLICES,
-                            "slice " + slice.slice() + " of tensor " + slice.name() + ", " + missing)
-                    .toProblem());
+    private void lost(String name, @Nullable SliceKey slice, Problem problem) {
+        if (slice == null) {
+            findings.lost(named(problem, name, problem.message()));
+        } else {
+            damagedSlices.add(slice);
+            findings.lost(ofSlice(problem, slice));
         }
-        return role == SliceOwner.Role.LISTED;
     }
 
-    /** The slices' own bytes are checked where their entries are. */
-    private void partitioned(TensorInfo info) throws IOException {
+    private static Problem ofSlice(Problem problem, SliceKey slice) {
+        return named(problem, slice.name(), "slice " + slice.slice() + ": " + problem.message());
+    }
+
+    private static Problem named(Problem problem, String tensor, String message) {
+        return new Problem(problem.file(), problem.offset(), tensor, problem.kind(), message);
+    }
+
+    /** A slice that its tensor does not list is a tensor of its own to whoever lists, and nobody's part. */
+    private Problem unlisted(SliceKey slice, SliceOwner.Role role) {
+        String missing = role == SliceOwner.Role.ORPHAN ? "which is not there" : "which does not list it";
+        return new Problem(
+                index.name(),
+                -1,
+                slice.name(),
+                ProblemKind.SLICES,
+                "slice " + slice.slice() + " of tensor " + slice.name() + ", " + missing);
+    }
+
+    /** The slices' own bytes were checked where their entries are. */
+    private boolean partitioned(TensorInfo info) throws IOException {
         requireDtype(info);
         BundleTensor stored = stored(info);
         SliceSet slices = new SliceAssembly(info, index.header().byteOrder(), stored).slices();
+        boolean intact = true;
         for (int slice = 0; slice < info.slices().size(); slice++) {
-            try {
-                stored.entry(slice);
-            } catch (DataLossException e) {
-                problems.accept(e.toProblem());
-            }
+            SliceKey key = new SliceKey(info.name(), info.slices().get(slice));
+            intact &= !damagedSlices.contains(key) && slice(stored, slice, key);
         }
         TensorSlice whole = TensorSlice.full(info.shape().rank());
         if (!slices.covers(whole)) {
             throw stored.incomplete(whole);
+        }
+        return intact;
+    }
+
+    private boolean slice(BundleTensor stored, int slice, SliceKey key) throws IOException {
+        try {
+            stored.requireBytes(slice);
+            return true;
+        } catch (DataLossException e) {
+            findings.lost(ofSlice(e.toProblem(), key));
+            return false;
         }
     }
 
@@ -147,14 +191,15 @@ final class BundleVerification {
         }
     }
 
-    private void tensor(TensorInfo info) throws IOException {
+    /** Returns true, since whatever is wrong is thrown. */
+    private boolean tensor(TensorInfo info) throws IOException {
         requireDtype(info);
         TensorInfo.Storage storage = info.storage();
         if (storage == null) {
             throw damage(info, ProblemKind.SLICES, "a slice that is itself partitioned");
         }
         if (storage.shard() >= shards.count()) {
-            problems.accept(damage(
+            findings.problem(damage(
                             info,
                             ProblemKind.SHARD,
                             "shard " + storage.shard() + " of a checkpoint of " + shards.count() + " shards")
@@ -173,12 +218,12 @@ final class BundleVerification {
         bytes += size;
         used(storage, size);
         if (size != storage.size()) {
-            problems.accept(damage(
-                            info,
-                            ProblemKind.SIZE,
-                            "the entry's size is " + storage.size() + ", the tensor takes " + size + " bytes")
-                    .toProblem());
+            throw damage(
+                    info,
+                    ProblemKind.SIZE,
+                    "the entry's size is " + storage.size() + ", the tensor takes " + size + " bytes");
         }
+        return true;
     }
 
     private void used(TensorInfo.Storage storage, long size) {
@@ -211,7 +256,7 @@ final class BundleVerification {
         try {
             ranges.check(
                     shards.get(shard, ""),
-                    (offset, length) -> problems.accept(new Problem(
+                    (offset, length) -> findings.problem(new Problem(
                             file, offset, null, ProblemKind.OVERLAP, length + " bytes belong to more than one tensor")),
                     (offset, length) -> unused(file, offset, length));
         } catch (DataLossException alreadySaidOfItsTensors) {
@@ -222,7 +267,7 @@ final class BundleVerification {
 
     private void unused(String file, long offset, long length) {
         if (allPlacesKnown) {
-            problems.accept(new Problem(
+            findings.problem(new Problem(
                     file,
                     offset,
                     null,

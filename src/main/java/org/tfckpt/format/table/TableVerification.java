@@ -3,11 +3,9 @@ package org.tfckpt.format.table;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
-import org.tfckpt.io.ByteSource;
-import org.tfckpt.io.ByteUse;
 import org.tfckpt.tensor.DataLossException;
+import org.tfckpt.tensor.ErrorContext;
 import org.tfckpt.tensor.Problem;
 import org.tfckpt.tensor.ProblemKind;
 import org.tfckpt.tensor.TensorNames;
@@ -17,26 +15,41 @@ import org.tfckpt.tensor.TensorNames;
  * keys, that the index block's keys separate the blocks, and that every byte of the file is a block's or the footer's.
  */
 public final class TableVerification {
+    /** Of keys in messages. */
+    private static final int LONGEST_SHOWN = 200;
+
     private final Table table;
-    private final Consumer<Problem> problems;
     private final Visitor visitor;
-    private final ByteUse use = new ByteUse();
+    private final TableBytes bytes;
     private byte @Nullable [] lastKey;
-    /** Where the index block cannot be read to its end, bytes that seem to be nobody's may be those of its blocks. */
-    private boolean allBlocksKnown;
+    /** The index key of the block before, whatever became of that block. */
+    private byte @Nullable [] lastSeparator;
 
-    private int unknownBlocks;
     private long read;
+    private boolean overlap;
 
-    private TableVerification(Table table, Consumer<Problem> problems, Visitor visitor) {
+    private TableVerification(Table table, Visitor visitor) {
         this.table = table;
-        this.problems = problems;
         this.visitor = visitor;
+        this.bytes = new TableBytes(table, visitor::problem);
     }
 
-    /** Takes every intact entry. */
-    @FunctionalInterface
+    /** Takes every intact entry, and what is wrong with the others and with the table. */
     public interface Visitor {
+        /**
+         * Takes something that is wrong and hides no entry.
+         *
+         * @param problem where, and what
+         */
+        void problem(Problem problem);
+
+        /**
+         * Takes a block whose entries cannot be read, from the first of them or from one in its middle.
+         *
+         * @param problem where, what, and between which keys they lie
+         */
+        void lost(Problem problem);
+
         /**
          * Takes an entry.
          *
@@ -51,76 +64,62 @@ public final class TableVerification {
      * Walks a table.
      *
      * @param table what to walk
-     * @param problems told of each problem
-     * @param visitor told of each entry of the blocks that are intact
+     * @param visitor told of each problem, and of each entry of the blocks that are intact
      * @throws IOException if the disk fails
      */
-    public static void run(Table table, Consumer<Problem> problems, Visitor visitor) throws IOException {
-        new TableVerification(table, problems, visitor).run();
+    public static void run(Table table, Visitor visitor) throws IOException {
+        new TableVerification(table, visitor).run();
     }
 
     private void run() throws IOException {
-        footer();
+        bytes.footer();
         attempt(() -> {
             if (table.metaindex().entriesEnd() != 0) {
                 throw table.metaindex().badEntry("an empty metaindex block", "entries");
             }
         });
+        blocks();
+        bytes.check();
+    }
+
+    private void blocks() throws IOException {
         BlockIterator index = table.indexIterator();
-        attempt(() -> {
+        try {
             for (index.seekToFirst(); index.valid(); index.next()) {
-                attempt(() -> block(index));
+                byte[] separator = Arrays.copyOf(index.keyBytes(), index.keyLength());
+                try {
+                    block(index, separator);
+                } catch (DataLossException e) {
+                    lost(e.toProblem(), separator);
+                }
+                lastSeparator = separator;
             }
-            allBlocksKnown = unknownBlocks == 0;
-        });
-        space();
-    }
-
-    /** Nothing but the magic number guards these bytes; but every writer makes them the same way. */
-    private void footer() throws IOException {
-        ByteSource file = table.source();
-        long start = file.size() - Footer.LENGTH;
-        ByteBuffer right = ByteBuffer.wrap(table.footer().encode());
-        int mismatch = file.read(start, Footer.LENGTH).mismatch(right);
-        if (mismatch >= 0) {
-            problems.accept(new Problem(
-                    table.name(),
-                    start + mismatch,
-                    null,
-                    ProblemKind.TABLE,
-                    "the footer holds more than two block handles, zeros and the magic number"));
+        } catch (DataLossException e) {
+            bytes.unknown();
+            lost(e.toProblem(), null);
         }
     }
 
-    /** Every byte of the file is a block's, and of one alone; but zeros harm nobody. */
-    private void space() throws IOException {
-        ByteSource file = table.source();
-        take(table.footer().metaindex());
-        take(table.footer().index());
-        use.add(file.size() - Footer.LENGTH, Footer.LENGTH);
-        use.check(
-                file,
-                (offset, length) -> space(offset, length + " bytes belong to more than one block"),
-                (offset, length) -> {
-                    if (allBlocksKnown) {
-                        space(offset, length + " bytes belong to no block and are not all zero");
-                    }
-                });
+    private void lost(Problem problem, byte @Nullable [] last) {
+        visitor.lost(new Problem(
+                problem.file(),
+                problem.offset(),
+                problem.tensor(),
+                problem.kind(),
+                problem.message() + "; its keys are lost" + between(lastReached(), last)));
     }
 
-    private void space(long offset, String message) {
-        problems.accept(new Problem(table.name(), offset, null, ProblemKind.TABLE, message));
+    /** The last key that was read, or the index key of a block behind it that was not. */
+    private byte @Nullable [] lastReached() {
+        boolean read = lastSeparator == null || (lastKey != null && Arrays.compareUnsigned(lastKey, lastSeparator) > 0);
+        return read ? lastKey : lastSeparator;
     }
 
-    private boolean take(BlockHandle handle) throws IOException {
-        long size = table.source().size();
-        if (handle.size() >= 0
-                && handle.offset() >= 0
-                && handle.offset() <= size - handle.size() - BlockHandle.TRAILER_LENGTH) {
-            use.add(handle.offset(), handle.size() + BlockHandle.TRAILER_LENGTH);
-            return true;
+    private static String between(byte @Nullable [] before, byte @Nullable [] last) {
+        if (before == null) {
+            return last == null ? "" : ", up to " + text(last);
         }
-        return false;
+        return last == null ? ", all behind " + text(before) : ", between " + text(before) + " and " + text(last);
     }
 
     private interface Step {
@@ -131,36 +130,56 @@ public final class TableVerification {
         try {
             step.run();
         } catch (DataLossException e) {
-            problems.accept(e.toProblem());
+            visitor.problem(e.toProblem());
         }
     }
 
-    private void block(BlockIterator index) throws IOException {
+    private void block(BlockIterator index, byte[] separator) throws IOException {
         ByteBuffer handle = index.value();
-        unknownBlocks++;
-        BlockHandle place = table.handle(handle.duplicate());
+        BlockHandle place = handle(handle.duplicate());
         long offset = place.offset();
-        unknownBlocks -= take(place) ? 1 : 0;
         // That blocks overlap is said in the end; to walk one again and again would take no end.
         read += Math.max(0, place.size());
         if (read > table.source().size()) {
+            if (!overlap) {
+                overlap = true;
+                throw new DataLossException(
+                        ProblemKind.TABLE,
+                        "blocks overlap, none is read from here on",
+                        ErrorContext.at(table.name(), offset));
+            }
             return;
         }
         if (lastKey != null && index.compareKey(lastKey) < 0) {
             // The keys of the blocks before are all below their separators, so this separator is out of order.
             report(offset, "index key " + text(index) + " is below a key before it");
         }
-        byte[] separator = Arrays.copyOf(index.keyBytes(), index.keyLength());
         Block block = table.block(handle);
         entries(block, offset);
-        restarts(block);
+        attempt(() -> restarts(block));
         if (lastKey != null && Arrays.compareUnsigned(lastKey, separator) > 0) {
             report(offset, "last key of the block is above its index key " + text(separator));
         }
         lastKey = separator;
     }
 
+    private BlockHandle handle(ByteBuffer value) throws IOException {
+        try {
+            BlockHandle place = table.handle(value);
+            if (!bytes.take(place)) {
+                bytes.unknown();
+            }
+            return place;
+        } catch (DataLossException e) {
+            bytes.unknown();
+            throw e;
+        }
+    }
+
     private void entries(Block block, long offset) throws IOException {
+        if (block.restartCount() == 0 && block.entriesEnd() > 0) {
+            throw block.badEntry("a restart point at the first entry", "none");
+        }
         BlockIterator at = new BlockIterator(block);
         boolean first = true;
         for (at.seekToFirst(); at.valid(); at.next()) {
@@ -180,9 +199,6 @@ public final class TableVerification {
 
     /** Lookups start from restart points; a wrong one hides keys that a scan finds. */
     private static void restarts(Block block) throws DataLossException {
-        if (block.restartCount() == 0 && block.entriesEnd() > 0) {
-            throw block.badEntry("a restart point at the first entry", "none");
-        }
         int entry = 0;
         BlockIterator at = new BlockIterator(block);
         at.seekToFirst();
@@ -200,7 +216,7 @@ public final class TableVerification {
     }
 
     private void report(long offset, String message) {
-        problems.accept(new Problem(table.name(), offset, null, ProblemKind.KEY_ORDER, message));
+        visitor.problem(new Problem(table.name(), offset, null, ProblemKind.KEY_ORDER, message));
     }
 
     private static String text(BlockIterator at) {
@@ -208,6 +224,7 @@ public final class TableVerification {
     }
 
     private static String text(byte[] key) {
-        return "'" + TensorNames.printable(TensorNames.decode(key)) + "'";
+        byte[] shown = key.length > LONGEST_SHOWN ? Arrays.copyOf(key, LONGEST_SHOWN) : key;
+        return "'" + TensorNames.printable(TensorNames.decode(shown)) + (shown == key ? "'" : "…'");
     }
 }

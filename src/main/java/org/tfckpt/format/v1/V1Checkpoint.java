@@ -7,15 +7,14 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.tfckpt.format.Findings;
 import org.tfckpt.format.FormatReader;
 import org.tfckpt.format.SliceAssembly;
 import org.tfckpt.format.TensorReader;
 import org.tfckpt.format.TensorScan;
-import org.tfckpt.tensor.Problem;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorNames;
 
@@ -141,9 +140,9 @@ public final class V1Checkpoint implements FormatReader {
     }
 
     @Override
-    public Totals verify(Consumer<Problem> problems) throws IOException {
+    public Totals verify(Findings findings) throws IOException {
         requireOpen();
-        return new V1Verification(files, tensors, problems).run();
+        return new V1Verification(files, tensors, findings).run();
     }
 
     @Override

@@ -140,6 +140,13 @@ final class V1Tensor implements SliceAssembly.Parts {
         return read(slice, record);
     }
 
+    /** Checks that a lookup finds what a walk through the files finds. */
+    void requireRecords() throws IOException {
+        for (int slice = 0; slice < slices.size(); slice++) {
+            record(slice);
+        }
+    }
+
     /** A slice that is listed and not there. */
     DataLossException missing(int slice) {
         return new DataLossException(

@@ -3,9 +3,11 @@ package org.tfckpt.format.v1;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.HashMap;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.function.Consumer;
+import java.util.Set;
+import org.tfckpt.format.Findings;
 import org.tfckpt.format.FormatReader;
 import org.tfckpt.format.SliceKey;
 import org.tfckpt.format.SliceSet;
@@ -23,13 +25,16 @@ import org.tfckpt.tensor.TensorSlice;
 final class V1Verification {
     private final List<V1File> files;
     private final Map<String, V1Tensor> tensors;
-    private final Consumer<Problem> problems;
+    private final Findings findings;
+    private final Set<V1Tensor> damaged = new HashSet<>();
     private long bytes;
+    /** Whether a lookup finds what is there. */
+    private boolean searchable = true;
 
-    V1Verification(List<V1File> files, Map<String, V1Tensor> tensors, Consumer<Problem> problems) {
+    V1Verification(List<V1File> files, Map<String, V1Tensor> tensors, Findings findings) {
         this.files = files;
         this.tensors = tensors;
-        this.problems = problems;
+        this.findings = findings;
     }
 
     private record Listed(V1Tensor tensor, int slice) {}
@@ -45,7 +50,13 @@ final class V1Verification {
                         .covers(whole)) {
                     throw tensor.incomplete(whole);
                 }
+                if (!searchable && !damaged.contains(tensor)) {
+                    tensor.requireRecords();
+                }
             });
+            if (!damaged.contains(tensor)) {
+                findings.intact(tensor.info());
+            }
         }
         return new FormatReader.Totals(tensors.size(), bytes);
     }
@@ -66,40 +77,59 @@ final class V1Verification {
 
     /** Checks the records of a file; what is left of the list is missing. */
     private void records(V1File file, Map<SliceKey, Listed> listed) throws IOException {
-        TableVerification.run(file.table(), problems, (key, value) -> {
-            if (key.length == 0) {
-                return;
-            }
-            SliceKey slice = SliceKey.decode(key);
-            if (slice == null) {
-                report(file, TensorNames.decode(key), ProblemKind.ENTRY, "a key that is not a slice's");
-                return;
-            }
-            Listed known = listed.remove(slice);
-            if (known == null) {
-                report(
-                        file,
-                        slice.name(),
-                        ProblemKind.SLICES,
-                        "slice " + slice.slice() + ", which is not in the list of slices");
-            } else {
-                attempt(known.tensor, () -> record(file, known, slice, value));
-            }
-        });
+        TableVerification.run(file.table(), new Records(file, listed));
         for (Listed missing : listed.values()) {
-            problems.accept(missing.tensor.missing(missing.slice).toProblem());
+            lost(missing.tensor, missing.tensor.missing(missing.slice).toProblem());
         }
+    }
+
+    private final class Records implements TableVerification.Visitor {
+        private final V1File file;
+        private final Map<SliceKey, Listed> listed;
+
+        Records(V1File file, Map<SliceKey, Listed> listed) {
+            this.file = file;
+            this.listed = listed;
+        }
+
+        @Override
+        public void problem(Problem problem) {
+            searchable = false;
+            findings.problem(problem);
+        }
+
+        @Override
+        public void lost(Problem problem) {
+            findings.lost(problem);
+        }
+
+        @Override
+        public void entry(byte[] key, ByteBuffer value) throws IOException {
+            SliceKey slice = key.length == 0 ? null : SliceKey.decode(key);
+            Listed known = slice == null ? null : listed.remove(slice);
+            if (slice != null && known != null) {
+                attempt(known.tensor, () -> record(file, known, slice, value));
+            } else if (slice != null) {
+                String message = "slice " + slice.slice() + ", which is not in the list of slices";
+                findings.lost(new Problem(file.name(), -1, slice.name(), ProblemKind.SLICES, message));
+            } else if (key.length > 0) {
+                String message = "a key that is not a slice's";
+                findings.lost(new Problem(file.name(), -1, TensorNames.decode(key), ProblemKind.ENTRY, message));
+            }
+        }
+    }
+
+    private void lost(V1Tensor tensor, Problem problem) {
+        damaged.add(tensor);
+        findings.lost(problem);
     }
 
     private void record(V1File file, Listed known, SliceKey key, ByteBuffer value) throws IOException {
         SavedSlice record = known.tensor.read(known.slice, value);
         if (!record.key().equals(key)) {
-            report(
-                    file,
-                    key.name(),
-                    ProblemKind.ENTRY,
-                    "the record of slice " + key.slice() + " says that it is "
-                            + record.key().slice() + " of " + record.key().name());
+            String message = "the record of slice " + key.slice() + " says that it is "
+                    + record.key().slice() + " of " + record.key().name();
+            lost(known.tensor, new Problem(file.name(), -1, key.name(), ProblemKind.ENTRY, message));
         }
         if (known.tensor.info().dtype() == DataType.DT_STRING) {
             StringData strings = known.tensor.strings(known.slice, record);
@@ -111,10 +141,6 @@ final class V1Verification {
         }
     }
 
-    private void report(V1File file, String tensor, ProblemKind kind, String message) {
-        problems.accept(new Problem(file.name(), -1, tensor, kind, message));
-    }
-
     private interface Step {
         void run() throws IOException;
     }
@@ -123,10 +149,13 @@ final class V1Verification {
         try {
             step.run();
         } catch (DataLossException e) {
-            problems.accept(e.toProblem());
+            Problem problem = e.toProblem();
+            String name = tensor.info().name();
+            lost(tensor, new Problem(problem.file(), problem.offset(), name, problem.kind(), problem.message()));
         } catch (CheckpointException e) {
             // What is not read cannot be called intact.
-            problems.accept(new Problem(e.context().file(), -1, tensor.info().name(), ProblemKind.DTYPE, e.problem()));
+            String file = e.context().file();
+            lost(tensor, new Problem(file, -1, tensor.info().name(), ProblemKind.DTYPE, e.problem()));
         }
     }
 }

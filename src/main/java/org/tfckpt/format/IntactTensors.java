@@ -1,0 +1,141 @@
+package org.tfckpt.format;
+
+import java.io.IOException;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.NavigableMap;
+import java.util.TreeMap;
+import java.util.function.Consumer;
+import org.jspecify.annotations.Nullable;
+import org.tfckpt.tensor.Problem;
+import org.tfckpt.tensor.ProblemKind;
+import org.tfckpt.tensor.TensorInfo;
+import org.tfckpt.tensor.TensorNames;
+import org.tfckpt.tensor.TensorSlice;
+
+/**
+ * Those tensors of a checkpoint that a verification found intact, as if there were no others. What it takes from the
+ * index was read when it was made, so that a damaged block is met by nobody any more.
+ */
+public final class IntactTensors implements FormatReader {
+    private final FormatReader all;
+    private final NavigableMap<String, TensorInfo> tensors = new TreeMap<>(TensorNames.ORDER);
+
+    private IntactTensors(FormatReader all) {
+        this.all = all;
+    }
+
+    /**
+     * Verifies everything and keeps what is intact: an entry a tensor in memory.
+     *
+     * @param all the damaged checkpoint; it stays the caller's to close
+     * @param name of the checkpoint, for messages
+     * @param lost told of what costs a tensor, or entries
+     * @param harmless told of every other problem
+     * @return the intact ones
+     * @throws IOException if the disk fails
+     */
+    public static IntactTensors of(FormatReader all, String name, Consumer<Problem> lost, Consumer<Problem> harmless)
+            throws IOException {
+        IntactTensors intact = new IntactTensors(all);
+        all.verify(new Findings() {
+            @Override
+            public void problem(Problem problem) {
+                harmless.accept(problem);
+            }
+
+            @Override
+            public void lost(Problem problem) {
+                lost.accept(problem);
+            }
+
+            @Override
+            public void intact(TensorInfo tensor) {
+                if (intact.tensors.putIfAbsent(tensor.name(), tensor) != null) {
+                    lost.accept(new Problem(
+                            name, -1, tensor.name(), ProblemKind.KEY_ORDER, "another tensor has the same name"));
+                }
+            }
+        });
+        return intact;
+    }
+
+    /**
+     * Takes one away.
+     *
+     * @param tensor which
+     */
+    public void remove(String tensor) {
+        tensors.remove(tensor);
+    }
+
+    @Override
+    public ByteOrder byteOrder() {
+        return all.byteOrder();
+    }
+
+    @Override
+    public int shardCount() {
+        return all.shardCount();
+    }
+
+    @Override
+    public TensorScan scan() {
+        Iterator<TensorInfo> each = tensors.values().iterator();
+        return () -> each.hasNext() ? each.next() : null;
+    }
+
+    @Override
+    public TensorScan entries() throws IOException {
+        NavigableMap<String, TensorInfo> stored = new TreeMap<>(TensorNames.ORDER);
+        for (TensorInfo tensor : tensors.values()) {
+            List<TensorInfo> slices = slices(tensor);
+            (slices.isEmpty() ? List.of(tensor) : slices).forEach(entry -> stored.put(entry.name(), entry));
+        }
+        Iterator<TensorInfo> each = stored.values().iterator();
+        return () -> each.hasNext() ? each.next() : null;
+    }
+
+    /** None of a tensor that is stored whole, nor in V1, where slices are records. */
+    private List<TensorInfo> slices(TensorInfo tensor) throws IOException {
+        List<TensorInfo> slices = new ArrayList<>();
+        for (TensorSlice slice : tensor.slices()) {
+            TensorInfo stored = all.find(TensorNames.decode(new SliceKey(tensor.name(), slice).encode()));
+            if (stored != null) {
+                slices.add(stored);
+            }
+        }
+        return slices;
+    }
+
+    @Override
+    public @Nullable TensorInfo find(String name) throws IOException {
+        TensorInfo known = tensors.get(name);
+        if (known != null || name.isEmpty() || name.charAt(0) != 0) {
+            return known;
+        }
+        SliceKey slice = SliceKey.decode(TensorNames.encode(name));
+        return slice != null && tensors.containsKey(slice.name()) ? all.find(name) : null;
+    }
+
+    @Override
+    public TensorReader open(TensorInfo info) {
+        return all.open(info);
+    }
+
+    @Override
+    public String notFound(String name) {
+        return all.notFound(name);
+    }
+
+    @Override
+    public Totals verify(Findings findings) throws IOException {
+        return all.verify(findings);
+    }
+
+    /** The files are those of the damaged checkpoint, and its to close. */
+    @Override
+    public void close() {}
+}
