@@ -79,10 +79,15 @@ final class Fixture implements Closeable {
         }
     }
 
+    /** Random bytes; after the first MiB the same again. */
     static ByteBuffer random(int bytes) {
-        byte[] content = new byte[bytes];
-        new Random(1).nextBytes(content);
-        return ByteBuffer.allocateDirect(bytes).put(content).flip();
+        byte[] pattern = new byte[Math.min(bytes, 1 << 20)];
+        new Random(1).nextBytes(pattern);
+        ByteBuffer content = ByteBuffer.allocateDirect(bytes);
+        while (content.hasRemaining()) {
+            content.put(pattern, 0, Math.min(pattern.length, content.remaining()));
+        }
+        return content.flip();
     }
 
     /** The name of a tensor, of the length that names of real models have. */

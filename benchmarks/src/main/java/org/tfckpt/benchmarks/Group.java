@@ -27,6 +27,9 @@ record Group(String section, Pace pace, Map<String, List<String>> params, List<S
     /** For what takes a second or more each time. */
     static final Pace LONG = new Pace(1, 3, 400);
 
+    /** For single shots of milliseconds. */
+    static final Pace SHOTS = new Pace(5, 9, 100);
+
     private static final String FORMS = "Other forms";
     private static final String INDEX = "Open, look up, list";
     private static final String READ = "Read and check everything";
@@ -41,13 +44,16 @@ record Group(String section, Pace pace, Map<String, List<String>> params, List<S
             of(READ, LONG, "data=MANY_SMALL,MIXED threads=1,2", "TensorFlowRestoreBenchmark"),
             of(INDEX, STEADY, "tensors=100,20000,1000000", "LookupBenchmark"),
             of(INDEX, BRIEF, "tensors=100,20000,1000000", "TensorFlowOneBenchmark.restore.*"),
-            of(INDEX, BRIEF, "tensors=20000,1000000", "ManyTensorsBenchmark"),
+            of(INDEX, BRIEF, "tensors=20000,1000000", "ListBenchmark"),
             of(INDEX, LONG, "tensors=20000,1000000", "TensorFlowOneBenchmark.reader.*"),
             of(FORMS, BRIEF, "", "RowsBenchmark", "FormBenchmark"),
             of(FORMS, LONG, "", "TensorFlowRowsBenchmark"),
             of(FORMS, LONG, "data=PARTITIONED,V1,STRINGS,HALF,BFLOAT16 threads=1", "TensorFlowRestoreBenchmark"),
-            of(REWRITE, LONG, "", "RewriteBenchmark", "TensorFlowSaveBenchmark"),
-            of(REST, BRIEF, "", "VerifyBenchmark", "HostileBenchmark", "SnappyBenchmark"),
+            of(REWRITE, SHOTS, "mebibytes=4,4096", "RewriteBenchmark.rename"),
+            of(REWRITE, LONG, "mebibytes=4096", "TensorFlowSaveBenchmark"),
+            of(REWRITE, LONG, "mebibytes=1024", "RewriteBenchmark.(c|resh|wr).*"),
+            of(REST, BRIEF, "tensors=330 threads=1,2", "VerifyBenchmark"),
+            of(REST, BRIEF, "", "HostileBenchmark", "SnappyBenchmark"),
             of(REST, LONG, "", "CompareBenchmark"));
 
     /** A look at the most important. */
@@ -56,7 +62,7 @@ record Group(String section, Pace pace, Map<String, List<String>> params, List<S
             of(READ, LONG, "data=FEW_LARGE threads=1", "TensorFlowRestoreBenchmark"),
             of(INDEX, BRIEF, "tensors=100,1000000", "LookupBenchmark.openAndReadFirst"),
             of(INDEX, BRIEF, "tensors=100,1000000", "TensorFlowOneBenchmark.restoreFirst"),
-            of(INDEX, BRIEF, "tensors=1000000", "ManyTensorsBenchmark"),
+            of(INDEX, BRIEF, "tensors=1000000", "ListBenchmark"),
             of(INDEX, LONG, "tensors=1000000", "TensorFlowOneBenchmark.readerOpenAndList"));
 
     /** With parameters as {@code name=value,value name=value}. */

@@ -70,7 +70,7 @@ final class Report {
                 "A ratio is one of medians; behind it what the middle halves of the iterations allow at least and at most.");
         line("A column is a JDK.");
         head("", "beside", "target");
-        for (Target target : Target.ALL) {
+        for (Target target : Targets.ALL) {
             row(target.what(), target.other(), promise(target), jdk -> ratio(target, jdk));
         }
         row(

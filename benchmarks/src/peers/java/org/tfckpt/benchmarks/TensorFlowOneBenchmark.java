@@ -18,7 +18,7 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.tfckpt.tensor.DataType;
 
 /**
- * What {@link LookupBenchmark} and {@link ManyTensorsBenchmark} do, by TensorFlow: its reader takes in the whole index first,
+ * What {@link LookupBenchmark} and {@link ListBenchmark} do, by TensorFlow: its reader takes in the whole index first,
  * its restoring operation opens the checkpoint and seeks.
  */
 @State(Scope.Benchmark)

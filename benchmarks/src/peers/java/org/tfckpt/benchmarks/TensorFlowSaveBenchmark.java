@@ -29,9 +29,10 @@ import org.tfckpt.tensor.DataType;
 @Warmup(iterations = 1)
 @Measurement(iterations = 2)
 public class TensorFlowSaveBenchmark {
-    /** Of 4 MiB each. */
-    @Param("1024")
-    public int tensors;
+    private static final int TENSORS = 330;
+
+    @Param("4096")
+    public int mebibytes;
 
     private Fixture fixture;
     private TensorFlow tensorFlow;
@@ -41,7 +42,7 @@ public class TensorFlowSaveBenchmark {
 
     @Setup
     public void make() throws IOException {
-        fixture = Fixture.of(tensors, 4 << 20);
+        fixture = Fixture.of(TENSORS, (int) (((long) mebibytes << 20) / TENSORS) & -Float.BYTES);
         tensorFlow = new TensorFlow();
         all = tensorFlow.restoring(fixture.prefix(), names(""));
         renamed = names("renamed/");
@@ -49,7 +50,7 @@ public class TensorFlowSaveBenchmark {
     }
 
     private List<TensorFlow.Wanted> names(String scope) {
-        return IntStream.range(0, tensors)
+        return IntStream.range(0, TENSORS)
                 .mapToObj(i -> new TensorFlow.Wanted(scope + Fixture.name(i), "", DataType.DT_FLOAT.number()))
                 .toList();
     }
