@@ -70,7 +70,7 @@ final class Suite {
                 .jvm(jdk.java())
                 .jvmArgsAppend("-D" + Fixture.DIRECTORY + "=" + data, "--enable-native-access=ALL-UNNAMED")
                 .addProfiler(GCProfiler.class)
-                .forks(1)
+                .forks(group.pace().forks())
                 .warmupIterations(group.pace().warmups())
                 .warmupTime(TimeValue.milliseconds(group.pace().millis()))
                 .measurementIterations(group.pace().iterations())
