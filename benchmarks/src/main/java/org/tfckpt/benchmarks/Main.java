@@ -11,7 +11,7 @@ import java.util.List;
  * only, and prints it; with {@code --jdk HOME} on that JDK too. With any other argument it is JMH's own command line.
  */
 public final class Main {
-    private final List<Jdk> jdks = new ArrayList<>();
+    private final List<Path> homes = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"))));
     private boolean quick;
     private Path out = Places.BENCHMARKS.resolve("RESULTS.md");
 
@@ -27,14 +27,13 @@ public final class Main {
     }
 
     /** False if there is something for JMH. */
-    private boolean parse(String... args) throws IOException {
-        jdks.add(Jdk.at(Path.of(System.getProperty("java.home"))));
+    private boolean parse(String... args) {
         for (int i = 0; i < args.length; i++) {
             boolean more = i + 1 < args.length;
             if (args[i].equals("--quick")) {
                 quick = true;
             } else if (args[i].equals("--jdk") && more) {
-                jdks.add(Jdk.at(Path.of(args[++i])));
+                homes.add(Path.of(args[++i]));
             } else if (args[i].equals("--out") && more) {
                 out = Path.of(args[++i]);
             } else {
@@ -46,6 +45,10 @@ public final class Main {
 
     private void run() throws Exception {
         long start = System.nanoTime();
+        List<Jdk> jdks = new ArrayList<>();
+        for (Path home : homes) {
+            jdks.add(Jdk.at(home));
+        }
         Path data = Files.createTempDirectory("tfckpt-benchmarks");
         Thread removal = new Thread(() -> remove(data));
         Runtime.getRuntime().addShutdownHook(removal);

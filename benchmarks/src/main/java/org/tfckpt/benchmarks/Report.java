@@ -37,6 +37,11 @@ final class Report {
         report.line("Written by the benchmarks themselves; [`README.md`](README.md) has the command.");
         report.line("");
         machine.lines().forEach(line -> report.line("- " + line));
+        report.line("");
+        report.line(
+                "A figure is a median; behind it the middle half of the iterations, and the heap that one operation allocates.");
+        report.line(
+                "A ratio is one of medians; behind it what the middle halves allow at least and at most. A column is a JDK.");
         report.targets();
         sections.forEach(report::section);
         return report.text.toString();
@@ -65,13 +70,12 @@ final class Report {
     private void targets() {
         line("");
         line("## Targets");
-        line("");
-        line(
-                "A ratio is one of medians; behind it what the middle halves of the iterations allow at least and at most.");
-        line("A column is a JDK.");
         head("", "beside", "target");
         for (Target target : Targets.ALL) {
-            row(target.what(), target.other(), promise(target), jdk -> ratio(target, jdk));
+            // What is no part of this run has no line; a peer that is missing is said.
+            if (figures.stream().anyMatch(figure -> figure.is(target.ours()))) {
+                row(target.what(), target.other(), promise(target), jdk -> ratio(target, jdk));
+            }
         }
         row(
                 "heap allocated while 2 GiB are read and checked",
@@ -124,8 +128,6 @@ final class Report {
     private void section(Section section) {
         line("");
         line("## " + section.title());
-        line("");
-        line("A median, the middle half of the iterations, and the heap that one operation allocates.");
         head("");
         Map<String, Map<String, Figure>> lines = new LinkedHashMap<>();
         for (Figure figure : section.figures()) {

@@ -73,6 +73,24 @@ final class Targets {
                     "TensorFlowRowsBenchmark.firstLook data=EMBEDDING",
                     0),
             speed(
+                    "open, read and check a partitioned tensor of 512 MB",
+                    "FormBenchmark.read data=PARTITIONED",
+                    "TensorFlow's restore of it",
+                    "TensorFlowRestoreBenchmark.restore data=PARTITIONED threads=1",
+                    0),
+            speed(
+                    "open, read and check V1, 256 tensors of 1 MiB",
+                    "FormBenchmark.read data=V1",
+                    "TensorFlow's restore of all tensors",
+                    "TensorFlowRestoreBenchmark.restore data=V1 threads=1",
+                    0),
+            speed(
+                    "open, read and check 1,000,000 strings, an array each",
+                    "FormBenchmark.read data=STRINGS",
+                    "TensorFlow's restore of them",
+                    "TensorFlowRestoreBenchmark.restore data=STRINGS threads=1",
+                    0),
+            speed(
                     "verify 1 GiB with two threads, mapped",
                     "VerifyBenchmark.verifyMapped tensors=330 threads=2",
                     "with one",

@@ -50,9 +50,10 @@ class ReportTest {
     }
 
     @Test
-    void whatIsMissingIsSaid() {
+    void missingPeerIsSaidAndWhatIsNoPartOfTheRunLeftOut() {
         String line = line(report(figure(OURS, "17", 1)), "| read and check 2 GiB");
         assertTrue(line.endsWith("| not measured |"), line);
+        assertFalse(report(figure(OURS, "17", 1)).contains("| rename"));
     }
 
     @Test
