@@ -1,75 +1,93 @@
 package org.tfckpt.benchmarks;
 
-import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Locale;
 import java.util.Random;
-import java.util.zip.CRC32C;
-import org.tfckpt.format.table.TableBuilder;
-import org.tfckpt.io.MaskedCrc32c;
-import org.tfckpt.proto.BundleEntryProto;
-import org.tfckpt.proto.BundleHeaderProto;
-import org.tfckpt.proto.DataType;
-import org.tfckpt.proto.TensorShapeProto;
-import org.tfckpt.proto.VersionDef;
+import org.tfckpt.CheckpointWriter;
+import org.tfckpt.ValueSource;
+import org.tfckpt.tensor.DataType;
+import org.tfckpt.tensor.Shape;
 
-/** A checkpoint of random floats in a temporary directory, which goes with {@link #close}. */
+/**
+ * A checkpoint in a directory of its own, written by the library. In a run of the whole suite it stays for the benchmarks
+ * behind, until the run ends; else it goes with {@link #close}.
+ */
 final class Fixture implements Closeable {
-    private final Path directory;
+    /** The property with the directory of a run, if there is one. */
+    static final String DIRECTORY = "tfckpt.benchmarks.data";
 
-    private Fixture(Path directory) {
+    private final Path directory;
+    private final boolean shared;
+
+    private Fixture(Path directory, boolean shared) {
         this.directory = directory;
+        this.shared = shared;
     }
 
+    /** Writes a checkpoint. */
+    interface Maker {
+        void make(Path prefix) throws IOException;
+    }
+
+    /** Random floats. */
     static Fixture of(int tensors, int bytesEach) throws IOException {
-        Fixture fixture = new Fixture(Files.createTempDirectory("tfckpt-benchmark"));
-        byte[] content = new byte[bytesEach];
-        Random random = new Random(1);
-        try (FileChannel data =
-                        FileChannel.open(fixture.data(), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
-                OutputStream index = new BufferedOutputStream(Files.newOutputStream(fixture.index()))) {
-            TableBuilder table = new TableBuilder(index, TableBuilder.Options.DEFAULT);
-            table.add(new byte[0], header());
-            random.nextBytes(content);
-            for (int i = 0; i < tensors; i++) {
-                content[0] = (byte) i;
-                CRC32C crc = new CRC32C();
-                crc.update(content);
-                table.add(name(i).getBytes(StandardCharsets.UTF_8), entry(i, bytesEach, (int) crc.getValue()));
-                data.write(ByteBuffer.wrap(content));
-            }
-            table.finish();
+        return of(tensors + "x" + bytesEach, prefix -> write(prefix, tensors, bytesEach));
+    }
+
+    /**
+     * What the maker makes, unless this run has it already.
+     *
+     * @param what a name for it, which no other has
+     */
+    static Fixture of(String what, Maker maker) throws IOException {
+        String run = System.getProperty(DIRECTORY);
+        if (run == null) {
+            Fixture fixture = new Fixture(Files.createTempDirectory("tfckpt-benchmark"), false);
+            maker.make(fixture.prefix());
+            return fixture;
+        }
+        Fixture fixture = new Fixture(Path.of(run, what), true);
+        if (!Files.exists(fixture.directory)) {
+            // Under its name only when it is whole.
+            Fixture begun = new Fixture(Files.createTempDirectory(Path.of(run), what), true);
+            maker.make(begun.prefix());
+            Files.move(begun.directory, fixture.directory);
         }
         return fixture;
     }
 
-    private static byte[] header() {
-        return BundleHeaderProto.newBuilder()
-                .setNumShards(1)
-                .setVersion(VersionDef.newBuilder().setProducer(1))
-                .build()
-                .toByteArray();
+    /** Random floats; of any sizes, in turn. */
+    static void write(Path prefix, int tensors, int... sizes) throws IOException {
+        try (CheckpointWriter out = CheckpointWriter.open(prefix)) {
+            ByteBuffer[] contents = new ByteBuffer[sizes.length];
+            for (int i = 0; i < sizes.length; i++) {
+                contents[i] = random(sizes[i]);
+            }
+            for (int i = 0; i < tensors; i++) {
+                ByteBuffer content = contents[i % sizes.length];
+                content.putInt(0, i);
+                out.add(
+                        name(i),
+                        Shape.of(content.capacity() / Float.BYTES),
+                        ValueSource.of(DataType.DT_FLOAT, content));
+            }
+            out.finish();
+        }
     }
 
-    private static byte[] entry(int index, int size, int crc) {
-        return BundleEntryProto.newBuilder()
-                .setDtype(DataType.DT_FLOAT)
-                .setShape(TensorShapeProto.newBuilder()
-                        .addDim(TensorShapeProto.Dim.newBuilder().setSize(size / Float.BYTES)))
-                .setOffset((long) index * size)
-                .setSize(size)
-                .setCrc32C(MaskedCrc32c.mask(crc))
-                .build()
-                .toByteArray();
+    /** Random bytes; after the first MiB the same again. */
+    static ByteBuffer random(int bytes) {
+        byte[] pattern = new byte[Math.min(bytes, 1 << 20)];
+        new Random(1).nextBytes(pattern);
+        ByteBuffer content = ByteBuffer.allocateDirect(bytes);
+        while (content.hasRemaining()) {
+            content.put(pattern, 0, Math.min(pattern.length, content.remaining()));
+        }
+        return content.flip();
     }
 
     /** The name of a tensor, of the length that names of real models have. */
@@ -85,17 +103,10 @@ final class Fixture implements Closeable {
         return directory.resolve("model.ckpt-1.data-00000-of-00001");
     }
 
-    private Path index() {
-        return directory.resolve("model.ckpt-1.index");
-    }
-
     @Override
     public void close() throws IOException {
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
-            for (Path file : files) {
-                Files.delete(file);
-            }
+        if (!shared) {
+            Folders.delete(directory);
         }
-        Files.delete(directory);
     }
 }

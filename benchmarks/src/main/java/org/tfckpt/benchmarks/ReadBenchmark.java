@@ -1,6 +1,7 @@
 package org.tfckpt.benchmarks;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.MappedByteBuffer;
 import java.nio.channels.FileChannel;
 import java.util.Iterator;
@@ -24,8 +25,8 @@ import org.tfckpt.ReadOptions;
 import org.tfckpt.tensor.TensorInfo;
 
 /**
- * Reading and checking a GiB in 330 tensors, the file in the page cache and its mapping warm, next to the ceiling: the JDK's
- * {@code CRC32C} over one warm mapping of the same file.
+ * Reading and checking all of a checkpoint, the file in the page cache and its mapping warm, next to the ceilings: the JDK's
+ * {@code CRC32C} over one warm mapping of the same file, and a copy of it in memory.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -34,10 +35,8 @@ import org.tfckpt.tensor.TensorInfo;
 @Warmup(iterations = 3, time = 2)
 @Measurement(iterations = 5, time = 2)
 public class ReadBenchmark {
-    private static final int GIB = 1 << 30;
-
-    @Param("330")
-    public int tensors;
+    @Param({"FEW_LARGE", "MANY_SMALL", "MIXED"})
+    public Data data;
 
     private Fixture fixture;
     private MappedByteBuffer mapping;
@@ -46,7 +45,7 @@ public class ReadBenchmark {
 
     @Setup(Level.Trial)
     public void make() throws IOException {
-        fixture = Fixture.of(tensors, GIB / tensors / Float.BYTES * Float.BYTES);
+        fixture = data.fixture();
         try (FileChannel channel = FileChannel.open(fixture.data())) {
             mapping = channel.map(FileChannel.MapMode.READ_ONLY, 0, channel.size());
         }
@@ -61,7 +60,18 @@ public class ReadBenchmark {
         fixture.close();
     }
 
-    /** The ceiling. */
+    /** Memory as large as the file; for the benchmark that needs it alone. */
+    @State(Scope.Benchmark)
+    public static class Target {
+        private ByteBuffer buffer;
+
+        @Setup(Level.Trial)
+        public void make(ReadBenchmark benchmark) {
+            buffer = ByteBuffer.allocateDirect(benchmark.mapping.capacity());
+        }
+    }
+
+    /** A ceiling. */
     @Benchmark
     public long crc32cOfOneMapping() {
         CRC32C crc = new CRC32C();
@@ -69,9 +79,23 @@ public class ReadBenchmark {
         return crc.getValue();
     }
 
+    /** A ceiling. */
+    @Benchmark
+    public ByteBuffer memoryCopyOfOneMapping(Target target) {
+        return target.buffer.clear().put(mapping.duplicate());
+    }
+
     @Benchmark
     public long readAndCheckMapped() throws IOException {
         return readAll(checkpoint);
+    }
+
+    /** As {@link #readAndCheckMapped}, opened anew each time, as TensorFlow's restore does. */
+    @Benchmark
+    public long openReadAndCheckMapped() throws IOException {
+        try (Checkpoint anew = Checkpoint.open(fixture.prefix())) {
+            return readAll(anew);
+        }
     }
 
     @Benchmark

@@ -1,0 +1,32 @@
+package org.tfckpt.benchmarks;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.List;
+import java.util.stream.Stream;
+
+/** Takes directories away. */
+final class Folders {
+    private Folders() {}
+
+    /** Deletes a directory and all that is in it. */
+    static void delete(Path directory) throws IOException {
+        empty(directory);
+        Files.deleteIfExists(directory);
+    }
+
+    /** Deletes all that is in a directory. */
+    static void empty(Path directory) throws IOException {
+        List<Path> all;
+        try (Stream<Path> walk = Files.walk(directory)) {
+            all = walk.filter(path -> !path.equals(directory))
+                    .sorted(Comparator.reverseOrder())
+                    .toList();
+        }
+        for (Path path : all) {
+            Files.deleteIfExists(path);
+        }
+    }
+}

@@ -1,0 +1,72 @@
+package org.tfckpt.benchmarks;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.Iterator;
+import java.util.concurrent.TimeUnit;
+import org.openjdk.jmh.annotations.Benchmark;
+import org.openjdk.jmh.annotations.BenchmarkMode;
+import org.openjdk.jmh.annotations.Fork;
+import org.openjdk.jmh.annotations.Measurement;
+import org.openjdk.jmh.annotations.Mode;
+import org.openjdk.jmh.annotations.OutputTimeUnit;
+import org.openjdk.jmh.annotations.Param;
+import org.openjdk.jmh.annotations.Scope;
+import org.openjdk.jmh.annotations.Setup;
+import org.openjdk.jmh.annotations.State;
+import org.openjdk.jmh.annotations.TearDown;
+import org.openjdk.jmh.annotations.Warmup;
+import org.openjdk.jmh.infra.Blackhole;
+import org.tfckpt.Checkpoint;
+import org.tfckpt.Tensor;
+import org.tfckpt.tensor.TensorInfo;
+
+/**
+ * Opening a checkpoint and reading and checking all of it, where that takes more than looking at a mapping: slices put
+ * together, the records of V1, strings as arrays, floats of 16 bits as floats.
+ */
+@State(Scope.Benchmark)
+@BenchmarkMode(Mode.AverageTime)
+@OutputTimeUnit(TimeUnit.MILLISECONDS)
+@Fork(1)
+@Warmup(iterations = 3, time = 1)
+@Measurement(iterations = 5, time = 1)
+public class FormBenchmark {
+    @Param({"PARTITIONED", "V1", "STRINGS", "HALF", "BFLOAT16"})
+    public Data data;
+
+    private Fixture fixture;
+    private ByteBuffer target;
+
+    @Setup
+    public void make() throws IOException {
+        fixture = data.fixture();
+        target = ByteBuffer.allocateDirect(data == Data.PARTITIONED ? 512_000_000 : 0);
+    }
+
+    @TearDown
+    public void remove() throws IOException {
+        fixture.close();
+    }
+
+    @Benchmark
+    public void read(Blackhole values) throws IOException {
+        try (Checkpoint checkpoint = Checkpoint.open(fixture.prefix())) {
+            for (Iterator<TensorInfo> all = checkpoint.tensors().iterator(); all.hasNext(); ) {
+                values.consume(read(checkpoint.tensor(all.next())));
+            }
+        }
+    }
+
+    private Object read(Tensor tensor) throws IOException {
+        return switch (data) {
+            case PARTITIONED -> {
+                tensor.read(0, target.clear());
+                yield target;
+            }
+            case STRINGS -> tensor.toBytesArray();
+            case HALF, BFLOAT16 -> tensor.toFloatArray();
+            default -> tensor.asFloatBuffer();
+        };
+    }
+}

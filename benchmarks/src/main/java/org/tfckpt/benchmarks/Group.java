@@ -1,0 +1,87 @@
+package org.tfckpt.benchmarks;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * Benchmarks that are run one behind the other.
+ *
+ * @param section the title that they come under
+ * @param pace how long each takes
+ * @param params values for parameters of those names, instead of the benchmarks' own
+ * @param includes classes and methods, as regular expressions; one that is not built in is passed over
+ */
+record Group(String section, Pace pace, Map<String, List<String>> params, List<String> includes) {
+    /**
+     * How long a benchmark takes.
+     *
+     * @param forks in how many JVMs, one after the other
+     * @param warmups how many iterations are not counted
+     * @param iterations how many are
+     * @param millis how long one is; at least one operation
+     */
+    record Pace(int forks, int warmups, int iterations, int millis) {}
+
+    /** For what ratios close to 1 are promised of. */
+    static final Pace STEADY = new Pace(2, 2, 4, 700);
+
+    static final Pace BRIEF = new Pace(1, 3, 5, 400);
+    /** For what takes a second or more each time. */
+    static final Pace LONG = new Pace(1, 1, 3, 400);
+
+    /** For single shots of milliseconds. */
+    static final Pace SHOTS = new Pace(1, 5, 9, 100);
+
+    private static final String FORMS = "Other forms";
+    private static final String INDEX = "Open, look up, list";
+    private static final String READ = "Read and check everything";
+    private static final String REWRITE = "Write and rewrite";
+    private static final String REST = "Verify, compare, hostile files, Snappy";
+
+    /** Everything. */
+    static final List<Group> FULL = List.of(
+            of(READ, STEADY, "data=FEW_LARGE", "ReadBenchmark"),
+            of(READ, LONG, "data=FEW_LARGE threads=1,2", "TensorFlowRestoreBenchmark"),
+            of(READ, BRIEF, "data=MANY_SMALL,MIXED", "ReadBenchmark"),
+            of(READ, LONG, "data=MANY_SMALL,MIXED threads=1,2", "TensorFlowRestoreBenchmark"),
+            of(INDEX, BRIEF, "tensors=100,20000,1000000", "LookupBenchmark"),
+            of(INDEX, BRIEF, "tensors=100,20000,1000000", "TensorFlowOneBenchmark.restore.*"),
+            of(INDEX, BRIEF, "tensors=20000,1000000", "ListBenchmark"),
+            of(INDEX, LONG, "tensors=20000,1000000", "TensorFlowOneBenchmark.reader.*"),
+            of(FORMS, BRIEF, "", "RowsBenchmark", "FormBenchmark"),
+            of(FORMS, LONG, "", "TensorFlowRowsBenchmark"),
+            of(FORMS, LONG, "data=PARTITIONED,V1,STRINGS,HALF,BFLOAT16 threads=1", "TensorFlowRestoreBenchmark"),
+            of(REWRITE, SHOTS, "mebibytes=4,4096", "RewriteBenchmark.rename"),
+            of(REWRITE, LONG, "mebibytes=4096", "TensorFlowSaveBenchmark"),
+            of(REWRITE, LONG, "mebibytes=1024", "RewriteBenchmark.(c|resh|wr).*"),
+            of(REST, BRIEF, "tensors=330 threads=1,2", "VerifyBenchmark"),
+            of(REST, BRIEF, "", "HostileBenchmark", "SnappyBenchmark"),
+            of(REST, LONG, "", "CompareBenchmark"));
+
+    /** A look at the most important. */
+    static final List<Group> QUICK = List.of(
+            of(READ, BRIEF, "data=FEW_LARGE", "ReadBenchmark.(crc32c|readAndCheckM|openRead).*"),
+            of(READ, LONG, "data=FEW_LARGE threads=1", "TensorFlowRestoreBenchmark"),
+            of(INDEX, BRIEF, "tensors=100,1000000", "LookupBenchmark.openAndReadFirst"),
+            of(INDEX, BRIEF, "tensors=100,1000000", "TensorFlowOneBenchmark.restoreFirst"),
+            of(INDEX, BRIEF, "tensors=1000000", "ListBenchmark"),
+            of(INDEX, LONG, "tensors=1000000", "TensorFlowOneBenchmark.readerOpenAndList"));
+
+    /** With parameters as {@code name=value,value name=value}. */
+    private static Group of(String section, Pace pace, String params, String... includes) {
+        Map<String, List<String>> parsed = new TreeMap<>();
+        for (String param : params.isEmpty() ? new String[0] : params.split(" ")) {
+            int equals = param.indexOf('=');
+            parsed.put(
+                    param.substring(0, equals),
+                    List.of(param.substring(equals + 1).split(",")));
+        }
+        return new Group(section, pace, parsed, List.of(includes));
+    }
+
+    /** Whether it is TensorFlow's work alone, which no JDK changes. */
+    boolean isNative() {
+        return includes.stream().allMatch(name -> name.startsWith("TensorFlow"));
+    }
+}

@@ -1,0 +1,180 @@
+package org.tfckpt.benchmarks;
+
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
+import java.util.TreeMap;
+
+/** What was measured, as Markdown. */
+final class Report {
+    /** Promised of the heap that reading and checking 2 GiB takes. */
+    private static final double MOST_ALLOCATED = 10e6;
+
+    private static final double LARGEST_TOOL = 5e6;
+    private static final String NOT_MEASURED = "not measured";
+
+    private final Machine machine;
+    private final List<Section> sections;
+    private final List<Figure> figures;
+    private final List<String> jdks;
+    private final StringBuilder text = new StringBuilder();
+
+    private Report(Machine machine, List<Section> sections) {
+        this.machine = machine;
+        this.sections = sections;
+        this.figures =
+                sections.stream().flatMap(section -> section.figures().stream()).toList();
+        this.jdks = figures.stream().map(Figure::jdk).distinct().toList();
+    }
+
+    /** The whole of it. */
+    static String of(Machine machine, List<Section> sections) {
+        Report report = new Report(machine, sections);
+        report.line("# Results");
+        report.line("");
+        report.line("Written by the benchmarks themselves; [`README.md`](README.md) has the command.");
+        report.line("");
+        machine.lines().forEach(line -> report.line("- " + line));
+        report.line("");
+        report.line(
+                "A figure is a median; behind it the middle half of the iterations, and the heap that one operation allocates.");
+        report.line(
+                "A ratio is one of medians; behind it what the middle halves allow at least and at most. A column is a JDK.");
+        report.targets();
+        sections.forEach(report::section);
+        return report.text.toString();
+    }
+
+    private void line(String line) {
+        text.append(line).append('\n');
+    }
+
+    private void head(String... columns) {
+        line("");
+        line("| " + String.join(" | ", columns) + " |" + perJdk(jdk -> " " + jdk + " |"));
+        line("|" + "---|".repeat(columns.length + jdks.size()));
+    }
+
+    private interface Cell {
+        String of(String jdk);
+    }
+
+    private String perJdk(Cell cell) {
+        StringBuilder cells = new StringBuilder();
+        jdks.forEach(jdk -> cells.append(cell.of(jdk)));
+        return cells.toString();
+    }
+
+    private void targets() {
+        line("");
+        line("## Targets");
+        head("", "beside", "target");
+        for (Target target : Targets.ALL) {
+            // What is no part of this run has no line; a peer that is missing is said.
+            if (figures.stream().anyMatch(figure -> figure.is(target.ours()))) {
+                row(target.what(), target.other(), promise(target), jdk -> ratio(target, jdk));
+            }
+        }
+        row(
+                "heap allocated while 2 GiB are read and checked",
+                "",
+                "< " + bytes(MOST_ALLOCATED),
+                jdk -> allocated("ReadBenchmark.openReadAndCheckMapped data=FEW_LARGE", jdk));
+        row("the tool's jar", "", "≤ " + bytes(LARGEST_TOOL), jdk -> toolSize());
+    }
+
+    private void row(String what, String other, String promise, Cell cell) {
+        line("| " + what + " | " + other + " | " + promise + " |" + perJdk(jdk -> " " + cell.of(jdk) + " |"));
+    }
+
+    private static String promise(Target target) {
+        if (target.limit() == 0) {
+            return "";
+        }
+        return (target.kind() == Target.Kind.SPEED ? "≥ " : "≤ ") + number(target.limit()) + "×";
+    }
+
+    private String ratio(Target target, String jdk) {
+        Optional<Target.Ratio> ratio = target.on(jdk, figures);
+        if (ratio.isEmpty()) {
+            return NOT_MEASURED;
+        }
+        Target.Ratio found = ratio.get();
+        String text = number(found.value()) + "× (" + number(found.low()) + "–" + number(found.high()) + ")";
+        return target.limit() == 0 ? text : text + met(target.isMetBy(found));
+    }
+
+    private static String met(boolean met) {
+        return met ? ", met" : ", **missed**";
+    }
+
+    private String allocated(String wanted, String jdk) {
+        return figures.stream()
+                .filter(figure -> figure.jdk().equals(jdk) && figure.is(wanted))
+                .findFirst()
+                .map(figure -> bytes(figure.allocated()) + met(figure.allocated() < MOST_ALLOCATED))
+                .orElse(NOT_MEASURED);
+    }
+
+    private String toolSize() {
+        return machine.toolBytes() == 0
+                ? NOT_MEASURED
+                : bytes(machine.toolBytes()) + met(machine.toolBytes() <= LARGEST_TOOL);
+    }
+
+    /** A line a benchmark, its figure on each JDK. */
+    private void section(Section section) {
+        line("");
+        line("## " + section.title());
+        head("");
+        Map<String, Map<String, Figure>> lines = new LinkedHashMap<>();
+        for (Figure figure : section.figures()) {
+            lines.computeIfAbsent(figure.name(), name -> new TreeMap<>()).put(figure.jdk(), figure);
+        }
+        lines.forEach((name, onJdks) -> line("| " + code(name) + " |"
+                + perJdk(jdk -> " " + (onJdks.containsKey(jdk) ? figure(onJdks.get(jdk)) : "") + " |")));
+    }
+
+    /** The method as code, the parameters behind it. */
+    private static String code(String name) {
+        int end = name.indexOf(' ');
+        return end < 0 ? "`" + name + "`" : "`" + name.substring(0, end) + "`" + name.substring(end);
+    }
+
+    private static String figure(Figure figure) {
+        String text = seconds(figure.median()) + " (" + seconds(figure.low()) + "–" + seconds(figure.high()) + ")";
+        return Double.isNaN(figure.allocated()) ? text : text + ", " + bytes(figure.allocated());
+    }
+
+    /** Three digits that matter. */
+    static String number(double value) {
+        if (value == 0) {
+            return "0";
+        }
+        int decimals = Math.max(0, 2 - (int) Math.floor(Math.log10(Math.abs(value))));
+        String digits = String.format(Locale.ROOT, "%." + Math.min(decimals, 6) + "f", value);
+        return digits.contains(".") ? digits.replaceFirst("\\.?0+$", "") : digits;
+    }
+
+    static String seconds(double seconds) {
+        if (seconds < 1e-6) {
+            return number(seconds * 1e9) + " ns";
+        }
+        if (seconds < 1e-3) {
+            return number(seconds * 1e6) + " µs";
+        }
+        return seconds < 1 ? number(seconds * 1e3) + " ms" : number(seconds) + " s";
+    }
+
+    static String bytes(double bytes) {
+        if (bytes < 1e3) {
+            return number(bytes) + " B";
+        }
+        if (bytes < 1e6) {
+            return number(bytes / 1e3) + " kB";
+        }
+        return bytes < 1e9 ? number(bytes / 1e6) + " MB" : number(bytes / 1e9) + " GB";
+    }
+}

@@ -1,0 +1,151 @@
+package org.tfckpt.benchmarks;
+
+import java.util.List;
+
+/** What is promised of speed, and what is worth to stand beside it. */
+final class Targets {
+    /** In the order of the table. */
+    static final List<Target> ALL = List.of(
+            speed(
+                    "read and check 2 GiB in 660 tensors, one thread",
+                    "ReadBenchmark.readAndCheckMapped data=FEW_LARGE",
+                    "the ceiling, `CRC32C` over one warm mapping",
+                    "ReadBenchmark.crc32cOfOneMapping data=FEW_LARGE",
+                    0.9),
+            speed(
+                    "the same, opened anew",
+                    "ReadBenchmark.openReadAndCheckMapped data=FEW_LARGE",
+                    "TensorFlow's restore of all tensors, one thread",
+                    "TensorFlowRestoreBenchmark.restore data=FEW_LARGE threads=1",
+                    6),
+            speed(
+                    "the same, opened anew",
+                    "ReadBenchmark.openReadAndCheckMapped data=FEW_LARGE",
+                    "TensorFlow's restore, two threads",
+                    "TensorFlowRestoreBenchmark.restore data=FEW_LARGE threads=2",
+                    0),
+            speed(
+                    "open, read and check 200,000 tensors of 1 KiB",
+                    "ReadBenchmark.openReadAndCheckMapped data=MANY_SMALL",
+                    "TensorFlow's restore of all tensors, one thread",
+                    "TensorFlowRestoreBenchmark.restore data=MANY_SMALL threads=1",
+                    6),
+            time(
+                    "open, read the first of 1,000,000 tensors",
+                    "LookupBenchmark.openAndReadFirst tensors=1000000",
+                    "of 100",
+                    "LookupBenchmark.openAndReadFirst tensors=100",
+                    1.5),
+            speed(
+                    "open, read the first of 100 tensors",
+                    "LookupBenchmark.openAndReadFirst tensors=100",
+                    "TensorFlow's restore of that one",
+                    "TensorFlowOneBenchmark.restoreFirst tensors=100",
+                    1),
+            speed(
+                    "open, read the first of 1,000,000 tensors",
+                    "LookupBenchmark.openAndReadFirst tensors=1000000",
+                    "TensorFlow's restore of that one",
+                    "TensorFlowOneBenchmark.restoreFirst tensors=1000000",
+                    1),
+            speed(
+                    "open, read the first of 1,000,000 tensors",
+                    "LookupBenchmark.openAndReadFirst tensors=1000000",
+                    "TensorFlow's checkpoint reader",
+                    "TensorFlowOneBenchmark.readerOpenAndReadFirst tensors=1000000",
+                    0),
+            speed(
+                    "list 1,000,000 tensors with dtype and shape",
+                    "ListBenchmark.list tensors=1000000",
+                    "TensorFlow's checkpoint reader",
+                    "TensorFlowOneBenchmark.readerOpenAndList tensors=1000000",
+                    5),
+            speed(
+                    "list 1,000,000 tensors with dtype and shape",
+                    "ListBenchmark.list tensors=1000000",
+                    "the same reader only opened, which takes in the list",
+                    "TensorFlowOneBenchmark.readerOpen tensors=1000000",
+                    0),
+            speed(
+                    "256 rows of an embedding of 512 MB, the tensor checked meanwhile",
+                    "RowsBenchmark.firstLook data=EMBEDDING",
+                    "TensorFlow's restore of that slice",
+                    "TensorFlowRowsBenchmark.firstLook data=EMBEDDING",
+                    0),
+            speed(
+                    "open, read and check a partitioned tensor of 512 MB",
+                    "FormBenchmark.read data=PARTITIONED",
+                    "TensorFlow's restore of it",
+                    "TensorFlowRestoreBenchmark.restore data=PARTITIONED threads=1",
+                    0),
+            speed(
+                    "open, read and check V1, 256 tensors of 1 MiB",
+                    "FormBenchmark.read data=V1",
+                    "TensorFlow's restore of all tensors",
+                    "TensorFlowRestoreBenchmark.restore data=V1 threads=1",
+                    0),
+            speed(
+                    "open, read and check 1,000,000 strings, an array each",
+                    "FormBenchmark.read data=STRINGS",
+                    "TensorFlow's restore of them",
+                    "TensorFlowRestoreBenchmark.restore data=STRINGS threads=1",
+                    0),
+            speed(
+                    "verify 1 GiB with two threads, mapped",
+                    "VerifyBenchmark.verifyMapped tensors=330 threads=2",
+                    "with one",
+                    "VerifyBenchmark.verifyMapped tensors=330 threads=1",
+                    0),
+            speed(
+                    "verify 1 GiB with two threads, through the channel",
+                    "VerifyBenchmark.verifyThroughTheChannel tensors=330 threads=2",
+                    "with one",
+                    "VerifyBenchmark.verifyThroughTheChannel tensors=330 threads=1",
+                    0),
+            time(
+                    "rename the tensors of 4 GiB",
+                    "RewriteBenchmark.rename mebibytes=4096",
+                    "of 4 MiB",
+                    "RewriteBenchmark.rename mebibytes=4",
+                    2),
+            speed(
+                    "rename the tensors of 4 GiB",
+                    "RewriteBenchmark.rename mebibytes=4096",
+                    "TensorFlow's restore and save of the same",
+                    "TensorFlowSaveBenchmark.loadAndSave mebibytes=4096",
+                    0),
+            time(
+                    "rewrite 1 GiB, copied whole, on the disk",
+                    "RewriteBenchmark.copyWhole mebibytes=1024",
+                    "`cp` and `sync`",
+                    "RewriteBenchmark.cpAndSync mebibytes=1024",
+                    1.2),
+            time(
+                    "the same",
+                    "RewriteBenchmark.copyWhole mebibytes=1024",
+                    "`cp`, which leaves it to the operating system",
+                    "RewriteBenchmark.cp mebibytes=1024",
+                    1.2),
+            time(
+                    "rewrite 1 GiB without one tensor, each other checked, on the disk",
+                    "RewriteBenchmark.copyAllButOne mebibytes=1024",
+                    "`cp` and `sync`",
+                    "RewriteBenchmark.cpAndSync mebibytes=1024",
+                    1.2),
+            time(
+                    "`ls` of 200 tensors, the whole process",
+                    "Process.ls",
+                    "a JVM that says hello",
+                    "Process.hello",
+                    2.5));
+
+    private static Target speed(String what, String ours, String other, String beside, double limit) {
+        return new Target(what, ours, other, beside, Target.Kind.SPEED, limit);
+    }
+
+    private static Target time(String what, String ours, String other, String beside, double limit) {
+        return new Target(what, ours, other, beside, Target.Kind.TIME, limit);
+    }
+
+    private Targets() {}
+}
