@@ -163,13 +163,18 @@ public final class Tensor {
     }
 
     private synchronized TensorData data() throws IOException {
+        TensorData opened = opened();
+        if (checksums) {
+            opened.check();
+        }
+        return opened;
+    }
+
+    private synchronized TensorData opened() throws IOException {
         TensorData opened = data;
         if (opened == null) {
             opened = reader.data(region);
             data = opened;
-        }
-        if (checksums) {
-            opened.check();
         }
         return opened;
     }
@@ -213,8 +218,12 @@ public final class Tensor {
     }
 
     private TensorData fixedWidth() throws IOException {
-        require(dtype() != DataType.DT_STRING && dtype() != DataType.DT_VARIANT, "elements of fixed width");
+        requireFixedWidth();
         return data();
+    }
+
+    private void requireFixedWidth() {
+        require(dtype() != DataType.DT_STRING && dtype() != DataType.DT_VARIANT, "elements of fixed width");
     }
 
     /**
@@ -225,12 +234,14 @@ public final class Tensor {
      * @throws IllegalStateException if they pass what a buffer can hold; {@link #read} and {@link #forEachPart} do not
      */
     public ByteBuffer asByteBuffer() throws IOException {
-        TensorData bytes = fixedWidth();
+        requireFixedWidth();
+        TensorData bytes = opened();
         if (bytes.size() > Integer.MAX_VALUE - 8) {
             throw new IllegalStateException("tensor " + name() + " has " + bytes.size()
                     + " bytes, more than a buffer or an array holds; read it in parts");
         }
-        return bytes.read(0, (int) bytes.size()).asReadOnlyBuffer().order(bytes.order());
+        ByteBuffer all = checksums ? bytes.readChecked() : bytes.read(0, (int) bytes.size());
+        return all.asReadOnlyBuffer().order(bytes.order());
     }
 
     /**

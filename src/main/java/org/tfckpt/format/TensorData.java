@@ -43,6 +43,19 @@ public interface TensorData {
     ByteBuffer read(long offset, int length) throws IOException;
 
     /**
+     * All bytes as one buffer, after {@link #check()}.
+     *
+     * @return the bytes, in {@link #order()}
+     * @throws IOException if they do not match their checksum, or cannot be read
+     * @throws ArithmeticException if they pass what a buffer can hold
+     */
+    default ByteBuffer readChecked() throws IOException {
+        int length = Math.toIntExact(size());
+        check();
+        return read(0, length);
+    }
+
+    /**
      * Copies a part into a buffer.
      *
      * @param offset the first byte

@@ -13,8 +13,8 @@ import org.tfckpt.tensor.ProblemKind;
  *
  * <p>Safe from many threads at once. Whoever opened it closes it; a buffer that was handed out stays readable after
  * that. After {@link #close} every method throws {@link IllegalStateException}. A range that passes the end of the file,
- * as the file is at that moment, is a {@link DataLossException} with file and offset; nothing is allocated before that
- * check. Buffers are little-endian, their position is 0 and their limit the length asked for; nobody writes into them.
+ * as the file is at that moment, is a {@link DataLossException} with file and offset; nothing beyond a few kilobytes is
+ * allocated before that check. Buffers are little-endian, their position is 0 and their limit the length asked for; nobody writes into them.
  */
 public abstract class ByteSource implements Closeable {
     private final String name;

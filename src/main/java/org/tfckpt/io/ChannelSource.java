@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
+import org.tfckpt.tensor.DataLossException;
 
 /**
  * A file read through its channel: for file systems that cannot map, and for files that may change while they are read,
@@ -13,6 +14,10 @@ import java.nio.channels.SeekableByteChannel;
  */
 final class ChannelSource extends ByteSource {
     private static final int PART = 1 << 18;
+    /** So much is allocated without asking for the file's size first: that costs as much as to read it. */
+    private static final int SMALL = 1 << 13;
+    /** No file reaches so far, and to read there is an error of its own on some systems. */
+    private static final long FAR = 1L << 50;
 
     private final SeekableByteChannel channel;
 
@@ -33,9 +38,18 @@ final class ChannelSource extends ByteSource {
 
     @Override
     public ByteBuffer read(long offset, int length) throws IOException {
-        requireRange(offset, length);
+        boolean small = channel instanceof FileChannel && length > 0 && length <= SMALL && offset >= 0 && offset < FAR;
+        if (!small) {
+            requireRange(offset, length);
+        }
+        requireOpen();
         ByteBuffer bytes = ByteBuffer.allocate(length);
-        fill(offset, bytes);
+        try {
+            fill(offset, bytes);
+        } catch (DataLossException e) {
+            requireRange(offset, length);
+            throw e;
+        }
         return bytes.flip().order(ByteOrder.LITTLE_ENDIAN);
     }
 

@@ -24,7 +24,7 @@ import org.tfckpt.Checkpoint;
 @Warmup(iterations = 3, time = 2)
 @Measurement(iterations = 5, time = 2)
 public class ListBenchmark {
-    @Param("100000")
+    @Param({"100000", "1000000"})
     public int tensors;
 
     private Fixture fixture;

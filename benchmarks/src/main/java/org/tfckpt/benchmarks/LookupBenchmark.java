@@ -16,7 +16,10 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 import org.tfckpt.Checkpoint;
 
-/** Opening, and opening with the first tensor read: it should not matter how many tensors there are. */
+/**
+ * Opening, and opening with one tensor read and checked, the first of the listing or one in the middle: it should not matter
+ * how many tensors there are.
+ */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
@@ -24,14 +27,18 @@ import org.tfckpt.Checkpoint;
 @Warmup(iterations = 3, time = 2)
 @Measurement(iterations = 5, time = 2)
 public class LookupBenchmark {
-    @Param({"100", "100000"})
+    @Param({"100", "100000", "1000000"})
     public int tensors;
 
     private Fixture fixture;
+    private String first;
+    private String middle;
 
     @Setup
     public void make() throws IOException {
         fixture = Fixture.of(tensors, 8);
+        first = Fixture.name(0);
+        middle = Fixture.name(tensors / 2);
     }
 
     @TearDown
@@ -47,9 +54,18 @@ public class LookupBenchmark {
     }
 
     @Benchmark
-    public float openAndReadOne() throws IOException {
+    public float openAndReadFirst() throws IOException {
+        return openAndRead(first);
+    }
+
+    @Benchmark
+    public float openAndReadMiddle() throws IOException {
+        return openAndRead(middle);
+    }
+
+    private float openAndRead(String name) throws IOException {
         try (Checkpoint checkpoint = Checkpoint.open(fixture.prefix())) {
-            return checkpoint.tensor(Fixture.name(tensors / 2)).asFloatBuffer().get(1);
+            return checkpoint.tensor(name).asFloatBuffer().get(1);
         }
     }
 }

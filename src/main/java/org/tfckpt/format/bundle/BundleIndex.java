@@ -36,7 +36,7 @@ final class BundleIndex implements Closeable {
     static BundleIndex open(BundlePrefix prefix) throws IOException {
         Table table;
         try {
-            table = Table.open(ByteSources.channel(prefix.index()));
+            table = Table.openForDecoding(ByteSources.channel(prefix.index()));
         } catch (NoSuchFileException e) {
             throw new CheckpointException(prefix.index() + "; No such file or directory", ErrorContext.NONE, e);
         }
@@ -51,7 +51,12 @@ final class BundleIndex implements Closeable {
     }
 
     private static BundleHeader readHeader(Table table) throws IOException {
-        TableIterator at = table.iterator();
+        try (TableIterator at = table.iterator()) {
+            return readHeader(table, at);
+        }
+    }
+
+    private static BundleHeader readHeader(Table table, TableIterator at) throws IOException {
         try {
             at.seekToFirst();
         } catch (DataLossException e) {
@@ -116,9 +121,10 @@ final class BundleIndex implements Closeable {
 
     @Nullable
     TensorInfo find(byte[] key) throws IOException {
-        TableIterator at = table.iterator();
-        at.seek(key);
-        return key.length > 0 && at.valid() && at.compareKey(key) == 0 ? entry(at) : null;
+        try (TableIterator at = table.iterator()) {
+            at.seek(key);
+            return key.length > 0 && at.valid() && at.compareKey(key) == 0 ? entry(at) : null;
+        }
     }
 
     TensorInfo entry(TableIterator at) throws IOException {

@@ -92,9 +92,11 @@ public final class BundleMerge {
     }
 
     private void addHeader(BundleIndex index) throws IOException {
-        TableIterator at = index.table().iterator();
-        at.seekToFirst();
-        BundleHeaderProto other = BundleHeaderProto.parseFrom(bytes(at.value()));
+        BundleHeaderProto other;
+        try (TableIterator at = index.table().iterator()) {
+            at.seekToFirst();
+            other = BundleHeaderProto.parseFrom(bytes(at.value()));
+        }
         BundleHeaderProto first = header;
         if (first == null) {
             header = other;

@@ -1,7 +1,6 @@
 package org.tfckpt.format.bundle;
 
 import java.nio.file.Path;
-import java.util.Locale;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -58,7 +57,13 @@ public record BundlePrefix(Path directory, String base) {
      * @return its path
      */
     public Path data(int shard, int count) {
-        return directory.resolve(String.format(Locale.ROOT, "%s.data-%05d-of-%05d", base, shard, count));
+        return directory.resolve(base + ".data-" + number(shard) + "-of-" + number(count));
+    }
+
+    /** At least five digits; a tensor's lookup should not wait for a formatter. */
+    private static String number(int number) {
+        String digits = Integer.toString(number);
+        return "0".repeat(Math.max(0, 5 - digits.length())) + digits;
     }
 
     /**

@@ -45,7 +45,10 @@ final class BundleTensor implements SliceAssembly.Parts {
         TensorInfo entry = entry(slice);
         StoredTensor.requireSize(
                 entry, storage(entry), SliceAssembly.requireElements(entry, place(entry.name())), index.name());
-        return StoredTensor.open(shard(slice, entry), prefix, entry, storage(entry), order());
+        ByteSource shard = shard(slice, entry);
+        return info.isPartitioned()
+                ? StoredTensor.open(shard, prefix, entry, storage(entry), order())
+                : StoredTensor.openWhole(shard, prefix, entry, storage(entry), order());
     }
 
     @Override

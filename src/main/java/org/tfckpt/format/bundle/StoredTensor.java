@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 import org.tfckpt.format.TensorData;
 import org.tfckpt.io.ByteSource;
 import org.tfckpt.io.MaskedCrc32c;
@@ -16,6 +17,8 @@ import org.tfckpt.tensor.TensorInfo;
 /** The bytes of one entry, in place in its shard. */
 final class StoredTensor implements TensorData {
     private static final int PART = 1 << 20;
+    /** Of tensors up to this size, asking for the file's size is what takes most of the time. */
+    private static final int SMALL = 1 << 16;
 
     private final ByteSource shard;
     private final BundlePrefix prefix;
@@ -23,9 +26,17 @@ final class StoredTensor implements TensorData {
     private final TensorInfo.Storage storage;
     private final ByteOrder order;
     private volatile boolean checked;
+    /** The bytes as they were found on opening, for the first look at them: a mapped file may be cut off later. */
+    private @Nullable ByteBuffer found;
 
     private StoredTensor(
-            ByteSource shard, BundlePrefix prefix, TensorInfo info, TensorInfo.Storage storage, ByteOrder order) {
+            ByteSource shard,
+            BundlePrefix prefix,
+            TensorInfo info,
+            TensorInfo.Storage storage,
+            ByteOrder order,
+            @Nullable ByteBuffer found) {
+        this.found = found;
         this.shard = shard;
         this.prefix = prefix;
         this.info = info;
@@ -42,7 +53,22 @@ final class StoredTensor implements TensorData {
         } catch (DataLossException e) {
             throw ofTensor(e, info);
         }
-        return new StoredTensor(shard, prefix, info, storage, order);
+        return new StoredTensor(shard, prefix, info, storage, order, null);
+    }
+
+    /** The same for a tensor that is not one slice of many; if it is small, this reads it. */
+    static StoredTensor openWhole(
+            ByteSource shard, BundlePrefix prefix, TensorInfo info, TensorInfo.Storage storage, ByteOrder order)
+            throws IOException {
+        if (storage.size() < 0 || storage.size() > SMALL) {
+            return open(shard, prefix, info, storage, order);
+        }
+        try {
+            ByteBuffer found = shard.read(storage.offset(), (int) storage.size());
+            return new StoredTensor(shard, prefix, info, storage, order, found.order(order));
+        } catch (DataLossException e) {
+            throw ofTensor(e, info);
+        }
     }
 
     @Override
@@ -56,8 +82,31 @@ final class StoredTensor implements TensorData {
     }
 
     @Override
+    public ByteBuffer readChecked() throws IOException {
+        ByteBuffer bytes = found;
+        found = null;
+        if (bytes == null) {
+            return TensorData.super.readChecked();
+        }
+        check(bytes);
+        return bytes;
+    }
+
+    private void check(ByteBuffer bytes) throws IOException {
+        CRC32C crc = new CRC32C();
+        crc.update(bytes.duplicate());
+        requireChecksum(crc, prefix, info, storage, shard.name());
+        checked = true;
+    }
+
+    @Override
     public void check() throws IOException {
-        if (!checked) {
+        ByteBuffer bytes = found;
+        found = null;
+        // A copy can be looked at later, too.
+        if (bytes != null && !bytes.isDirect()) {
+            check(bytes);
+        } else if (!checked) {
             checkOnce();
         }
     }
@@ -94,6 +143,7 @@ final class StoredTensor implements TensorData {
 
     @Override
     public ByteBuffer read(long offset, int length) throws IOException {
+        found = null;
         requireWithin(offset, length);
         try {
             return shard.read(storage.offset() + offset, length).order(order);
@@ -104,6 +154,7 @@ final class StoredTensor implements TensorData {
 
     @Override
     public void readInto(long offset, ByteBuffer target) throws IOException {
+        found = null;
         requireWithin(offset, target.remaining());
         try {
             shard.readInto(storage.offset() + offset, target);

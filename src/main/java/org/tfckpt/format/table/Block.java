@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
+import org.jspecify.annotations.Nullable;
 import org.tfckpt.io.ByteSource;
 import org.tfckpt.io.MalformedBytesException;
 import org.tfckpt.io.MaskedCrc32c;
@@ -21,6 +22,9 @@ import org.tfckpt.tensor.ProblemKind;
  * </pre>
  *
  * A restart is the offset of an entry whose key is spelled out. R may be 0 in a block without entries.
+ *
+ * <p>A block may lie in memory that others use after it. Whoever reads it {@linkplain #retain retains} it as long, or was
+ * given it so, and then releases it once.
  */
 final class Block {
     static final byte PLAIN = 0;
@@ -31,9 +35,12 @@ final class Block {
     private final int entriesEnd;
     private final ErrorContext place;
     private final int storedSize;
+    private final @Nullable BlockMemory memory;
 
-    private Block(ByteBuffer contents, int storedSize, ErrorContext place) throws DataLossException {
+    private Block(ByteBuffer contents, int storedSize, ErrorContext place, @Nullable BlockMemory memory)
+            throws DataLossException {
         this.contents = contents;
+        this.memory = memory;
         this.storedSize = storedSize;
         this.place = place;
         int length = contents.limit();
@@ -50,9 +57,35 @@ final class Block {
         this.entriesEnd = length - Integer.BYTES * (restartCount + 1);
     }
 
-    /** Reads a block, checks its checksum over the stored bytes, and uncompresses it. */
+    /** Reads a block, checks its checksum over the stored bytes, and uncompresses it. Its bytes stay what they are. */
     static Block read(ByteSource source, BlockHandle handle) throws IOException {
-        ErrorContext place = ErrorContext.at(source.name(), handle.offset());
+        int size = size(source, handle);
+        ByteBuffer stored = source.read(handle.offset(), size + BlockHandle.TRAILER_LENGTH);
+        return of(stored, ErrorContext.at(source.name(), handle.offset()), null);
+    }
+
+    /** The same in memory that is used again after the block is released. */
+    static Block readForAWhile(ByteSource source, BlockHandle handle) throws IOException {
+        int length = size(source, handle) + BlockHandle.TRAILER_LENGTH;
+        BlockMemory memory = BlockMemory.take(length);
+        if (memory == null) {
+            return read(source, handle);
+        }
+        Block block = null;
+        try {
+            ByteBuffer stored = memory.bytes(length);
+            source.readInto(handle.offset(), stored);
+            block = of(stored.flip(), ErrorContext.at(source.name(), handle.offset()), memory);
+            return block;
+        } finally {
+            if (block == null || block.memory == null) {
+                memory.release();
+            }
+        }
+    }
+
+    /** The size of a block: below 2 GiB, not yet known to lie in the file. */
+    private static int size(ByteSource source, BlockHandle handle) throws IOException {
         if (handle.size() < 0 || handle.size() > Integer.MAX_VALUE - BlockHandle.TRAILER_LENGTH - 8) {
             if (handle.size() > 0) {
                 // A size that the file cannot hold is said to be that, whatever its magnitude.
@@ -62,19 +95,25 @@ final class Block {
             throw new DataLossException(
                     ProblemKind.TABLE,
                     "handle.size() too big",
-                    place.mismatch("a block below 2 GiB", Long.toUnsignedString(handle.size())));
+                    ErrorContext.at(source.name(), handle.offset())
+                            .mismatch("a block below 2 GiB", Long.toUnsignedString(handle.size())));
         }
-        int size = (int) handle.size();
-        ByteBuffer stored = source.read(handle.offset(), size + BlockHandle.TRAILER_LENGTH);
+        return (int) handle.size();
+    }
+
+    private static Block of(ByteBuffer stored, ErrorContext place, @Nullable BlockMemory memory)
+            throws DataLossException {
+        int size = stored.limit() - BlockHandle.TRAILER_LENGTH;
         checkChecksum(stored, size, place);
         byte type = stored.get(size);
         ByteBuffer body = stored.slice(0, size);
         if (type == SNAPPY) {
-            body = uncompress(body, place);
-        } else if (type != PLAIN) {
+            return new Block(uncompress(body, place).order(ByteOrder.LITTLE_ENDIAN), stored.limit(), place, null);
+        }
+        if (type != PLAIN) {
             throw new DataLossException(ProblemKind.TABLE, "bad block type", place.mismatch("0 or 1", type & 0xff));
         }
-        return new Block(body.order(ByteOrder.LITTLE_ENDIAN), stored.limit(), place);
+        return new Block(body.order(ByteOrder.LITTLE_ENDIAN), stored.limit(), place, memory);
     }
 
     private static void checkChecksum(ByteBuffer stored, int size, ErrorContext place) throws DataLossException {
@@ -104,6 +143,18 @@ final class Block {
                     ProblemKind.TABLE,
                     "corrupted compressed block contents",
                     place.mismatch("Snappy", String.valueOf(e.getMessage())));
+        }
+    }
+
+    /** One user more; false if the block's memory is perhaps another's already. */
+    boolean retain() {
+        return memory == null || memory.retain();
+    }
+
+    /** One user less. */
+    void release() {
+        if (memory != null) {
+            memory.release();
         }
     }
 

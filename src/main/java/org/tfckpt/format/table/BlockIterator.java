@@ -37,6 +37,10 @@ final class BlockIterator {
         this.end = block.entriesEnd();
     }
 
+    Block block() {
+        return block;
+    }
+
     boolean valid() {
         return valid;
     }

@@ -23,8 +23,7 @@ record Footer(BlockHandle metaindex, BlockHandle index) {
     static final int LENGTH = 2 * BlockHandle.MAX_LENGTH + Long.BYTES;
     static final long MAGIC = 0xdb4775248b80fb57L;
 
-    static Footer read(ByteSource source) throws IOException {
-        long size = source.size();
+    static Footer read(ByteSource source, long size) throws IOException {
         if (size < LENGTH) {
             throw new DataLossException(
                     ProblemKind.TABLE,

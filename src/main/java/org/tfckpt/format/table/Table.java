@@ -3,6 +3,7 @@ package org.tfckpt.format.table;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.concurrent.atomic.AtomicReference;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.io.ByteSource;
 import org.tfckpt.io.MalformedBytesException;
@@ -21,8 +22,9 @@ public final class Table implements Closeable {
     private final Footer footer;
     private final Block index;
     private final long size;
-    /** Lookups of neighbours read one block once. */
-    private volatile @Nullable ReadBlock latest;
+    private final boolean reuse;
+    /** Lookups of neighbours read one block once. The table is one of the block's users. */
+    private final AtomicReference<@Nullable ReadBlock> latest = new AtomicReference<>();
 
     private record ReadBlock(BlockHandle handle, Block block) {
         boolean isAt(BlockHandle other) {
@@ -38,15 +40,16 @@ public final class Table implements Closeable {
         }
     }
 
-    private Table(ByteSource source, Footer footer, Block index, long size) {
+    private Table(ByteSource source, Footer footer, Block index, long size, boolean reuse) {
         this.source = source;
         this.footer = footer;
         this.index = index;
         this.size = size;
+        this.reuse = reuse;
     }
 
     /**
-     * Opens a table.
+     * Opens a table whose values stay valid.
      *
      * @param source the file; the table closes it, also if opening fails
      * @return the table
@@ -54,9 +57,25 @@ public final class Table implements Closeable {
      * @throws IOException if the file cannot be read
      */
     public static Table open(ByteSource source) throws IOException {
+        return open(source, false);
+    }
+
+    /**
+     * Opens a table whose values are decoded at once: a value is valid until its iterator moves or is closed.
+     *
+     * @param source as {@link #open}
+     * @return the table
+     * @throws IOException as {@link #open}
+     */
+    public static Table openForDecoding(ByteSource source) throws IOException {
+        return open(source, true);
+    }
+
+    private static Table open(ByteSource source, boolean reuse) throws IOException {
         try {
-            Footer footer = Footer.read(source);
-            return new Table(source, footer, Block.read(source, footer.index()), source.size());
+            long size = source.size();
+            Footer footer = Footer.read(source, size);
+            return new Table(source, footer, Block.read(source, footer.index()), size, reuse);
         } catch (IOException | RuntimeException e) {
             source.close();
             throw e;
@@ -89,15 +108,26 @@ public final class Table implements Closeable {
         return footer;
     }
 
-    /** The block of an index entry's value; bytes after the handle are passed over. */
+    /** The block of an index entry's value, for the caller to release; bytes after the handle are passed over. */
     Block block(ByteBuffer value) throws IOException {
         BlockHandle handle = handle(value);
-        ReadBlock known = latest;
-        if (known == null || !known.isAt(handle)) {
-            known = new ReadBlock(handle, Block.read(source, handle));
-            latest = known;
+        ReadBlock known = latest.get();
+        if (known != null && known.isAt(handle) && known.block.retain()) {
+            return known.block;
         }
-        return known.block;
+        // Before the next one is read, so that its memory can be that of this one.
+        keep(null);
+        Block block = reuse ? Block.readForAWhile(source, handle) : Block.read(source, handle);
+        block.retain();
+        keep(new ReadBlock(handle, block));
+        return block;
+    }
+
+    private void keep(@Nullable ReadBlock block) {
+        ReadBlock before = latest.getAndSet(block);
+        if (before != null) {
+            before.block.release();
+        }
     }
 
     BlockHandle handle(ByteBuffer handle) throws DataLossException {
@@ -124,5 +154,6 @@ public final class Table implements Closeable {
     @Override
     public void close() throws IOException {
         source.close();
+        keep(null);
     }
 }

@@ -1,5 +1,6 @@
 package org.tfckpt.format.table;
 
+import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
@@ -10,16 +11,17 @@ import org.tfckpt.tensor.ProblemKind;
 /**
  * Walks a table in the order of its keys, or seeks in it, a data block at a time.
  *
- * <p>A damaged block is an exception when it is reached, never an early end. Not safe from many threads.
+ * <p>A damaged block is an exception when it is reached, never an early end. Not safe from many threads. An iterator that
+ * is neither closed nor walked to its end costs the memory of a block until it is collected.
  */
-public final class TableIterator {
+public final class TableIterator implements Closeable {
     private final BlockIterator index;
     private final Loader blocks;
     private final long fileSize;
     private @Nullable BlockIterator block;
     private long read;
 
-    /** Reads the data block that an index entry's value names. */
+    /** Reads the data block that an index entry's value names, for the iterator to release. */
     interface Loader {
         Block load(ByteBuffer handle) throws IOException;
     }
@@ -79,7 +81,7 @@ public final class TableIterator {
     /**
      * The entry's value.
      *
-     * @return a read-only view, position 0
+     * @return a view that nobody writes into, position 0; how long it is valid is the {@linkplain Table table's} matter
      */
     public ByteBuffer value() {
         return current().value();
@@ -144,11 +146,12 @@ public final class TableIterator {
     }
 
     private void enterBlock() throws IOException {
+        close();
         if (!index.valid()) {
-            block = null;
             return;
         }
         Block next = blocks.load(index.value());
+        block = new BlockIterator(next);
         // A small file could name one large block a thousand times.
         read += next.storedSize();
         if (read > fileSize) {
@@ -157,6 +160,15 @@ public final class TableIterator {
                     "blocks of the table overlap",
                     next.place().mismatch(fileSize + " bytes", read));
         }
-        block = new BlockIterator(next);
+    }
+
+    /** Lets the block go; there is no entry here any more, until the iterator is positioned anew. */
+    @Override
+    public void close() {
+        if (block != null) {
+            Block left = block.block();
+            block = null;
+            left.release();
+        }
     }
 }

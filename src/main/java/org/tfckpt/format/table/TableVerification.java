@@ -54,7 +54,7 @@ public final class TableVerification {
          * Takes an entry.
          *
          * @param key a copy
-         * @param value a view
+         * @param value a view, as valid as the table's values are
          * @throws IOException if the disk fails
          */
         void entry(byte[] key, ByteBuffer value) throws IOException;
@@ -155,8 +155,12 @@ public final class TableVerification {
             report(offset, "index key " + text(index) + " is below a key before it");
         }
         Block block = table.block(handle);
-        entries(block, offset);
-        attempt(() -> restarts(block));
+        try {
+            entries(block, offset);
+            attempt(() -> restarts(block));
+        } finally {
+            block.release();
+        }
         if (lastKey != null && Arrays.compareUnsigned(lastKey, separator) > 0) {
             report(offset, "last key of the block is above its index key " + text(separator));
         }
