@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.ByteOrder;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.tfckpt.io.OrderedWork;
 import org.tfckpt.tensor.Problem;
 import org.tfckpt.tensor.TensorInfo;
 
@@ -77,9 +78,10 @@ public interface FormatReader extends Closeable {
     /**
      * Checks every structure and every byte, and goes on after a problem.
      *
-     * @param problems told of each
+     * @param problems told of each, on the caller's thread and in an order that does not depend on the threads
+     * @param work by which threads
      * @return what was gone through
      * @throws IOException if the disk fails; damage is a problem, not an exception
      */
-    Totals verify(Consumer<Problem> problems) throws IOException;
+    Totals verify(Consumer<Problem> problems, OrderedWork work) throws IOException;
 }

@@ -12,7 +12,8 @@ import java.nio.channels.SeekableByteChannel;
  * since a file that shrinks gives an exception here, never anything worse.
  */
 final class ChannelSource extends ByteSource {
-    private static final int PART = 1 << 18;
+    /** So little is read into the heap. */
+    private static final int SMALL = 1 << 12;
 
     private final SeekableByteChannel channel;
 
@@ -48,9 +49,23 @@ final class ChannelSource extends ByteSource {
     @Override
     public void forEach(long offset, long length, Consumer consumer) throws IOException {
         requireRange(offset, length);
-        ByteBuffer part = ByteBuffer.allocate((int) Math.min(length, PART)).order(ByteOrder.LITTLE_ENDIAN);
-        for (long done = 0; done < length; done += part.limit()) {
-            part.clear().limit((int) Math.min(length - done, PART));
+        if (length <= SMALL) {
+            ByteBuffer part = ByteBuffer.allocate((int) length).order(ByteOrder.LITTLE_ENDIAN);
+            walk(offset, length, part, consumer);
+            return;
+        }
+        ByteBuffer part = PartBuffers.take();
+        try {
+            walk(offset, length, part, consumer);
+        } finally {
+            PartBuffers.giveBack(part);
+        }
+    }
+
+    private void walk(long offset, long length, ByteBuffer part, Consumer consumer) throws IOException {
+        int most = part.capacity();
+        for (long done = 0; done < length; done += most) {
+            part.clear().limit((int) Math.min(length - done, most));
             fill(offset + done, part);
             consumer.accept(part.flip());
         }

@@ -9,6 +9,7 @@ import org.tfckpt.format.FormatReader;
 import org.tfckpt.format.SliceAssembly;
 import org.tfckpt.format.TensorReader;
 import org.tfckpt.format.TensorScan;
+import org.tfckpt.io.OrderedWork;
 import org.tfckpt.tensor.Problem;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorNames;
@@ -84,8 +85,8 @@ public final class Bundle implements FormatReader {
     }
 
     @Override
-    public Totals verify(Consumer<Problem> problems) throws IOException {
-        return new BundleVerification(prefix, index, shards, problems).run();
+    public Totals verify(Consumer<Problem> problems, OrderedWork work) throws IOException {
+        return new BundleVerification(prefix, index, shards, problems, work).run();
     }
 
     @Override

@@ -66,25 +66,39 @@ final class StoredTensor implements TensorData {
         if (checked) {
             return;
         }
-        CRC32C crc = new CRC32C();
-        try {
-            shard.forEach(storage.offset(), storage.size(), crc::update);
-        } catch (DataLossException e) {
-            throw ofTensor(e, info);
-        }
-        requireChecksum(crc, prefix, info, storage, shard.name());
+        requireChecksum(crc32c(0, storage.size()));
         checked = true;
     }
 
+    /** The checksum of a part of the bytes. */
+    int crc32c(long offset, long length) throws IOException {
+        CRC32C crc = new CRC32C();
+        try {
+            shard.forEach(storage.offset() + offset, length, crc::update);
+        } catch (DataLossException e) {
+            throw ofTensor(e, info);
+        }
+        return (int) crc.getValue();
+    }
+
+    /** Compares the checksum of all bytes with the entry's. */
+    void requireChecksum(int computed) throws DataLossException {
+        requireChecksum(computed, prefix, info, storage, shard.name());
+    }
+
     static void requireChecksum(
-            CRC32C computed, BundlePrefix prefix, TensorInfo info, TensorInfo.Storage storage, String file)
+            int computed, BundlePrefix prefix, TensorInfo info, TensorInfo.Storage storage, String file)
             throws DataLossException {
         int stored = MaskedCrc32c.unmask(storage.crc32c());
-        if (stored != (int) computed.getValue()) {
+        if (stored != computed) {
             String problem = String.format(
                     "TensorBundle at %s shard %d (%d bytes): Checksum does not match: stored %08d vs. calculated on the"
                             + " restored bytes %d",
-                    prefix, storage.shard(), storage.size(), Integer.toUnsignedLong(stored), computed.getValue());
+                    prefix,
+                    storage.shard(),
+                    storage.size(),
+                    Integer.toUnsignedLong(stored),
+                    Integer.toUnsignedLong(computed));
             throw new DataLossException(
                     ProblemKind.TENSOR_CHECKSUM,
                     problem,

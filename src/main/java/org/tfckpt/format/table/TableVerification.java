@@ -3,10 +3,10 @@ package org.tfckpt.format.table;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.io.ByteSource;
 import org.tfckpt.io.ByteUse;
+import org.tfckpt.io.OrderedWork;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.Problem;
 import org.tfckpt.tensor.ProblemKind;
@@ -18,8 +18,8 @@ import org.tfckpt.tensor.TensorNames;
  */
 public final class TableVerification {
     private final Table table;
-    private final Consumer<Problem> problems;
     private final Visitor visitor;
+    private final OrderedWork work;
     private final ByteUse use = new ByteUse();
     private byte @Nullable [] lastKey;
     /** Where the index block cannot be read to its end, bytes that seem to be nobody's may be those of its blocks. */
@@ -28,17 +28,24 @@ public final class TableVerification {
     private int unknownBlocks;
     private long read;
 
-    private TableVerification(Table table, Consumer<Problem> problems, Visitor visitor) {
+    private TableVerification(Table table, Visitor visitor, OrderedWork work) {
         this.table = table;
-        this.problems = problems;
         this.visitor = visitor;
+        this.work = work;
     }
 
-    /** Takes every intact entry. */
-    @FunctionalInterface
+    /** Takes what is found, in the order of the table and on the caller's thread. */
     public interface Visitor {
         /**
-         * Takes an entry.
+         * Takes a problem.
+         *
+         * @param problem what is wrong
+         * @throws IOException ends the walk
+         */
+        void problem(Problem problem) throws IOException;
+
+        /**
+         * Takes an entry of a block that is intact.
          *
          * @param key a copy
          * @param value a view
@@ -51,12 +58,12 @@ public final class TableVerification {
      * Walks a table.
      *
      * @param table what to walk
-     * @param problems told of each problem
-     * @param visitor told of each entry of the blocks that are intact
+     * @param visitor told of problems and entries
+     * @param work reads blocks, and checks them
      * @throws IOException if the disk fails
      */
-    public static void run(Table table, Consumer<Problem> problems, Visitor visitor) throws IOException {
-        new TableVerification(table, problems, visitor).run();
+    public static void run(Table table, Visitor visitor, OrderedWork work) throws IOException {
+        new TableVerification(table, visitor, work).run();
     }
 
     private void run() throws IOException {
@@ -73,6 +80,7 @@ public final class TableVerification {
             }
             allBlocksKnown = unknownBlocks == 0;
         });
+        work.finish();
         space();
     }
 
@@ -83,7 +91,7 @@ public final class TableVerification {
         ByteBuffer right = ByteBuffer.wrap(table.footer().encode());
         int mismatch = file.read(start, Footer.LENGTH).mismatch(right);
         if (mismatch >= 0) {
-            problems.accept(new Problem(
+            visitor.problem(new Problem(
                     table.name(),
                     start + mismatch,
                     null,
@@ -108,8 +116,8 @@ public final class TableVerification {
                 });
     }
 
-    private void space(long offset, String message) {
-        problems.accept(new Problem(table.name(), offset, null, ProblemKind.TABLE, message));
+    private void space(long offset, String message) throws IOException {
+        visitor.problem(new Problem(table.name(), offset, null, ProblemKind.TABLE, message));
     }
 
     private boolean take(BlockHandle handle) throws IOException {
@@ -131,7 +139,7 @@ public final class TableVerification {
         try {
             step.run();
         } catch (DataLossException e) {
-            problems.accept(e.toProblem());
+            work.add(() -> visitor.problem(e.toProblem()));
         }
     }
 
@@ -139,25 +147,66 @@ public final class TableVerification {
         ByteBuffer handle = index.value();
         unknownBlocks++;
         BlockHandle place = table.handle(handle.duplicate());
-        long offset = place.offset();
         unknownBlocks -= take(place) ? 1 : 0;
         // That blocks overlap is said in the end; to walk one again and again would take no end.
         read += Math.max(0, place.size());
-        if (read > table.source().size()) {
-            return;
+        if (read <= table.source().size()) {
+            work.add(new BlockJob(handle, place, Arrays.copyOf(index.keyBytes(), index.keyLength())));
         }
-        if (lastKey != null && index.compareKey(lastKey) < 0) {
-            // The keys of the blocks before are all below their separators, so this separator is out of order.
-            report(offset, "index key " + text(index) + " is below a key before it");
+    }
+
+    /** Reads a block by any thread, and looks through it in its turn. */
+    private final class BlockJob implements OrderedWork.Job {
+        private final ByteBuffer handle;
+        private final BlockHandle place;
+        private final byte[] separator;
+        private @Nullable Block block;
+        private @Nullable DataLossException failure;
+
+        BlockJob(ByteBuffer handle, BlockHandle place, byte[] separator) {
+            this.handle = handle;
+            this.place = place;
+            this.separator = separator;
         }
-        byte[] separator = Arrays.copyOf(index.keyBytes(), index.keyLength());
-        Block block = table.block(handle);
-        entries(block, offset);
-        restarts(block);
-        if (lastKey != null && Arrays.compareUnsigned(lastKey, separator) > 0) {
-            report(offset, "last key of the block is above its index key " + text(separator));
+
+        @Override
+        public long weight() {
+            return place.size();
         }
-        lastKey = separator;
+
+        @Override
+        public void run() throws IOException {
+            try {
+                block = table.block(handle);
+            } catch (DataLossException e) {
+                failure = e;
+            }
+        }
+
+        @Override
+        public void finish() throws IOException {
+            if (lastKey != null && Arrays.compareUnsigned(separator, lastKey) < 0) {
+                // The keys of the blocks before are all below their separators, so this separator is out of order.
+                report(place.offset(), "index key " + text(separator) + " is below a key before it");
+            }
+            if (block == null) {
+                if (failure != null) {
+                    visitor.problem(failure.toProblem());
+                }
+                return;
+            }
+            try {
+                entries(block, place.offset());
+                restarts(block);
+            } catch (DataLossException e) {
+                visitor.problem(e.toProblem());
+                return;
+            }
+            if (lastKey != null && Arrays.compareUnsigned(lastKey, separator) > 0) {
+                report(place.offset(), "last key of the block is above its index key " + text(separator));
+            }
+            lastKey = separator;
+        }
     }
 
     private void entries(Block block, long offset) throws IOException {
@@ -199,8 +248,8 @@ public final class TableVerification {
         }
     }
 
-    private void report(long offset, String message) {
-        problems.accept(new Problem(table.name(), offset, null, ProblemKind.KEY_ORDER, message));
+    private void report(long offset, String message) throws IOException {
+        visitor.problem(new Problem(table.name(), offset, null, ProblemKind.KEY_ORDER, message));
     }
 
     private static String text(BlockIterator at) {

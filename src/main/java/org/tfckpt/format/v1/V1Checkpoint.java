@@ -15,6 +15,7 @@ import org.tfckpt.format.FormatReader;
 import org.tfckpt.format.SliceAssembly;
 import org.tfckpt.format.TensorReader;
 import org.tfckpt.format.TensorScan;
+import org.tfckpt.io.OrderedWork;
 import org.tfckpt.tensor.Problem;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorNames;
@@ -141,9 +142,9 @@ public final class V1Checkpoint implements FormatReader {
     }
 
     @Override
-    public Totals verify(Consumer<Problem> problems) throws IOException {
+    public Totals verify(Consumer<Problem> problems, OrderedWork work) throws IOException {
         requireOpen();
-        return new V1Verification(files, tensors, problems).run();
+        return new V1Verification(files, tensors, problems, work).run();
     }
 
     @Override

@@ -11,6 +11,7 @@ import org.tfckpt.format.SliceKey;
 import org.tfckpt.format.SliceSet;
 import org.tfckpt.format.StringData;
 import org.tfckpt.format.table.TableVerification;
+import org.tfckpt.io.OrderedWork;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.DataType;
@@ -24,9 +25,11 @@ final class V1Verification {
     private final List<V1File> files;
     private final Map<String, V1Tensor> tensors;
     private final Consumer<Problem> problems;
+    private final OrderedWork work;
     private long bytes;
 
-    V1Verification(List<V1File> files, Map<String, V1Tensor> tensors, Consumer<Problem> problems) {
+    V1Verification(List<V1File> files, Map<String, V1Tensor> tensors, Consumer<Problem> problems, OrderedWork work) {
+        this.work = work;
         this.files = files;
         this.tensors = tensors;
         this.problems = problems;
@@ -66,28 +69,43 @@ final class V1Verification {
 
     /** Checks the records of a file; what is left of the list is missing. */
     private void records(V1File file, Map<SliceKey, Listed> listed) throws IOException {
-        TableVerification.run(file.table(), problems, (key, value) -> {
-            if (key.length == 0) {
-                return;
-            }
-            SliceKey slice = SliceKey.decode(key);
-            if (slice == null) {
-                report(file, TensorNames.decode(key), ProblemKind.ENTRY, "a key that is not a slice's");
-                return;
-            }
-            Listed known = listed.remove(slice);
-            if (known == null) {
-                report(
-                        file,
-                        slice.name(),
-                        ProblemKind.SLICES,
-                        "slice " + slice.slice() + ", which is not in the list of slices");
-            } else {
-                attempt(known.tensor, () -> record(file, known, slice, value));
-            }
-        });
+        TableVerification.run(
+                file.table(),
+                new TableVerification.Visitor() {
+                    @Override
+                    public void problem(Problem problem) {
+                        problems.accept(problem);
+                    }
+
+                    @Override
+                    public void entry(byte[] key, ByteBuffer value) throws IOException {
+                        V1Verification.this.entry(file, listed, key, value);
+                    }
+                },
+                work);
         for (Listed missing : listed.values()) {
             problems.accept(missing.tensor.missing(missing.slice).toProblem());
+        }
+    }
+
+    private void entry(V1File file, Map<SliceKey, Listed> listed, byte[] key, ByteBuffer value) throws IOException {
+        if (key.length == 0) {
+            return;
+        }
+        SliceKey slice = SliceKey.decode(key);
+        if (slice == null) {
+            report(file, TensorNames.decode(key), ProblemKind.ENTRY, "a key that is not a slice's");
+            return;
+        }
+        Listed known = listed.remove(slice);
+        if (known == null) {
+            report(
+                    file,
+                    slice.name(),
+                    ProblemKind.SLICES,
+                    "slice " + slice.slice() + ", which is not in the list of slices");
+        } else {
+            attempt(known.tensor, () -> record(file, known, slice, value));
         }
     }
 
