@@ -12,10 +12,16 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tfckpt.testing.HostileInputs;
 
+/**
+ * Each input within a heap of 64 MB and within seconds. What is promised of time is a factor: no input takes more than a
+ * hundred times as long as a valid checkpoint of its size in small tensors. The worst that was found is 34 ({@code
+ * HostileInputs compare} prints all); much of it is Snappy, of which a byte makes twenty. Here is no factor asserted, only
+ * an end: a clock is no test on a busy machine.
+ */
 @DisplayName("No small file costs much memory or time, whatever it claims")
 class BoundsTest {
-    /** A valid file of a megabyte takes some 20 ms; this is 250 times that, so that a busy machine does not matter. */
-    private static final long LONGEST_MILLIS = 5_000;
+    /** Far above what any takes, and far below what any took that was not bounded. */
+    private static final long LONGEST_MILLIS = 30_000;
 
     @TempDir
     Path directory;
@@ -34,7 +40,7 @@ class BoundsTest {
                 .redirectErrorStream(true)
                 .start();
         List<String> lines = lines(process);
-        assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+        assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
         assertThat(process.exitValue()).as(String.join("\n", lines)).isZero();
         assertThat(lines).hasSameSizeAs(HostileInputs.values());
         for (String text : lines) {

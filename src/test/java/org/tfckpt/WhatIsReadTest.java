@@ -100,7 +100,7 @@ class WhatIsReadTest {
             Tensor tensor = checkpoint.tensor("tensor0100");
             files.reads().clear();
             assertThat(tensor.toFloatArray()).containsExactly(100, 100, 100);
-            assertThat(files.reads()).hasSize(2);
+            assertThat(files.reads()).hasSize(1);
             files.reads().clear();
             ByteBuffer part = ByteBuffer.allocate(4);
             tensor.read(4, part);

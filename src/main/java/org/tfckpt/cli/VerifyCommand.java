@@ -11,6 +11,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -33,10 +34,12 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "verify",
         description = "Reads everything and checks it: every block and every tensor's checksum, keys, entries, sizes,"
-                + " holes and overlaps. A line a problem: file, offset, tensor, kind, what is wrong. Of a directory, every"
+                + " holes and overlaps, on all cores. A line a problem: file, offset, tensor, kind, what is wrong. Of a directory, every"
                 + " checkpoint in it and below.",
         footer = {"", "Example: tfckpt verify log/model.ckpt-*.index"})
 final class VerifyCommand implements Callable<Integer> {
+    private static final int CORES = Runtime.getRuntime().availableProcessors();
+
     private final Console console;
 
     @Parameters(paramLabel = "CHECKPOINT", arity = "1..*", description = "What to verify: checkpoints, or directories.")
@@ -80,9 +83,6 @@ final class VerifyCommand implements Callable<Integer> {
         for (Path path : paths) {
             code = Math.max(code, find(path, targets));
         }
-        if (targets.size() == 1) {
-            return Math.max(code, report(targets.get(0), verify(targets.get(0))));
-        }
         return Math.max(code, all(targets));
     }
 
@@ -104,14 +104,16 @@ final class VerifyCommand implements Callable<Integer> {
         return code[0];
     }
 
-    /** Verifies on all cores, and tells in the order of the checkpoints. */
+    /**
+     * Verifies on all cores, and tells in the order of the checkpoints. A checkpoint takes a thread; those that no
+     * checkpoint waits for help with the ones under way.
+     */
     private int all(List<Target> targets) throws IOException {
-        int cores = Runtime.getRuntime().availableProcessors();
-        ExecutorService workers = Executors.newFixedThreadPool(Math.min(targets.size(), cores));
+        ExecutorService workers = Executors.newFixedThreadPool(CORES);
         try {
             Deque<Future<Result>> results = new ArrayDeque<>();
             for (Target target : targets) {
-                results.add(workers.submit(() -> verify(target)));
+                results.add(workers.submit(() -> verify(target, workers)));
             }
             int code = 0;
             for (Target target : targets) {
@@ -138,10 +140,10 @@ final class VerifyCommand implements Callable<Integer> {
         return new Result(new Checkpoint.Verified(0, 0, 0), problems, e);
     }
 
-    private Result verify(Target target) {
+    private Result verify(Target target, Executor helpers) {
         List<Problem> problems = new ArrayList<>();
         try {
-            return new Result(run(target.path, problems::add), problems, null);
+            return new Result(run(target.path, problems::add, helpers), problems, null);
         } catch (IOException e) {
             Path index = target.path.resolveSibling(target.path.getFileName() + ".index");
             if (target.searched && e instanceof CheckpointException && !Files.exists(index)) {
@@ -158,10 +160,10 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     /** Damage that prevents opening is a finding like any other. */
-    private Checkpoint.Verified run(Path path, Consumer<Problem> problems) throws IOException {
+    private Checkpoint.Verified run(Path path, Consumer<Problem> problems, Executor helpers) throws IOException {
         ReadOptions options = mapping ? ReadOptions.DEFAULT : ReadOptions.DEFAULT.withoutMapping();
         try (Checkpoint checkpoint = Checkpoint.open(path, options)) {
-            return checkpoint.verify(problems);
+            return checkpoint.verify(problems, helpers, CORES);
         } catch (DataLossException e) {
             problems.accept(e.toProblem());
             return new Checkpoint.Verified(0, 0, 1);

@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
+import org.tfckpt.io.OrderedWork;
 import org.tfckpt.tensor.TensorInfo;
 
 /** What a format can do. Safe from many threads. */
@@ -75,9 +76,11 @@ public interface FormatReader extends Closeable {
     /**
      * Checks every structure and every byte, and goes on after a problem.
      *
-     * @param findings told of each, and of each tensor that is intact
+     * @param findings told of each, and of each tensor that is intact, on the caller's thread and in an order that does not
+     *     depend on the threads
+     * @param work by which threads
      * @return what was gone through
      * @throws IOException if the disk fails; damage is a problem, not an exception
      */
-    Totals verify(Findings findings) throws IOException;
+    Totals verify(Findings findings, OrderedWork work) throws IOException;
 }

@@ -9,6 +9,7 @@ import java.util.NavigableMap;
 import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
+import org.tfckpt.io.OrderedWork;
 import org.tfckpt.tensor.Problem;
 import org.tfckpt.tensor.ProblemKind;
 import org.tfckpt.tensor.TensorInfo;
@@ -40,25 +41,31 @@ public final class IntactTensors implements FormatReader {
     public static IntactTensors of(FormatReader all, String name, Consumer<Problem> lost, Consumer<Problem> harmless)
             throws IOException {
         IntactTensors intact = new IntactTensors(all);
-        all.verify(new Findings() {
-            @Override
-            public void problem(Problem problem) {
-                harmless.accept(problem);
-            }
+        all.verify(
+                new Findings() {
+                    @Override
+                    public void problem(Problem problem) {
+                        harmless.accept(problem);
+                    }
 
-            @Override
-            public void lost(Problem problem) {
-                lost.accept(problem);
-            }
+                    @Override
+                    public void lost(Problem problem) {
+                        lost.accept(problem);
+                    }
 
-            @Override
-            public void intact(TensorInfo tensor) {
-                if (intact.tensors.putIfAbsent(tensor.name(), tensor) != null) {
-                    lost.accept(new Problem(
-                            name, -1, tensor.name(), ProblemKind.KEY_ORDER, "another tensor has the same name"));
-                }
-            }
-        });
+                    @Override
+                    public void intact(TensorInfo tensor) {
+                        if (intact.tensors.putIfAbsent(tensor.name(), tensor) != null) {
+                            lost.accept(new Problem(
+                                    name,
+                                    -1,
+                                    tensor.name(),
+                                    ProblemKind.KEY_ORDER,
+                                    "another tensor has the same name"));
+                        }
+                    }
+                },
+                OrderedWork.alone());
         return intact;
     }
 
@@ -131,8 +138,8 @@ public final class IntactTensors implements FormatReader {
     }
 
     @Override
-    public Totals verify(Findings findings) throws IOException {
-        return all.verify(findings);
+    public Totals verify(Findings findings, OrderedWork work) throws IOException {
+        return all.verify(findings, work);
     }
 
     /** The files are those of the damaged checkpoint, and its to close. */

@@ -26,8 +26,9 @@ public final class ByteUse {
          *
          * @param offset its first byte
          * @param length its number of bytes
+         * @throws IOException ends the check
          */
-        void at(long offset, long length);
+        void at(long offset, long length) throws IOException;
     }
 
     /**

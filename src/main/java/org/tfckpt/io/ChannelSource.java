@@ -13,7 +13,6 @@ import org.tfckpt.tensor.DataLossException;
  * since a file that shrinks gives an exception here, never anything worse.
  */
 final class ChannelSource extends ByteSource {
-    private static final int PART = 1 << 18;
     /** So much is allocated without asking for the file's size first: that costs as much as to read it. */
     private static final int SMALL = 1 << 13;
     /** No file reaches so far, and to read there is an error of its own on some systems. */
@@ -62,9 +61,23 @@ final class ChannelSource extends ByteSource {
     @Override
     public void forEach(long offset, long length, Consumer consumer) throws IOException {
         requireRange(offset, length);
-        ByteBuffer part = ByteBuffer.allocate((int) Math.min(length, PART)).order(ByteOrder.LITTLE_ENDIAN);
-        for (long done = 0; done < length; done += part.limit()) {
-            part.clear().limit((int) Math.min(length - done, PART));
+        if (length <= SMALL) {
+            ByteBuffer part = ByteBuffer.allocate((int) length).order(ByteOrder.LITTLE_ENDIAN);
+            walk(offset, length, part, consumer);
+            return;
+        }
+        ByteBuffer part = PartBuffers.take();
+        try {
+            walk(offset, length, part, consumer);
+        } finally {
+            PartBuffers.giveBack(part);
+        }
+    }
+
+    private void walk(long offset, long length, ByteBuffer part, Consumer consumer) throws IOException {
+        int most = part.capacity();
+        for (long done = 0; done < length; done += most) {
+            part.clear().limit((int) Math.min(length - done, most));
             fill(offset + done, part);
             consumer.accept(part.flip());
         }

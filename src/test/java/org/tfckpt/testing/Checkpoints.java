@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ForkJoinPool;
 import java.util.stream.Stream;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.ReadOptions;
@@ -76,6 +77,10 @@ public final class Checkpoints {
                 Checkpoint.Verified verified = checkpoint.verify(problems::add);
                 assertThat(verified.problems()).isEqualTo(problems.size());
                 assertThat(verified.isIntact()).isEqualTo(problems.isEmpty());
+                List<Problem> byThreads = new ArrayList<>();
+                assertThat(checkpoint.verify(byThreads::add, ForkJoinPool.commonPool(), 3))
+                        .isEqualTo(verified);
+                assertThat(byThreads).isEqualTo(problems);
             }
             List<String> texts = problems.stream().map(Checkpoints::text).toList();
             assertThat(perWay == null ? texts : perWay).isEqualTo(texts);

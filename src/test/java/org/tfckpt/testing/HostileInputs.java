@@ -6,17 +6,23 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
+import org.tfckpt.Checkpoint;
 import org.tfckpt.CheckpointState;
+import org.tfckpt.format.SliceKey;
 import org.tfckpt.format.table.BlockBuilder;
 import org.tfckpt.graph.Graph;
 import org.tfckpt.proto.BundleEntryProto;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataType;
+import org.tfckpt.tensor.TensorSlice;
 
 /** Small files with right checksums that are made to cost their reader memory or time, each by another part. */
 public enum HostileInputs {
@@ -113,6 +119,68 @@ public enum HostileInputs {
                 bundle.record("a" + i, entry());
             }
             bundle.record("v", entry.build().toByteArray()).write(directory.resolve("ckpt"));
+        }
+    },
+    /** Each key is looked up in a block that has one restart point. */
+    MANY_SLICES_IN_A_BLOCK_WITHOUT_RESTARTS("contradicts the partitioned tensor") {
+        @Override
+        void make(Path directory) {
+            BundleBuilder bundle = new BundleBuilder().layout(1 << 22, 1 << 20, false);
+            slices(bundle, "v", 20_000, entry());
+            bundle.write(directory.resolve("ckpt"));
+        }
+    },
+    /** Whoever remembers the slices of one tensor alone has to read those of the other anew, again and again. */
+    SLICES_OF_TWO_TENSORS_IN_TURN("is not above the one before") {
+        @Override
+        void make(Path directory) {
+            int count = 10_000;
+            BundleBuilder bundle =
+                    new BundleBuilder().layout(1 << 22, 16, false).unsorted();
+            for (int i = 0; i < count; i++) {
+                for (String name : List.of("v", "w")) {
+                    bundle.record(new SliceKey(name, slice(i)).encode(), entry());
+                }
+            }
+            for (String name : List.of("v", "w")) {
+                bundle.record(name, partitioned(count));
+            }
+            bundle.write(directory.resolve("ckpt"));
+        }
+    },
+    /** The first half of the slices lies in one block, the other in another, and the tensor lists them in turn. */
+    SLICES_OF_TWO_BLOCKS_IN_TURN("contradicts the partitioned tensor") {
+        @Override
+        void make(Path directory) {
+            BundleBuilder bundle = new BundleBuilder().layout(1 << 18, 16, true);
+            slices(bundle, "v", 30_000, entry());
+            bundle.write(directory.resolve("ckpt"));
+        }
+    },
+    TENSORS_THAT_ARE_ALL_ONE("claim more than twice") {
+        @Override
+        void make(Path directory) {
+            byte[] value = new byte[1 << 20];
+            BundleBuilder bundle = new BundleBuilder().tensor("t", DataType.DT_UINT8, new long[] {1 << 20}, value);
+            byte[] same = bundle.entryBytes("t");
+            for (int i = 0; i < 20_000; i++) {
+                bundle.record("t" + i, same);
+            }
+            bundle.write(directory.resolve("ckpt"));
+        }
+
+        /** Each read of a tensor is one that its caller asks for; here the verification alone. */
+        @Override
+        String ask(Path directory) throws IOException {
+            List<String> problems = new ArrayList<>();
+            try (Checkpoint checkpoint = Checkpoint.open(directory.resolve("ckpt"))) {
+                checkpoint.verify(problem -> {
+                    if (problems.size() < 1_000) {
+                        problems.add(problem.message());
+                    }
+                });
+            }
+            return String.join("; ", problems);
         }
     },
     GROUPS_WITHIN_GROUPS("Entry for key v not parseable.") {
@@ -241,6 +309,29 @@ public enum HostileInputs {
                 .toByteArray();
     }
 
+    private static TensorSlice slice(int index) {
+        return TensorSlice.ofExtents(new long[] {index}, new long[] {1});
+    }
+
+    /** A partitioned tensor and its slices, which it lists from both ends in turn. */
+    private static void slices(BundleBuilder bundle, String name, int count, byte[] entry) {
+        for (int i = 0; i < count; i++) {
+            bundle.record(new SliceKey(name, slice(i)).encode(), entry);
+        }
+        bundle.record(name, partitioned(count));
+    }
+
+    private static byte[] partitioned(int count) {
+        BundleEntryProto.Builder entry = BundleEntryProto.newBuilder()
+                .setDtypeValue(DataType.DT_FLOAT.number())
+                .setShape(BundleBuilder.shape(count));
+        for (int i = 0; i < count; i++) {
+            int at = i % 2 == 0 ? i / 2 : count - 1 - i / 2;
+            entry.addSlicesBuilder().addExtentBuilder().setStart(at).setLength(1);
+        }
+        return entry.build().toByteArray();
+    }
+
     private static byte[] shapedEntry() {
         return BundleEntryProto.newBuilder()
                 .setDtypeValue(DataType.DT_FLOAT.number())
@@ -249,19 +340,61 @@ public enum HostileInputs {
                 .toByteArray();
     }
 
+    /** A valid checkpoint of so many bytes, but a megabyte at most, in as many tensors as that may be. */
+    private static Path valid(Path directory, long bytes) throws IOException {
+        BundleBuilder bundle = new BundleBuilder().layout(1 << 18, 16, false);
+        for (int i = 0; i < Math.min(bytes, 1 << 20) / 32; i++) {
+            bundle.floats(String.format("scope/name_%06d", i), i);
+        }
+        return bundle.write(Files.createDirectories(directory).resolve("ckpt"));
+    }
+
+    private static long size(Path directory) throws IOException {
+        long size = 0;
+        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
+            for (Path file : files) {
+                size += Files.size(file);
+            }
+        }
+        return size;
+    }
+
+    private static double millis(Reading reading, int times) throws IOException {
+        double least = Double.MAX_VALUE;
+        for (int i = 0; i < times; i++) {
+            long start = System.nanoTime();
+            reading.run();
+            least = Math.min(least, (System.nanoTime() - start) / 1e6);
+        }
+        return least;
+    }
+
+    /** How much longer an input takes than a valid checkpoint of its size, each read a few times. */
+    private static void compare(HostileInputs input, Path directory) throws IOException {
+        long size = size(directory);
+        Path valid = valid(directory.resolve("valid"), size);
+        double own = millis(() -> input.ask(directory), 3);
+        double others = millis(() -> FullRead.of(valid), 5);
+        System.out.printf(
+                "%-45s %,12d bytes %9.1f ms, valid %9.1f ms, factor %.1f%n", input, size, own, others, own / others);
+    }
+
     /**
      * Makes the inputs ({@code make DIRECTORY}), which takes memory; or reads them ({@code read DIRECTORY}) and prints a
-     * line each: name, milliseconds, answer.
+     * line each: name, milliseconds, answer; or prints how much longer each takes than a valid checkpoint of its size
+     * ({@code compare DIRECTORY}).
      */
     public static void main(String[] args) throws IOException {
         for (HostileInputs input : values()) {
             Path directory = Path.of(args[1]).resolve(input.name());
-            if (args[0].equals("make")) {
-                input.make(Files.createDirectories(directory));
-            } else {
-                long start = System.nanoTime();
-                String answer = input.ask(directory).replaceAll("\\p{Cntrl}", " ");
-                System.out.println(input + "\t" + (System.nanoTime() - start) / 1_000_000 + "\t" + answer);
+            switch (args[0]) {
+                case "make" -> input.make(Files.createDirectories(directory));
+                case "compare" -> compare(input, directory);
+                default -> {
+                    long start = System.nanoTime();
+                    String answer = input.ask(directory).replaceAll("\\p{Cntrl}", " ");
+                    System.out.println(input + "\t" + (System.nanoTime() - start) / 1_000_000 + "\t" + answer);
+                }
             }
         }
     }

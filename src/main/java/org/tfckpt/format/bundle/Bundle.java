@@ -9,6 +9,7 @@ import org.tfckpt.format.FormatReader;
 import org.tfckpt.format.SliceAssembly;
 import org.tfckpt.format.TensorReader;
 import org.tfckpt.format.TensorScan;
+import org.tfckpt.io.OrderedWork;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorNames;
 
@@ -83,8 +84,8 @@ public final class Bundle implements FormatReader {
     }
 
     @Override
-    public Totals verify(Findings findings) throws IOException {
-        return new BundleVerification(prefix, index, shards, findings).run();
+    public Totals verify(Findings findings, OrderedWork work) throws IOException {
+        return new BundleVerification(prefix, index, shards, findings, work).run();
     }
 
     @Override

@@ -127,6 +127,49 @@ final class BundleIndex implements Closeable {
         }
     }
 
+    /** Looks keys up that come in their order, in one pass for all. */
+    final class Lookup implements Closeable {
+        private @Nullable TableIterator at;
+        private @Nullable DataLossException damage;
+
+        @Nullable
+        TensorInfo find(byte[] key) throws IOException {
+            TableIterator entries = move(key);
+            if (entries.valid()) {
+                damage = null;
+                return entries.compareKey(key) == 0 ? entry(entries) : null;
+            }
+            if (damage != null) {
+                throw damage;
+            }
+            return null;
+        }
+
+        private TableIterator move(byte[] key) throws IOException {
+            TableIterator entries = at;
+            try {
+                if (entries == null) {
+                    entries = table.iterator();
+                    at = entries;
+                    entries.seek(key);
+                } else {
+                    entries.advanceTo(key);
+                }
+                return entries;
+            } catch (DataLossException e) {
+                damage = e;
+                throw e;
+            }
+        }
+
+        @Override
+        public void close() {
+            if (at != null) {
+                at.close();
+            }
+        }
+    }
+
     TensorInfo entry(TableIterator at) throws IOException {
         return entry(TensorNames.decode(at.keyBytes(), 0, at.keyLength()), at.value());
     }

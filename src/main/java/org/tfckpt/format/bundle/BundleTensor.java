@@ -5,8 +5,8 @@ import java.nio.ByteOrder;
 import java.util.BitSet;
 import java.util.HashMap;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.tfckpt.format.SliceAssembly;
-import org.tfckpt.format.SliceKey;
 import org.tfckpt.format.StringData;
 import org.tfckpt.format.TensorData;
 import org.tfckpt.format.VariantData;
@@ -28,6 +28,7 @@ final class BundleTensor implements SliceAssembly.Parts {
     private final BundleIndex index;
     private final Shards shards;
     private final TensorInfo info;
+    private final SliceEntries entries;
     /** How many bytes of each shard the slices that were opened say are theirs. */
     private final Map<Integer, Long> claimed = new HashMap<>();
 
@@ -38,6 +39,7 @@ final class BundleTensor implements SliceAssembly.Parts {
         this.index = index;
         this.shards = shards;
         this.info = info;
+        this.entries = new SliceEntries(index, info);
     }
 
     @Override
@@ -122,13 +124,15 @@ final class BundleTensor implements SliceAssembly.Parts {
         if (!info.isPartitioned()) {
             return info;
         }
+        return checked(slice, entries.find(slice));
+    }
+
+    private TensorInfo checked(int slice, @Nullable TensorInfo entry) throws DataLossException {
         TensorSlice extent = info.slices().get(slice);
-        byte[] key = new SliceKey(info.name(), extent).encode();
-        TensorInfo entry = index.find(key);
         if (entry == null) {
             throw new DataLossException(
                     ProblemKind.SLICES,
-                    "Key " + TensorNames.decode(key) + " not found in checkpoint",
+                    "Key " + TensorNames.decode(entries.key(slice)) + " not found in checkpoint",
                     place().mismatch("an entry for slice " + extent, "none"));
         }
         storage(entry);

@@ -12,16 +12,17 @@ import org.tfckpt.tensor.TensorSlice;
 
 /**
  * Tells which keys of an index are slices, and whether the tensor that they name lists them. Slices of one tensor lie
- * side by side, so that one tensor is enough to remember.
+ * side by side, and in the order of their tensors, so that one tensor is enough to remember and one pass over the index
+ * finds all. Where keys are out of order a slice may seem to be nobody's.
  */
 final class SliceOwner {
-    private final BundleIndex index;
+    private final BundleIndex.Lookup tensors;
     private String name = "";
     private boolean exists;
     private Set<TensorSlice> slices = Set.of();
 
     SliceOwner(BundleIndex index) {
-        this.index = index;
+        this.tensors = index.new Lookup();
     }
 
     /** What a key is. */
@@ -43,7 +44,11 @@ final class SliceOwner {
 
     Role role(SliceKey slice) throws IOException {
         if (!slice.name().equals(name)) {
-            TensorInfo whole = index.find(TensorNames.encode(slice.name()));
+            if (TensorNames.ORDER.compare(slice.name(), name) < 0) {
+                // Out of order. To go back would be to read both tensors' slices anew with every key.
+                return Role.ORPHAN;
+            }
+            TensorInfo whole = tensors.find(TensorNames.encode(slice.name()));
             name = slice.name();
             exists = whole != null;
             slices = whole == null ? Set.of() : new HashSet<>(whole.slices());

@@ -95,7 +95,7 @@ final class StoredTensor implements TensorData {
     private void check(ByteBuffer bytes) throws IOException {
         CRC32C crc = new CRC32C();
         crc.update(bytes.duplicate());
-        requireChecksum(crc, prefix, info, storage, shard.name());
+        requireChecksum((int) crc.getValue(), prefix, info, storage, shard.name());
         checked = true;
     }
 
@@ -115,25 +115,39 @@ final class StoredTensor implements TensorData {
         if (checked) {
             return;
         }
-        CRC32C crc = new CRC32C();
-        try {
-            shard.forEach(storage.offset(), storage.size(), crc::update);
-        } catch (DataLossException e) {
-            throw ofTensor(e, info);
-        }
-        requireChecksum(crc, prefix, info, storage, shard.name());
+        requireChecksum(crc32c(0, storage.size()));
         checked = true;
     }
 
+    /** The checksum of a part of the bytes. */
+    int crc32c(long offset, long length) throws IOException {
+        CRC32C crc = new CRC32C();
+        try {
+            shard.forEach(storage.offset() + offset, length, crc::update);
+        } catch (DataLossException e) {
+            throw ofTensor(e, info);
+        }
+        return (int) crc.getValue();
+    }
+
+    /** Compares the checksum of all bytes with the entry's. */
+    void requireChecksum(int computed) throws DataLossException {
+        requireChecksum(computed, prefix, info, storage, shard.name());
+    }
+
     static void requireChecksum(
-            CRC32C computed, BundlePrefix prefix, TensorInfo info, TensorInfo.Storage storage, String file)
+            int computed, BundlePrefix prefix, TensorInfo info, TensorInfo.Storage storage, String file)
             throws DataLossException {
         int stored = MaskedCrc32c.unmask(storage.crc32c());
-        if (stored != (int) computed.getValue()) {
+        if (stored != computed) {
             String problem = String.format(
                     "TensorBundle at %s shard %d (%d bytes): Checksum does not match: stored %08d vs. calculated on the"
                             + " restored bytes %d",
-                    prefix, storage.shard(), storage.size(), Integer.toUnsignedLong(stored), computed.getValue());
+                    prefix,
+                    storage.shard(),
+                    storage.size(),
+                    Integer.toUnsignedLong(stored),
+                    Integer.toUnsignedLong(computed));
             throw new DataLossException(
                     ProblemKind.TENSOR_CHECKSUM,
                     problem,
@@ -143,8 +157,12 @@ final class StoredTensor implements TensorData {
 
     @Override
     public ByteBuffer read(long offset, int length) throws IOException {
+        ByteBuffer bytes = found;
         found = null;
         requireWithin(offset, length);
+        if (bytes != null && bytes.limit() == length) {
+            return bytes;
+        }
         try {
             return shard.read(storage.offset() + offset, length).order(order);
         } catch (DataLossException e) {

@@ -75,7 +75,7 @@ final class VariantTensors {
             requireMessage(message);
             checksum(bytes, crc, i);
         }
-        StoredTensor.requireChecksum(crc, prefix, info, storage, shard.name());
+        StoredTensor.requireChecksum((int) crc.getValue(), prefix, info, storage, shard.name());
         return list.build(bytes.position());
     }
 

@@ -2,7 +2,6 @@ package org.tfckpt.format.table;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.function.Consumer;
 import org.tfckpt.io.ByteSource;
 import org.tfckpt.io.ByteUse;
 import org.tfckpt.tensor.Problem;
@@ -11,12 +10,17 @@ import org.tfckpt.tensor.ProblemKind;
 /** Accounts for every byte of a table: each is a block's, of one alone, or the footer's. */
 final class TableBytes {
     private final Table table;
-    private final Consumer<Problem> problems;
+    private final Problems problems;
     private final ByteUse use = new ByteUse();
     /** Where a block's place is not known, bytes that seem to be nobody's may be its own. */
     private boolean allBlocksKnown = true;
 
-    TableBytes(Table table, Consumer<Problem> problems) {
+    /** Takes what is wrong. */
+    interface Problems {
+        void add(Problem problem) throws IOException;
+    }
+
+    TableBytes(Table table, Problems problems) {
         this.table = table;
         this.problems = problems;
     }
@@ -65,7 +69,7 @@ final class TableBytes {
                 });
     }
 
-    private void report(long offset, String message) {
-        problems.accept(new Problem(table.name(), offset, null, ProblemKind.TABLE, message));
+    private void report(long offset, String message) throws IOException {
+        problems.add(new Problem(table.name(), offset, null, ProblemKind.TABLE, message));
     }
 }

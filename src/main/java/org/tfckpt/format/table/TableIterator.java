@@ -135,6 +135,30 @@ public final class TableIterator implements Closeable {
         skipEmptyBlocks();
     }
 
+    /**
+     * Moves on to the first entry whose key is at least the target, if that is not behind: an entry at a time within a
+     * block, past whole blocks by the index alone. Whatever restart points the blocks have, and however often this is
+     * called, no entry is passed twice; a block that cannot be read is not tried again, and has no entries.
+     *
+     * @param target the key looked for
+     * @throws IOException if a block cannot be read
+     */
+    public void advanceTo(byte[] target) throws IOException {
+        if (index.valid() && index.compareKey(target) < 0) {
+            while (index.valid() && index.compareKey(target) < 0) {
+                index.next();
+            }
+            enterBlock();
+            if (block != null) {
+                block.seekToFirst();
+                skipEmptyBlocks();
+            }
+        }
+        while (valid() && compareKey(target) < 0) {
+            next();
+        }
+    }
+
     private void skipEmptyBlocks() throws IOException {
         while (block != null && !block.valid()) {
             index.next();

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import org.tfckpt.io.OrderedWork;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.ErrorContext;
 import org.tfckpt.tensor.Problem;
@@ -20,6 +21,7 @@ public final class TableVerification {
 
     private final Table table;
     private final Visitor visitor;
+    private final OrderedWork work;
     private final TableBytes bytes;
     private byte @Nullable [] lastKey;
     /** The index key of the block before, whatever became of that block. */
@@ -28,27 +30,33 @@ public final class TableVerification {
     private long read;
     private boolean overlap;
 
-    private TableVerification(Table table, Visitor visitor) {
+    private TableVerification(Table table, Visitor visitor, OrderedWork work) {
         this.table = table;
         this.visitor = visitor;
+        this.work = work;
         this.bytes = new TableBytes(table, visitor::problem);
     }
 
-    /** Takes every intact entry, and what is wrong with the others and with the table. */
+    /**
+     * Takes every intact entry, and what is wrong with the others and with the table, in the order of the table and on the
+     * caller's thread.
+     */
     public interface Visitor {
         /**
          * Takes something that is wrong and hides no entry.
          *
          * @param problem where, and what
+         * @throws IOException ends the walk
          */
-        void problem(Problem problem);
+        void problem(Problem problem) throws IOException;
 
         /**
          * Takes a block whose entries cannot be read, from the first of them or from one in its middle.
          *
          * @param problem where, what, and between which keys they lie
+         * @throws IOException ends the walk
          */
-        void lost(Problem problem);
+        void lost(Problem problem) throws IOException;
 
         /**
          * Takes an entry.
@@ -65,10 +73,11 @@ public final class TableVerification {
      *
      * @param table what to walk
      * @param visitor told of each problem, and of each entry of the blocks that are intact
+     * @param work reads blocks, and checks them
      * @throws IOException if the disk fails
      */
-    public static void run(Table table, Visitor visitor) throws IOException {
-        new TableVerification(table, visitor).run();
+    public static void run(Table table, Visitor visitor, OrderedWork work) throws IOException {
+        new TableVerification(table, visitor, work).run();
     }
 
     private void run() throws IOException {
@@ -79,6 +88,7 @@ public final class TableVerification {
             }
         });
         blocks();
+        work.finish();
         bytes.check();
     }
 
@@ -86,21 +96,42 @@ public final class TableVerification {
         BlockIterator index = table.indexIterator();
         try {
             for (index.seekToFirst(); index.valid(); index.next()) {
-                byte[] separator = Arrays.copyOf(index.keyBytes(), index.keyLength());
-                try {
-                    block(index, separator);
-                } catch (DataLossException e) {
-                    lost(e.toProblem(), separator);
-                }
-                lastSeparator = separator;
+                work.add(job(index.value(), Arrays.copyOf(index.keyBytes(), index.keyLength())));
             }
         } catch (DataLossException e) {
             bytes.unknown();
-            lost(e.toProblem(), null);
+            work.add(() -> lost(e.toProblem(), null));
         }
     }
 
-    private void lost(Problem problem, byte @Nullable [] last) {
+    /** What is to be done about the block of an index entry. */
+    private OrderedWork.Job job(ByteBuffer handle, byte[] separator) throws IOException {
+        try {
+            BlockHandle place = handle(handle.duplicate());
+            // That blocks overlap is said in the end; to walk one again and again would take no end.
+            read += Math.max(0, place.size());
+            if (read <= table.source().size()) {
+                return new BlockJob(handle, place, separator);
+            }
+            if (overlap) {
+                return () -> lastSeparator = separator;
+            }
+            overlap = true;
+            throw new DataLossException(
+                    ProblemKind.TABLE,
+                    "blocks overlap, none is read from here on",
+                    ErrorContext.at(table.name(), place.offset()));
+        } catch (DataLossException e) {
+            return () -> lostBlock(e, separator);
+        }
+    }
+
+    private void lostBlock(DataLossException damage, byte[] separator) throws IOException {
+        lost(damage.toProblem(), separator);
+        lastSeparator = separator;
+    }
+
+    private void lost(Problem problem, byte @Nullable [] last) throws IOException {
         visitor.lost(new Problem(
                 problem.file(),
                 problem.offset(),
@@ -134,37 +165,64 @@ public final class TableVerification {
         }
     }
 
-    private void block(BlockIterator index, byte[] separator) throws IOException {
-        ByteBuffer handle = index.value();
-        BlockHandle place = handle(handle.duplicate());
-        long offset = place.offset();
-        // That blocks overlap is said in the end; to walk one again and again would take no end.
-        read += Math.max(0, place.size());
-        if (read > table.source().size()) {
-            if (!overlap) {
-                overlap = true;
-                throw new DataLossException(
-                        ProblemKind.TABLE,
-                        "blocks overlap, none is read from here on",
-                        ErrorContext.at(table.name(), offset));
+    /** Reads a block by any thread, and looks through it in its turn. */
+    private final class BlockJob implements OrderedWork.Job {
+        private final ByteBuffer handle;
+        private final BlockHandle place;
+        private final byte[] separator;
+        private @Nullable Block block;
+        private @Nullable DataLossException failure;
+
+        BlockJob(ByteBuffer handle, BlockHandle place, byte[] separator) {
+            this.handle = handle;
+            this.place = place;
+            this.separator = separator;
+        }
+
+        @Override
+        public long weight() {
+            return Math.max(0, place.size());
+        }
+
+        @Override
+        public void run() throws IOException {
+            try {
+                block = table.block(handle);
+            } catch (DataLossException e) {
+                failure = e;
             }
-            return;
         }
-        if (lastKey != null && index.compareKey(lastKey) < 0) {
-            // The keys of the blocks before are all below their separators, so this separator is out of order.
-            report(offset, "index key " + text(index) + " is below a key before it");
+
+        @Override
+        public void finish() throws IOException {
+            if (lastKey != null && Arrays.compareUnsigned(separator, lastKey) < 0) {
+                // The keys of the blocks before are all below their separators, so this separator is out of order.
+                report(place.offset(), "index key " + text(separator) + " is below a key before it");
+            }
+            try {
+                if (block != null) {
+                    walk(block);
+                } else if (failure != null) {
+                    throw failure;
+                }
+                lastSeparator = separator;
+            } catch (DataLossException e) {
+                lostBlock(e, separator);
+            }
         }
-        Block block = table.block(handle);
-        try {
-            entries(block, offset);
-            attempt(() -> restarts(block));
-        } finally {
-            block.release();
+
+        private void walk(Block read) throws IOException {
+            try {
+                entries(read, place.offset());
+                attempt(() -> restarts(read));
+            } finally {
+                read.release();
+            }
+            if (lastKey != null && Arrays.compareUnsigned(lastKey, separator) > 0) {
+                report(place.offset(), "last key of the block is above its index key " + text(separator));
+            }
+            lastKey = separator;
         }
-        if (lastKey != null && Arrays.compareUnsigned(lastKey, separator) > 0) {
-            report(offset, "last key of the block is above its index key " + text(separator));
-        }
-        lastKey = separator;
     }
 
     private BlockHandle handle(ByteBuffer value) throws IOException {
@@ -219,7 +277,7 @@ public final class TableVerification {
         }
     }
 
-    private void report(long offset, String message) {
+    private void report(long offset, String message) throws IOException {
         visitor.problem(new Problem(table.name(), offset, null, ProblemKind.KEY_ORDER, message));
     }
 

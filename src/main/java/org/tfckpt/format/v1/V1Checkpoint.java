@@ -15,6 +15,7 @@ import org.tfckpt.format.FormatReader;
 import org.tfckpt.format.SliceAssembly;
 import org.tfckpt.format.TensorReader;
 import org.tfckpt.format.TensorScan;
+import org.tfckpt.io.OrderedWork;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorNames;
 
@@ -140,9 +141,9 @@ public final class V1Checkpoint implements FormatReader {
     }
 
     @Override
-    public Totals verify(Findings findings) throws IOException {
+    public Totals verify(Findings findings, OrderedWork work) throws IOException {
         requireOpen();
-        return new V1Verification(files, tensors, findings).run();
+        return new V1Verification(files, tensors, findings, work).run();
     }
 
     @Override

@@ -13,6 +13,7 @@ import org.tfckpt.format.SliceKey;
 import org.tfckpt.format.SliceSet;
 import org.tfckpt.format.StringData;
 import org.tfckpt.format.table.TableVerification;
+import org.tfckpt.io.OrderedWork;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.DataType;
@@ -26,12 +27,14 @@ final class V1Verification {
     private final List<V1File> files;
     private final Map<String, V1Tensor> tensors;
     private final Findings findings;
+    private final OrderedWork work;
     private final Set<V1Tensor> damaged = new HashSet<>();
     private long bytes;
     /** Whether a lookup finds what is there. */
     private boolean searchable = true;
 
-    V1Verification(List<V1File> files, Map<String, V1Tensor> tensors, Findings findings) {
+    V1Verification(List<V1File> files, Map<String, V1Tensor> tensors, Findings findings, OrderedWork work) {
+        this.work = work;
         this.files = files;
         this.tensors = tensors;
         this.findings = findings;
@@ -77,7 +80,7 @@ final class V1Verification {
 
     /** Checks the records of a file; what is left of the list is missing. */
     private void records(V1File file, Map<SliceKey, Listed> listed) throws IOException {
-        TableVerification.run(file.table(), new Records(file, listed));
+        TableVerification.run(file.table(), new Records(file, listed), work);
         for (Listed missing : listed.values()) {
             lost(missing.tensor, missing.tensor.missing(missing.slice).toProblem());
         }

@@ -1,0 +1,70 @@
+package org.tfckpt.format.bundle;
+
+import java.io.IOException;
+import java.util.Arrays;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.stream.IntStream;
+import org.jspecify.annotations.Nullable;
+import org.tfckpt.format.SliceKey;
+import org.tfckpt.tensor.DataLossException;
+import org.tfckpt.tensor.TensorInfo;
+
+/**
+ * The entries of a partitioned tensor's slices: a few are looked up, many are found in one pass over the index. The order
+ * of the slices is the file's, and blocks may be large: to look all up could mean to read every block as often.
+ */
+final class SliceEntries {
+    private static final int FEW = 16;
+
+    private final BundleIndex index;
+    private final TensorInfo tensor;
+    private final Map<Integer, DataLossException> damaged = new HashMap<>();
+    private int lookups;
+    private @Nullable TensorInfo @Nullable [] found;
+
+    SliceEntries(BundleIndex index, TensorInfo tensor) {
+        this.index = index;
+        this.tensor = tensor;
+    }
+
+    byte[] key(int slice) {
+        return new SliceKey(tensor.name(), tensor.slices().get(slice)).encode();
+    }
+
+    synchronized @Nullable TensorInfo find(int slice) throws IOException {
+        if (found == null && lookups++ < FEW) {
+            return index.find(key(slice));
+        }
+        if (found == null) {
+            found = findAll();
+        }
+        DataLossException damage = damaged.get(slice);
+        if (damage != null) {
+            throw damage;
+        }
+        return found[slice];
+    }
+
+    private @Nullable TensorInfo[] findAll() throws IOException {
+        int count = tensor.slices().size();
+        byte[][] keys = new byte[count][];
+        Arrays.setAll(keys, this::key);
+        int[] order = IntStream.range(0, count)
+                .boxed()
+                .sorted((a, b) -> Arrays.compareUnsigned(keys[a], keys[b]))
+                .mapToInt(Integer::intValue)
+                .toArray();
+        @Nullable TensorInfo[] all = new TensorInfo[count];
+        try (BundleIndex.Lookup lookup = index.new Lookup()) {
+            for (int slice : order) {
+                try {
+                    all[slice] = lookup.find(keys[slice]);
+                } catch (DataLossException e) {
+                    damaged.put(slice, e);
+                }
+            }
+        }
+        return all;
+    }
+}

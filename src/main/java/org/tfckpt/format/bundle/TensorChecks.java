@@ -1,0 +1,267 @@
+package org.tfckpt.format.bundle;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.EnumSet;
+import java.util.List;
+import java.util.Set;
+import org.jspecify.annotations.Nullable;
+import org.tfckpt.format.TensorData;
+import org.tfckpt.format.bundle.EntryFindings.Entry;
+import org.tfckpt.io.Crc32cSum;
+import org.tfckpt.io.OrderedWork;
+import org.tfckpt.tensor.CheckpointException;
+import org.tfckpt.tensor.DataLossException;
+import org.tfckpt.tensor.ErrorContext;
+import org.tfckpt.tensor.ProblemKind;
+import org.tfckpt.tensor.TensorInfo;
+import org.tfckpt.tensor.TensorInfo.Storage;
+
+/**
+ * Checks the bytes of a bundle's tensors by several threads, small ones many at a time and large ones in parts, and tells
+ * what was found in the order of the index.
+ */
+final class TensorChecks {
+    private static final Set<ProblemKind> DAMAGED_IN_PLACE = EnumSet.of(
+            ProblemKind.TENSOR_CHECKSUM,
+            ProblemKind.STRING_LENGTHS,
+            ProblemKind.VARIANT,
+            ProblemKind.TRUNCATED,
+            ProblemKind.OVERLAP);
+    /** A job is large enough to be worth handing over, and small enough that all threads end at about the same time. */
+    private static final long PART = 4 << 20;
+
+    private static final int MOST_STEPS = 512;
+
+    private final BundlePrefix prefix;
+    private final BundleIndex index;
+    private final Shards shards;
+    private final EntryFindings findings;
+    private final OrderedWork work;
+    private Batch batch = new Batch();
+    private long intactBytes;
+
+    TensorChecks(BundlePrefix prefix, BundleIndex index, Shards shards, EntryFindings findings, OrderedWork work) {
+        this.prefix = prefix;
+        this.index = index;
+        this.shards = shards;
+        this.findings = findings;
+        this.work = work;
+    }
+
+    /** Steps that are one job. */
+    private static final class Batch implements OrderedWork.Job {
+        private final List<OrderedWork.Job> steps = new ArrayList<>();
+        private long bytes;
+
+        @Override
+        public void run() throws IOException {
+            for (OrderedWork.Job step : steps) {
+                step.run();
+            }
+        }
+
+        @Override
+        public void finish() throws IOException {
+            for (OrderedWork.Job step : steps) {
+                step.finish();
+            }
+        }
+    }
+
+    private void step(OrderedWork.Job step, long bytes) throws IOException {
+        batch.steps.add(step);
+        batch.bytes += bytes;
+        if (batch.bytes >= PART || batch.steps.size() == MOST_STEPS) {
+            flush();
+        }
+    }
+
+    private void flush() throws IOException {
+        Batch full = batch;
+        batch = new Batch();
+        work.add(full);
+    }
+
+    /** Does on the caller's thread, when everything before is told, what takes no time. */
+    void inTurn(OrderedWork.Job job) throws IOException {
+        step(job, 0);
+    }
+
+    /** Checks all bytes of a tensor. */
+    void add(Entry entry, TensorInfo info, Storage storage) throws IOException {
+        StoredTensor parts = null;
+        try {
+            if (!findings.mayRead(storage)) {
+                DataLossException shared = new DataLossException(
+                        ProblemKind.OVERLAP,
+                        "not read: tensors before it claim more than twice the bytes that the file has",
+                        ErrorContext.at(shards.path(storage.shard()).toString(), storage.offset())
+                                .ofTensor(info.name()));
+                step(() -> outcome(entry, info, storage, 0, shared), 0);
+                return;
+            }
+            if (storage.size() > PART && info.dtype().isFixedWidth()) {
+                parts = (StoredTensor) stored(info).data(0);
+            }
+        } catch (CheckpointException saidByTheCheck) {
+            parts = null;
+        }
+        if (parts == null) {
+            step(new Check(entry, info, storage), Math.max(0, Math.min(storage.size(), PART)));
+        } else {
+            flush();
+            Sum sum = new Sum(entry, info, storage, parts);
+            for (long offset = 0; offset < storage.size(); offset += PART) {
+                work.add(new Part(sum, offset, Math.min(PART, storage.size() - offset)));
+            }
+        }
+    }
+
+    private BundleTensor stored(TensorInfo info) {
+        return new BundleTensor(prefix, index, shards, info);
+    }
+
+    /** All of a tensor at once. */
+    private final class Check implements OrderedWork.Job {
+        private final Entry entry;
+        private final TensorInfo info;
+        private final Storage storage;
+        private long size;
+        private @Nullable CheckpointException failure;
+
+        Check(Entry entry, TensorInfo info, Storage storage) {
+            this.entry = entry;
+            this.info = info;
+            this.storage = storage;
+        }
+
+        @Override
+        public void run() throws IOException {
+            try {
+                size = check(info);
+            } catch (CheckpointException e) {
+                failure = e;
+            }
+        }
+
+        @Override
+        public void finish() {
+            outcome(entry, info, storage, size, failure);
+        }
+    }
+
+    /** Checks all bytes of a tensor; returns how many it takes in its shard. */
+    private long check(TensorInfo info) throws IOException {
+        BundleTensor stored = stored(info);
+        return switch (info.dtype()) {
+            case DT_STRING -> stored.verifyStrings();
+            case DT_VARIANT -> stored.variants(0).stored().remaining();
+            default -> {
+                TensorData data = stored.data(0);
+                data.check();
+                yield data.size();
+            }
+        };
+    }
+
+    /** What the parts of a large tensor come to. */
+    private static final class Sum {
+        private final Entry entry;
+        private final TensorInfo info;
+        private final Storage storage;
+        private final StoredTensor tensor;
+        private int crc;
+        private @Nullable CheckpointException failure;
+
+        Sum(Entry entry, TensorInfo info, Storage storage, StoredTensor tensor) {
+            this.entry = entry;
+            this.info = info;
+            this.storage = storage;
+            this.tensor = tensor;
+        }
+    }
+
+    /** A part of a large tensor. */
+    private final class Part implements OrderedWork.Job {
+        private final Sum sum;
+        private final long offset;
+        private final long length;
+        private int crc;
+        private @Nullable CheckpointException failure;
+
+        Part(Sum sum, long offset, long length) {
+            this.sum = sum;
+            this.offset = offset;
+            this.length = length;
+        }
+
+        @Override
+        public void run() throws IOException {
+            try {
+                crc = sum.tensor.crc32c(offset, length);
+            } catch (CheckpointException e) {
+                failure = e;
+            }
+        }
+
+        @Override
+        public void finish() {
+            sum.crc = Crc32cSum.of(sum.crc, crc, length);
+            sum.failure = sum.failure == null ? failure : sum.failure;
+            if (offset + length == sum.storage.size()) {
+                end();
+            }
+        }
+
+        private void end() {
+            try {
+                if (sum.failure == null) {
+                    sum.tensor.requireChecksum(sum.crc);
+                }
+            } catch (DataLossException e) {
+                sum.failure = e;
+            }
+            outcome(sum.entry, sum.info, sum.storage, sum.storage.size(), sum.failure);
+        }
+    }
+
+    private void outcome(
+            Entry entry, TensorInfo info, Storage storage, long size, @Nullable CheckpointException failure) {
+        if (failure != null) {
+            failed(entry, storage, failure);
+            return;
+        }
+        intactBytes += size;
+        findings.takes(storage, size);
+        if (size == storage.size()) {
+            findings.intact(entry, info);
+        } else {
+            findings.failed(
+                    entry,
+                    new DataLossException(
+                            ProblemKind.SIZE,
+                            "the entry's size is " + storage.size() + ", the tensor takes " + size + " bytes",
+                            ErrorContext.at(index.name(), -1).ofTensor(info.name())));
+        }
+    }
+
+    private void failed(Entry entry, Storage storage, CheckpointException failure) {
+        if (failure instanceof DataLossException damage) {
+            // What is damaged is somebody's all the same; but what contradicts itself may be of any size.
+            boolean inPlace = DAMAGED_IN_PLACE.contains(damage.kind());
+            if (!inPlace && damage.kind() != ProblemKind.MISSING_FILE) {
+                findings.somePlaceIsUnknown();
+            }
+            findings.takes(storage, inPlace ? storage.size() : 0);
+        }
+        findings.failed(entry, failure);
+    }
+
+    /** Ends all checks, and returns how many bytes were intact. */
+    long finish() throws IOException {
+        flush();
+        work.finish();
+        return intactBytes;
+    }
+}
