@@ -6,7 +6,7 @@ package org.tfckpt;
  * @param checksums whether the first read of a tensor compares its bytes with their checksum. The blocks of the index,
  *     and the lengths of strings, are always checked
  * @param mapping whether data files are mapped into memory, where their file system can: the fastest way, and without
- *     copies. The file's size is checked before each read, and every 16 MiB within a long one, so that a file that was
+ *     copies but of the first few small tensors of a file, which are sooner read than the file is mapped. The file's size is checked before each read, and every 16 MiB within a long one, so that a file that was
  *     cut off before is an exception. One that is cut off between that check and the access, or under a view that was
  *     handed out, is not: the access ends with an {@link InternalError} or ends the JVM (an operating system's signal
  *     inside an intrinsic; seen on JDK 17 and 25). Turn mapping off for files that someone may cut off: then it is

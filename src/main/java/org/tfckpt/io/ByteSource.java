@@ -119,8 +119,12 @@ public abstract class ByteSource implements Closeable {
         return cause;
     }
 
+    final void markClosed() {
+        closed = true;
+    }
+
     @Override
     public void close() throws IOException {
-        closed = true;
+        markClosed();
     }
 }

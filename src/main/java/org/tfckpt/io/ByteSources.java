@@ -23,7 +23,7 @@ public final class ByteSources {
     }
 
     /**
-     * Opens a file mapped, or through its channel where its file system cannot map.
+     * Opens a file to be mapped when that pays, or read through its channel where its file system cannot map.
      *
      * @param path the file
      * @return the source; the caller closes it
@@ -32,12 +32,7 @@ public final class ByteSources {
     public static ByteSource mapped(Path path) throws IOException {
         SeekableByteChannel channel = Files.newByteChannel(path, StandardOpenOption.READ);
         if (channel instanceof FileChannel file) {
-            try {
-                return MappedSource.open(path.toString(), file);
-            } catch (UnsupportedOperationException | IOException cannotMap) {
-                // File systems say it in either way; a true error of the disk comes again when the channel reads.
-                return new ChannelSource(path.toString(), channel);
-            }
+            return new LateMappedSource(path.toString(), file);
         }
         return new ChannelSource(path.toString(), channel);
     }

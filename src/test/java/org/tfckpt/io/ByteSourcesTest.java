@@ -46,9 +46,7 @@ class ByteSourcesTest {
             Path file = way == Way.UNMAPPABLE ? memory.getPath("file") : directory.resolve("file");
             Files.write(file, bytes);
             try (ByteSource source = way == Way.CHANNEL ? ByteSources.channel(file) : ByteSources.mapped(file)) {
-                // Of an empty file nothing has to be mapped, so that any file system can.
-                boolean mapped = way == Way.MAPPED || (way == Way.UNMAPPABLE && bytes.length == 0);
-                assertThat(source).isInstanceOf(mapped ? MappedSource.class : ChannelSource.class);
+                assertThat(source).isInstanceOf(way == Way.CHANNEL ? ChannelSource.class : LateMappedSource.class);
                 assertThat(source.name()).isEqualTo(file.toString());
                 body.run(source);
             }
@@ -128,6 +126,24 @@ class ByteSourcesTest {
                 .isThrownBy(read::run)
                 .withMessageStartingWith("Read less bytes than requested [file ")
                 .matches(damage -> damage.kind() == ProblemKind.TRUNCATED);
+    }
+
+    @ParameterizedTest
+    @EnumSource(names = {"MAPPED", "UNMAPPABLE"})
+    void aFewSmallReadsMapNothing(Way way) throws Exception {
+        with(way, BYTES, source -> {
+            LateMappedSource late = (LateMappedSource) source;
+            assertThat(text(source.read(3, 2))).isEqualTo("34");
+            assertThat(late.isMapped()).isFalse();
+            for (int i = 0; i < 20; i++) {
+                assertThat(text(source.read(1, 3))).isEqualTo("123");
+            }
+            assertThat(late.isMapped()).isEqualTo(way == Way.MAPPED);
+        });
+        with(way, new byte[10_000], source -> {
+            assertThat(source.read(1, 9_000).remaining()).isEqualTo(9_000);
+            assertThat(((LateMappedSource) source).isMapped()).isEqualTo(way == Way.MAPPED);
+        });
     }
 
     @ParameterizedTest
