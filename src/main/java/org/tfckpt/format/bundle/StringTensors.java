@@ -26,6 +26,8 @@ import org.tfckpt.tensor.UnsupportedFormatException;
  * The entry's checksum covers the lengths as {@link LengthChecksum} takes them, the four bytes, then the bytes.
  */
 final class StringTensors {
+    private static final int WINDOW = 1 << 16;
+
     private final ByteSource shard;
     private final BundlePrefix prefix;
     private final TensorInfo info;
@@ -181,9 +183,20 @@ final class StringTensors {
                 kind, problem, ErrorContext.at(shard.name(), storage.offset()).ofTensor(info.name()));
     }
 
+    /** Bytes that were read ahead. */
+    private record Window(long start, ByteBuffer bytes) {
+        boolean holds(long from, long length) {
+            return from >= start && from + length <= start + bytes.limit();
+        }
+    }
+
     private final class Elements implements StringData {
         private final long[] ends;
         private volatile boolean checked;
+        /** The element behind the one that was taken last: only who takes them in order is read ahead for. */
+        private volatile int following;
+
+        private volatile Window window = new Window(0, ByteBuffer.allocate(0));
 
         Elements(long[] ends) {
             this.ends = ends;
@@ -211,9 +224,26 @@ final class StringTensors {
                         "A string of " + length + " bytes does not fit an array",
                         ErrorContext.at(shard.name(), dataStart + start(index)).ofTensor(info.name()));
             }
-            shard.requireRange(dataStart + start(index), length);
+            boolean inOrder = index == following;
+            following = index + 1;
+            Window known = window;
+            if (!known.holds(start(index), length)) {
+                if (!inOrder || length > WINDOW / 2) {
+                    return read(start(index), length);
+                }
+                byte[] ahead = read(start(index), Math.min(WINDOW, dataSize - start(index)));
+                known = new Window(start(index), ByteBuffer.wrap(ahead));
+                window = known;
+            }
             byte[] bytes = new byte[(int) length];
-            shard.readInto(dataStart + start(index), ByteBuffer.wrap(bytes));
+            known.bytes.get((int) (start(index) - known.start), bytes);
+            return bytes;
+        }
+
+        private byte[] read(long start, long length) throws IOException {
+            shard.requireRange(dataStart + start, length);
+            byte[] bytes = new byte[(int) length];
+            shard.readInto(dataStart + start, ByteBuffer.wrap(bytes));
             return bytes;
         }
 
