@@ -37,7 +37,7 @@ record Group(String section, Pace pace, Map<String, List<String>> params, List<S
     private static final String INDEX = "Open, look up, list";
     private static final String READ = "Read and check everything";
     private static final String REWRITE = "Write and rewrite";
-    private static final String REST = "Verify, compare, hostile files, Snappy";
+    private static final String REST = "Verify, compare, Snappy";
 
     /** Everything. */
     static final List<Group> FULL = List.of(
@@ -56,7 +56,7 @@ record Group(String section, Pace pace, Map<String, List<String>> params, List<S
             of(REWRITE, LONG, "mebibytes=4096", "TensorFlowSaveBenchmark"),
             of(REWRITE, LONG, "mebibytes=1024", "RewriteBenchmark.(c|resh|wr).*"),
             of(REST, BRIEF, "tensors=330 threads=1,2", "VerifyBenchmark"),
-            of(REST, BRIEF, "", "HostileBenchmark", "SnappyBenchmark"),
+            of(REST, BRIEF, "", "SnappyBenchmark"),
             of(REST, LONG, "", "CompareBenchmark"));
 
     /** A look at the most important. */
