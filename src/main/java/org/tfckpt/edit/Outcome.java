@@ -56,10 +56,16 @@ final class Outcome {
             throw clash(tensor, other, "let the rules give them different names, or exclude one");
         }
         return switch (wanted.clash) {
-            case REFUSE -> throw clash(tensor, other, "exclude one, rename one, or say which of them wins");
+            case REFUSE -> throw clash(tensor, other, refusal(tensor, other));
             case FIRST -> tensor.input() < other.input();
             case LAST -> tensor.input() > other.input();
         };
+    }
+
+    private static String refusal(RewrittenTensor tensor, RewrittenTensor other) {
+        boolean slices = tensor.source().isPartitioned() && other.source().isPartitioned();
+        return "exclude one, rename one, or say which of them wins"
+                + (slices ? "; in Java, CheckpointMerge puts slices of several checkpoints together" : "");
     }
 
     private CheckpointException clash(RewrittenTensor tensor, RewrittenTensor other, String hint) {

@@ -184,6 +184,10 @@ public final class SliceAssembly implements TensorReader {
         if (elements > Long.MAX_VALUE / width) {
             throw new DataLossException(ProblemKind.SHAPE, "more than 2^63 bytes", parts.place());
         }
+        if (!info.isPartitioned() && region.isFullIn(info.shape())) {
+            // All of what is stored in one piece: of many small tensors, selecting it would take most of the time.
+            return data(0);
+        }
         Selection selection = select(region, width);
         if (selection.cover().isExact()) {
             return data(selection.cover().slice(0));

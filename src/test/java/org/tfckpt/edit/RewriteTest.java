@@ -259,6 +259,19 @@ class RewriteTest {
     }
 
     @Test
+    void namesWhatPutsSlicesOfSeveralCheckpointsTogether() throws IOException {
+        Path source = org.tfckpt.testing.Corpus.root().resolve("golden/tf218-v2-partitioned/ckpt");
+        try (Checkpoint first = Checkpoint.open(source);
+                Checkpoint second = Checkpoint.open(source)) {
+            assertThatThrownBy(() -> Rewrite.of(List.of(first, second))
+                            .include(patterns("cube"))
+                            .build())
+                    .hasMessageContaining("would both be called 'cube'")
+                    .hasMessageContaining("CheckpointMerge");
+        }
+    }
+
+    @Test
     void mergesWithAPolicyForClashes() throws IOException {
         Path one = bundle("one", new BundleBuilder().floats("a", 1).floats("b", 2));
         Path two = bundle("two", new BundleBuilder().floats("b", 20).floats("c", 30));

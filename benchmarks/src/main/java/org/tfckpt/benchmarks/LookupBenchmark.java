@@ -1,7 +1,10 @@
 package org.tfckpt.benchmarks;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
 import java.util.concurrent.TimeUnit;
+import java.util.zip.CRC32C;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -18,7 +21,8 @@ import org.tfckpt.Checkpoint;
 
 /**
  * Opening, and opening with one tensor read and checked, the first of the listing or one in the middle: it should not matter
- * how many tensors there are.
+ * how many tensors there are. What matters is the size of a block, which is 256 KiB in TensorFlow's indexes: {@link
+ * #floorOfOneBlock} is what reading and checking one takes without any reader. Opening needs one, for the header.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -30,7 +34,9 @@ public class LookupBenchmark {
     @Param({"100", "100000", "1000000"})
     public int tensors;
 
+    private final ByteBuffer block = ByteBuffer.allocateDirect(1 << 18);
     private Fixture fixture;
+    private FileChannel index;
     private String first;
     private String middle;
 
@@ -39,11 +45,22 @@ public class LookupBenchmark {
         fixture = Fixture.of(tensors, 8);
         first = Fixture.name(0);
         middle = Fixture.name(tensors / 2);
+        index = FileChannel.open(
+                fixture.prefix().resolveSibling(fixture.prefix().getFileName() + ".index"));
     }
 
     @TearDown
     public void remove() throws IOException {
+        index.close();
         fixture.close();
+    }
+
+    @Benchmark
+    public long floorOfOneBlock() throws IOException {
+        index.read(block.clear(), 0);
+        CRC32C crc = new CRC32C();
+        crc.update(block.flip());
+        return crc.getValue();
     }
 
     @Benchmark

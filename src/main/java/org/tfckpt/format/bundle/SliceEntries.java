@@ -19,7 +19,7 @@ final class SliceEntries {
 
     private final BundleIndex index;
     private final TensorInfo tensor;
-    private final Map<Integer, DataLossException> damaged = new HashMap<>();
+    private Map<Integer, DataLossException> damaged = Map.of();
     private int lookups;
     private @Nullable TensorInfo @Nullable [] found;
 
@@ -56,6 +56,7 @@ final class SliceEntries {
                 .mapToInt(Integer::intValue)
                 .toArray();
         @Nullable TensorInfo[] all = new TensorInfo[count];
+        damaged = new HashMap<>();
         try (BundleIndex.Lookup lookup = index.new Lookup()) {
             for (int slice : order) {
                 try {
