@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
@@ -163,7 +164,8 @@ class CheckpointFuzz {
 
     /** The text of a slice, as a person types it. */
     @FuzzTest
-    void sliceSpec(String text) {
+    void sliceSpec(byte[] data) {
+        String text = new String(data, StandardCharsets.UTF_8);
         try {
             TensorSlice slice = TensorSlice.parse(text);
             if (!TensorSlice.parse(slice.toString()).equals(slice)) {
