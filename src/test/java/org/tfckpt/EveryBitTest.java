@@ -10,7 +10,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Random;
 import java.util.stream.IntStream;
 import org.junit.jupiter.api.DisplayName;
@@ -40,13 +39,9 @@ class EveryBitTest {
         System.out.printf("%s: %,d bits flipped, each found%n", checkpoint, tried);
     }
 
-    private interface Choice {
-        IntStream of(int bits);
-    }
-
     /** Flips bits of every file, one at a time. */
-    private static int flip(SmallCheckpoints checkpoint, Choice choice) throws IOException {
-        int tried = 0;
+    private static int flip(SmallCheckpoints checkpoint, SmallCheckpoints.Choice choice) throws IOException {
+        int tried;
         List<String> missed = new ArrayList<>();
         try (FileSystem memory = Jimfs.newFileSystem(Configuration.unix())) {
             Path directory = Files.createDirectory(memory.getPath("/bits"));
@@ -54,24 +49,14 @@ class EveryBitTest {
             FullRead right = FullRead.of(path);
             assertThat(right.problems()).isEmpty();
             assertThat(right.refusals()).isEmpty();
-            for (Map.Entry<Path, byte[]> file :
-                    SmallCheckpoints.files(directory).entrySet()) {
-                byte[] bytes = file.getValue();
-                for (int bit : choice.of(Byte.SIZE * bytes.length).toArray()) {
-                    bytes[bit / Byte.SIZE] ^= (byte) (1 << bit % Byte.SIZE);
-                    Files.write(file.getKey(), bytes);
-                    FullRead found = FullRead.of(path);
-                    String place = file.getKey().getFileName() + " bit " + bit;
-                    if (!found.isReported()) {
-                        missed.add(place);
-                    }
-                    // Whether or not it is refused: what is given is right.
-                    assertThat(right.values()).as(place).containsAllEntriesOf(found.values());
-                    tried++;
-                    bytes[bit / Byte.SIZE] ^= (byte) (1 << bit % Byte.SIZE);
+            tried = SmallCheckpoints.flip(directory, choice, place -> {
+                FullRead found = FullRead.of(path);
+                if (!found.isReported()) {
+                    missed.add(place);
                 }
-                Files.write(file.getKey(), bytes);
-            }
+                // Whether or not it is refused: what is given is right.
+                assertThat(right.values()).as(place).containsAllEntriesOf(found.values());
+            });
         }
         assertThat(missed).isEmpty();
         return tried;

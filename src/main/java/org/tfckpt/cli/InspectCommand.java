@@ -127,7 +127,7 @@ final class InspectCommand implements Callable<Integer> {
     private void inspect(Checkpoint checkpoint, PrintOptions options) throws IOException {
         boolean values = isTrue(allTensors);
         if (values || isTrue(allTensorNames)) {
-            for (Iterator<TensorInfo> all = checkpoint.tensors().iterator(); all.hasNext(); ) {
+            for (Iterator<TensorInfo> all = checkpoint.tensorIterator(); all.hasNext(); ) {
                 TensorInfo info = all.next();
                 print("tensor_name:  " + info.name());
                 if (values) {
@@ -162,7 +162,7 @@ final class InspectCommand implements Callable<Integer> {
         long params = 0;
         long excludedParams = 0;
         long excludedTensors = 0;
-        for (Iterator<TensorInfo> all = checkpoint.tensors().iterator(); all.hasNext(); ) {
+        for (Iterator<TensorInfo> all = checkpoint.tensorIterator(); all.hasNext(); ) {
             TensorInfo info = all.next();
             long elements = info.shape().elementCount().orElse(0);
             if (!countExcludePattern.isEmpty() && excluded.matcher(info.name()).find()) {

@@ -74,7 +74,7 @@ final class InputLayout {
     }
 
     private void count(Set<String> sources) throws IOException {
-        for (Iterator<TensorInfo> all = checkpoint.tensors().iterator(); all.hasNext(); ) {
+        for (Iterator<TensorInfo> all = checkpoint.tensorIterator(); all.hasNext(); ) {
             TensorInfo tensor = all.next();
             if (!sources.contains(tensor.name())) {
                 droppedTensors++;

@@ -94,7 +94,7 @@ final class KeptObjects {
                         .add(tensor.name());
             }
         }
-        for (Iterator<TensorInfo> all = checkpoint.tensors().iterator(); all.hasNext(); ) {
+        for (Iterator<TensorInfo> all = checkpoint.tensorIterator(); all.hasNext(); ) {
             String tensor = all.next().name();
             if (!tensor.equals(ObjectKeys.OBJECT_GRAPH)) {
                 // A tensor of the same name that another checkpoint gave is this object's value now.

@@ -44,7 +44,7 @@ final class PlanText {
             }
         }
         Checkpoint checkpoint = wanted.inputs.get(input);
-        for (Iterator<TensorInfo> all = checkpoint.tensors().iterator(); all.hasNext(); ) {
+        for (Iterator<TensorInfo> all = checkpoint.tensorIterator(); all.hasNext(); ) {
             TensorInfo tensor = all.next();
             if (!taken.contains(tensor.name())) {
                 lines.accept("- " + TensorNames.printable(tensor.toString()));

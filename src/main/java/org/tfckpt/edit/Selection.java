@@ -50,7 +50,7 @@ final class Selection {
 
     private void add(int input, Checkpoint checkpoint) throws IOException {
         OptimizerSlots slots = wanted.withoutSlots ? OptimizerSlots.of(checkpoint) : null;
-        for (Iterator<TensorInfo> all = checkpoint.tensors().iterator(); all.hasNext(); ) {
+        for (Iterator<TensorInfo> all = checkpoint.tensorIterator(); all.hasNext(); ) {
             TensorInfo tensor = all.next();
             // The object graph follows the others.
             if (!tensor.name().equals(ObjectKeys.OBJECT_GRAPH) && isChosen(tensor, slots)) {

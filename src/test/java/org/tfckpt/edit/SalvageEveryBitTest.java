@@ -42,31 +42,17 @@ class SalvageEveryBitTest {
         System.out.printf("%s: salvaged with each of %,d bits flipped%n", checkpoint, salvaged);
     }
 
-    private interface Choice {
-        IntStream of(int bits);
-    }
-
     /** How often the damaged checkpoint could be opened. */
-    private static int flip(SmallCheckpoints checkpoint, Choice choice) throws IOException {
-        int salvaged = 0;
+    private static int flip(SmallCheckpoints checkpoint, SmallCheckpoints.Choice choice) throws IOException {
+        int[] salvaged = {0};
         try (FileSystem memory = Jimfs.newFileSystem(Configuration.unix())) {
             Path directory = Files.createDirectory(memory.getPath("/bits"));
             Path target = Files.createDirectory(memory.getPath("/salvaged")).resolve("ckpt");
             Path path = checkpoint.write(directory);
             Map<String, String> right = FullRead.of(path).values();
-            for (Map.Entry<Path, byte[]> file :
-                    SmallCheckpoints.files(directory).entrySet()) {
-                byte[] bytes = file.getValue();
-                for (int bit : choice.of(Byte.SIZE * bytes.length).toArray()) {
-                    bytes[bit / Byte.SIZE] ^= (byte) (1 << bit % Byte.SIZE);
-                    Files.write(file.getKey(), bytes);
-                    salvaged += salvage(path, target, right, file.getKey().getFileName() + " bit " + bit);
-                    bytes[bit / Byte.SIZE] ^= (byte) (1 << bit % Byte.SIZE);
-                }
-                Files.write(file.getKey(), bytes);
-            }
+            SmallCheckpoints.flip(directory, choice, place -> salvaged[0] += salvage(path, target, right, place));
         }
-        return salvaged;
+        return salvaged[0];
     }
 
     private static int salvage(Path damaged, Path target, Map<String, String> right, String place) throws IOException {

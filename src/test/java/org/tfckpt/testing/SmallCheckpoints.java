@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.tfckpt.proto.TensorProto;
 import org.tfckpt.tensor.DataType;
@@ -143,6 +144,33 @@ public enum SmallCheckpoints {
             throw new UncheckedIOException(e);
         }
         return files;
+    }
+
+    /** Says which bits are flipped, of so many. */
+    public interface Choice {
+        IntStream of(int bits);
+    }
+
+    /** Looks at files of which one bit is not as it was. */
+    public interface Look {
+        void at(String place) throws IOException;
+    }
+
+    /** Flips bits of every file, one at a time, and leaves the files as they were; returns how many it flipped. */
+    public static int flip(Path directory, Choice choice, Look look) throws IOException {
+        int tried = 0;
+        for (Map.Entry<Path, byte[]> file : files(directory).entrySet()) {
+            byte[] bytes = file.getValue();
+            for (int bit : choice.of(Byte.SIZE * bytes.length).toArray()) {
+                bytes[bit / Byte.SIZE] ^= (byte) (1 << bit % Byte.SIZE);
+                Files.write(file.getKey(), bytes);
+                look.at(file.getKey().getFileName() + " bit " + bit);
+                tried++;
+                bytes[bit / Byte.SIZE] ^= (byte) (1 << bit % Byte.SIZE);
+            }
+            Files.write(file.getKey(), bytes);
+        }
+        return tried;
     }
 
     private static BundleBuilder several(BundleBuilder bundle) {

@@ -204,11 +204,7 @@ public final class BundleMerge {
         try {
             files.adopt(shard, file);
         } catch (NoSuchFileException e) {
-            throw new DataLossException(
-                    ProblemKind.MISSING_FILE,
-                    file + "; No such file or directory",
-                    ErrorContext.at(file.toString(), -1),
-                    e);
+            throw BundleWriter.missing(file, e);
         }
     }
 

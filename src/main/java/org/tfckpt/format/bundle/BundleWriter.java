@@ -337,11 +337,7 @@ public final class BundleWriter implements Closeable {
                 }
                 return number;
             } catch (NoSuchFileException e) {
-                throw new DataLossException(
-                        ProblemKind.MISSING_FILE,
-                        file + "; No such file or directory",
-                        ErrorContext.at(file.toString(), -1),
-                        e);
+                throw missing(file, e);
             }
         });
     }
@@ -458,5 +454,14 @@ public final class BundleWriter implements Closeable {
         } finally {
             files.close();
         }
+    }
+
+    /** A data file that is to be taken over is not there. */
+    static DataLossException missing(Path file, NoSuchFileException cause) {
+        return new DataLossException(
+                ProblemKind.MISSING_FILE,
+                file + "; No such file or directory",
+                ErrorContext.at(file.toString(), -1),
+                cause);
     }
 }

@@ -33,9 +33,8 @@ final class ShardUse {
      */
     boolean mayRead(Storage storage) throws IOException {
         ByteSource shard = shards.get(storage.shard(), "");
-        long left = toRead.computeIfAbsent(storage.shard(), number -> -1L);
         long size = shard.size();
-        left = left < 0 ? 2 * size + SHARED : left;
+        long left = toRead.getOrDefault(storage.shard(), 2 * size + SHARED);
         boolean inside = storage.size() >= 0 && storage.size() <= size;
         toRead.put(storage.shard(), inside ? Math.max(0, left - storage.size()) : left);
         return !inside || storage.size() <= left;

@@ -49,6 +49,9 @@ final class TensorChecks {
         this.work = work;
     }
 
+    /** What is checked. */
+    private record Subject(Entry entry, TensorInfo info, Storage storage) {}
+
     /** Steps that are one job. */
     private static final class Batch implements OrderedWork.Job {
         private final List<OrderedWork.Job> steps = new ArrayList<>();
@@ -90,6 +93,7 @@ final class TensorChecks {
 
     /** Checks all bytes of a tensor. */
     void add(Entry entry, TensorInfo info, Storage storage) throws IOException {
+        Subject subject = new Subject(entry, info, storage);
         StoredTensor parts = null;
         try {
             if (!findings.mayRead(storage)) {
@@ -98,7 +102,7 @@ final class TensorChecks {
                         "not read: tensors before it claim more than twice the bytes that the file has",
                         ErrorContext.at(shards.path(storage.shard()).toString(), storage.offset())
                                 .ofTensor(info.name()));
-                step(() -> outcome(entry, info, storage, 0, shared), 0);
+                step(() -> outcome(subject, 0, shared), 0);
                 return;
             }
             if (storage.size() > PART && info.dtype().isFixedWidth()) {
@@ -108,10 +112,10 @@ final class TensorChecks {
             parts = null;
         }
         if (parts == null) {
-            step(new Check(entry, info, storage), Math.max(0, Math.min(storage.size(), PART)));
+            step(new Check(subject), Math.max(0, Math.min(storage.size(), PART)));
         } else {
             flush();
-            Sum sum = new Sum(entry, info, storage, parts);
+            Sum sum = new Sum(subject, parts);
             for (long offset = 0; offset < storage.size(); offset += PART) {
                 work.add(new Part(sum, offset, Math.min(PART, storage.size() - offset)));
             }
@@ -124,22 +128,18 @@ final class TensorChecks {
 
     /** All of a tensor at once. */
     private final class Check implements OrderedWork.Job {
-        private final Entry entry;
-        private final TensorInfo info;
-        private final Storage storage;
+        private final Subject subject;
         private long size;
         private @Nullable CheckpointException failure;
 
-        Check(Entry entry, TensorInfo info, Storage storage) {
-            this.entry = entry;
-            this.info = info;
-            this.storage = storage;
+        Check(Subject subject) {
+            this.subject = subject;
         }
 
         @Override
         public void run() throws IOException {
             try {
-                size = check(info);
+                size = check(subject.info);
             } catch (CheckpointException e) {
                 failure = e;
             }
@@ -147,7 +147,7 @@ final class TensorChecks {
 
         @Override
         public void finish() {
-            outcome(entry, info, storage, size, failure);
+            outcome(subject, size, failure);
         }
     }
 
@@ -167,17 +167,13 @@ final class TensorChecks {
 
     /** What the parts of a large tensor come to. */
     private static final class Sum {
-        private final Entry entry;
-        private final TensorInfo info;
-        private final Storage storage;
+        private final Subject subject;
         private final StoredTensor tensor;
         private int crc;
         private @Nullable CheckpointException failure;
 
-        Sum(Entry entry, TensorInfo info, Storage storage, StoredTensor tensor) {
-            this.entry = entry;
-            this.info = info;
-            this.storage = storage;
+        Sum(Subject subject, StoredTensor tensor) {
+            this.subject = subject;
             this.tensor = tensor;
         }
     }
@@ -209,7 +205,7 @@ final class TensorChecks {
         public void finish() {
             sum.crc = Crc32cSum.of(sum.crc, crc, length);
             sum.failure = sum.failure == null ? failure : sum.failure;
-            if (offset + length == sum.storage.size()) {
+            if (offset + length == sum.subject.storage.size()) {
                 end();
             }
         }
@@ -222,40 +218,40 @@ final class TensorChecks {
             } catch (DataLossException e) {
                 sum.failure = e;
             }
-            outcome(sum.entry, sum.info, sum.storage, sum.storage.size(), sum.failure);
+            outcome(sum.subject, sum.subject.storage.size(), sum.failure);
         }
     }
 
-    private void outcome(
-            Entry entry, TensorInfo info, Storage storage, long size, @Nullable CheckpointException failure) {
+    private void outcome(Subject subject, long size, @Nullable CheckpointException failure) {
         if (failure != null) {
-            failed(entry, storage, failure);
+            failed(subject, failure);
             return;
         }
+        Storage storage = subject.storage;
         intactBytes += size;
         findings.takes(storage, size);
         if (size == storage.size()) {
-            findings.intact(entry, info);
+            findings.intact(subject.entry, subject.info);
         } else {
             findings.failed(
-                    entry,
+                    subject.entry,
                     new DataLossException(
                             ProblemKind.SIZE,
                             "the entry's size is " + storage.size() + ", the tensor takes " + size + " bytes",
-                            ErrorContext.at(index.name(), -1).ofTensor(info.name())));
+                            ErrorContext.at(index.name(), -1).ofTensor(subject.info.name())));
         }
     }
 
-    private void failed(Entry entry, Storage storage, CheckpointException failure) {
+    private void failed(Subject subject, CheckpointException failure) {
         if (failure instanceof DataLossException damage) {
             // What is damaged is somebody's all the same; but what contradicts itself may be of any size.
             boolean inPlace = DAMAGED_IN_PLACE.contains(damage.kind());
             if (!inPlace && damage.kind() != ProblemKind.MISSING_FILE) {
                 findings.somePlaceIsUnknown();
             }
-            findings.takes(storage, inPlace ? storage.size() : 0);
+            findings.takes(subject.storage, inPlace ? subject.storage.size() : 0);
         }
-        findings.failed(entry, failure);
+        findings.failed(subject.entry, failure);
     }
 
     /** Ends all checks, and returns how many bytes were intact. */
