@@ -26,11 +26,12 @@ import org.tfckpt.tensor.UnsupportedFormatException;
  */
 public final class SliceAssembly implements TensorReader {
     private final TensorInfo info;
-    private final List<TensorSlice> slices;
     private final ByteOrder order;
     private final Parts parts;
-    private final Map<Integer, TensorData> data = new HashMap<>();
-    private final Map<Integer, StringData> strings = new HashMap<>();
+    /** The slices that are open. */
+    private Map<Integer, TensorData> data = Map.of();
+
+    private Map<Integer, StringData> strings = Map.of();
     private @Nullable SliceSet set;
 
     /** What is stored. */
@@ -102,9 +103,6 @@ public final class SliceAssembly implements TensorReader {
      */
     public SliceAssembly(TensorInfo info, ByteOrder order, Parts parts) {
         this.info = info;
-        this.slices = info.isPartitioned()
-                ? info.slices()
-                : List.of(TensorSlice.full(info.shape().rank()));
         this.order = order;
         this.parts = parts;
     }
@@ -149,6 +147,9 @@ public final class SliceAssembly implements TensorReader {
         SliceSet checked = set;
         if (checked == null) {
             requireElements(info, parts.place());
+            List<TensorSlice> slices = info.isPartitioned()
+                    ? info.slices()
+                    : List.of(TensorSlice.full(info.shape().rank()));
             checked = SliceSet.of(info.shape(), slices, parts.place());
             set = checked;
         }
@@ -204,7 +205,7 @@ public final class SliceAssembly implements TensorReader {
         TensorData opened = data.get(slice);
         if (opened == null) {
             opened = parts.data(slice);
-            data.put(slice, opened);
+            data = with(data, slice, opened);
         }
         return opened;
     }
@@ -226,9 +227,19 @@ public final class SliceAssembly implements TensorReader {
         StringData opened = strings.get(slice);
         if (opened == null) {
             opened = parts.strings(slice);
-            strings.put(slice, opened);
+            strings = with(strings, slice, opened);
         }
         return opened;
+    }
+
+    /** Most tensors have one slice, and there may be a million of them. */
+    private static <T> Map<Integer, T> with(Map<Integer, T> open, int slice, T opened) {
+        if (open.isEmpty()) {
+            return Map.of(slice, opened);
+        }
+        Map<Integer, T> more = open instanceof HashMap ? open : new HashMap<>(open);
+        more.put(slice, opened);
+        return more;
     }
 
     @Override

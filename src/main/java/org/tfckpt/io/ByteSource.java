@@ -92,10 +92,21 @@ public abstract class ByteSource implements Closeable {
      */
     public final void requireRange(long offset, long length) throws IOException {
         requireOpen();
-        long size = size();
-        if (offset < 0 || length < 0 || offset > size - length) {
-            throw passesEnd(offset, length, size);
+        if (!fits(offset, length, recentSize())) {
+            long size = size();
+            if (!fits(offset, length, size)) {
+                throw passesEnd(offset, length, size);
+            }
         }
+    }
+
+    private static boolean fits(long offset, long length, long size) {
+        return offset >= 0 && length >= 0 && offset <= size - length;
+    }
+
+    /** The file's size as it was a moment ago: for those who ask so often that asking is most of their work. */
+    long recentSize() throws IOException {
+        return size();
     }
 
     final DataLossException passesEnd(long offset, long length, long size) {

@@ -71,6 +71,9 @@ public final class ByteUse {
     }
 
     private static void gap(ByteSource file, long from, long to, Finding gap) throws IOException {
+        if (from == to) {
+            return;
+        }
         long length = Math.min(to, file.size()) - from;
         if (length <= 0) {
             return;

@@ -65,6 +65,12 @@ final class LateMappedSource extends ByteSource {
     }
 
     @Override
+    long recentSize() throws IOException {
+        ByteSource known = lasting;
+        return known == null ? size() : known.recentSize();
+    }
+
+    @Override
     public ByteBuffer read(long offset, int length) throws IOException {
         ByteSource source = source(length);
         if (source != unmapped || lasting == unmapped) {

@@ -12,25 +12,40 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  * A file mapped in windows, each when it is first needed. An operating system has some 65,000 mappings and a checkpoint
  * up to a million tensors, hence windows; a range that straddles two gets a mapping of its own.
  *
- * <p>The file's size is checked before a range is walked. A file that shrinks after that check ends the JVM when the lost
- * part is touched (seen on 17 and 25): {@link ChannelSource} is there for files that may.
+ * <p>The file's size is checked before a range is walked, by a look that may be some microseconds old. A file that shrinks
+ * after that look ends the JVM when the lost part is touched (seen on 17 and 25): {@link ChannelSource} is there for files
+ * that may.
  */
 final class MappedSource extends ByteSource {
     private static final int WINDOW_BITS = 30;
     private static final int WINDOW = 1 << WINDOW_BITS;
     /** So much is walked between two looks at the file's size. */
     private static final int PART = 1 << 24;
+    /**
+     * So long a look at the file's size is believed. To ask the operating system takes half a microsecond, which is as long
+     * as all else takes that is done for a small tensor; and to check a part takes ten times as long as this.
+     */
+    private static final long BELIEVED_NANOS = 100_000;
 
     private static final long LARGEST = (long) WINDOW << 20;
 
     private final FileChannel channel;
     private final long mappable;
     private final AtomicReferenceArray<MappedByteBuffer> windows;
+    private volatile Look last;
+
+    /** A look at the file's size, and when it was. */
+    private record Look(long size, long nanos) {
+        Look(long size) {
+            this(size, System.nanoTime());
+        }
+    }
 
     private MappedSource(String name, FileChannel channel, long size) {
         super(name);
         this.channel = channel;
         this.mappable = size;
+        this.last = new Look(size);
         this.windows = new AtomicReferenceArray<>((int) ((size + WINDOW - 1) >> WINDOW_BITS));
     }
 
@@ -63,6 +78,16 @@ final class MappedSource extends ByteSource {
     }
 
     @Override
+    long recentSize() throws IOException {
+        Look look = last;
+        if (System.nanoTime() - look.nanos > BELIEVED_NANOS) {
+            look = new Look(size());
+            last = look;
+        }
+        return look.size;
+    }
+
+    @Override
     public ByteBuffer read(long offset, int length) throws IOException {
         requireMapped(offset, length);
         if (length == 0) {
@@ -86,7 +111,9 @@ final class MappedSource extends ByteSource {
         for (long at = offset; at < end; ) {
             long windowEnd = ((at >> WINDOW_BITS) + 1) << WINDOW_BITS;
             int part = (int) Math.min(Math.min(end, windowEnd) - at, PART);
-            requireMapped(at, part);
+            if (at > offset) {
+                requireMapped(at, part);
+            }
             consumer.accept(window((int) (at >> WINDOW_BITS))
                     .slice((int) (at & (WINDOW - 1)), part)
                     .order(ByteOrder.LITTLE_ENDIAN));

@@ -2,9 +2,6 @@ package org.tfckpt.format.bundle;
 
 import java.io.IOException;
 import java.nio.ByteOrder;
-import java.util.BitSet;
-import java.util.HashMap;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.format.SliceAssembly;
 import org.tfckpt.format.StringData;
@@ -28,18 +25,18 @@ final class BundleTensor implements SliceAssembly.Parts {
     private final BundleIndex index;
     private final Shards shards;
     private final TensorInfo info;
-    private final SliceEntries entries;
-    /** How many bytes of each shard the slices that were opened say are theirs. */
-    private final Map<Integer, Long> claimed = new HashMap<>();
+    /** Null if it is not partitioned. */
+    private final @Nullable SliceEntries entries;
 
-    private final BitSet opened = new BitSet();
+    private final @Nullable SliceClaims claims;
 
     BundleTensor(BundlePrefix prefix, BundleIndex index, Shards shards, TensorInfo info) {
         this.prefix = prefix;
         this.index = index;
         this.shards = shards;
         this.info = info;
-        this.entries = new SliceEntries(index, info);
+        this.entries = info.isPartitioned() ? new SliceEntries(index, info) : null;
+        this.claims = info.isPartitioned() ? new SliceClaims(info.name()) : null;
     }
 
     @Override
@@ -80,29 +77,10 @@ final class BundleTensor implements SliceAssembly.Parts {
     private ByteSource shard(int slice, TensorInfo entry) throws IOException {
         TensorInfo.Storage storage = storage(entry);
         ByteSource shard = shards.get(storage.shard(), entry.name());
-        if (info.isPartitioned()) {
-            requireOwnBytes(slice, storage, shard);
+        if (claims != null) {
+            claims.add(slice, storage, shard);
         }
         return shard;
-    }
-
-    /** Slices that share bytes could make any size out of a small file. */
-    private synchronized void requireOwnBytes(int slice, TensorInfo.Storage storage, ByteSource shard)
-            throws IOException {
-        shard.requireRange(storage.offset(), storage.size());
-        if (opened.get(slice)) {
-            return;
-        }
-        opened.set(slice);
-        long sum = claimed.merge(storage.shard(), storage.size(), Long::sum);
-        if (sum > shard.size()) {
-            throw new DataLossException(
-                    ProblemKind.OVERLAP,
-                    "Slices of partitioned tensor " + info.name() + " share bytes",
-                    ErrorContext.at(shard.name(), storage.offset())
-                            .ofTensor(info.name())
-                            .mismatch("at most " + shard.size() + " bytes", sum));
-        }
     }
 
     /** Checks that a slice has an entry that agrees with the tensor's, and bytes of its own; they are not read. */
@@ -121,14 +99,12 @@ final class BundleTensor implements SliceAssembly.Parts {
 
     /** The entry of a slice, which must agree with the tensor's. */
     TensorInfo entry(int slice) throws IOException {
-        if (!info.isPartitioned()) {
-            return info;
-        }
-        return checked(slice, entries.find(slice));
+        return entries == null ? info : entry(slice, entries);
     }
 
-    private TensorInfo checked(int slice, @Nullable TensorInfo entry) throws DataLossException {
+    private TensorInfo entry(int slice, SliceEntries entries) throws IOException {
         TensorSlice extent = info.slices().get(slice);
+        TensorInfo entry = entries.find(slice);
         if (entry == null) {
             throw new DataLossException(
                     ProblemKind.SLICES,

@@ -5,7 +5,6 @@ import java.util.HashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
-import org.tfckpt.io.ByteSource;
 import org.tfckpt.io.ByteUse;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.Problem;
@@ -19,9 +18,29 @@ final class ShardUse {
 
     private final Shards shards;
     private final Map<Integer, ByteUse> use = new TreeMap<>();
-    private final Map<Integer, Long> toRead = new HashMap<>();
+    private final Map<Integer, ToRead> toRead = new HashMap<>();
     /** Where a block or an entry cannot be read, bytes that seem to be nobody's may be those of its tensors. */
     private boolean allPlacesKnown = true;
+
+    /** How much of a shard may be read. */
+    private static final class ToRead {
+        private final long size;
+        private long left;
+
+        ToRead(long size) {
+            this.size = size;
+            this.left = 2 * size + SHARED;
+        }
+
+        boolean take(long bytes) {
+            if (bytes < 0 || bytes > size) {
+                return true;
+            }
+            boolean enough = bytes <= left;
+            left = Math.max(0, left - bytes);
+            return enough;
+        }
+    }
 
     ShardUse(Shards shards) {
         this.shards = shards;
@@ -32,12 +51,12 @@ final class ShardUse {
      * in the shard is not read anyway.
      */
     boolean mayRead(Storage storage) throws IOException {
-        ByteSource shard = shards.get(storage.shard(), "");
-        long size = shard.size();
-        long left = toRead.getOrDefault(storage.shard(), 2 * size + SHARED);
-        boolean inside = storage.size() >= 0 && storage.size() <= size;
-        toRead.put(storage.shard(), inside ? Math.max(0, left - storage.size()) : left);
-        return !inside || storage.size() <= left;
+        ToRead shard = toRead.get(storage.shard());
+        if (shard == null) {
+            shard = new ToRead(shards.get(storage.shard(), "").size());
+            toRead.put(storage.shard(), shard);
+        }
+        return shard.take(storage.size());
     }
 
     /** Bytes that are a tensor's. */
