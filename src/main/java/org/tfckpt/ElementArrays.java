@@ -24,8 +24,12 @@ final class ElementArrays {
                 }
             }
             default -> {
+                float[] all = new float[1 << Byte.SIZE];
+                for (int i = 0; i < all.length; i++) {
+                    all[i] = SmallFloats.small(type, (byte) i);
+                }
                 for (int i = 0; i < values.length; i++) {
-                    values[i] = SmallFloats.small(type, bytes.get(i));
+                    values[i] = all[bytes.get(i) & 0xff];
                 }
             }
         }

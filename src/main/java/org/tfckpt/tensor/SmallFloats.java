@@ -33,6 +33,21 @@ public final class SmallFloats {
      * @return the same value; a NaN keeps its payload
      */
     public static float half(short bits) {
+        return Halves.VALUES[bits & 0xffff];
+    }
+
+    /** All halves as singles, 256 KiB: looking one up takes a third to a half of the time of computing it. */
+    private static final class Halves {
+        private static final float[] VALUES = new float[1 << Short.SIZE];
+
+        static {
+            for (int bits = 0; bits < VALUES.length; bits++) {
+                VALUES[bits] = computedHalf(bits);
+            }
+        }
+    }
+
+    private static float computedHalf(int bits) {
         int sign = (bits & 0x8000) << 16;
         int exponent = (bits >>> 10) & 0x1f;
         int mantissa = bits & 0x3ff;

@@ -19,18 +19,29 @@ import org.openjdk.jmh.util.Statistics;
  * @param allocated bytes of heap an operation; not a number where that was not measured
  */
 record Figure(String name, String jdk, double median, double low, double high, double allocated) {
-    static Figure of(RunResult result) {
-        BenchmarkParams params = result.getParams();
-        Result<?> allocated = result.getSecondaryResults().get("gc.alloc.rate.norm");
+    /** Of all rounds of one benchmark together. */
+    static Figure of(List<RunResult> rounds) {
+        BenchmarkParams params = rounds.get(0).getParams();
+        ListStatistics times = new ListStatistics();
+        ListStatistics allocated = new ListStatistics();
+        for (RunResult round : rounds) {
+            round.getPrimaryResult()
+                    .getStatistics()
+                    .getRawData()
+                    .forEachRemaining(time -> times.addValue(time.getKey()));
+            Result<?> heap = round.getSecondaryResults().get("gc.alloc.rate.norm");
+            allocated.addValue(heap == null ? Double.NaN : heap.getScore());
+        }
         return of(
                 name(params),
                 params.getJdkVersion(),
-                result.getPrimaryResult().getStatistics(),
+                times,
                 params.getTimeUnit().toNanos(1) / 1e9,
-                allocated == null ? Double.NaN : allocated.getScore());
+                allocated.getPercentile(50));
     }
 
-    private static String name(BenchmarkParams params) {
+    /** What its figure is called. */
+    static String name(BenchmarkParams params) {
         String method = params.getBenchmark();
         StringBuilder name =
                 new StringBuilder(method.substring(method.lastIndexOf('.', method.lastIndexOf('.') - 1) + 1));

@@ -16,15 +16,19 @@ record Group(String section, Pace pace, Map<String, List<String>> params, List<S
     /**
      * How long a benchmark takes.
      *
-     * @param forks in how many JVMs, one after the other
+     * @param rounds how often each of the group is run in turn, in a JVM of its own: what is slow for a while, a machine or
+     *     a JVM, is not one benchmark's alone
      * @param warmups how many iterations are not counted
      * @param iterations how many are
      * @param millis how long one is; at least one operation
      */
-    record Pace(int forks, int warmups, int iterations, int millis) {}
+    record Pace(int rounds, int warmups, int iterations, int millis) {}
 
     /** For what ratios close to 1 are promised of. */
-    static final Pace STEADY = new Pace(2, 2, 4, 700);
+    static final Pace STEADY = new Pace(4, 2, 3, 600);
+
+    /** For what is over in microseconds. */
+    static final Pace QUICKER = new Pace(3, 2, 3, 400);
 
     static final Pace BRIEF = new Pace(1, 3, 5, 400);
     /** For what takes a second or more each time. */
@@ -32,6 +36,9 @@ record Group(String section, Pace pace, Map<String, List<String>> params, List<S
 
     /** For single shots of milliseconds. */
     static final Pace SHOTS = new Pace(1, 5, 9, 100);
+
+    /** For single shots of a second. */
+    static final Pace TURNS = new Pace(2, 1, 3, 400);
 
     private static final String FORMS = "Other forms";
     private static final String INDEX = "Open, look up, list";
@@ -41,20 +48,22 @@ record Group(String section, Pace pace, Map<String, List<String>> params, List<S
 
     /** Everything. */
     static final List<Group> FULL = List.of(
-            of(READ, STEADY, "data=FEW_LARGE", "ReadBenchmark"),
+            of(READ, STEADY, "data=FEW_LARGE", "ReadBenchmark.(crc32c|readAndCheckM|openRead|verifyM).*"),
+            of(READ, BRIEF, "data=FEW_LARGE", "ReadBenchmark.(memory|.*Channel).*"),
             of(READ, LONG, "data=FEW_LARGE threads=1,2", "TensorFlowRestoreBenchmark"),
             of(READ, BRIEF, "data=MANY_SMALL,MIXED", "ReadBenchmark"),
             of(READ, LONG, "data=MANY_SMALL,MIXED threads=1,2", "TensorFlowRestoreBenchmark"),
-            of(INDEX, BRIEF, "tensors=100,20000,1000000", "LookupBenchmark"),
+            of(INDEX, QUICKER, "tensors=100,20000,1000000", "LookupBenchmark"),
             of(INDEX, BRIEF, "tensors=100,20000,1000000", "TensorFlowOneBenchmark.restore.*"),
             of(INDEX, BRIEF, "tensors=20000,1000000", "ListBenchmark"),
             of(INDEX, LONG, "tensors=20000,1000000", "TensorFlowOneBenchmark.reader.*"),
             of(FORMS, BRIEF, "", "RowsBenchmark", "FormBenchmark"),
             of(FORMS, LONG, "", "TensorFlowRowsBenchmark"),
             of(FORMS, LONG, "data=PARTITIONED,V1,STRINGS,HALF,BFLOAT16 threads=1", "TensorFlowRestoreBenchmark"),
-            of(REWRITE, SHOTS, "mebibytes=4,4096", "RewriteBenchmark.rename"),
+            of(REWRITE, SHOTS, "place=DISK mebibytes=4,4096", "RewriteBenchmark.rename"),
             of(REWRITE, LONG, "mebibytes=4096", "TensorFlowSaveBenchmark"),
-            of(REWRITE, LONG, "mebibytes=1024", "RewriteBenchmark.(c|resh|wr).*"),
+            of(REWRITE, TURNS, "place=DISK mebibytes=1024", "RewriteBenchmark.(c|resh|wr).*"),
+            of(REWRITE, TURNS, "place=MEMORY mebibytes=1024", "RewriteBenchmark.(copy.*|cp)"),
             of(REST, BRIEF, "tensors=330 threads=1,2", "VerifyBenchmark"),
             of(REST, BRIEF, "", "SnappyBenchmark"),
             of(REST, LONG, "", "CompareBenchmark"));

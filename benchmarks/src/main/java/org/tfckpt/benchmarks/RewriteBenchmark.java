@@ -47,6 +47,17 @@ public class RewriteBenchmark {
     @Param({"4", "1024", "4096"})
     private int mebibytes;
 
+    @Param("DISK")
+    private Place place;
+
+    /** Where the new checkpoint is. */
+    public enum Place {
+        /** Beside the old one. */
+        DISK,
+        /** In Linux's file system in memory: what it takes without a disk to wait for. The old one is in the page cache. */
+        MEMORY
+    }
+
     private Fixture fixture;
     private Path directory;
     private ByteBuffer values;
@@ -56,7 +67,8 @@ public class RewriteBenchmark {
     public void makeSource() throws IOException {
         int bytes = (int) (((long) mebibytes << 20) / TENSORS) & -Float.BYTES;
         fixture = Fixture.of(TENSORS, bytes);
-        directory = Files.createDirectory(fixture.prefix().resolveSibling("new"));
+        Path parent = place == Place.DISK ? fixture.prefix().getParent() : Path.of("/dev/shm");
+        directory = Files.createTempDirectory(parent, "new");
         values = ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 

@@ -3,10 +3,12 @@ package org.tfckpt.benchmarks;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.openjdk.jmh.profile.GCProfiler;
+import org.openjdk.jmh.results.RunResult;
 import org.openjdk.jmh.runner.NoBenchmarksException;
 import org.openjdk.jmh.runner.Runner;
 import org.openjdk.jmh.runner.RunnerException;
@@ -18,20 +20,20 @@ import org.openjdk.jmh.runner.options.TimeValue;
 final class Suite {
     private final List<Group> groups;
     private final List<Jdk> jdks;
-    private final int pairs;
+    private final int turns;
     private final Path data;
     private final Map<String, List<Figure>> figures = new LinkedHashMap<>();
 
     /**
      * A run.
      *
-     * @param pairs how often the whole process is started
+     * @param turns how often the whole process is started
      * @param data an empty directory
      */
-    Suite(List<Group> groups, List<Jdk> jdks, int pairs, Path data) {
+    Suite(List<Group> groups, List<Jdk> jdks, int turns, Path data) {
         this.groups = groups;
         this.jdks = jdks;
-        this.pairs = pairs;
+        this.turns = turns;
         this.data = data;
     }
 
@@ -43,7 +45,7 @@ final class Suite {
     void run(Listener listener) throws IOException, InterruptedException, RunnerException {
         System.setProperty(Fixture.DIRECTORY, data.toString());
         for (Jdk jdk : jdks) {
-            add("Whole processes", new Processes(jdk, pairs).measure(data), listener);
+            add("Whole processes", new Processes(jdk, jdk == jdks.get(0), turns).measure(data), listener);
             String section = "";
             for (Group group : groups) {
                 if (!group.section().equals(section)) {
@@ -66,22 +68,37 @@ final class Suite {
     }
 
     private List<Figure> measure(Group group, Jdk jdk) throws RunnerException {
+        Map<String, List<RunResult>> rounds = new LinkedHashMap<>();
+        for (int round = 0; round < group.pace().rounds(); round++) {
+            for (RunResult result : round(group, jdk)) {
+                rounds.computeIfAbsent(Figure.name(result.getParams()), name -> new ArrayList<>())
+                        .add(result);
+            }
+        }
+        return rounds.values().stream().map(Figure::of).toList();
+    }
+
+    private static Collection<RunResult> run(ChainedOptionsBuilder options) throws RunnerException {
+        try {
+            return new Runner(options.build()).run();
+        } catch (NoBenchmarksException e) {
+            // One of a peer's, which are built in with a profile.
+            return List.of();
+        }
+    }
+
+    private Collection<RunResult> round(Group group, Jdk jdk) throws RunnerException {
         ChainedOptionsBuilder options = new OptionsBuilder()
                 .jvm(jdk.java())
                 .jvmArgsAppend("-D" + Fixture.DIRECTORY + "=" + data, "--enable-native-access=ALL-UNNAMED")
                 .addProfiler(GCProfiler.class)
-                .forks(group.pace().forks())
+                .forks(1)
                 .warmupIterations(group.pace().warmups())
                 .warmupTime(TimeValue.milliseconds(group.pace().millis()))
                 .measurementIterations(group.pace().iterations())
                 .measurementTime(TimeValue.milliseconds(group.pace().millis()));
         group.includes().forEach(name -> options.include("\\." + name + (name.contains(".") ? "$" : "\\.")));
         group.params().forEach((name, values) -> options.param(name, values.toArray(String[]::new)));
-        try {
-            return new Runner(options.build()).run().stream().map(Figure::of).toList();
-        } catch (NoBenchmarksException e) {
-            // One of a peer's, which are built in with a profile.
-            return List.of();
-        }
+        return run(options);
     }
 }

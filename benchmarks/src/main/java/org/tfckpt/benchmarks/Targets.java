@@ -36,6 +36,12 @@ final class Targets {
                     "TensorFlow's restore of all tensors, one thread",
                     "TensorFlowRestoreBenchmark.restore data=MANY_SMALL threads=1",
                     6),
+            speed(
+                    "verify 200,000 tensors of 1 KiB through the channel, one thread",
+                    "ReadBenchmark.verifyThroughTheChannel data=MANY_SMALL",
+                    "TensorFlow's restore of all tensors, one thread",
+                    "TensorFlowRestoreBenchmark.restore data=MANY_SMALL threads=1",
+                    0),
             time(
                     "open, read the first of 1,000,000 tensors",
                     "LookupBenchmark.openAndReadFirst tensors=1000000",
@@ -122,28 +128,64 @@ final class Targets {
                     0),
             time(
                     "rewrite 1 GiB, copied whole, on the disk",
-                    "RewriteBenchmark.copyWhole mebibytes=1024",
+                    "RewriteBenchmark.copyWhole mebibytes=1024 place=DISK",
                     "`cp` and `sync`",
-                    "RewriteBenchmark.cpAndSync mebibytes=1024",
+                    "RewriteBenchmark.cpAndSync mebibytes=1024 place=DISK",
                     1.2),
             time(
                     "the same",
-                    "RewriteBenchmark.copyWhole mebibytes=1024",
+                    "RewriteBenchmark.copyWhole mebibytes=1024 place=DISK",
                     "`cp`, which leaves it to the operating system",
-                    "RewriteBenchmark.cp mebibytes=1024",
+                    "RewriteBenchmark.cp mebibytes=1024 place=DISK",
+                    1.2),
+            time(
+                    "the same into a file system in memory",
+                    "RewriteBenchmark.copyWhole mebibytes=1024 place=MEMORY",
+                    "`cp`",
+                    "RewriteBenchmark.cp mebibytes=1024 place=MEMORY",
                     1.2),
             time(
                     "rewrite 1 GiB without one tensor, each other checked, on the disk",
-                    "RewriteBenchmark.copyAllButOne mebibytes=1024",
+                    "RewriteBenchmark.copyAllButOne mebibytes=1024 place=DISK",
                     "`cp` and `sync`",
-                    "RewriteBenchmark.cpAndSync mebibytes=1024",
+                    "RewriteBenchmark.cpAndSync mebibytes=1024 place=DISK",
+                    1.2),
+            time(
+                    "the same into a file system in memory",
+                    "RewriteBenchmark.copyAllButOne mebibytes=1024 place=MEMORY",
+                    "`cp`",
+                    "RewriteBenchmark.cp mebibytes=1024 place=MEMORY",
                     1.2),
             time(
                     "`ls` of 200 tensors, the whole process",
-                    "Process.ls",
+                    "Process.ls tensors=200",
                     "a JVM that says hello",
                     "Process.hello",
-                    2.5));
+                    2.5),
+            time(
+                    "the same with an archive of its classes",
+                    "Process.lsWithArchive",
+                    "a JVM that says hello",
+                    "Process.hello",
+                    0),
+            speed(
+                    "the same without an archive",
+                    "Process.ls tensors=200",
+                    "a process with TensorFlow's library that lists them",
+                    "Process.tensorFlowList tensors=200",
+                    0),
+            speed(
+                    "`ls` of 1,000,000 tensors, the whole process",
+                    "Process.ls tensors=1000000",
+                    "a process with TensorFlow's library that lists them",
+                    "Process.tensorFlowList tensors=1000000",
+                    0),
+            speed(
+                    "`verify` of 2 GiB, the whole process",
+                    "Process.verify",
+                    "a process with TensorFlow's library that restores them",
+                    "Process.tensorFlowRestore",
+                    0));
 
     private static Target speed(String what, String ours, String other, String beside, double limit) {
         return new Target(what, ours, other, beside, Target.Kind.SPEED, limit);

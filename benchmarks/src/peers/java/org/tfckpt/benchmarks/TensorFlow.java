@@ -4,6 +4,7 @@ import static org.tensorflow.internal.c_api.global.tensorflow.*;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.BytePointer;
 import org.bytedeco.javacpp.IntPointer;
@@ -182,6 +183,16 @@ final class TensorFlow implements AutoCloseable {
             }
             check(status);
             return sum;
+        }
+
+        /** All tensors, whole. */
+        List<Wanted> all() {
+            List<Wanted> all = new ArrayList<>();
+            for (int i = 0; i < size(); i++) {
+                BytePointer name = TF_CheckpointReaderGetVariable(reader, i);
+                all.add(new Wanted(name.getString(), "", TF_CheckpointReaderGetVariableDataType(reader, name)));
+            }
+            return all;
         }
 
         long read(String name) {
