@@ -6,6 +6,7 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.tfckpt.restore.CandidateIndex.Candidate;
 import org.tfckpt.tensor.TensorInfo;
@@ -61,25 +62,28 @@ final class Ranking {
     /** What a person should see. */
     List<Suggestion> suggestions(Wanted wanted, String name) {
         Set<String> shown = new HashSet<>();
+        Set<String> only = onlyOneOfItsForm(wanted);
         return scored(wanted, name, Set.of())
                 .filter(scored -> scored.similarity >= (scored.fits ? ALIKE_AND_FITS : ALIKE)
-                        || isOnlyOneOfItsForm(wanted, scored.candidate.name(), Set.of()))
+                        || only.contains(scored.candidate.name()))
                 .filter(scored -> shown.add(scored.candidate.tensor().name()))
                 .limit(MOST_SHOWN)
                 .map(scored -> new Suggestion(scored.candidate.name(), scored.candidate.tensor(), scored.fits))
                 .toList();
     }
 
-    /** Whether of all tensors that nobody uses this one alone has the shape and dtype wanted, and is not a mere scalar. */
-    boolean isOnlyOneOfItsForm(Wanted wanted, String name, Set<String> taken) {
-        List<TensorInfo> others = index.ofForm(wanted).stream()
+    /**
+     * The names of the one tensor that has the shape and dtype wanted, of all that nobody uses; none if there are several, or
+     * it is a mere scalar.
+     */
+    private Set<String> onlyOneOfItsForm(Wanted wanted) {
+        List<Candidate> ofForm = index.ofForm(wanted);
+        long tensors = ofForm.stream()
                 .map(Candidate::tensor)
-                .filter(tensor -> !taken.contains(tensor.name()) && roles.goTogether(wanted, tensor))
+                .filter(tensor -> roles.goTogether(wanted, tensor))
                 .distinct()
-                .toList();
-        return others.size() == 1
-                && others.get(0).shape().rank() > 0
-                && index.ofForm(wanted).stream()
-                        .anyMatch(candidate -> candidate.name().equals(name));
+                .count();
+        boolean only = tensors == 1 && ofForm.get(0).tensor().shape().rank() > 0;
+        return only ? ofForm.stream().map(Candidate::name).collect(Collectors.toSet()) : Set.of();
     }
 }
