@@ -66,11 +66,11 @@ final class ChannelSource extends ByteSource {
             walk(offset, length, part, consumer);
             return;
         }
-        ByteBuffer part = PartBuffers.take();
+        ByteBuffer memory = PartBuffers.take();
         try {
-            walk(offset, length, part, consumer);
+            walk(offset, length, CopyTarget.at(memory, offset, PartBuffers.SIZE), consumer);
         } finally {
-            PartBuffers.giveBack(part);
+            PartBuffers.giveBack(memory);
         }
     }
 

@@ -1,7 +1,6 @@
 package org.tfckpt.io;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.concurrent.ArrayBlockingQueue;
 import java.util.concurrent.BlockingQueue;
 import org.jspecify.annotations.Nullable;
@@ -19,13 +18,13 @@ final class PartBuffers {
 
     private PartBuffers() {}
 
-    /** A little-endian buffer that is nobody else's until it is given back. */
+    /** For a {@link CopyTarget} of {@link #SIZE} bytes, which is nobody else's until it is given back. */
     static ByteBuffer take() {
         @Nullable ByteBuffer kept = KEPT.poll();
-        return kept == null ? ByteBuffer.allocateDirect(SIZE).order(ByteOrder.LITTLE_ENDIAN) : kept;
+        return kept == null ? CopyTarget.allocate(SIZE) : kept;
     }
 
-    static void giveBack(ByteBuffer buffer) {
-        KEPT.offer(buffer.order(ByteOrder.LITTLE_ENDIAN));
+    static void giveBack(ByteBuffer memory) {
+        KEPT.offer(memory);
     }
 }

@@ -73,7 +73,7 @@ final class Block {
         }
         Block block = null;
         try {
-            ByteBuffer stored = memory.bytes(length);
+            ByteBuffer stored = memory.bytes(handle.offset(), length);
             source.readInto(handle.offset(), stored);
             block = of(stored.flip(), ErrorContext.at(source.name(), handle.offset()), memory);
             return block;

@@ -1,10 +1,10 @@
 package org.tfckpt.format.table;
 
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.concurrent.LinkedBlockingDeque;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
+import org.tfckpt.io.CopyTarget;
 
 /**
  * Memory outside of the heap for a block that is read, searched and let go. A block of TensorFlow's has 256 KiB: new memory
@@ -36,12 +36,12 @@ final class BlockMemory {
             return null;
         }
         ByteBuffer free = FREE.pollFirst();
-        return new BlockMemory(free == null ? ByteBuffer.allocateDirect(SIZE) : free);
+        return new BlockMemory(free == null ? CopyTarget.allocate(SIZE) : free);
     }
 
-    /** The first bytes, little-endian; for users only. */
-    ByteBuffer bytes(int length) {
-        return memory.slice(0, length).order(ByteOrder.LITTLE_ENDIAN);
+    /** Where to put what lies at an offset of a file, little-endian; for users only. */
+    ByteBuffer bytes(long offset, int length) {
+        return CopyTarget.at(memory, offset, length);
     }
 
     /** One user more; false if the last one is gone, and the memory perhaps somebody else's. */

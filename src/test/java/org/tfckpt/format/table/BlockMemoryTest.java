@@ -157,13 +157,13 @@ class BlockMemoryTest {
     @Test
     void memoryIsNobodyElsesBeforeItsLastUserReleasesIt() {
         BlockMemory memory = take(BLOCK);
-        ByteBuffer bytes = memory.bytes(BLOCK).putInt(0, 42);
+        ByteBuffer bytes = memory.bytes(0, BLOCK).putInt(0, 42);
         assertThat(memory.retain()).isTrue();
         memory.release();
         List<BlockMemory> others = new ArrayList<>();
         for (int i = 0; i < 20; i++) {
             BlockMemory other = take(BLOCK);
-            other.bytes(BLOCK).putInt(0, i);
+            other.bytes(0, BLOCK).putInt(0, i);
             others.add(other);
         }
         assertThat(bytes.getInt(0)).isEqualTo(42);
