@@ -34,18 +34,15 @@ final class MappedSource extends ByteSource {
     private final AtomicReferenceArray<MappedByteBuffer> windows;
     private volatile Look last;
 
-    /** A look at the file's size, and when it was. */
-    private record Look(long size, long nanos) {
-        Look(long size) {
-            this(size, System.nanoTime());
-        }
-    }
+    /** A look at the file's size, and when it began. */
+    private record Look(long size, long nanos) {}
 
     private MappedSource(String name, FileChannel channel, long size) {
         super(name);
         this.channel = channel;
         this.mappable = size;
-        this.last = new Look(size);
+        // Nobody knows how long ago that was: the first read looks again.
+        this.last = new Look(size, System.nanoTime() - BELIEVED_NANOS);
         this.windows = new AtomicReferenceArray<>((int) ((size + WINDOW - 1) >> WINDOW_BITS));
     }
 
@@ -80,8 +77,9 @@ final class MappedSource extends ByteSource {
     @Override
     long recentSize() throws IOException {
         Look look = last;
-        if (System.nanoTime() - look.nanos > BELIEVED_NANOS) {
-            look = new Look(size());
+        long now = System.nanoTime();
+        if (now - look.nanos >= BELIEVED_NANOS) {
+            look = new Look(size(), now);
             last = look;
         }
         return look.size;
