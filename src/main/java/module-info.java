@@ -12,6 +12,7 @@ module org.tfckpt {
 
     exports org.tfckpt;
     exports org.tfckpt.edit;
+    exports org.tfckpt.files;
     exports org.tfckpt.graph;
     exports org.tfckpt.objects;
     exports org.tfckpt.restore;

@@ -15,10 +15,14 @@ import java.util.function.Consumer;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
+import org.tfckpt.files.CheckpointLocation;
+import org.tfckpt.files.CheckpointLocator;
 import org.tfckpt.format.FormatReader;
 import org.tfckpt.format.SliceKey;
 import org.tfckpt.format.TensorScan;
+import org.tfckpt.format.bundle.Bundle;
 import org.tfckpt.format.bundle.BundlePrefix;
+import org.tfckpt.format.v1.V1Checkpoint;
 import org.tfckpt.io.OrderedWork;
 import org.tfckpt.objects.ObjectGraph;
 import org.tfckpt.objects.ObjectKeys;
@@ -59,7 +63,7 @@ public final class Checkpoint implements Closeable {
      * @param bytes the bytes of their values that were intact
      * @param problems the number of problems
      */
-    public record Verified(long tensors, long bytes, long problems) {
+    public record Verification(long tensors, long bytes, long problems) {
         /**
          * Whether everything is as it should be.
          *
@@ -96,7 +100,20 @@ public final class Checkpoint implements Closeable {
      */
     public static Checkpoint open(Path path, ReadOptions options) throws IOException {
         CheckpointLocation location = CheckpointLocator.locate(path);
-        return new Checkpoint(location, options, location.open(options.mapping()));
+        return new Checkpoint(location, options, reader(location, options));
+    }
+
+    private static FormatReader reader(CheckpointLocation location, ReadOptions options) throws IOException {
+        BundlePrefix bundle = bundle(location);
+        return bundle == null
+                ? V1Checkpoint.open(location.name(), location.files(), options.mapping())
+                : Bundle.open(bundle, options.mapping());
+    }
+
+    private static @Nullable BundlePrefix bundle(CheckpointLocation location) {
+        return location.format().equals("V2")
+                ? BundlePrefix.ofIndex(location.files().get(0))
+                : null;
     }
 
     /**
@@ -314,7 +331,7 @@ public final class Checkpoint implements Closeable {
      * @return what was gone through
      * @throws IOException if the disk fails; damage is a problem, not an exception
      */
-    public Verified verify(Consumer<Problem> problems) throws IOException {
+    public Verification verify(Consumer<Problem> problems) throws IOException {
         return verify(problems, OrderedWork.alone());
     }
 
@@ -330,11 +347,11 @@ public final class Checkpoint implements Closeable {
      * @throws IOException as {@link #verify(Consumer)}
      * @throws IllegalArgumentException if the degree is not positive
      */
-    public Verified verify(Consumer<Problem> problems, Executor executor, int degree) throws IOException {
+    public Verification verify(Consumer<Problem> problems, Executor executor, int degree) throws IOException {
         return verify(problems, new OrderedWork(executor, degree));
     }
 
-    private Verified verify(Consumer<Problem> problems, OrderedWork work) throws IOException {
+    private Verification verify(Consumer<Problem> problems, OrderedWork work) throws IOException {
         requireOpen();
         long[] count = {0};
         try (work) {
@@ -344,7 +361,7 @@ public final class Checkpoint implements Closeable {
                         problems.accept(problem);
                     },
                     work);
-            return new Verified(totals.tensors(), totals.bytes(), count[0]);
+            return new Verification(totals.tensors(), totals.bytes(), count[0]);
         }
     }
 
@@ -362,7 +379,7 @@ public final class Checkpoint implements Closeable {
     /** The files of a V2 checkpoint; null for V1. */
     @Nullable
     BundlePrefix bundle() {
-        return location.bundle();
+        return bundle(location);
     }
 
     private void requireOpen() {

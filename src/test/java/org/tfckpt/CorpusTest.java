@@ -105,7 +105,7 @@ class CorpusTest {
     void isVerifiedAsIntactButForFilesThatAreNotHere(Expected expected) throws IOException {
         List<Problem> problems = new ArrayList<>();
         try (Checkpoint checkpoint = Checkpoint.open(expected.path())) {
-            Checkpoint.Verified verified = checkpoint.verify(problems::add);
+            Checkpoint.Verification verified = checkpoint.verify(problems::add);
             assertThat(verified.problems()).isEqualTo(problems.size());
         }
         if (expected.missingShards().isEmpty()) {

@@ -39,7 +39,7 @@ class ParallelVerifyTest {
     @TempDir
     Path directory;
 
-    private record Found(Checkpoint.Verified verified, List<Problem> problems) {}
+    private record Found(Checkpoint.Verification verified, List<Problem> problems) {}
 
     private static Found verify(Checkpoint checkpoint, Executor executor, int degree) throws IOException {
         List<Problem> problems = new ArrayList<>();

@@ -36,7 +36,7 @@ class StressTest {
     Path directory;
 
     /** What a single thread found. */
-    private record Known(Map<String, TensorInfo> infos, Map<String, String> digests, Checkpoint.Verified verified) {
+    private record Known(Map<String, TensorInfo> infos, Map<String, String> digests, Checkpoint.Verification verified) {
         static Known of(Checkpoint checkpoint) throws IOException {
             Map<String, TensorInfo> infos = new TreeMap<>();
             Map<String, String> digests = new TreeMap<>();

@@ -41,7 +41,7 @@ class VerifyTest {
             assertThat(checkpoint.verify(problem -> {
                         throw new AssertionError(problem);
                     }))
-                    .isEqualTo(new Checkpoint.Verified(3, 12 + 16, 0));
+                    .isEqualTo(new Checkpoint.Verification(3, 12 + 16, 0));
         }
     }
 

@@ -3,7 +3,7 @@ package org.tfckpt.fuzz;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.io.IOException;
 import java.nio.file.Path;
-import org.tfckpt.CheckpointState;
+import org.tfckpt.files.CheckpointState;
 import org.tfckpt.graph.Graph;
 import org.tfckpt.tensor.CheckpointException;
 

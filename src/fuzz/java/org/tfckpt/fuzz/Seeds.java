@@ -126,7 +126,7 @@ final class Seeds {
 
     private void file(Path file) throws IOException {
         String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-        if (name.equals(org.tfckpt.CheckpointState.FILE_NAME)) {
+        if (name.equals(org.tfckpt.files.CheckpointState.FILE_NAME)) {
             add("state", Files.readAllBytes(file));
         } else if (name.matches(".*\\.(meta|pb|pbtxt)") && Files.size(file) <= 4 * LARGEST) {
             add("graph", Files.readAllBytes(file));

@@ -14,6 +14,9 @@ import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.tfckpt.Checkpoint;
+import org.tfckpt.cli.numpy.NumpyText;
+import org.tfckpt.cli.numpy.PrintOptions;
+import org.tfckpt.cli.numpy.TensorArray;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.TensorInfo;
@@ -153,7 +156,7 @@ final class InspectCommand implements Callable<Integer> {
     }
 
     private void value(Checkpoint checkpoint, String name, PrintOptions options) throws IOException {
-        NumpyText.print(new TensorValues(checkpoint.tensor(name)), options, console.out());
+        NumpyText.print(new TensorArray(checkpoint.tensor(name)), options, console.out());
         print("");
     }
 

@@ -7,6 +7,9 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.Tensor;
+import org.tfckpt.cli.numpy.NumpyText;
+import org.tfckpt.cli.numpy.PrintOptions;
+import org.tfckpt.cli.numpy.TensorArray;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -54,7 +57,7 @@ final class ShowCommand implements Callable<Integer> {
                 if (names.size() > 1) {
                     console.out().line(tensor.toString());
                 }
-                NumpyText.print(new TensorValues(slice == null ? tensor : tensor.slice(slice)), options, console.out());
+                NumpyText.print(new TensorArray(slice == null ? tensor : tensor.slice(slice)), options, console.out());
                 console.out().text("\n");
             }
         }

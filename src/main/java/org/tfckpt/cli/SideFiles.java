@@ -14,7 +14,7 @@ import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
-import org.tfckpt.CheckpointState;
+import org.tfckpt.files.CheckpointState;
 import picocli.CommandLine.Option;
 
 /** What stands beside a checkpoint: its graph, and the state file. Neither is touched unless that is asked for. */

@@ -7,7 +7,7 @@ import java.time.Instant;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
-import org.tfckpt.CheckpointState;
+import org.tfckpt.files.CheckpointState;
 import org.tfckpt.tensor.CheckpointException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;

@@ -18,8 +18,8 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
-import org.tfckpt.CheckpointSearch;
 import org.tfckpt.ReadOptions;
+import org.tfckpt.files.CheckpointSearch;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.Problem;
@@ -72,7 +72,7 @@ final class VerifyCommand implements Callable<Integer> {
 
     /** What became of a checkpoint; a failure says why it could not be verified. */
     private record Result(
-            Checkpoint.Verified verified,
+            Checkpoint.Verification verified,
             List<Problem> problems,
             @Nullable IOException failure) {}
 
@@ -137,7 +137,7 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private static Result failure(List<Problem> problems, IOException e) {
-        return new Result(new Checkpoint.Verified(0, 0, 0), problems, e);
+        return new Result(new Checkpoint.Verification(0, 0, 0), problems, e);
     }
 
     private Result verify(Target target, Executor helpers) {
@@ -153,20 +153,20 @@ final class VerifyCommand implements Callable<Integer> {
                         null,
                         ProblemKind.MISSING_FILE,
                         "the index is not there, though data files are"));
-                return new Result(new Checkpoint.Verified(0, 0, 1), problems, null);
+                return new Result(new Checkpoint.Verification(0, 0, 1), problems, null);
             }
             return failure(problems, e);
         }
     }
 
     /** Damage that prevents opening is a finding like any other. */
-    private Checkpoint.Verified run(Path path, Consumer<Problem> problems, Executor helpers) throws IOException {
+    private Checkpoint.Verification run(Path path, Consumer<Problem> problems, Executor helpers) throws IOException {
         ReadOptions options = mapping ? ReadOptions.DEFAULT : ReadOptions.DEFAULT.withoutMapping();
         try (Checkpoint checkpoint = Checkpoint.open(path, options)) {
             return checkpoint.verify(problems, helpers, CORES);
         } catch (DataLossException e) {
             problems.accept(e.toProblem());
-            return new Checkpoint.Verified(0, 0, 1);
+            return new Checkpoint.Verification(0, 0, 1);
         }
     }
 

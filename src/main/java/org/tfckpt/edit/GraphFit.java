@@ -26,17 +26,17 @@ final class GraphFit {
 
     private final Specification wanted;
     private final Graph graph;
-    private final Outcome outcome;
+    private final PlannedTensors outcome;
     private final Set<String> found = new HashSet<>();
     private final Set<String> missing = new LinkedHashSet<>();
 
-    private GraphFit(Specification wanted, Graph graph, Outcome outcome) {
+    private GraphFit(Specification wanted, Graph graph, PlannedTensors outcome) {
         this.wanted = wanted;
         this.graph = graph;
         this.outcome = outcome;
     }
 
-    static void run(Specification wanted, Graph graph, Outcome outcome) throws IOException {
+    static void run(Specification wanted, Graph graph, PlannedTensors outcome) throws IOException {
         new GraphFit(wanted, graph, outcome).run();
     }
 

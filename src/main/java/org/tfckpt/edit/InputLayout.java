@@ -58,7 +58,7 @@ final class InputLayout {
         count(sources);
         List<RewrittenTensor> same = new ArrayList<>();
         for (RewrittenTensor tensor : firsts) {
-            List<TensorInfo.Storage> places = Places.of(checkpoint, tensor.source());
+            List<TensorInfo.Storage> places = TensorLocations.of(checkpoint, tensor.source());
             places.forEach(place -> taken.merge(place.shard(), place.size(), Long::sum));
             if (!places.isEmpty() && stays.test(tensor)) {
                 same.add(tensor);
@@ -118,7 +118,7 @@ final class InputLayout {
     }
 
     private List<Integer> shards(RewrittenTensor tensor) throws IOException {
-        return Places.of(checkpoint, tensor.source()).stream()
+        return TensorLocations.of(checkpoint, tensor.source()).stream()
                 .map(TensorInfo.Storage::shard)
                 .toList();
     }

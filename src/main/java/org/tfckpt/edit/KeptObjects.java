@@ -25,13 +25,13 @@ import org.tfckpt.tensor.TensorNames;
  */
 final class KeptObjects {
     private final Specification wanted;
-    private final Outcome outcome;
+    private final PlannedTensors outcome;
     /** What becomes of each value's key; a value may be of several tensors. */
     private final Map<String, Optional<String>> keys = new HashMap<>();
 
     private boolean changed;
 
-    private KeptObjects(Specification wanted, Outcome outcome) {
+    private KeptObjects(Specification wanted, PlannedTensors outcome) {
         this.wanted = wanted;
         this.outcome = outcome;
     }
@@ -41,7 +41,7 @@ final class KeptObjects {
      *
      * @return its new value; null if there is none, or it stays as it is
      */
-    static byte @Nullable [] run(Specification wanted, Outcome outcome) throws IOException {
+    static byte @Nullable [] run(Specification wanted, PlannedTensors outcome) throws IOException {
         return new KeptObjects(wanted, outcome).run();
     }
 
@@ -131,7 +131,7 @@ final class KeptObjects {
      * A value of which something is lost is none. What lay in a damaged block of an index has no name any more: then
      * there is a key without a tensor, or one of which there may have been more tensors.
      */
-    private void dropLost(int input, Losses losses, ObjectGraph graph) throws IOException {
+    private void dropLost(int input, SalvageLosses losses, ObjectGraph graph) throws IOException {
         Set<String> there = new HashSet<>(keys.keySet());
         for (RewrittenTensor tensor : outcome.tensors()) {
             graph.attributeOf(tensor.name()).ifPresent(attribute -> there.add(attribute.key()));

@@ -57,7 +57,7 @@ public final class Rewrite {
     private final byte @Nullable [] objects;
     private final List<InputLayout> inputs = new ArrayList<>();
 
-    private Rewrite(Specification wanted, Outcome outcome, byte @Nullable [] objects) throws IOException {
+    private Rewrite(Specification wanted, PlannedTensors outcome, byte @Nullable [] objects) throws IOException {
         this.wanted = wanted;
         this.objects = objects;
         this.notes = List.copyOf(outcome.notes());
@@ -289,9 +289,9 @@ public final class Rewrite {
                 throw new IllegalArgumentException(
                         "data files that must be linked would keep what is damaged; what is salvaged is written anew");
             }
-            Outcome outcome = new Outcome(wanted);
+            PlannedTensors outcome = new PlannedTensors(wanted);
             if (salvage) {
-                Losses losses = new Losses(given);
+                SalvageLosses losses = new SalvageLosses(given);
                 wanted.losses = losses;
                 wanted.inputs = losses.intact();
                 losses.notes(!wanted.excludes(ObjectKeys.OBJECT_GRAPH)).forEach(outcome::note);
@@ -381,12 +381,12 @@ public final class Rewrite {
     public RewriteSummary summary() {
         long whole = inputs.stream().mapToLong(InputLayout::wholeBytes).sum();
         int files = inputs.stream().mapToInt(input -> input.whole().size()).sum();
-        boolean copies = Execution.copiesWhole(wanted);
-        return summary(
-                new Execution.Done(copies ? 0 : files, copies ? 0 : whole, writtenBytes() + (copies ? whole : 0)));
+        boolean copies = RewriteExecutor.copiesWhole(wanted);
+        return summary(new RewriteExecutor.Done(
+                copies ? 0 : files, copies ? 0 : whole, writtenBytes() + (copies ? whole : 0)));
     }
 
-    private RewriteSummary summary(Execution.Done done) {
+    private RewriteSummary summary(RewriteExecutor.Done done) {
         return new RewriteSummary(
                 tensors.size(),
                 tensors.stream().filter(RewrittenTensor::isRenamed).count(),
@@ -454,8 +454,9 @@ public final class Rewrite {
      * @throws IOException as {@link #run(Path)}
      */
     public RewriteSummary run(Path prefix, boolean overwrite, RewriteProgress progress) throws IOException {
-        Execution.Watch watch = new Execution.Watch(progress, summary().writtenBytes());
-        return summary(Execution.run(wanted, inputs, objects, prefix, overwrite, watch));
+        RewriteExecutor.Watch watch =
+                new RewriteExecutor.Watch(progress, summary().writtenBytes());
+        return summary(RewriteExecutor.run(wanted, inputs, objects, prefix, overwrite, watch));
     }
 
     /**

@@ -19,14 +19,14 @@ import org.tfckpt.tensor.TensorNames;
 /** Chooses tensors by their names in the checkpoints, and gives them their new ones. */
 final class Selection {
     private final Specification wanted;
-    private final Outcome outcome;
+    private final PlannedTensors outcome;
     /** From names in the checkpoint to the names wanted. */
     private final Map<String, List<String>> pairs = new HashMap<>();
 
     private final Set<String> idlePairs;
     private boolean renamed;
 
-    private Selection(Specification wanted, Outcome outcome) {
+    private Selection(Specification wanted, PlannedTensors outcome) {
         this.wanted = wanted;
         this.outcome = outcome;
         wanted.pairs.forEach((name, source) ->
@@ -34,7 +34,7 @@ final class Selection {
         this.idlePairs = new HashSet<>(pairs.keySet());
     }
 
-    static void run(Specification wanted, Outcome outcome) throws IOException {
+    static void run(Specification wanted, PlannedTensors outcome) throws IOException {
         Selection selection = new Selection(wanted, outcome);
         for (int input = 0; input < wanted.inputs.size(); input++) {
             selection.add(input, wanted.inputs.get(input));

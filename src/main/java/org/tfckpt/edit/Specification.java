@@ -22,7 +22,7 @@ final class Specification {
 
     /** Null unless the inputs are what is intact of damaged ones. */
     @Nullable
-    Losses losses;
+    SalvageLosses losses;
 
     final List<NamePattern> includes = new ArrayList<>();
     final List<NamePattern> excludes = new ArrayList<>();

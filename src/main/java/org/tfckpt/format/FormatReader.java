@@ -82,5 +82,5 @@ public interface FormatReader extends Closeable {
      * @return what was gone through
      * @throws IOException if the disk fails; damage is a problem, not an exception
      */
-    Totals verify(Findings findings, OrderedWork work) throws IOException;
+    Totals verify(VerificationListener findings, OrderedWork work) throws IOException;
 }

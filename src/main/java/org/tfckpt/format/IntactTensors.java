@@ -42,7 +42,7 @@ public final class IntactTensors implements FormatReader {
             throws IOException {
         IntactTensors intact = new IntactTensors(all);
         all.verify(
-                new Findings() {
+                new VerificationListener() {
                     @Override
                     public void problem(Problem problem) {
                         harmless.accept(problem);
@@ -138,7 +138,7 @@ public final class IntactTensors implements FormatReader {
     }
 
     @Override
-    public Totals verify(Findings findings, OrderedWork work) throws IOException {
+    public Totals verify(VerificationListener findings, OrderedWork work) throws IOException {
         return all.verify(findings, work);
     }
 

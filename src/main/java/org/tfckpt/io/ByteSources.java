@@ -32,7 +32,7 @@ public final class ByteSources {
     public static ByteSource mapped(Path path) throws IOException {
         SeekableByteChannel channel = Files.newByteChannel(path, StandardOpenOption.READ);
         if (channel instanceof FileChannel file) {
-            return new LateMappedSource(path.toString(), file);
+            return new LazilyMappedSource(path.toString(), file);
         }
         return new ChannelSource(path.toString(), channel);
     }

@@ -66,11 +66,11 @@ final class ChannelSource extends ByteSource {
             walk(offset, length, part, consumer);
             return;
         }
-        ByteBuffer memory = PartBuffers.take();
+        ByteBuffer memory = DirectBufferPool.take();
         try {
-            walk(offset, length, CopyTarget.at(memory, offset, PartBuffers.SIZE), consumer);
+            walk(offset, length, CopyTarget.at(memory, offset, DirectBufferPool.SIZE), consumer);
         } finally {
-            PartBuffers.giveBack(memory);
+            DirectBufferPool.giveBack(memory);
         }
     }
 

@@ -155,7 +155,7 @@ public final class DurableFiles {
     public static void copy(Path from, Path to, LongConsumer progress) throws IOException {
         try (SeekableByteChannel in = Files.newByteChannel(from, StandardOpenOption.READ);
                 SeekableByteChannel out = create(to);
-                EarlyForce disk = new EarlyForce(out)) {
+                IncrementalSync disk = new IncrementalSync(out)) {
             if (in instanceof FileChannel file) {
                 long size = file.size();
                 for (long done = 0; done < size; ) {

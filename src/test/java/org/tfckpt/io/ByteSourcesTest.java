@@ -46,7 +46,7 @@ class ByteSourcesTest {
             Path file = way == Way.UNMAPPABLE ? memory.getPath("file") : directory.resolve("file");
             Files.write(file, bytes);
             try (ByteSource source = way == Way.CHANNEL ? ByteSources.channel(file) : ByteSources.mapped(file)) {
-                assertThat(source).isInstanceOf(way == Way.CHANNEL ? ChannelSource.class : LateMappedSource.class);
+                assertThat(source).isInstanceOf(way == Way.CHANNEL ? ChannelSource.class : LazilyMappedSource.class);
                 assertThat(source.name()).isEqualTo(file.toString());
                 body.run(source);
             }
@@ -132,7 +132,7 @@ class ByteSourcesTest {
     @EnumSource(names = {"MAPPED", "UNMAPPABLE"})
     void aFewSmallReadsMapNothing(Way way) throws Exception {
         with(way, BYTES, source -> {
-            LateMappedSource late = (LateMappedSource) source;
+            LazilyMappedSource late = (LazilyMappedSource) source;
             assertThat(text(source.read(3, 2))).isEqualTo("34");
             assertThat(late.isMapped()).isFalse();
             for (int i = 0; i < 20; i++) {
@@ -142,7 +142,7 @@ class ByteSourcesTest {
         });
         with(way, new byte[10_000], source -> {
             assertThat(source.read(1, 9_000).remaining()).isEqualTo(9_000);
-            assertThat(((LateMappedSource) source).isMapped()).isEqualTo(way == Way.MAPPED);
+            assertThat(((LazilyMappedSource) source).isMapped()).isEqualTo(way == Way.MAPPED);
         });
     }
 

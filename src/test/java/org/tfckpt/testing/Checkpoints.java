@@ -74,7 +74,7 @@ public final class Checkpoints {
         for (ReadOptions way : WAYS) {
             List<Problem> problems = new ArrayList<>();
             try (Checkpoint checkpoint = Checkpoint.open(prefix, way)) {
-                Checkpoint.Verified verified = checkpoint.verify(problems::add);
+                Checkpoint.Verification verified = checkpoint.verify(problems::add);
                 assertThat(verified.problems()).isEqualTo(problems.size());
                 assertThat(verified.isIntact()).isEqualTo(problems.isEmpty());
                 List<Problem> byThreads = new ArrayList<>();

@@ -15,7 +15,7 @@ import java.util.List;
 import java.util.stream.Collectors;
 import java.util.stream.Stream;
 import org.tfckpt.Checkpoint;
-import org.tfckpt.CheckpointState;
+import org.tfckpt.files.CheckpointState;
 import org.tfckpt.format.SliceKey;
 import org.tfckpt.format.table.BlockBuilder;
 import org.tfckpt.graph.Graph;

@@ -4,11 +4,11 @@ import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
-import org.tfckpt.format.Findings;
 import org.tfckpt.format.FormatReader;
 import org.tfckpt.format.SliceAssembly;
 import org.tfckpt.format.TensorReader;
 import org.tfckpt.format.TensorScan;
+import org.tfckpt.format.VerificationListener;
 import org.tfckpt.io.OrderedWork;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorNames;
@@ -84,7 +84,7 @@ public final class Bundle implements FormatReader {
     }
 
     @Override
-    public Totals verify(Findings findings, OrderedWork work) throws IOException {
+    public Totals verify(VerificationListener findings, OrderedWork work) throws IOException {
         return new BundleVerification(prefix, index, shards, findings, work).run();
     }
 

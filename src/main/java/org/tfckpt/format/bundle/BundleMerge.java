@@ -190,7 +190,7 @@ public final class BundleMerge {
                 // TensorFlow's checkpoints have a data file even without tensors.
                 new ShardFile(0, files.shard(0)).close();
             }
-            new Publication(destination, files, Math.max(1, dataFiles.size()), options.overwrite)
+            new AtomicReplacement(destination, files, Math.max(1, dataFiles.size()), options.overwrite)
                     .run((file, count) -> entries.write(
                             file, common.toBuilder().setNumShards(count).build(), TableBuilder.Options.DEFAULT));
         } catch (java.nio.file.FileAlreadyExistsException e) {
@@ -214,19 +214,19 @@ public final class BundleMerge {
             if (isDestination(input.prefix)) {
                 continue;
             }
-            Publication.removeUnlessInUse(input.prefix.index());
+            AtomicReplacement.removeUnlessInUse(input.prefix.index());
             for (int shard = 0; shard < input.shards; shard++) {
                 Path file = input.prefix.data(shard, input.shards);
                 // One that no entry mentions has nothing in it, or something that is not ours to judge.
                 if (dataFiles.containsKey(file) || (Files.exists(file) && Files.size(file) == 0)) {
-                    Publication.removeUnlessInUse(file);
+                    AtomicReplacement.removeUnlessInUse(file);
                 }
             }
             Path directory = input.prefix.directory().toAbsolutePath();
             if (options.deleteDirectories
                     && !Files.isSameFile(directory, destination.directory().toAbsolutePath())) {
                 // Not if something is in it.
-                Publication.removeUnlessInUse(directory);
+                AtomicReplacement.removeUnlessInUse(directory);
             }
         }
     }

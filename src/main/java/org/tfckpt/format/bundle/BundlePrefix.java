@@ -27,6 +27,17 @@ public record BundlePrefix(Path directory, String base) {
     }
 
     /**
+     * Returns the prefix of an index file.
+     *
+     * @param index a path that ends with {@code .index}
+     * @return the prefix
+     */
+    public static BundlePrefix ofIndex(Path index) {
+        BundlePrefix file = of(index);
+        return new BundlePrefix(file.directory, baseOf(file.base));
+    }
+
+    /**
      * The prefix that a file's name belongs to.
      *
      * @param name the file's name

@@ -14,12 +14,12 @@ import org.tfckpt.tensor.TensorInfo;
 final class BundleScan implements TensorScan {
     private final BundleIndex index;
     private final TableIterator at;
-    private final SliceOwner owner;
+    private final SliceKeyLookup owner;
 
     BundleScan(BundleIndex index) throws IOException {
         this.index = index;
         this.at = index.entries();
-        this.owner = new SliceOwner(index);
+        this.owner = new SliceKeyLookup(index);
     }
 
     @Override
@@ -36,7 +36,7 @@ final class BundleScan implements TensorScan {
     }
 
     private boolean isListedSlice() throws IOException {
-        SliceKey slice = SliceOwner.slice(at.keyBytes(), at.keyLength());
-        return slice != null && owner.role(slice) == SliceOwner.Role.LISTED;
+        SliceKey slice = SliceKeyLookup.slice(at.keyBytes(), at.keyLength());
+        return slice != null && owner.role(slice) == SliceKeyLookup.Role.LISTED;
     }
 }

@@ -28,7 +28,7 @@ final class BundleTensor implements SliceAssembly.Parts {
     /** Null if it is not partitioned. */
     private final @Nullable SliceEntries entries;
 
-    private final @Nullable SliceClaims claims;
+    private final @Nullable SliceBytesCheck claims;
 
     BundleTensor(BundlePrefix prefix, BundleIndex index, Shards shards, TensorInfo info) {
         this.prefix = prefix;
@@ -36,7 +36,7 @@ final class BundleTensor implements SliceAssembly.Parts {
         this.shards = shards;
         this.info = info;
         this.entries = info.isPartitioned() ? new SliceEntries(index, info) : null;
-        this.claims = info.isPartitioned() ? new SliceClaims(info.name()) : null;
+        this.claims = info.isPartitioned() ? new SliceBytesCheck(info.name()) : null;
     }
 
     @Override

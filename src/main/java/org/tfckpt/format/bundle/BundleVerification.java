@@ -2,11 +2,11 @@ package org.tfckpt.format.bundle;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import org.tfckpt.format.Findings;
 import org.tfckpt.format.FormatReader;
 import org.tfckpt.format.SliceAssembly;
 import org.tfckpt.format.SliceKey;
 import org.tfckpt.format.SliceSet;
+import org.tfckpt.format.VerificationListener;
 import org.tfckpt.format.bundle.EntryFindings.Entry;
 import org.tfckpt.format.table.TableVerification;
 import org.tfckpt.io.OrderedWork;
@@ -25,16 +25,17 @@ final class BundleVerification {
     private final BundlePrefix prefix;
     private final BundleIndex index;
     private final Shards shards;
-    private final SliceOwner owner;
+    private final SliceKeyLookup owner;
     private final EntryFindings findings;
     private final TensorChecks checks;
     private long tensors;
 
-    BundleVerification(BundlePrefix prefix, BundleIndex index, Shards shards, Findings findings, OrderedWork work) {
+    BundleVerification(
+            BundlePrefix prefix, BundleIndex index, Shards shards, VerificationListener findings, OrderedWork work) {
         this.prefix = prefix;
         this.index = index;
         this.shards = shards;
-        this.owner = new SliceOwner(index);
+        this.owner = new SliceKeyLookup(index);
         this.findings = new EntryFindings(index, shards, findings);
         this.checks = new TensorChecks(prefix, index, shards, this.findings, work);
     }
@@ -78,7 +79,7 @@ final class BundleVerification {
         @Override
         public void entry(byte[] key, ByteBuffer value) throws IOException {
             if (key.length > 0) {
-                Entry entry = new Entry(TensorNames.decode(key), SliceOwner.slice(key, key.length));
+                Entry entry = new Entry(TensorNames.decode(key), SliceKeyLookup.slice(key, key.length));
                 try {
                     BundleVerification.this.entry(entry, index.entry(entry.name(), value));
                 } catch (CheckpointException e) {
@@ -94,8 +95,8 @@ final class BundleVerification {
 
     private void entry(Entry entry, TensorInfo info) throws IOException {
         SliceKey slice = entry.slice();
-        SliceOwner.Role role = slice == null ? SliceOwner.Role.TENSOR : owner.role(slice);
-        if (role != SliceOwner.Role.LISTED) {
+        SliceKeyLookup.Role role = slice == null ? SliceKeyLookup.Role.TENSOR : owner.role(slice);
+        if (role != SliceKeyLookup.Role.LISTED) {
             tensors++;
             if (slice != null) {
                 checks.inTurn(() -> findings.lost(unlisted(slice, role)));
@@ -109,8 +110,8 @@ final class BundleVerification {
     }
 
     /** A slice that its tensor does not list is a tensor of its own to whoever lists, and nobody's part. */
-    private Problem unlisted(SliceKey slice, SliceOwner.Role role) {
-        String missing = role == SliceOwner.Role.ORPHAN ? "which is not there" : "which does not list it";
+    private Problem unlisted(SliceKey slice, SliceKeyLookup.Role role) {
+        String missing = role == SliceKeyLookup.Role.ORPHAN ? "which is not there" : "which does not list it";
         return new Problem(
                 index.name(),
                 -1,

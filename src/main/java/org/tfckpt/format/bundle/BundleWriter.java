@@ -30,7 +30,7 @@ import org.tfckpt.tensor.TensorSlice;
  * Writes a V2 checkpoint, byte for byte as TensorFlow does for the same tensors in the same order.
  *
  * <p>Tensors go to temporary data files as they are added. {@link #finish()} writes the index and gives the files their
- * names, see {@link Publication} for what that guarantees. Whatever fails, the writer stays failed: a checkpoint that
+ * names, see {@link AtomicReplacement} for what that guarantees. Whatever fails, the writer stays failed: a checkpoint that
  * lacks a tensor never gets its name. Not safe from many threads.
  */
 public final class BundleWriter implements Closeable {
@@ -135,8 +135,8 @@ public final class BundleWriter implements Closeable {
     static TemporaryFiles begin(BundlePrefix prefix, boolean overwrite) throws IOException {
         try {
             makeDirectory(prefix);
-            LeftOvers.sweep(prefix);
-            Publication.requireFree(prefix, overwrite);
+            StaleFiles.sweep(prefix);
+            AtomicReplacement.requireFree(prefix, overwrite);
             return TemporaryFiles.create(prefix);
         } catch (FileAlreadyExistsException e) {
             throw e;
@@ -219,7 +219,7 @@ public final class BundleWriter implements Closeable {
     public int addStrings(Target target, StringData strings) throws IOException {
         return guarded(() -> {
             requireCount(target, check(target), strings.count(), DataType.DT_STRING);
-            return add(target, StoredForm.sizeOf(strings), form -> form.strings(strings));
+            return add(target, TensorEncoder.sizeOf(strings), form -> form.strings(strings));
         });
     }
 
@@ -239,7 +239,7 @@ public final class BundleWriter implements Closeable {
             if (options.order == ByteOrder.BIG_ENDIAN) {
                 throw new IllegalArgumentException("no variants in a big-endian checkpoint: tensor " + target.name);
             }
-            return add(target, StoredForm.sizeOf(messages), form -> form.variants(messages));
+            return add(target, TensorEncoder.sizeOf(messages), form -> form.variants(messages));
         });
     }
 
@@ -275,13 +275,13 @@ public final class BundleWriter implements Closeable {
     }
 
     private interface Filling {
-        void fill(StoredForm form) throws IOException;
+        void fill(TensorEncoder form) throws IOException;
     }
 
     private int add(Target target, long size, Filling filling) throws IOException {
         ShardFile shard = shards.next(size);
         long offset = shard.position();
-        StoredForm form = new StoredForm(shard, options.order);
+        TensorEncoder form = new TensorEncoder(shard, options.order);
         filling.fill(form);
         put(target, new Storage(shard.number(), offset, size, form.checksum()));
         shard.align(options.alignment);
@@ -391,7 +391,7 @@ public final class BundleWriter implements Closeable {
             partitioned.putInto(entries);
             shards.finish();
             BundleHeaderProto header = IndexRecords.header(options.order);
-            new Publication(prefix, files, shards.count(), options.overwrite)
+            new AtomicReplacement(prefix, files, shards.count(), options.overwrite)
                     .run((file, count) -> entries.write(
                             file, header.toBuilder().setNumShards(count).build(), options.layout));
             return shards;

@@ -4,8 +4,8 @@ import java.io.IOException;
 import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.tfckpt.format.Findings;
 import org.tfckpt.format.SliceKey;
+import org.tfckpt.format.VerificationListener;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.Problem;
@@ -19,18 +19,18 @@ import org.tfckpt.tensor.TensorInfo.Storage;
  */
 final class EntryFindings {
     private final String index;
-    private final Findings findings;
-    private final ShardUse use;
+    private final VerificationListener findings;
+    private final ShardRanges use;
     /** Slices come before the tensors that they make. */
     private final Set<SliceKey> damagedSlices = new HashSet<>();
 
     /** Whose entry it is; the slice is null if it is a tensor's. */
     record Entry(String name, @Nullable SliceKey slice) {}
 
-    EntryFindings(BundleIndex index, Shards shards, Findings findings) {
+    EntryFindings(BundleIndex index, Shards shards, VerificationListener findings) {
         this.index = index.name();
         this.findings = findings;
-        this.use = new ShardUse(shards);
+        this.use = new ShardRanges(shards);
     }
 
     void problem(Problem problem) {
@@ -89,7 +89,7 @@ final class EntryFindings {
         }
     }
 
-    /** {@link ShardUse#mayRead}. */
+    /** {@link ShardRanges#mayRead}. */
     boolean mayRead(Storage storage) throws IOException {
         return use.mayRead(storage);
     }

@@ -8,7 +8,7 @@ import java.nio.file.Path;
 import java.util.function.LongConsumer;
 import org.tfckpt.io.Channels;
 import org.tfckpt.io.DurableFiles;
-import org.tfckpt.io.EarlyForce;
+import org.tfckpt.io.IncrementalSync;
 
 /** A data file that is being written, from its first byte to its last. Small parts are collected. */
 final class ShardFile implements Closeable {
@@ -16,7 +16,7 @@ final class ShardFile implements Closeable {
 
     private final int number;
     private final SeekableByteChannel channel;
-    private final EarlyForce disk;
+    private final IncrementalSync disk;
     private final ByteBuffer pending = ByteBuffer.allocate(BUFFER);
     private final LongConsumer progress;
     private long position;
@@ -30,7 +30,7 @@ final class ShardFile implements Closeable {
         this.number = number;
         this.progress = progress;
         this.channel = DurableFiles.create(path);
-        this.disk = new EarlyForce(channel);
+        this.disk = new IncrementalSync(channel);
     }
 
     int number() {

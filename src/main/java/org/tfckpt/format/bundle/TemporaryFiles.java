@@ -139,7 +139,7 @@ final class TemporaryFiles implements Closeable {
         return path(".index");
     }
 
-    /** The index that leads from the old checkpoint to the new one, see {@link Publication}. */
+    /** The index that leads from the old checkpoint to the new one, see {@link AtomicReplacement}. */
     Path bridge() {
         Path path = path(".bridge");
         made.add(path);

@@ -2,8 +2,8 @@ package org.tfckpt.format.table;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import org.tfckpt.io.ByteRanges;
 import org.tfckpt.io.ByteSource;
-import org.tfckpt.io.ByteUse;
 import org.tfckpt.tensor.Problem;
 import org.tfckpt.tensor.ProblemKind;
 
@@ -11,7 +11,7 @@ import org.tfckpt.tensor.ProblemKind;
 final class TableBytes {
     private final Table table;
     private final Problems problems;
-    private final ByteUse use = new ByteUse();
+    private final ByteRanges use = new ByteRanges();
     /** Where a block's place is not known, bytes that seem to be nobody's may be its own. */
     private boolean allBlocksKnown = true;
 

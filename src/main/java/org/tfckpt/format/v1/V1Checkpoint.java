@@ -10,11 +10,11 @@ import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.tfckpt.format.Findings;
 import org.tfckpt.format.FormatReader;
 import org.tfckpt.format.SliceAssembly;
 import org.tfckpt.format.TensorReader;
 import org.tfckpt.format.TensorScan;
+import org.tfckpt.format.VerificationListener;
 import org.tfckpt.io.OrderedWork;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorNames;
@@ -141,7 +141,7 @@ public final class V1Checkpoint implements FormatReader {
     }
 
     @Override
-    public Totals verify(Findings findings, OrderedWork work) throws IOException {
+    public Totals verify(VerificationListener findings, OrderedWork work) throws IOException {
         requireOpen();
         return new V1Verification(files, tensors, findings, work).run();
     }

@@ -7,11 +7,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import org.tfckpt.format.Findings;
 import org.tfckpt.format.FormatReader;
 import org.tfckpt.format.SliceKey;
 import org.tfckpt.format.SliceSet;
 import org.tfckpt.format.StringData;
+import org.tfckpt.format.VerificationListener;
 import org.tfckpt.format.table.TableVerification;
 import org.tfckpt.io.OrderedWork;
 import org.tfckpt.tensor.CheckpointException;
@@ -26,14 +26,14 @@ import org.tfckpt.tensor.TensorSlice;
 final class V1Verification {
     private final List<V1File> files;
     private final Map<String, V1Tensor> tensors;
-    private final Findings findings;
+    private final VerificationListener findings;
     private final OrderedWork work;
     private final Set<V1Tensor> damaged = new HashSet<>();
     private long bytes;
     /** Whether a lookup finds what is there. */
     private boolean searchable = true;
 
-    V1Verification(List<V1File> files, Map<String, V1Tensor> tensors, Findings findings, OrderedWork work) {
+    V1Verification(List<V1File> files, Map<String, V1Tensor> tensors, VerificationListener findings, OrderedWork work) {
         this.work = work;
         this.files = files;
         this.tensors = tensors;

@@ -1,0 +1,67 @@
+package org.tfckpt.cli.numpy;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import org.tfckpt.tensor.DataType;
+import org.tfckpt.tensor.Elements;
+
+/** Elements that stand one after the other. */
+final class ElementRun {
+    /** At most so many are read together. */
+    private static final int MOST = 4096;
+
+    private final ArrayValues values;
+    private final DataType dtype;
+    private final long first;
+    private final ByteBuffer bytes;
+
+    private ElementRun(ArrayValues values, long first, ByteBuffer bytes) {
+        this.values = values;
+        this.dtype = values.dtype();
+        this.first = first;
+        this.bytes = bytes;
+    }
+
+    /** Takes elements one by one. */
+    @FunctionalInterface
+    interface Consumer {
+        void accept(ElementRun run, int index) throws IOException;
+    }
+
+    static void forEach(ArrayValues values, long from, long to, Consumer consumer) throws IOException {
+        for (long first = from; first < to; first += MOST) {
+            int count = (int) Math.min(MOST, to - first);
+            boolean fixedWidth = values.dtype().isFixedWidth();
+            ByteBuffer bytes = fixedWidth ? values.read(first, count) : ByteBuffer.allocate(0);
+            ElementRun run = new ElementRun(values, first, bytes);
+            for (int i = 0; i < count; i++) {
+                consumer.accept(run, i);
+            }
+        }
+    }
+
+    boolean truth(int index) {
+        return bytes.get(index) != 0;
+    }
+
+    /** An integer; a uint64 as its 64 bits. */
+    long integer(int index) {
+        return Elements.longAt(dtype, bytes, index);
+    }
+
+    double number(int index) {
+        return switch (dtype) {
+            case DT_COMPLEX64 -> bytes.getFloat(8 * index);
+            case DT_COMPLEX128 -> bytes.getDouble(16 * index);
+            default -> Elements.floatAt(dtype, bytes, index);
+        };
+    }
+
+    double imaginary(int index) {
+        return dtype == DataType.DT_COMPLEX64 ? bytes.getFloat(8 * index + 4) : bytes.getDouble(16 * index + 8);
+    }
+
+    byte[] string(int index) throws IOException {
+        return values.string(first + index);
+    }
+}

@@ -1,0 +1,209 @@
+package org.tfckpt.cli.numpy;
+
+import java.io.IOException;
+import org.tfckpt.cli.numpy.PrintOptions.FloatMode;
+
+/** How NumPy prints the floats of an array: all with an exponent or none, their decimal points below each other. */
+final class FloatFormat {
+    private static final int LEAST_EXPONENT_DIGITS = 2;
+    /** No number has so many; NumPy cuts its texts off near here as well. */
+    private static final int MOST_DIGITS = 16_000;
+
+    private final FloatKind kind;
+    private final char sign;
+    private final PrintOptions options;
+    private final boolean scientific;
+    private final Digits digits;
+    private final int exponentDigits;
+    private final int left;
+    private final int right;
+
+    /** Numbers that can be walked more than once. */
+    @FunctionalInterface
+    interface Sample {
+        void forEach(NumberConsumer consumer) throws IOException;
+    }
+
+    /** Takes numbers one by one. */
+    @FunctionalInterface
+    interface NumberConsumer {
+        void accept(double number) throws IOException;
+    }
+
+    /**
+     * The digits of a number.
+     *
+     * @param zeros so many digits a fraction has at least, 0 where it has no zeros at its end
+     */
+    private record Digits(Decimal.Limit limit, int zeros) {
+        String fill(String fraction) {
+            if (zeros > 0) {
+                return fraction + "0".repeat(Math.max(0, zeros - fraction.length()));
+            }
+            int end = fraction.length();
+            while (end > 0 && fraction.charAt(end - 1) == '0') {
+                end--;
+            }
+            return fraction.substring(0, end);
+        }
+    }
+
+    /**
+     * A format for an array.
+     *
+     * @param sample the numbers that decide
+     * @param sign as in the options; imaginary parts always have {@code +}
+     * @throws IllegalArgumentException if the precision is negative
+     */
+    FloatFormat(Sample sample, FloatKind kind, char sign, PrintOptions options) throws IOException {
+        FloatMode mode = options.floatmode();
+        if (options.precision() < 0 && mode != FloatMode.UNIQUE) {
+            throw new IllegalArgumentException("precision must be >= 0");
+        }
+        this.kind = kind;
+        this.sign = sign;
+        this.options = options;
+        Survey survey = new Survey();
+        sample.forEach(survey::add);
+        scientific = survey.asksForExponent(kind, options.suppress());
+
+        // Each number as it would be on its own; the widest of them decide for all.
+        boolean shortest = mode != FloatMode.FIXED;
+        int precision = mode == FloatMode.UNIQUE ? -1 : Math.min(options.precision(), MOST_DIGITS);
+        Digits alone = new Digits(limit(shortest, precision, -1), shortest ? 0 : precision);
+        Widths widths = new Widths();
+        sample.forEach(number -> widths.add(number, alone));
+        boolean equal = scientific || mode == FloatMode.FIXED || mode == FloatMode.MAXPREC_EQUAL;
+        digits = equal
+                ? new Digits(limit(shortest, widths.fraction, widths.fraction), widths.fraction)
+                : new Digits(limit(shortest, precision, 0), 0);
+        exponentDigits = widths.exponent;
+        right = widths.fraction + (scientific && survey.anyFinite ? 2 + widths.exponent : 0);
+        int roomForSign = sign == ' ' && !survey.anyMinus ? 1 : 0;
+        int forNumbers = widths.whole + roomForSign;
+        left = survey.anyNonFinite ? Math.max(forNumbers, longestWord(survey) - right - 1) : forNumbers;
+    }
+
+    private Decimal.Limit limit(boolean shortest, int most, int least) {
+        return scientific
+                ? Decimal.Limit.afterFirst(shortest, most, least)
+                : Decimal.Limit.fractional(shortest, most, least);
+    }
+
+    private int longestWord(Survey survey) {
+        int infinity = options.infstr().length() + (sign != '-' || survey.anyNegativeInfinity ? 1 : 0);
+        return Math.max(options.nanstr().length(), infinity);
+    }
+
+    /** A number, padded with blanks to the width of all. */
+    String text(double number) {
+        if (!Double.isFinite(number)) {
+            String word = Double.isNaN(number) ? plus() + options.nanstr() : signOf(number) + options.infstr();
+            return padLeft(word, left + 1 + right);
+        }
+        Decimal decimal = Decimal.of(Math.abs(number), kind, digits.limit);
+        if (scientific) {
+            return padLeft(signOf(number) + decimal.digits().charAt(0), left)
+                    + '.'
+                    + digits.fill(decimal.tail())
+                    + exponent(decimal.exponent(), exponentDigits);
+        }
+        String fraction = digits.fill(decimal.fraction());
+        return padLeft(signOf(number) + decimal.whole(), left)
+                + '.'
+                + fraction
+                + " ".repeat(Math.max(0, right - fraction.length()));
+    }
+
+    /** A scalar: the shortest digits, whatever the options. */
+    static String scalar(double number, FloatKind kind, boolean keepsPoint) {
+        if (!Double.isFinite(number)) {
+            return Double.isNaN(number) ? "nan" : number < 0 ? "-inf" : "inf";
+        }
+        double magnitude = Math.abs(number);
+        String sign = isNegative(number) ? "-" : "";
+        Decimal decimal = Decimal.of(magnitude, kind, Decimal.Limit.SHORTEST);
+        if (magnitude == 0 || (magnitude >= 1e-4 && magnitude < 1e16)) {
+            String fraction = decimal.fraction();
+            String point = fraction.isEmpty() ? (keepsPoint ? ".0" : "") : "." + fraction;
+            return sign + decimal.whole() + point;
+        }
+        String tail = decimal.tail();
+        return sign
+                + decimal.digits().charAt(0)
+                + (tail.isEmpty() ? "" : "." + tail)
+                + exponent(decimal.exponent(), LEAST_EXPONENT_DIGITS);
+    }
+
+    private static String exponent(int exponent, int digits) {
+        String magnitude = Integer.toString(Math.abs(exponent));
+        return (exponent < 0 ? "e-" : "e+") + "0".repeat(Math.max(0, digits - magnitude.length())) + magnitude;
+    }
+
+    private String signOf(double number) {
+        return isNegative(number) ? "-" : plus();
+    }
+
+    private String plus() {
+        return sign == '+' ? "+" : "";
+    }
+
+    private static boolean isNegative(double number) {
+        return Double.doubleToRawLongBits(number) < 0;
+    }
+
+    private static String padLeft(String text, int width) {
+        return " ".repeat(Math.max(0, width - text.length())) + text;
+    }
+
+    /** What kinds of numbers there are. */
+    private static final class Survey {
+        private double largest;
+        private double smallest = Double.POSITIVE_INFINITY;
+        private boolean anyFinite;
+        private boolean anyMinus;
+        private boolean anyNonFinite;
+        private boolean anyNegativeInfinity;
+
+        void add(double number) {
+            if (!Double.isFinite(number)) {
+                anyNonFinite = true;
+                anyNegativeInfinity |= number == Double.NEGATIVE_INFINITY;
+                return;
+            }
+            anyFinite = true;
+            anyMinus |= isNegative(number);
+            if (number != 0) {
+                largest = Math.max(largest, Math.abs(number));
+                smallest = Math.min(smallest, Math.abs(number));
+            }
+        }
+
+        boolean asksForExponent(FloatKind kind, boolean suppress) {
+            if (largest == 0) {
+                return false;
+            }
+            return largest >= 1e8 || (!suppress && (smallest < 1e-4 || kind.isMoreThanThousandfold(largest, smallest)));
+        }
+    }
+
+    /** The most characters that a number needs before the decimal point, after it, and for the exponent. */
+    private final class Widths {
+        private int whole;
+        private int fraction;
+        private int exponent = LEAST_EXPONENT_DIGITS;
+
+        void add(double number, Digits alone) {
+            if (!Double.isFinite(number)) {
+                return;
+            }
+            Decimal decimal = Decimal.of(Math.abs(number), kind, alone.limit);
+            String before = scientific ? decimal.digits().substring(0, 1) : decimal.whole();
+            String after = scientific ? decimal.tail() : decimal.fraction();
+            whole = Math.max(whole, signOf(number).length() + before.length());
+            fraction = Math.max(fraction, alone.fill(after).length());
+            exponent = Math.max(
+                    exponent, Integer.toString(Math.abs(decimal.exponent())).length());
+        }
+    }
+}

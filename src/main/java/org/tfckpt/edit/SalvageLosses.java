@@ -1,0 +1,99 @@
+package org.tfckpt.edit;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.tfckpt.Checkpoint;
+import org.tfckpt.Salvage;
+import org.tfckpt.objects.ObjectKeys;
+import org.tfckpt.tensor.DataLossException;
+import org.tfckpt.tensor.Problem;
+import org.tfckpt.tensor.TensorNames;
+
+/** What of damaged checkpoints is lost, and what follows from it for the rest. */
+final class SalvageLosses {
+    /** The highest byte there is, as names spell it. */
+    private static final String LAST_BYTE = TensorNames.decode(new byte[] {(byte) 0xff});
+
+    private final List<Checkpoint> damaged;
+    private final List<Salvage> salvages = new ArrayList<>();
+
+    /** Reads everything of each checkpoint. */
+    SalvageLosses(List<Checkpoint> damaged) throws IOException {
+        this.damaged = damaged;
+        for (Checkpoint checkpoint : damaged) {
+            salvages.add(Salvage.of(checkpoint));
+        }
+    }
+
+    /** What is to be rewritten in the place of the damaged ones. */
+    List<Checkpoint> intact() {
+        return salvages.stream().map(Salvage::intact).toList();
+    }
+
+    /** Where anything was wrong, bytes of a data file may be nobody's any more: it is not taken whole. */
+    boolean isSpotless(int input) {
+        Salvage salvage = salvages.get(input);
+        return salvage.lost().isEmpty() && salvage.harmless().isEmpty();
+    }
+
+    /** The names that are known of what is lost. */
+    Stream<String> names(int input) {
+        return salvages.get(input).lost().stream().map(Problem::tensor).filter(Objects::nonNull);
+    }
+
+    boolean isComplete(int input) {
+        return salvages.get(input).lost().isEmpty();
+    }
+
+    /** All that is lost. */
+    Stream<Problem> problems() {
+        return salvages.stream().flatMap(salvage -> salvage.lost().stream());
+    }
+
+    /** What a person should know besides. */
+    List<String> notes(boolean withObjects) throws IOException {
+        List<String> notes = new ArrayList<>();
+        for (int input = 0; input < damaged.size(); input++) {
+            int harmless = salvages.get(input).harmless().size();
+            if (harmless > 0) {
+                notes.add(damaged.get(input) + " has " + harmless + (harmless == 1 ? " problem" : " problems")
+                        + " that cost no tensor, as 'verify' tells; the new checkpoint has none");
+            }
+            if (withObjects
+                    && salvages.get(input)
+                            .intact()
+                            .find(ObjectKeys.OBJECT_GRAPH)
+                            .isEmpty()) {
+                noteObjects(input, notes);
+            }
+        }
+        return notes;
+    }
+
+    private void noteObjects(int input, List<String> notes) throws IOException {
+        String lost = "lost: what is written of it can be restored by names alone";
+        if (isUnknown(input, ObjectKeys.OBJECT_GRAPH)) {
+            notes.add("if " + damaged.get(input) + " had an object graph, it is " + lost);
+        } else if (damaged.get(input).find(ObjectKeys.OBJECT_GRAPH).isPresent()) {
+            notes.add("the object graph of " + damaged.get(input) + " is " + lost);
+        }
+    }
+
+    /** Whether nobody can tell if there was a tensor of that name. */
+    private boolean isUnknown(int input, String name) throws IOException {
+        try {
+            damaged.get(input).find(name);
+            return false;
+        } catch (DataLossException e) {
+            return true;
+        }
+    }
+
+    /** Whether there may have been a tensor whose name begins so. */
+    boolean mayHaveHad(int input, String beginning) throws IOException {
+        return isUnknown(input, beginning) || isUnknown(input, beginning + LAST_BYTE);
+    }
+}

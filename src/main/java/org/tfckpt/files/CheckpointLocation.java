@@ -1,0 +1,33 @@
+package org.tfckpt.files;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.tfckpt.format.bundle.BundlePrefix;
+
+/**
+ * The location of a checkpoint.
+ *
+ * @param name the prefix of a V2 checkpoint; the file, or the pattern of the files, of a V1 checkpoint
+ * @param format {@code V2} or {@code V1}
+ * @param files the index file of a V2 checkpoint; the files of a V1 checkpoint, in order
+ */
+public record CheckpointLocation(String name, String format, List<Path> files) {
+    /**
+     * Makes an immutable copy of {@code files}.
+     *
+     * @param name the prefix, the file or the pattern
+     * @param format {@code V2} or {@code V1}
+     * @param files the files to open
+     */
+    public CheckpointLocation {
+        files = List.copyOf(files);
+    }
+
+    static CheckpointLocation v2(BundlePrefix prefix) {
+        return new CheckpointLocation(prefix.toString(), "V2", List.of(prefix.index()));
+    }
+
+    static CheckpointLocation v1(Path pattern, List<Path> files) {
+        return new CheckpointLocation(pattern.toString(), "V1", files);
+    }
+}
