@@ -1,76 +1,70 @@
 package org.tfckpt.io;
 
 import java.io.IOException;
-import java.util.Arrays;
 
 /**
- * Which bytes of a file belong to somebody, tensors or blocks: 16 bytes of memory a range, so that a million of them fit
- * a small heap.
+ * The byte ranges of a file that tensors or blocks occupy. Finds overlaps and gaps. Each range takes 16 bytes of memory,
+ * so a million of them fit in a small heap.
  *
- * <p>Starts and ends are sorted each for itself. Where the i-th end lies above the start after it, ranges overlap; where
- * it lies below, there is a gap.
+ * <p>Starts and ends are sorted independently. If the i-th end is greater than the next start, ranges overlap; if it is
+ * less, there is a gap.
  */
 public final class ByteRanges {
-    private long[] starts = new long[16];
-    private long[] ends = new long[16];
-    private int count;
+    private final LongList starts = new LongList();
+    private final LongList ends = new LongList();
 
-    /** Nothing is used yet. */
+    /** Creates an empty set of ranges. */
     public ByteRanges() {}
 
-    /** Takes a range of the file. */
+    /** Receives overlaps or gaps. */
     @FunctionalInterface
-    public interface Finding {
+    public interface Listener {
         /**
-         * Takes a range.
+         * Called for each range found.
          *
-         * @param offset its first byte
-         * @param length its number of bytes
-         * @throws IOException ends the check
+         * @param offset the offset of its first byte
+         * @param length its length in bytes
+         * @throws IOException to stop the check
          */
-        void at(long offset, long length) throws IOException;
+        void found(long offset, long length) throws IOException;
     }
 
     /**
-     * Notes a range that belongs to somebody.
+     * Adds an occupied range.
      *
-     * @param offset its first byte
-     * @param length its number of bytes
+     * @param offset the offset of its first byte
+     * @param length its length in bytes
      */
     public void add(long offset, long length) {
-        if (count == starts.length) {
-            starts = Arrays.copyOf(starts, count + (count >> 1));
-            ends = Arrays.copyOf(ends, count + (count >> 1));
-        }
-        starts[count] = offset;
-        ends[count] = offset + length;
-        count++;
+        starts.add(offset);
+        ends.add(offset + length);
     }
 
     /**
-     * Tells overlaps, and gaps that hold anything but zeros (zeros are padding: tensors may be aligned).
+     * Reports overlaps, and gaps that contain a nonzero byte. Zeros are padding: tensors may be aligned.
      *
-     * @param file whose bytes they are
-     * @param overlap told of bytes that belong to more than one
-     * @param gap told of bytes that belong to nobody
+     * @param file the file
+     * @param overlap receives bytes that belong to more than one range
+     * @param gap receives bytes that belong to no range
      * @throws IOException if the file cannot be read
      */
-    public void check(ByteSource file, Finding overlap, Finding gap) throws IOException {
-        Arrays.sort(starts, 0, count);
-        Arrays.sort(ends, 0, count);
+    public void check(ByteSource file, Listener overlap, Listener gap) throws IOException {
+        starts.sort();
+        ends.sort();
         long end = 0;
-        for (int i = 0; i < count; i++) {
-            if (end > starts[i]) {
-                overlap.at(starts[i], end - starts[i]);
+        for (int i = 0; i < starts.size(); i++) {
+            long start = starts.get(i);
+            if (end > start) {
+                overlap.found(start, end - start);
             } else {
-                gap(file, end, starts[i], gap);
+                checkGap(file, end, start, gap);
             }
-            end = ends[i];
+            end = ends.get(i);
         }
-        gap(file, end, Long.MAX_VALUE, gap);
+        checkGap(file, end, Long.MAX_VALUE, gap);
     }
 
-    private static void gap(ByteSource file, long from, long to, Finding gap) throws IOException {
+    private static void checkGap(ByteSource file, long from, long to, Listener gap) throws IOException {
         if (from == to) {
             return;
         }
@@ -78,14 +72,14 @@ public final class ByteRanges {
         if (length <= 0) {
             return;
         }
-        boolean[] used = {false};
+        boolean[] nonzero = {false};
         file.forEach(from, length, part -> {
-            while (!used[0] && part.hasRemaining()) {
-                used[0] = part.get() != 0;
+            while (!nonzero[0] && part.hasRemaining()) {
+                nonzero[0] = part.get() != 0;
             }
         });
-        if (used[0]) {
-            gap.at(from, length);
+        if (nonzero[0]) {
+            gap.found(from, length);
         }
     }
 }

@@ -3,33 +3,45 @@ package org.tfckpt.io;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
-/** Turns the bytes of elements around. */
+/** Converts elements between little-endian and big-endian. */
 public final class ByteSwap {
     private ByteSwap() {}
 
     /**
-     * Copies elements with their bytes turned around.
+     * Copies elements with the bytes of each unit reversed.
      *
-     * @param from takes all that remains, a multiple of the unit
-     * @param unit bytes that are turned around together: 1, 2, 4 or 8
+     * @param from the elements, all that remain; its position does not change
+     * @param unit the number of bytes to reverse together: 1, 2, 4 or 8
      * @return a new little-endian buffer at position 0
-     * @throws IllegalArgumentException for another unit, or a length that is not a multiple of it
+     * @throws IllegalArgumentException if {@code unit} has another value, or the length is not a multiple of it
      */
     public static ByteBuffer swapped(ByteBuffer from, int unit) {
-        if (from.remaining() % unit != 0) {
-            throw new IllegalArgumentException(from.remaining() + " bytes are no multiple of " + unit);
+        ByteBuffer out =
+                ByteBuffer.allocate(from.remaining()).put(from.duplicate()).flip();
+        swap(out, unit);
+        return out.order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /**
+     * Reverses the bytes of each unit in place.
+     *
+     * @param elements the elements, all that remain; its position does not change
+     * @param unit the number of bytes to reverse together: 1, 2, 4 or 8
+     * @throws IllegalArgumentException if {@code unit} has another value, or the length is not a multiple of it
+     */
+    public static void swap(ByteBuffer elements, int unit) {
+        if (elements.remaining() % unit != 0) {
+            throw new IllegalArgumentException(elements.remaining() + " bytes are not a multiple of " + unit);
         }
-        ByteBuffer in = from.duplicate().order(ByteOrder.BIG_ENDIAN);
-        ByteBuffer out = ByteBuffer.allocate(from.remaining()).order(ByteOrder.LITTLE_ENDIAN);
-        while (in.hasRemaining()) {
+        ByteBuffer bytes = elements.duplicate();
+        for (int at = bytes.position(); at < bytes.limit(); at += unit) {
             switch (unit) {
-                case 1 -> out.put(in.get());
-                case 2 -> out.putShort(in.getShort());
-                case 4 -> out.putInt(in.getInt());
-                case 8 -> out.putLong(in.getLong());
-                default -> throw new IllegalArgumentException("no element has a unit of " + unit + " bytes");
+                case 1 -> {}
+                case 2 -> bytes.putShort(at, Short.reverseBytes(bytes.getShort(at)));
+                case 4 -> bytes.putInt(at, Integer.reverseBytes(bytes.getInt(at)));
+                case 8 -> bytes.putLong(at, Long.reverseBytes(bytes.getLong(at)));
+                default -> throw new IllegalArgumentException("unit of " + unit + " bytes");
             }
         }
-        return out.flip();
     }
 }

@@ -4,44 +4,48 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.util.ArrayDeque;
 import java.util.Deque;
+import java.util.List;
 import java.util.concurrent.Executor;
 import java.util.function.BooleanSupplier;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Does jobs by several threads, the caller's and those of an executor, and finishes them by the caller's in the order in
- * which they came. So what comes out does not depend on the threads.
+ * Runs jobs on several threads, the caller's and those of an executor, and finishes them on the caller's thread in the
+ * order in which they were added. Results, and the error that is thrown, therefore do not depend on the threads: it is
+ * the error of the first job, in that order, that failed.
  *
- * <p>A bounded number is under way. The caller does whatever nobody else has begun and waits for nothing else, so that
- * an executor that is busy, or has no thread at all, holds nothing up. Belongs to one thread, as a caller.
+ * <p>The caller runs every job that no other thread has started and waits only for jobs that have started. A busy executor,
+ * or one without threads, cannot block it. {@link #add}, {@link #finish} and {@link #close} must be called on one thread.
  */
 public final class OrderedWork implements Closeable {
     private static final int JOBS_PER_THREAD = 4;
-    /** What all jobs under way may weigh together; a lone one may weigh more. */
-    private static final long MOST_WEIGHT = 1L << 26;
+    /** The limit of the total weight of unfinished jobs; a single job may exceed it. */
+    private static final long MAX_WEIGHT = 1L << 26;
 
     private final Executor executor;
     private final int degree;
-    /** Those that are not finished, the oldest first; the caller's alone. */
+    private final int maxUnfinished;
+    /** Oldest first. Accessed only by the caller. */
     private final Deque<Task> unfinished = new ArrayDeque<>();
 
-    private final Deque<Task> notBegun = new ArrayDeque<>();
+    private final Deque<Task> notStarted = new ArrayDeque<>();
     private int helpers;
     private int running;
     private long weight;
+    private boolean failed;
 
-    /** Something to do. */
+    /** A job. */
     @FunctionalInterface
     public interface Job {
         /**
-         * The part for any thread.
+         * Does the part of the job that may run on any thread.
          *
-         * @throws IOException thrown on by the caller's thread, instead of finishing
+         * @throws IOException to end the work; the caller receives it instead of a call of {@link #finish}
          */
         default void run() throws IOException {}
 
         /**
-         * What the job holds in memory while it is under way, as far as it matters.
+         * Returns the memory that the job holds until it is finished, if it is considerable.
          *
          * @return bytes
          */
@@ -50,11 +54,27 @@ public final class OrderedWork implements Closeable {
         }
 
         /**
-         * The part for the caller's thread, when all jobs before are finished.
+         * Does the rest of the job, on the caller's thread, after all jobs before it are finished.
          *
-         * @throws IOException ends the work
+         * @throws IOException to end the work
          */
         void finish() throws IOException;
+    }
+
+    /**
+     * Handles an item of a list.
+     *
+     * @param <T> the type of items
+     */
+    @FunctionalInterface
+    public interface Action<T> {
+        /**
+         * Handles an item.
+         *
+         * @param item the item
+         * @throws IOException to end the work
+         */
+        void accept(T item) throws IOException;
     }
 
     private static final class Task {
@@ -68,34 +88,68 @@ public final class OrderedWork implements Closeable {
     }
 
     /**
-     * Nothing to do yet.
+     * Creates an instance without jobs.
      *
-     * @param executor runs what the caller does not do itself
-     * @param degree how many jobs are done at a time at most, the caller's included
-     * @throws IllegalArgumentException if the degree is not positive
+     * @param executor runs the jobs that the caller does not run itself
+     * @param degree the maximum number of jobs running at a time, including the caller's
+     * @throws IllegalArgumentException if {@code degree} is not positive
      */
     public OrderedWork(Executor executor, int degree) {
+        this(executor, degree, JOBS_PER_THREAD * Math.min(degree, Integer.MAX_VALUE / JOBS_PER_THREAD));
+    }
+
+    private OrderedWork(Executor executor, int degree, int maxUnfinished) {
         if (degree < 1) {
-            throw new IllegalArgumentException("a degree of " + degree);
+            throw new IllegalArgumentException("degree must be positive, not " + degree);
         }
         this.executor = executor;
         this.degree = degree;
+        this.maxUnfinished = maxUnfinished;
     }
 
     /**
-     * Work of the caller's alone: each job is done and finished as it comes.
+     * Creates an instance that runs and finishes each job on the caller's thread as it is added.
      *
-     * @return without an executor
+     * @return an instance without an executor
      */
     public static OrderedWork alone() {
         return new OrderedWork(Runnable::run, 1);
     }
 
     /**
-     * Takes a job, and finishes older ones where too many are under way.
+     * Handles the items of a list, in parallel and started in their order.
      *
-     * @param job not to be added by another job
-     * @throws IOException what a job threw
+     * @param <T> the type of items
+     * @param items the items
+     * @param action called once for each item, on any thread, until it throws
+     * @param executor runs what the caller does not run itself
+     * @param degree the maximum number of items handled at a time, including the caller's
+     * @throws IOException if the action threw it: for the first such item, after all running actions have ended
+     * @throws IllegalArgumentException if {@code degree} is not positive
+     */
+    public static <T> void forEach(List<T> items, Action<? super T> action, Executor executor, int degree)
+            throws IOException {
+        try (OrderedWork work = new OrderedWork(executor, degree, Integer.MAX_VALUE)) {
+            for (T item : items) {
+                work.add(new Job() {
+                    @Override
+                    public void run() throws IOException {
+                        action.accept(item);
+                    }
+
+                    @Override
+                    public void finish() {}
+                });
+            }
+            work.finish();
+        }
+    }
+
+    /**
+     * Adds a job, and finishes older ones while too many are unfinished.
+     *
+     * @param job the job; must not add jobs itself
+     * @throws IOException if a job threw it
      */
     public void add(Job job) throws IOException {
         if (degree == 1) {
@@ -104,12 +158,12 @@ public final class OrderedWork implements Closeable {
             return;
         }
         weight += job.weight();
-        while (!unfinished.isEmpty() && (weight > MOST_WEIGHT || unfinished.size() == degree * JOBS_PER_THREAD)) {
+        while (!unfinished.isEmpty() && (weight > MAX_WEIGHT || unfinished.size() >= maxUnfinished)) {
             finishFirst();
         }
         Task task = new Task(job);
         unfinished.add(task);
-        if (hand(task)) {
+        if (offer(task)) {
             executor.execute(this::help);
         }
     }
@@ -117,7 +171,7 @@ public final class OrderedWork implements Closeable {
     /**
      * Finishes all jobs.
      *
-     * @throws IOException what a job threw
+     * @throws IOException if a job threw it
      */
     public void finish() throws IOException {
         while (!unfinished.isEmpty()) {
@@ -127,10 +181,13 @@ public final class OrderedWork implements Closeable {
 
     private void finishFirst() throws IOException {
         Task first = unfinished.remove();
-        for (Task next = next(first); next != null; next = next(first)) {
+        for (Task next = nextWhileWaiting(first); next != null; next = nextWhileWaiting(first)) {
             run(next);
         }
         weight -= first.job.weight();
+        if (first.failure != null) {
+            unfinished.clear();
+        }
         if (first.failure instanceof IOException io) {
             throw io;
         } else if (first.failure instanceof RuntimeException runtime) {
@@ -141,22 +198,26 @@ public final class OrderedWork implements Closeable {
         first.job.finish();
     }
 
-    /** Offers a job to everybody; says whether one more helper may be asked for. */
-    private synchronized boolean hand(Task task) {
-        notBegun.add(task);
+    /** Makes a job available to all threads; returns whether to ask the executor for another one. */
+    private synchronized boolean offer(Task task) {
+        if (failed) {
+            // A job before this one failed; finishing that one ends the work.
+            return false;
+        }
+        notStarted.add(task);
         boolean more = helpers < degree - 1;
         helpers += more ? 1 : 0;
         return more;
     }
 
     private void help() {
-        for (Task task = begin(); task != null; task = begin()) {
+        for (Task task = start(); task != null; task = start()) {
             run(task);
         }
     }
 
-    private synchronized @Nullable Task begin() {
-        Task task = notBegun.poll();
+    private synchronized @Nullable Task start() {
+        Task task = notStarted.poll();
         if (task == null) {
             helpers--;
         } else {
@@ -165,17 +226,17 @@ public final class OrderedWork implements Closeable {
         return task;
     }
 
-    /** What the caller does until a job is done; null if it is. */
-    private synchronized @Nullable Task next(Task awaited) {
-        await(() -> awaited.done || !notBegun.isEmpty());
+    /** Returns a job for the caller to run while it waits for another; null when that one is done. */
+    private synchronized @Nullable Task nextWhileWaiting(Task awaited) {
+        await(() -> awaited.done || !notStarted.isEmpty());
         if (awaited.done) {
             return null;
         }
         running++;
-        return notBegun.remove();
+        return notStarted.remove();
     }
 
-    /** An interrupt is left to those who read. */
+    /** Waits without responding to interrupts, but preserves the interrupt status. */
     private synchronized void await(BooleanSupplier condition) {
         boolean interrupted = false;
         while (!condition.getAsBoolean()) {
@@ -201,14 +262,19 @@ public final class OrderedWork implements Closeable {
             task.failure = failure;
             task.done = true;
             running--;
+            if (failure != null) {
+                // Jobs start in order, so these come after the failed one.
+                failed = true;
+                notStarted.clear();
+            }
             notifyAll();
         }
     }
 
-    /** Waits for whoever is still at work; what nobody has begun is left undone. */
+    /** Waits for the running jobs; jobs that have not started are discarded. */
     @Override
     public synchronized void close() {
-        notBegun.clear();
+        notStarted.clear();
         await(() -> running == 0);
     }
 }

@@ -14,6 +14,7 @@ import java.util.stream.Stream;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.Tensor;
 import org.tfckpt.graph.Graph;
+import org.tfckpt.io.OrderedWork;
 import org.tfckpt.objects.ObjectGraph;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.DataType;
@@ -288,7 +289,7 @@ public final class RestorePlan {
      */
     public void forEach(Receiver receiver, Executor executor, int degree) throws IOException {
         requireStrictness();
-        new ParallelWork<>(jobs(), job -> run(job, receiver)).run(executor, degree);
+        OrderedWork.forEach(jobs(), job -> run(job, receiver), executor, degree);
     }
 
     private void requireStrictness() throws RestoreException {

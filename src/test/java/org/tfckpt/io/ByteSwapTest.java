@@ -21,7 +21,7 @@ class ByteSwapTest {
         "4,0ddba115f01dab1e,15a1db0d1eab1df0",
         "8,f005ba11caba10005ca1ab1ecab005e5,0010baca11ba05f0e505b0ca1eaba15c"
     })
-    @DisplayName("BE-01 bytes are turned around unit by unit")
+    @DisplayName("BE-01 the bytes of each unit are reversed")
     void be01_swapsUnits(int unit, String from, String to) {
         ByteBuffer swapped = ByteSwap.swapped(ByteBuffer.wrap(HEX.parseHex(from)), unit);
 
@@ -31,7 +31,18 @@ class ByteSwapTest {
     }
 
     @Test
-    void refusesWhatIsNoWholeElement() {
+    void swapsInPlaceBetweenPositionAndLimit() {
+        ByteBuffer bytes =
+                ByteBuffer.wrap(HEX.parseHex("0ddba115f01dab1e")).position(2).limit(6);
+
+        ByteSwap.swap(bytes, 2);
+
+        assertThat(HEX.formatHex(bytes.array())).isEqualTo("0ddb15a11df0ab1e");
+        assertThat(bytes.position()).isEqualTo(2);
+    }
+
+    @Test
+    void rejectsPartialElementsAndOtherUnits() {
         assertThatIllegalArgumentException().isThrownBy(() -> ByteSwap.swapped(ByteBuffer.allocate(6), 4));
         assertThatIllegalArgumentException().isThrownBy(() -> ByteSwap.swapped(ByteBuffer.allocate(6), 3));
     }
