@@ -18,7 +18,6 @@ import org.jspecify.annotations.Nullable;
 import org.tfckpt.files.CheckpointLocation;
 import org.tfckpt.files.CheckpointLocator;
 import org.tfckpt.format.FormatReader;
-import org.tfckpt.format.SliceKey;
 import org.tfckpt.format.TensorScan;
 import org.tfckpt.format.bundle.Bundle;
 import org.tfckpt.format.bundle.BundlePrefix;
@@ -28,20 +27,19 @@ import org.tfckpt.objects.ObjectGraph;
 import org.tfckpt.objects.ObjectKeys;
 import org.tfckpt.tensor.Problem;
 import org.tfckpt.tensor.TensorInfo;
-import org.tfckpt.tensor.TensorNames;
 import org.tfckpt.tensor.TensorNotFoundException;
 import org.tfckpt.tensor.TensorSlice;
 
 /**
- * An open checkpoint: lists its tensors, finds one by name, reads it, and verifies the whole.
+ * An open checkpoint: lists, finds, reads and verifies its tensors.
  *
- * <p>Opening reads the index's footer, its index block and the header, however many tensors there are; looking a tensor
- * up reads one block more; a data file is opened when a tensor of it is first read. Safe from many threads. After
- * {@link #close} every method that reads throws {@link IllegalStateException}; views that were handed out stay valid.
+ * <p>Opening reads a few blocks of the index, however many tensors there are. Looking up a tensor reads one block more. A
+ * data file is opened when a tensor in it is first read.
  *
- * <p>A thread that is interrupted while it reads closes the file's channel, as Java's channels do: its own read fails
- * with {@link java.nio.channels.ClosedByInterruptException}, later ones with
- * {@link java.nio.channels.ClosedChannelException}; open the checkpoint anew then.
+ * <p>Thread-safe. After {@link #close} every method that reads throws {@link IllegalStateException}; views obtained
+ * earlier stay valid. Interrupting a thread while it reads closes the channel of the file, as for all Java channels: its
+ * read throws {@link java.nio.channels.ClosedByInterruptException}, later reads throw
+ * {@link java.nio.channels.ClosedChannelException}, and the checkpoint has to be opened again.
  */
 public final class Checkpoint implements Closeable {
     private final CheckpointLocation location;
@@ -57,17 +55,17 @@ public final class Checkpoint implements Closeable {
     }
 
     /**
-     * What was gone through by a verification.
+     * The result of a verification.
      *
      * @param tensors the number of tensors
-     * @param bytes the bytes of their values that were intact
+     * @param bytes the number of intact bytes of their values
      * @param problems the number of problems
      */
     public record Verification(long tensors, long bytes, long problems) {
         /**
-         * Whether everything is as it should be.
+         * Returns whether no problem was found.
          *
-         * @return true if there was no problem
+         * @return true if there are no problems
          */
         public boolean isIntact() {
             return problems == 0;
@@ -77,14 +75,14 @@ public final class Checkpoint implements Closeable {
     /**
      * Opens a checkpoint with {@link ReadOptions#DEFAULT}.
      *
-     * @param path whatever is at hand: the prefix ({@code log/model.ckpt-122543}), one of its files, a V1 file or the
-     *     pattern of a sharded set ({@code model.ckpt-?????-of-00002}), a directory with a {@code checkpoint} state file
-     *     (its latest is taken), that file, a SavedModel directory or its {@code variables}
+     * @param path the prefix of a checkpoint ({@code log/model.ckpt-122543}), one of its files, a V1 file or the pattern
+     *     of a sharded V1 checkpoint ({@code model.ckpt-?????-of-00002}), a {@code checkpoint} state file or its directory
+     *     (opens the latest checkpoint), or a SavedModel directory or its {@code variables}
      * @return the checkpoint; the caller closes it
-     * @throws org.tfckpt.tensor.CheckpointException if there is none; the message says what to try
-     * @throws org.tfckpt.tensor.DataLossException if its index is damaged
-     * @throws org.tfckpt.tensor.UnsupportedFormatException if it is of a version or format that is not read
-     * @throws IOException if it cannot be read
+     * @throws org.tfckpt.tensor.CheckpointException if no checkpoint is found; the message suggests what to try
+     * @throws org.tfckpt.tensor.DataLossException if the index is damaged
+     * @throws org.tfckpt.tensor.UnsupportedFormatException if the format or its version is not supported
+     * @throws IOException if the files cannot be read
      */
     public static Checkpoint open(Path path) throws IOException {
         return open(path, ReadOptions.DEFAULT);
@@ -103,60 +101,63 @@ public final class Checkpoint implements Closeable {
         return new Checkpoint(location, options, reader(location, options));
     }
 
+    /** Opens a location. Only this method knows which formats there are. */
     private static FormatReader reader(CheckpointLocation location, ReadOptions options) throws IOException {
-        BundlePrefix bundle = bundle(location);
-        return bundle == null
+        return location.format().equals("V1")
                 ? V1Checkpoint.open(location.name(), location.files(), options.mapping())
-                : Bundle.open(bundle, options.mapping());
-    }
-
-    private static @Nullable BundlePrefix bundle(CheckpointLocation location) {
-        return location.format().equals("V2")
-                ? BundlePrefix.ofIndex(location.files().get(0))
-                : null;
+                : Bundle.open(BundlePrefix.ofIndex(location.files().get(0)), options.mapping());
     }
 
     /**
-     * Where the checkpoint is.
+     * Returns the prefix of the checkpoint.
      *
-     * @return directory and first part of its files' names; of V1 the file or the pattern
+     * @return the directory and the first part of the names of its files; for V1 the file or the pattern
      */
     public String prefix() {
         return location.name();
     }
 
     /**
-     * The format.
+     * Returns the name of the format.
      *
-     * @return {@code V2}, or {@code V1} for the older one
+     * @return {@code V2}, or {@code V1} for the format that preceded it
      */
     public String format() {
-        return location.format();
+        return reader.format();
     }
 
     /**
-     * The byte order of the values.
+     * Returns the byte order of the values.
      *
-     * @return as the header says
+     * @return the order that the header states
      */
     public ByteOrder byteOrder() {
         return reader.byteOrder();
     }
 
     /**
-     * The number of files that hold values.
+     * Returns the number of files that hold values.
      *
-     * @return as the header says
+     * @return the number that the header states; some of the files may be missing
      */
     public int shardCount() {
-        return reader.shardCount();
+        return reader.dataFileCount();
     }
 
     /**
-     * All tensors in the order of their names' bytes ({@link org.tfckpt.tensor.TensorNames#ORDER}), read as the stream
-     * is consumed: memory does not grow with their number. A partitioned tensor comes once, whole.
+     * Returns whether {@link CheckpointWriter#linkShard} can link the data files.
      *
-     * @return a sequential stream; where the index is damaged it throws {@link UncheckedIOException} with the
+     * @return true if the format is V2
+     */
+    public boolean canLinkDataFiles() {
+        return reader.hasLinkableDataFiles();
+    }
+
+    /**
+     * Returns all tensors in the order of the bytes of their names ({@link org.tfckpt.tensor.TensorNames#ORDER}). The
+     * index is read while the stream is consumed, in constant memory. A partitioned tensor is one element.
+     *
+     * @return a sequential stream; if the index is damaged, it throws {@link UncheckedIOException} with an
      *     {@link IOException} as its cause
      * @throws IOException if the index cannot be read
      */
@@ -166,8 +167,9 @@ public final class Checkpoint implements Closeable {
     }
 
     /**
-     * What is stored, as TensorFlow's {@code CheckpointReader.DebugString} and {@code inspect_checkpoint} list it: as
-     * {@link #tensors()}, but in V2 each slice of a partitioned tensor under its own, binary key instead of the tensor.
+     * Returns what is stored, as TensorFlow's {@code CheckpointReader.DebugString} and {@code inspect_checkpoint} list it.
+     * Differs from {@link #tensors()} only in V2: there each slice of a partitioned tensor is listed under its own, binary
+     * key instead of the tensor.
      *
      * @return a stream as {@link #tensors()}
      * @throws IOException if the index cannot be read
@@ -178,10 +180,10 @@ public final class Checkpoint implements Closeable {
     }
 
     /**
-     * The same as {@link #tensors()} for a loop, without a stream: the first stream of a JVM takes longer to set up than
-     * most checkpoints take to list.
+     * Returns an iterator over {@link #tensors()}. Faster in a short-lived JVM: its first stream takes longer to set up
+     * than most checkpoints take to list.
      *
-     * @return an iterator; where the index is damaged it throws {@link UncheckedIOException} with the {@link IOException}
+     * @return an iterator; if the index is damaged, it throws {@link UncheckedIOException} with an {@link IOException}
      *     as its cause
      * @throws IOException if the index cannot be read
      */
@@ -233,11 +235,11 @@ public final class Checkpoint implements Closeable {
     }
 
     /**
-     * Looks a tensor up, as a seek in the index.
+     * Looks up a tensor by its name.
      *
      * @param name its name
-     * @return what the index says of it; empty if there is none
-     * @throws IOException if the index is damaged on the way
+     * @return the tensor's entry in the index; empty if there is none
+     * @throws IOException if the part of the index that would hold it is damaged
      */
     public Optional<TensorInfo> find(String name) throws IOException {
         requireOpen();
@@ -245,38 +247,39 @@ public final class Checkpoint implements Closeable {
     }
 
     /**
-     * Looks up where a slice of a partitioned tensor lies.
+     * Looks up where a slice of a partitioned tensor is stored.
      *
      * @param tensor a partitioned tensor of this checkpoint
      * @param slice one of its slices
-     * @return the slice's own entry; empty in V1, whose values lie in records, and if the index lacks it
-     * @throws IOException if the index is damaged on the way
+     * @return the slice's entry in the index; empty if there is none, as in V1, which has no entries for slices
+     * @throws IOException if the part of the index that would hold it is damaged
      */
     public Optional<TensorInfo> findSlice(TensorInfo tensor, TensorSlice slice) throws IOException {
-        return find(TensorNames.decode(new SliceKey(tensor.name(), slice).encode()));
+        requireOpen();
+        return Optional.ofNullable(reader.findSlice(tensor, slice));
     }
 
     /**
-     * Opens a tensor; nothing of its values is read yet.
+     * Opens a tensor without reading its values.
      *
      * @param name its name
      * @return the tensor
-     * @throws TensorNotFoundException if there is none, with the nearest names
-     * @throws IOException if the index is damaged on the way
+     * @throws TensorNotFoundException if there is none; the message suggests similar names
+     * @throws IOException if the part of the index that would hold it is damaged
      */
     public Tensor tensor(String name) throws IOException {
         Optional<TensorInfo> info = find(name);
         if (info.isEmpty()) {
             throw new TensorNotFoundException(
-                    reader.notFound(name), name, prefix(), NearestNames.to(name, reader.scan()));
+                    name, reader.tensorFlowNotFound(name), prefix(), NearestNames.to(name, reader.scan()));
         }
         return tensor(info.get());
     }
 
     /**
-     * Opens a tensor that was listed or found.
+     * Opens a tensor without reading its values.
      *
-     * @param info from this checkpoint
+     * @param info a tensor of this checkpoint
      * @return the tensor
      */
     public Tensor tensor(TensorInfo info) {
@@ -285,10 +288,10 @@ public final class Checkpoint implements Closeable {
     }
 
     /**
-     * The objects of a TF2 checkpoint. Read once; later calls give the same graph.
+     * Returns the object graph of a TF2 checkpoint. It is read by the first call.
      *
-     * @return nothing if the checkpoint is not object-based: it has no entry {@link ObjectKeys#OBJECT_GRAPH}
-     * @throws org.tfckpt.tensor.DataLossException if the entry is damaged, or no object graph
+     * @return the graph; empty if the checkpoint is not object-based: it has no entry {@link ObjectKeys#OBJECT_GRAPH}
+     * @throws org.tfckpt.tensor.DataLossException if the entry is damaged, or not an object graph
      * @throws IOException if it cannot be read
      */
     public Optional<ObjectGraph> objectGraph() throws IOException {
@@ -306,12 +309,12 @@ public final class Checkpoint implements Closeable {
     }
 
     /**
-     * Looks a tensor up by whatever name a person has for it.
+     * Looks up a tensor by any of the names that people use for it.
      *
-     * @param name the tensor's own name; or that with {@code :0}, as a graph writes it; or, in an object-based
-     *     checkpoint, what {@link ObjectGraph#keyOf} takes: an attribute path or a full name
-     * @return what the index says of it; empty if there is none
-     * @throws IOException as {@link #find} and, where the name is not a tensor's own, {@link #objectGraph}
+     * @param name the tensor's name; its name followed by {@code :0}, as graphs write it; or, in an object-based
+     *     checkpoint, an attribute path or a full name as in {@link ObjectGraph#keyOf}
+     * @return the tensor's entry in the index; empty if there is none
+     * @throws IOException as {@link #find} and, if the name is not a tensor's own, {@link #objectGraph}
      */
     public Optional<TensorInfo> findByAnyName(String name) throws IOException {
         Optional<TensorInfo> found = find(name);
@@ -323,12 +326,12 @@ public final class Checkpoint implements Closeable {
     }
 
     /**
-     * Reads everything and checks it: every block and every tensor's checksum, keys and their order, entries, sizes,
-     * that every byte range lies in its file, and that no two tensors share bytes. It goes on after a problem. Memory:
-     * 16 bytes a tensor.
+     * Reads and checks everything: every block and every tensor's checksum, keys and their order, entries, sizes, that
+     * every byte range lies within its file, and that no two tensors share bytes. Continues after a problem. Uses 16 bytes
+     * of memory per tensor.
      *
-     * @param problems told of each problem as it is found
-     * @return what was gone through
+     * @param problems receives each problem when it is found
+     * @return the result
      * @throws IOException if the disk fails; damage is a problem, not an exception
      */
     public Verification verify(Consumer<Problem> problems) throws IOException {
@@ -336,14 +339,15 @@ public final class Checkpoint implements Closeable {
     }
 
     /**
-     * As {@link #verify(Consumer)}, by several threads: the same problems in the same order, told by this one. Of a V2
-     * checkpoint the bytes of all tensors are spread, also those of a single large one; of V1 the blocks.
+     * Verifies as {@link #verify(Consumer)} does, with several threads. The problems and their order do not depend on the
+     * number of threads. In V2 the bytes of all tensors are divided among them, even those of a single large tensor; in V1
+     * the blocks.
      *
-     * @param problems told of each problem as it is found
-     * @param executor runs what this thread does not do itself; it may be a busy one, or one that this thread is of, for
-     *     this thread waits for nothing that has not begun
-     * @param degree how many threads read at a time at most, this one included
-     * @return what was gone through
+     * @param problems receives each problem, on the calling thread
+     * @param executor runs what the calling thread does not do itself. It may be busy, and the calling thread may belong
+     *     to it: the calling thread never waits for a task that has not started
+     * @param degree the maximum number of threads, including the calling one
+     * @return the result
      * @throws IOException as {@link #verify(Consumer)}
      * @throws IllegalArgumentException if the degree is not positive
      */
@@ -365,26 +369,19 @@ public final class Checkpoint implements Closeable {
         }
     }
 
-    /** The same files, of which something else is seen. */
+    /** Returns a checkpoint with the same location that reads through another reader. */
     Checkpoint with(FormatReader other) {
         return new Checkpoint(location, options, other);
     }
 
-    /** For those who copy what is stored. */
     FormatReader reader() {
         requireOpen();
         return reader;
     }
 
-    /** The files of a V2 checkpoint; null for V1. */
-    @Nullable
-    BundlePrefix bundle() {
-        return bundle(location);
-    }
-
     private void requireOpen() {
         if (closed) {
-            throw new IllegalStateException("the checkpoint " + prefix() + " is closed");
+            throw new IllegalStateException("the checkpoint '" + prefix() + "' is closed");
         }
     }
 
@@ -395,7 +392,7 @@ public final class Checkpoint implements Closeable {
     }
 
     /**
-     * The checkpoint's place.
+     * Returns the prefix.
      *
      * @return {@link #prefix()}
      */

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.function.LongConsumer;
+import org.tfckpt.format.FormatReader;
 import org.tfckpt.format.bundle.BundlePrefix;
 import org.tfckpt.format.bundle.BundleWriter;
 import org.tfckpt.tensor.Shape;
@@ -24,26 +25,27 @@ import org.tfckpt.tensor.TensorInfo;
  * }
  * }</pre>
  *
- * <p>Values go to temporary files beside the target as they are added ({@code ….tfckpt-tmp-…}); in memory there is an
- * entry of some hundred bytes per tensor. {@link #finish} has the disk take everything and gives the files their names.
+ * <p>Values are written to temporary files next to the target ({@code ….tfckpt-tmp-…}) as they are added; a few hundred
+ * bytes per tensor are kept in memory. {@link #finish} syncs the files to disk and renames them.
  *
- * <p><b>What is guaranteed.</b> At every instant, and whatever ends the process, there is the checkpoint that was there
- * before, whole, or the new one, whole; or none, if there was none. A reader that opens the checkpoint at any moment
- * finds the one or the other; one that had the old one open before may miss data files that it had not yet opened. It
- * holds on file systems whose rename replaces a file in one step, as those of every common operating system do; where
- * there are no hard links and an old checkpoint has as many data files as the new one, its data is copied once more for
- * it. What killed writers have left behind is swept away by the next writer of the same checkpoint. A checkpoint may be
- * written over one that it is copied from.
+ * <p><b>Atomicity.</b> At any moment, even if the process is killed, either the old checkpoint or the new one exists,
+ * complete; or none, if there was none. A reader that opens the checkpoint sees one or the other. A reader that opened
+ * the old one earlier may not find data files that it had not yet opened. This holds on file systems where renaming
+ * replaces a file atomically, as on all common operating systems. On file systems without hard links, replacing a
+ * checkpoint by one with the same number of data files copies its data once more. Files left by killed writers are
+ * deleted by the next writer of the same checkpoint. A checkpoint may be written over one that it is copied from.
  *
- * <p>Whatever fails (a duplicate name, a wrong number of values, a full disk, a damaged source), the writer takes its
- * temporary files away and stays failed: a checkpoint that lacks a tensor is never finished. Every method throws
- * {@link IllegalStateException} then, and after {@link #finish} or {@link #close}. Not safe from many threads.
+ * <p><b>Failures.</b> If anything fails (a duplicate name, a wrong number of values, a full disk, a damaged source), the
+ * writer deletes its temporary files and cannot be used again, so an incomplete checkpoint is never published. Every
+ * method then throws {@link IllegalStateException}, and also after {@link #finish} or {@link #close}.
+ *
+ * <p>Not thread-safe.
  */
 public final class CheckpointWriter implements Closeable {
     private final BundleWriter writer;
     private final WriteOptions options;
-    /** By checkpoint: the number that each of its data files has here. */
-    private final Map<Checkpoint, Map<Integer, Integer>> adopted = new HashMap<>();
+    /** For each checkpoint, the numbers in this checkpoint of its data files that were linked. */
+    private final Map<Checkpoint, Map<Integer, Integer>> linked = new HashMap<>();
 
     private CheckpointWriter(BundleWriter writer, WriteOptions options) {
         this.writer = writer;
@@ -51,25 +53,27 @@ public final class CheckpointWriter implements Closeable {
     }
 
     /**
-     * Begins a checkpoint with {@link WriteOptions#DEFAULT}.
+     * Starts a checkpoint with {@link WriteOptions#DEFAULT}.
      *
-     * @param prefix directory and first part of its files' names; the directory is made if there is none
+     * @param prefix the directory and the first part of the names of its files; the directory is created if it does not
+     *     exist, its parents are not
      * @return the writer; the caller closes it
-     * @throws java.nio.file.FileAlreadyExistsException if there is a checkpoint, or a data file of one
-     * @throws IOException if nothing can be written there, or somebody else is writing the same checkpoint
+     * @throws java.nio.file.FileAlreadyExistsException if a checkpoint, or a data file of one, exists there
+     * @throws IOException if nothing can be written there, or another writer is writing the same checkpoint
+     * @throws IllegalArgumentException if {@code prefix} is the name of a checkpoint's file
      */
     public static CheckpointWriter open(Path prefix) throws IOException {
         return open(prefix, WriteOptions.DEFAULT);
     }
 
     /**
-     * Begins a checkpoint.
+     * Starts a checkpoint.
      *
      * @param prefix as in {@link #open(Path)}
      * @param options how it is written
      * @return the writer; the caller closes it
      * @throws IOException as {@link #open(Path)}
-     * @throws IllegalArgumentException if the prefix is the name of one of a checkpoint's files
+     * @throws IllegalArgumentException as {@link #open(Path)}
      */
     public static CheckpointWriter open(Path prefix, WriteOptions options) throws IOException {
         return new CheckpointWriter(BundleWriter.open(prefixOf(prefix), options.forBundle()), options);
@@ -86,11 +90,11 @@ public final class CheckpointWriter implements Closeable {
     }
 
     /**
-     * Has everything from here on go to one data file, instead of the one that the {@link Sharding} chooses.
+     * Writes all following tensors to one data file, instead of the one chosen by the {@link Sharding}.
      *
-     * @param number which, from 0
-     * @throws IndexOutOfBoundsException if there is none of that number; data files of {@link Sharding#ofMaxBytes} are
-     *     there when they have been begun
+     * @param number the number of the data file, from 0
+     * @throws IndexOutOfBoundsException if there is no such data file. Those of {@link Sharding#ofMaxBytes} exist once
+     *     they have been started
      */
     public void shard(int number) {
         writer.shard(number);
@@ -101,9 +105,9 @@ public final class CheckpointWriter implements Closeable {
      *
      * @param name its name, see {@link org.tfckpt.tensor.TensorNames}; not empty
      * @param shape its shape
-     * @param values as many as the shape has
-     * @throws IllegalArgumentException if the name is taken, the values are not as many as the shape has, or no
-     *     checkpoint can hold it
+     * @param values exactly as many values as the shape has elements
+     * @throws IllegalArgumentException if the name is already used, the number of values is wrong, or the tensor cannot
+     *     be stored in a checkpoint
      * @throws IOException if it cannot be written, or the values cannot be read
      */
     public void add(String name, Shape shape, ValueSource values) throws IOException {
@@ -111,12 +115,12 @@ public final class CheckpointWriter implements Closeable {
     }
 
     /**
-     * Adds a slice of a partitioned tensor. A slice that is all of it is stored as an ordinary tensor.
+     * Adds a slice of a partitioned tensor. A slice that covers the whole tensor is stored as an ordinary tensor.
      *
-     * @param name the tensor's name
-     * @param part its shape, and which part of it this is
-     * @param values as many as the part has
-     * @throws IllegalArgumentException as {@link #add}; also if the slice contradicts those before it, or overlaps one
+     * @param name the name of the tensor
+     * @param part the shape of the tensor, and the slice of it
+     * @param values exactly as many values as the slice has elements
+     * @throws IllegalArgumentException as {@link #add}, and if the slice contradicts or overlaps an earlier one
      * @throws IOException as {@link #add}
      */
     public void addSlice(String name, ShapeAndSlice part, ValueSource values) throws IOException {
@@ -124,12 +128,12 @@ public final class CheckpointWriter implements Closeable {
     }
 
     /**
-     * Adds a tensor of another checkpoint as it is: a partitioned one stays so. Its bytes are compared with their
-     * checksum on the way, whatever the {@link ReadOptions} say.
+     * Copies a tensor of another checkpoint. A partitioned tensor keeps its slices. The bytes are compared with their
+     * checksum, even if {@link ReadOptions} disable this.
      *
      * @param source the other checkpoint, open
-     * @param tensor what of it
-     * @param name the name here
+     * @param tensor a tensor of {@code source}
+     * @param name the name of the copy
      * @throws org.tfckpt.tensor.DataLossException if the tensor is damaged
      * @throws IllegalArgumentException as {@link #add}
      * @throws IOException as {@link #add}
@@ -138,61 +142,62 @@ public final class CheckpointWriter implements Closeable {
         try {
             new TensorCopy(source.reader(), writer, options.order()).run(tensor, name);
         } catch (IOException | RuntimeException | Error e) {
-            // Not every failure is one of writing.
+            // The writer does not see failures of the source by itself.
             writer.abandon(e);
             throw e;
         }
     }
 
     /**
-     * Has everything from here on go to a new data file, the next one. With {@link Sharding#ofMaxBytes} there is none
-     * before it is needed.
+     * Starts a new data file; all following tensors are written to it. With {@link Sharding#ofMaxBytes} no data file
+     * exists before the first tensor or the first call of this method.
      *
-     * @throws IOException if it cannot be made
+     * @throws IOException if the file cannot be created
      */
     public void beginShard() throws IOException {
         writer.beginShard();
     }
 
     /**
-     * Takes a data file of another checkpoint as it is, as this one's next; {@link #refer} then names what is in it. So
-     * names change in the time that it takes to write an index. With {@link Sharding#ofMaxBytes} there is no other data
-     * file before it is needed. Nobody may write the other checkpoint meanwhile.
+     * Links a data file of another checkpoint as the next data file of this one, without reading it. Add the tensors in
+     * it with {@link #addReference}. In this way tensors are renamed in the time that it takes to write an index. Use
+     * {@link Sharding#ofMaxBytes} if the checkpoint is to have no data files of its own. The other checkpoint must not be
+     * written to meanwhile.
      *
-     * @param source a V2 checkpoint of this one's byte order, open
-     * @param shard the number of its data file
-     * @param linking linked or copied
-     * @return whether it is the same file now, and no copy
-     * @throws IllegalArgumentException if the source is of another format or byte order
-     * @throws org.tfckpt.tensor.CheckpointException if it must be linked and cannot be, or is not there
+     * @param source an open checkpoint with this one's byte order, for which {@link Checkpoint#canLinkDataFiles} is true
+     * @param shard the number of the data file in {@code source}
+     * @param linking whether the file is linked or copied
+     * @return true if it was linked, false if it was copied
+     * @throws IllegalArgumentException if {@code source} has another byte order, or data files that cannot be linked
+     * @throws org.tfckpt.tensor.CheckpointException if the file is missing, or must be linked and cannot be
      * @throws IOException if it cannot be written
      */
-    public boolean adopt(Checkpoint source, int shard, Linking linking) throws IOException {
-        BundlePrefix files = source.bundle();
-        if (files == null || source.byteOrder() != options.order()) {
-            throw new IllegalArgumentException("data files of " + source + " cannot be taken as they are: "
-                    + source.format() + ", " + source.byteOrder());
+    public boolean linkShard(Checkpoint source, int shard, Linking linking) throws IOException {
+        FormatReader reader = source.reader();
+        if (!reader.hasLinkableDataFiles() || reader.byteOrder() != options.order()) {
+            throw new IllegalArgumentException("data files of '" + source + "' (" + reader.format() + ", "
+                    + reader.byteOrder() + ") cannot be linked: the new checkpoint is V2, " + options.order());
         }
-        int number =
-                writer.adopt(files, shard, source.shardCount(), linking != Linking.NEVER, linking != Linking.REQUIRED);
-        adopted.computeIfAbsent(source, none -> new HashMap<>()).put(shard, number);
+        int number = writer.linkShard(reader.dataFile(shard), linking != Linking.NEVER, linking != Linking.REQUIRED);
+        linked.computeIfAbsent(source, none -> new HashMap<>()).put(shard, number);
         return writer.isLinked(number);
     }
 
     /**
-     * Adds a tensor of another checkpoint whose data files were {@linkplain #adopt adopted}. No value is read or checked;
-     * its checksum is carried over.
+     * Adds a tensor whose bytes are in data files that were passed to {@link #linkShard}. No values are read or checked;
+     * the checksum is copied.
      *
      * @param source the other checkpoint, open
-     * @param tensor what of it; of a partitioned one all slices come along
-     * @param name the name here
-     * @throws IllegalArgumentException as {@link #add}; also if the data file was not adopted, or the dtype is unknown
-     * @throws org.tfckpt.tensor.DataLossException if the index has no place for it, or one outside of its data file
+     * @param tensor a tensor of {@code source}; a partitioned tensor keeps its slices
+     * @param name the name in this checkpoint
+     * @throws IllegalArgumentException as {@link #add}, and if the data file was not linked or the dtype is unknown
+     * @throws org.tfckpt.tensor.DataLossException if the index does not say where the bytes are, or they are outside of
+     *     the data file
      * @throws IOException if the index is damaged
      */
-    public void refer(Checkpoint source, TensorInfo tensor, String name) throws IOException {
+    public void addReference(Checkpoint source, TensorInfo tensor, String name) throws IOException {
         try {
-            new TensorReference(source, writer, adopted.getOrDefault(source, Map.of())).add(tensor, name);
+            new TensorReference(source, writer, linked.getOrDefault(source, Map.of())).add(tensor, name);
         } catch (IOException | RuntimeException | Error e) {
             writer.abandon(e);
             throw e;
@@ -200,25 +205,26 @@ public final class CheckpointWriter implements Closeable {
     }
 
     /**
-     * Has somebody watch the bytes go.
+     * Registers a listener for progress, in place of an earlier one.
      *
-     * @param written told of a number of bytes whenever so many are written or copied; links count nothing
+     * @param listener receives the number of bytes after each write or copy, on the thread of the writer; linked files
+     *     do not count
      */
-    public void report(LongConsumer written) {
-        writer.report(written);
+    public void onProgress(LongConsumer listener) {
+        writer.onProgress(listener);
     }
 
     /**
-     * Completes the checkpoint.
+     * Completes the checkpoint and closes the writer.
      *
-     * @throws IllegalStateException if something failed before, or it was finished before
-     * @throws IOException if it cannot be done; see above for what is there then
+     * @throws IllegalStateException if the writer has failed, was finished, or is closed
+     * @throws IOException if it fails; either the old checkpoint or the new one exists then
      */
     public void finish() throws IOException {
         writer.finish();
     }
 
-    /** Gives up what is not finished: nothing is left of it. */
+    /** Closes the writer. If {@link #finish} was not called, nothing is written and temporary files are deleted. */
     @Override
     public void close() throws IOException {
         writer.close();

@@ -1,38 +1,70 @@
 package org.tfckpt;
 
 /**
- * How a checkpoint is read.
+ * Options for reading a checkpoint. Immutable; start from {@link #DEFAULT}.
  *
- * @param checksums whether the first read of a tensor compares its bytes with their checksum. The blocks of the index,
- *     and the lengths of strings, are always checked
- * @param mapping whether data files are mapped into memory, where their file system can: the fastest way, and without
- *     copies but of the first few small tensors of a file, which are sooner read than the file is mapped. Before each
- *     read, and every 16 MiB within a long one, the file's size is known from a look that is at most 0.1 ms old, so that
- *     a file that was cut off before is an exception. One that is cut off between that look and the access, or under a
- *     view that was handed out, is not: the access ends with an {@link InternalError} or ends the JVM (an operating
- *     system's signal inside an intrinsic; seen on JDK 17 and 25). Turn mapping off for files that someone may cut off:
- *     then it is always an exception. In either way a file that is replaced by another of its name is read on as it was, and bytes
- *     that change in place are found by their checksum if they change before it is compared
+ * <p><b>Memory-mapped files.</b> By default data files are mapped, where their file system supports it. This is the
+ * fastest way to read, and copies nothing except the first few small tensors of a file, which are read before the file
+ * is mapped. If a file is truncated while it is mapped, later accesses can crash the JVM. To prevent this, the size of
+ * the file is checked at most 0.1 ms before each read, and before every 16 MiB of a long one, and a file that is too
+ * short causes a {@link org.tfckpt.tensor.DataLossException}. A file that is truncated between this check and the access,
+ * or while a view of it is in use, is not detected: the access throws {@link InternalError} or crashes the JVM (a signal
+ * within an intrinsic; seen on JDK 17 and 25). Use {@link #withoutMapping} for files that may be truncated while they
+ * are read: then truncation always causes an exception.
+ *
+ * <p>With or without mapping, a file that is replaced by another one of the same name continues to be read in its old
+ * version. Bytes that are changed in place are detected by their checksum, if they change before it is compared.
  */
-public record ReadOptions(boolean checksums, boolean mapping) {
-    /** Checked and mapped. */
+public final class ReadOptions {
+    /** Checksums are compared and data files are mapped. */
     public static final ReadOptions DEFAULT = new ReadOptions(true, true);
 
+    private final boolean checksums;
+    private final boolean mapping;
+
+    private ReadOptions(boolean checksums, boolean mapping) {
+        this.checksums = checksums;
+        this.mapping = mapping;
+    }
+
     /**
-     * The same without comparing tensors with their checksums.
+     * Returns whether the first read of a tensor compares its bytes with their checksum.
      *
-     * @return other options
+     * @return true by default. The index, and the lengths of strings, are checked in any case
+     */
+    public boolean checksums() {
+        return checksums;
+    }
+
+    /**
+     * Returns whether data files are memory-mapped, where their file system supports it.
+     *
+     * @return true by default
+     */
+    public boolean mapping() {
+        return mapping;
+    }
+
+    /**
+     * Returns a copy of these options that does not compare tensors with their checksums.
+     *
+     * @return the new options
      */
     public ReadOptions withoutChecksums() {
         return new ReadOptions(false, mapping);
     }
 
     /**
-     * The same, reading through the files' channels.
+     * Returns a copy of these options that reads data files through their channels instead of mapping them.
      *
-     * @return other options
+     * @return the new options
      */
     public ReadOptions withoutMapping() {
         return new ReadOptions(checksums, false);
+    }
+
+    @Override
+    public String toString() {
+        return (checksums ? "with checksums, " : "without checksums, ") + (mapping ? "mapped" : "not mapped");
     }
 }

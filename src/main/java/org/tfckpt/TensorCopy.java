@@ -7,7 +7,6 @@ import java.util.AbstractList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.format.FormatReader;
-import org.tfckpt.format.SliceKey;
 import org.tfckpt.format.StringData;
 import org.tfckpt.format.TensorData;
 import org.tfckpt.format.TensorReader;
@@ -18,7 +17,6 @@ import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.ErrorContext;
 import org.tfckpt.tensor.ProblemKind;
 import org.tfckpt.tensor.TensorInfo;
-import org.tfckpt.tensor.TensorNames;
 import org.tfckpt.tensor.TensorSlice;
 
 /**
@@ -51,8 +49,7 @@ final class TensorCopy {
             part(reader, info, name, null, info.storage());
         }
         for (TensorSlice slice : info.slices()) {
-            // Of V1 nothing is found, whose records are checked when they are read.
-            TensorInfo stored = from.find(TensorNames.decode(new SliceKey(info.name(), slice).encode()));
+            TensorInfo stored = from.findSlice(info, slice);
             part(reader, info, name, slice, stored == null ? null : stored.storage());
         }
     }
@@ -66,7 +63,7 @@ final class TensorCopy {
             throws IOException {
         BundleWriter.Target target = new BundleWriter.Target(name, info.dtype(), info.shape(), slice);
         TensorSlice region = slice == null ? TensorSlice.full(info.shape().rank()) : slice;
-        boolean comparable = stored != null && (info.dtype().swapUnit() == 1 || from.byteOrder() == order);
+        boolean comparable = stored != null && (info.dtype().swapUnit() == 1 || reader.order() == order);
         int written;
         if (info.dtype() == DataType.DT_STRING) {
             StringData strings = reader.strings(region);

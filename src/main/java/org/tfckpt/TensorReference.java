@@ -11,11 +11,11 @@ import org.tfckpt.tensor.ProblemKind;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorSlice;
 
-/** Writes entries for a tensor whose data files another checkpoint shares. */
+/** Adds the entries of a tensor whose data files were linked from another checkpoint. */
 final class TensorReference {
     private final Checkpoint from;
     private final BundleWriter to;
-    /** From the data files' numbers there to those here. */
+    /** Maps the numbers of data files of the source to their numbers in the target. */
     private final Map<Integer, Integer> shards;
 
     TensorReference(Checkpoint from, BundleWriter to, Map<Integer, Integer> shards) {
@@ -27,7 +27,7 @@ final class TensorReference {
     void add(TensorInfo info, String name) throws IOException {
         if (info.dtype() == DataType.UNKNOWN) {
             throw new IllegalArgumentException(
-                    "tensor " + info.name() + " is of " + DataType.enumName(info.dtypeNumber()));
+                    "tensor '" + info.name() + "' has the unknown dtype " + DataType.enumName(info.dtypeNumber()));
         }
         if (!info.isPartitioned()) {
             part(info, name, null, info.storage());
@@ -46,13 +46,14 @@ final class TensorReference {
         if (storage == null) {
             throw new DataLossException(
                     ProblemKind.SLICES,
-                    "The index has no place for " + (slice == null ? "" : "slice " + slice + " of ") + "tensor "
-                            + info.name(),
+                    "the index has no location for " + (slice == null ? "" : "slice " + slice + " of ") + "tensor '"
+                            + info.name() + "'",
                     ErrorContext.NONE.ofTensor(info.name()));
         }
         Integer shard = shards.get(storage.shard());
         if (shard == null) {
-            throw new IllegalArgumentException("data file " + storage.shard() + " of " + from + " was not adopted");
+            throw new IllegalArgumentException(
+                    "data file " + storage.shard() + " of '" + from + "' was not linked; call linkShard first");
         }
         to.addStored(
                 new BundleWriter.Target(name, info.dtype(), info.shape(), slice),

@@ -4,70 +4,105 @@ import java.nio.ByteOrder;
 import org.tfckpt.format.bundle.BundleWriter;
 import org.tfckpt.format.table.TableBuilder;
 
-/**
- * How a checkpoint is written.
- *
- * @param overwrite whether a checkpoint that is there already is replaced; else it is refused
- * @param order the byte order of the values; TensorFlow writes that of its machine, practically always little-endian
- * @param alignment every tensor begins at a multiple of so many bytes, with zeros before it; TensorFlow writes 1
- * @param sharding into how many data files the values go
- */
-public record WriteOptions(boolean overwrite, ByteOrder order, int alignment, Sharding sharding) {
-    /** What TensorFlow does (one data file, little-endian, nothing between tensors), but nothing is overwritten. */
+/** Options for writing a checkpoint. Immutable; start from {@link #DEFAULT}. */
+public final class WriteOptions {
+    /**
+     * Writes what TensorFlow writes: one data file, little-endian, without padding between tensors. Unlike TensorFlow,
+     * does not overwrite an existing checkpoint.
+     */
     public static final WriteOptions DEFAULT = new WriteOptions(false, ByteOrder.LITTLE_ENDIAN, 1, Sharding.ofCount(1));
 
-    /**
-     * Checks the options.
-     *
-     * @param overwrite whether a checkpoint that is there already is replaced
-     * @param order the byte order of the values
-     * @param alignment at least 1
-     * @param sharding into how many data files the values go
-     * @throws IllegalArgumentException if the alignment is below 1
-     */
-    public WriteOptions {
-        if (alignment < 1) {
-            throw new IllegalArgumentException("alignment " + alignment);
-        }
+    private final boolean overwrite;
+    private final ByteOrder order;
+    private final int alignment;
+    private final Sharding sharding;
+
+    private WriteOptions(boolean overwrite, ByteOrder order, int alignment, Sharding sharding) {
+        this.overwrite = overwrite;
+        this.order = order;
+        this.alignment = alignment;
+        this.sharding = sharding;
     }
 
     /**
-     * The same, replacing a checkpoint that is there already. It stays whole until the new one is.
+     * Returns whether an existing checkpoint is replaced.
      *
-     * @return other options
+     * @return false by default: {@link CheckpointWriter#open} then throws
+     */
+    public boolean overwrite() {
+        return overwrite;
+    }
+
+    /**
+     * Returns the byte order of the values.
+     *
+     * @return little-endian by default. TensorFlow uses the order of its machine, which is nearly always little-endian
+     */
+    public ByteOrder order() {
+        return order;
+    }
+
+    /**
+     * Returns the alignment of tensors in the data files.
+     *
+     * @return a number of bytes; 1 by default, as in TensorFlow
+     */
+    public int alignment() {
+        return alignment;
+    }
+
+    /**
+     * Returns how values are distributed over data files.
+     *
+     * @return one data file by default
+     */
+    public Sharding sharding() {
+        return sharding;
+    }
+
+    /**
+     * Returns a copy of these options that replaces an existing checkpoint. The old checkpoint stays intact until the
+     * new one is complete.
+     *
+     * @return the new options
      */
     public WriteOptions overwriting() {
         return new WriteOptions(true, order, alignment, sharding);
     }
 
     /**
-     * The same with another byte order.
+     * Returns a copy of these options with another byte order.
      *
-     * @param other the byte order of the values
-     * @return other options
+     * @param newOrder the byte order of the values
+     * @return the new options
      */
-    public WriteOptions withOrder(ByteOrder other) {
-        return new WriteOptions(overwrite, other, alignment, sharding);
+    public WriteOptions withOrder(ByteOrder newOrder) {
+        return new WriteOptions(overwrite, newOrder, alignment, sharding);
     }
 
     /**
-     * The same with another alignment.
+     * Returns a copy of these options with another alignment: each tensor starts at a multiple of {@code bytes}, after
+     * zeros.
      *
-     * @param bytes at least 1
-     * @return other options
+     * @param bytes the alignment in bytes, at least 1
+     * @return the new options
+     * @throws IllegalArgumentException if the alignment is less than 1
      */
     public WriteOptions withAlignment(int bytes) {
+        if (bytes < 1) {
+            throw new IllegalArgumentException("the alignment must be at least 1 byte, not " + bytes);
+        }
         return new WriteOptions(overwrite, order, bytes, sharding);
     }
 
     /**
-     * The same with another number of data files.
+     * Returns a copy of these options that distributes the values over data files in another way.
      *
-     * @param other into how many data files the values go
-     * @return other options
+     * @param newSharding the number or the size of the data files
+     * @return the new options
      */
-    public WriteOptions withSharding(Sharding other) {
-        return new WriteOptions(overwrite, order, alignment, other);
+    public WriteOptions withSharding(Sharding newSharding) {
+        return new WriteOptions(overwrite, order, alignment, newSharding);
     }
 
     BundleWriter.Options forBundle() {

@@ -25,7 +25,9 @@ class NearestNamesTest {
             TensorNotFoundException missing =
                     catchThrowableOfType(TensorNotFoundException.class, () -> checkpoint.tensor(asked));
             assertThat(missing.name()).isEqualTo(asked);
-            assertThat(missing).hasMessageStartingWith("Key " + asked + " not found in checkpoint");
+            assertThat(missing)
+                    .hasMessageStartingWith(
+                            "no tensor named '" + asked + "' (TensorFlow: \"Key " + asked + " not found");
             return missing.nearest();
         }
     }

@@ -20,6 +20,7 @@ import org.tfckpt.cli.numpy.TensorArray;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.TensorInfo;
+import org.tfckpt.tensor.TensorNotFoundException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -88,6 +89,9 @@ final class InspectCommand implements Callable<Integer> {
                 inspect(checkpoint, options);
             }
             return 0;
+        } catch (TensorNotFoundException e) {
+            String message = e.tensorFlowMessage();
+            explain(message == null ? e.problem() : message);
         } catch (DataLossException e) {
             explain(fileName.endsWith(".index") ? unopened(e.problem()) : e.problem());
         } catch (CheckpointException e) {

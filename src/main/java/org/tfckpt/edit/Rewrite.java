@@ -333,6 +333,7 @@ public final class Rewrite {
     private boolean stays(RewrittenTensor tensor) {
         Checkpoint checkpoint = wanted.inputs.get(tensor.input());
         return wanted.sharding == null
+                && checkpoint.canLinkDataFiles()
                 && checkpoint.byteOrder() == wanted.targetOrder()
                 && (wanted.losses == null || wanted.losses.isSpotless(tensor.input()))
                 && !tensor.isCast()

@@ -56,7 +56,7 @@ final class RewriteExecutor {
                 .withAlignment(wanted.alignment)
                 .withSharding(wanted.sharding == null ? AS_THEY_COME : wanted.sharding);
         try (CheckpointWriter writer = CheckpointWriter.open(prefix, overwrite ? options.overwriting() : options)) {
-            writer.report(watch::add);
+            writer.onProgress(watch::add);
             RewriteExecutor execution = new RewriteExecutor(wanted, inputs, objects, writer);
             execution.write();
             writer.finish();
@@ -93,7 +93,7 @@ final class RewriteExecutor {
                 write(input, shard);
             }
             for (RewrittenTensor tensor : input.referred()) {
-                writer.refer(input.checkpoint(), tensor.source(), tensor.name());
+                writer.addReference(input.checkpoint(), tensor.source(), tensor.name());
             }
         }
         inputs.forEach(input -> late.addAll(input.others()));
@@ -105,7 +105,7 @@ final class RewriteExecutor {
     private void write(InputLayout input, int shard) throws IOException {
         List<RewrittenTensor> tensors = input.copied().getOrDefault(shard, List.of());
         if (input.whole().contains(shard)) {
-            if (writer.adopt(input.checkpoint(), shard, wanted.linking)) {
+            if (writer.linkShard(input.checkpoint(), shard, wanted.linking)) {
                 linkedFiles++;
                 linkedBytes += input.bytes(shard);
             }

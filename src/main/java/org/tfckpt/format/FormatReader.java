@@ -3,84 +3,134 @@ package org.tfckpt.format;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.io.OrderedWork;
 import org.tfckpt.tensor.TensorInfo;
+import org.tfckpt.tensor.TensorSlice;
 
-/** What a format can do. Safe from many threads. */
+/**
+ * Reads the tensors of an open checkpoint, or of another file of named tensors. A new format implements this interface;
+ * what only some formats have is a default method that a format overrides.
+ *
+ * <p>Implementations are thread-safe. Opening one reads no values.
+ */
 public interface FormatReader extends Closeable {
     /**
-     * What a verification went through.
+     * The size of what a verification read.
      *
      * @param tensors the number of tensors
-     * @param bytes the bytes of their values
+     * @param bytes the number of intact bytes of their values
      */
     record Totals(long tensors, long bytes) {}
 
     /**
-     * The order of the bytes of the values.
+     * Returns the name of the format.
      *
-     * @return as the header says
+     * @return a short name, for example {@code V2}
+     */
+    String format();
+
+    /**
+     * Returns the byte order of the values. Where it can differ between tensors, {@link TensorReader#order} has that of
+     * a tensor, and this is the order that a rewritten checkpoint gets by default.
+     *
+     * @return the byte order
      */
     ByteOrder byteOrder();
 
     /**
-     * The number of files that hold values.
+     * Returns the number of files that hold values.
      *
-     * @return as the header says
+     * @return the number, as the header or the names of the files state it
      */
-    int shardCount();
+    int dataFileCount();
 
     /**
-     * Walks all tensors.
+     * Returns the path of a file that holds values.
      *
-     * @return a scan before the first one
+     * @param number as in {@link TensorInfo.Storage#shard()}, from 0
+     * @return the path; the file may be missing
+     */
+    Path dataFile(int number);
+
+    /**
+     * Returns whether a V2 checkpoint can have these data files as its own, unchanged. Then every tensor or slice that
+     * is intact has a {@link TensorInfo#storage()}, and its bytes are in the form that V2 stores.
+     *
+     * @return false unless a format overrides this method
+     */
+    default boolean hasLinkableDataFiles() {
+        return false;
+    }
+
+    /**
+     * Lists all tensors in the order of their names.
+     *
+     * @return a scan before the first tensor
      * @throws IOException if the index cannot be read
      */
     TensorScan scan() throws IOException;
 
     /**
-     * Walks what is stored, slice by slice, as TensorFlow's debug string lists it.
+     * Lists what is stored: as {@link #scan}, but in formats that store the slices of a partitioned tensor under keys of
+     * their own, the slices instead of the tensor.
      *
-     * @return a scan before the first one
+     * @return a scan before the first entry
      * @throws IOException if the index cannot be read
      */
-    TensorScan entries() throws IOException;
+    default TensorScan entries() throws IOException {
+        return scan();
+    }
 
     /**
-     * Looks one tensor up.
+     * Looks up a tensor by name.
      *
      * @param name its name
      * @return null if there is none
-     * @throws IOException if the index is damaged on the way
+     * @throws IOException if the part of the index that would hold it is damaged
      */
     @Nullable
     TensorInfo find(String name) throws IOException;
 
     /**
-     * One tensor's values; nothing is read yet.
+     * Looks up the entry of a slice of a partitioned tensor.
      *
-     * @param info from this checkpoint
-     * @return a reader of them
+     * @param tensor a partitioned tensor of this checkpoint
+     * @param slice one of its slices
+     * @return null if there is none, or the format has no entries for slices
+     * @throws IOException if the part of the index that would hold it is damaged
+     */
+    default @Nullable TensorInfo findSlice(TensorInfo tensor, TensorSlice slice) throws IOException {
+        return null;
+    }
+
+    /**
+     * Opens a tensor without reading its values.
+     *
+     * @param info a tensor of this checkpoint
+     * @return a reader of its values
      */
     TensorReader open(TensorInfo info);
 
     /**
-     * What this format says of a name that is not there.
+     * Returns the text of TensorFlow's error for a name that is not in a checkpoint of this format.
      *
-     * @param name the name
-     * @return TensorFlow's words
+     * @param name the missing name
+     * @return null if TensorFlow does not read the format
      */
-    String notFound(String name);
+    default @Nullable String tensorFlowNotFound(String name) {
+        return null;
+    }
 
     /**
-     * Checks every structure and every byte, and goes on after a problem.
+     * Checks every structure and every byte, and continues after a problem.
      *
-     * @param findings told of each, and of each tensor that is intact, on the caller's thread and in an order that does not
-     *     depend on the threads
-     * @param work by which threads
-     * @return what was gone through
-     * @throws IOException if the disk fails; damage is a problem, not an exception
+     * @param listener receives each problem and each intact tensor, on the caller's thread and in an order that does not
+     *     depend on the number of threads
+     * @param work the threads to use
+     * @return the size of what was read
+     * @throws IOException if the disk fails; damage is reported to the listener
      */
-    Totals verify(VerificationListener findings, OrderedWork work) throws IOException;
+    Totals verify(VerificationListener listener, OrderedWork work) throws IOException;
 }

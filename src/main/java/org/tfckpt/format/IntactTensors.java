@@ -2,6 +2,7 @@ package org.tfckpt.format;
 
 import java.io.IOException;
 import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -79,13 +80,28 @@ public final class IntactTensors implements FormatReader {
     }
 
     @Override
+    public String format() {
+        return all.format();
+    }
+
+    @Override
     public ByteOrder byteOrder() {
         return all.byteOrder();
     }
 
     @Override
-    public int shardCount() {
-        return all.shardCount();
+    public int dataFileCount() {
+        return all.dataFileCount();
+    }
+
+    @Override
+    public Path dataFile(int number) {
+        return all.dataFile(number);
+    }
+
+    @Override
+    public boolean hasLinkableDataFiles() {
+        return all.hasLinkableDataFiles();
     }
 
     @Override
@@ -109,7 +125,7 @@ public final class IntactTensors implements FormatReader {
     private List<TensorInfo> slices(TensorInfo tensor) throws IOException {
         List<TensorInfo> slices = new ArrayList<>();
         for (TensorSlice slice : tensor.slices()) {
-            TensorInfo stored = all.find(TensorNames.decode(new SliceKey(tensor.name(), slice).encode()));
+            TensorInfo stored = all.findSlice(tensor, slice);
             if (stored != null) {
                 slices.add(stored);
             }
@@ -128,13 +144,18 @@ public final class IntactTensors implements FormatReader {
     }
 
     @Override
+    public @Nullable TensorInfo findSlice(TensorInfo tensor, TensorSlice slice) throws IOException {
+        return tensors.containsKey(tensor.name()) ? all.findSlice(tensor, slice) : null;
+    }
+
+    @Override
     public TensorReader open(TensorInfo info) {
         return all.open(info);
     }
 
     @Override
-    public String notFound(String name) {
-        return all.notFound(name);
+    public @Nullable String tensorFlowNotFound(String name) {
+        return all.tensorFlowNotFound(name);
     }
 
     @Override

@@ -1,27 +1,33 @@
 package org.tfckpt.tensor;
 
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
-/** The checkpoint has no tensor of that name. */
+/** Thrown if a checkpoint has no tensor with the requested name. */
 public final class TensorNotFoundException extends CheckpointException {
     private static final long serialVersionUID = 1;
 
-    /** What was asked for. */
     private final String name;
+
+    private final @Nullable String tensorFlowMessage;
 
     private final transient List<String> nearest;
 
     /**
-     * An exception that names what was asked for.
+     * Constructs an exception.
      *
-     * @param problem what TensorFlow says of it
-     * @param name the name that is not there
+     * @param name the missing name
+     * @param tensorFlowMessage TensorFlow's text for this error, or null if it has none
      * @param file the checkpoint
-     * @param nearest names that are there and look alike, best first
+     * @param nearest similar names in the checkpoint, best first
      */
-    public TensorNotFoundException(String problem, String name, String file, List<String> nearest) {
-        super(problem, context(file, nearest));
+    public TensorNotFoundException(String name, @Nullable String tensorFlowMessage, String file, List<String> nearest) {
+        super(
+                "no tensor named '" + TensorNames.printable(name) + "'"
+                        + (tensorFlowMessage == null ? "" : " (TensorFlow: \"" + tensorFlowMessage + "\")"),
+                context(file, nearest));
         this.name = name;
+        this.tensorFlowMessage = tensorFlowMessage;
         this.nearest = List.copyOf(nearest);
     }
 
@@ -36,18 +42,27 @@ public final class TensorNotFoundException extends CheckpointException {
     }
 
     /**
-     * The name that is not there.
+     * Returns the missing name.
      *
-     * @return as it was asked for
+     * @return the name as it was requested
      */
     public String name() {
         return name;
     }
 
     /**
-     * Names of the checkpoint that look alike.
+     * Returns TensorFlow's text for this error.
      *
-     * @return best first; empty if none does, and after serialization
+     * @return null if TensorFlow does not read the format
+     */
+    public @Nullable String tensorFlowMessage() {
+        return tensorFlowMessage;
+    }
+
+    /**
+     * Returns similar names in the checkpoint.
+     *
+     * @return the names, best first; empty if there are none, and after deserialization
      */
     @SuppressWarnings("NullAway") // Null after deserialization: the field is transient.
     public List<String> nearest() {

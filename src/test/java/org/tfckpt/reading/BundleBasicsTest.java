@@ -122,7 +122,9 @@ class BundleBasicsTest {
         try (Checkpoint checkpoint = Checkpoint.open(prefix)) {
             TensorNotFoundException missing =
                     catchThrowableOfType(TensorNotFoundException.class, () -> checkpoint.tensor("weight"));
-            assertThat(missing).hasMessageStartingWith("Key weight not found in checkpoint");
+            assertThat(missing)
+                    .hasMessageStartingWith(
+                            "no tensor named 'weight' (TensorFlow: \"Key weight not found in checkpoint\")");
             assertThat(missing.nearest()).containsExactly("weights");
         }
     }

@@ -43,7 +43,8 @@ class LifeCycleTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void afterCloseEveryReadIsAClearException(boolean mapped) throws IOException {
-        Checkpoint checkpoint = Checkpoint.open(write(), new ReadOptions(true, mapped));
+        Checkpoint checkpoint =
+                Checkpoint.open(write(), mapped ? ReadOptions.DEFAULT : ReadOptions.DEFAULT.withoutMapping());
         Tensor used = checkpoint.tensor("t001");
         assertThat(used.toFloatArray()).containsExactly(1, 2);
         Tensor fresh = checkpoint.tensor("t002");
@@ -53,7 +54,7 @@ class LifeCycleTest {
         assertThat(listing.next().name()).isEqualTo("s");
         checkpoint.close();
 
-        String message = "the checkpoint " + checkpoint.prefix() + " is closed";
+        String message = "the checkpoint '" + checkpoint.prefix() + "' is closed";
         assertThatIllegalStateException()
                 .isThrownBy(() -> checkpoint.find("t001"))
                 .withMessage(message);
@@ -94,7 +95,8 @@ class LifeCycleTest {
     @ValueSource(booleans = {true, false})
     void viewsStayValid(boolean mapped) throws IOException {
         FloatBuffer view;
-        try (Checkpoint checkpoint = Checkpoint.open(write(), new ReadOptions(true, mapped))) {
+        try (Checkpoint checkpoint =
+                Checkpoint.open(write(), mapped ? ReadOptions.DEFAULT : ReadOptions.DEFAULT.withoutMapping())) {
             view = checkpoint.tensor("t042").asFloatBuffer();
         }
         assertThat(view.isReadOnly()).isTrue();
@@ -105,7 +107,8 @@ class LifeCycleTest {
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
     void manyThreadsReadAtOnce(boolean mapped) throws Exception {
-        try (Checkpoint checkpoint = Checkpoint.open(write(), new ReadOptions(true, mapped))) {
+        try (Checkpoint checkpoint =
+                Checkpoint.open(write(), mapped ? ReadOptions.DEFAULT : ReadOptions.DEFAULT.withoutMapping())) {
             Tensor shared = checkpoint.tensor("t007");
             inThreads(8, seed -> () -> {
                 Random random = new Random(seed);
@@ -128,7 +131,8 @@ class LifeCycleTest {
     void closingWhileOthersReadIsAClearExceptionForThem(boolean mapped) throws Exception {
         Path prefix = write();
         for (int round = 0; round < 25; round++) {
-            Checkpoint checkpoint = Checkpoint.open(prefix, new ReadOptions(true, mapped));
+            Checkpoint checkpoint =
+                    Checkpoint.open(prefix, mapped ? ReadOptions.DEFAULT : ReadOptions.DEFAULT.withoutMapping());
             int delay = round;
             inThreads(4, seed -> () -> {
                 if (seed == 0) {

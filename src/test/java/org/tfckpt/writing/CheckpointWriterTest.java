@@ -695,16 +695,16 @@ class CheckpointWriterTest {
 
     // Data files of others.
 
-    private static final WriteOptions ADOPTING = WriteOptions.DEFAULT.withSharding(Sharding.ofMaxBytes(Long.MAX_VALUE));
+    private static final WriteOptions LINKING = WriteOptions.DEFAULT.withSharding(Sharding.ofMaxBytes(Long.MAX_VALUE));
 
     private void rename(WriteOptions options, Path to, boolean more) throws IOException {
         try (Checkpoint source = Checkpoint.open(prefix());
                 CheckpointWriter out = CheckpointWriter.open(to, options)) {
             for (int shard = 0; shard < source.shardCount(); shard++) {
-                assertThat(out.adopt(source, shard, Linking.PREFERRED)).isTrue();
+                assertThat(out.linkShard(source, shard, Linking.PREFERRED)).isTrue();
             }
             for (TensorInfo info : source.tensors().toList()) {
-                out.refer(source, info, "new/" + info.name());
+                out.addReference(source, info, "new/" + info.name());
             }
             if (more) {
                 out.add("more", SCALAR, ValueSource.of(5f));
@@ -724,17 +724,17 @@ class CheckpointWriterTest {
             out.add("w", Shape.of(2), ValueSource.of("a", "b"));
         });
         Path renamed = directory.resolve("renamed");
-        rename(ADOPTING, renamed, false);
+        rename(LINKING, renamed, false);
         for (String end : List.of(".data-00000-of-00002", ".data-00001-of-00002")) {
             assertThat(Files.isSameFile(Folder.sibling(prefix(), end), Folder.sibling(renamed, end)))
                     .isTrue();
         }
         assertThat(Folder.names(directory)).hasSize(6);
         isIntact(renamed);
-        rename(ADOPTING.overwriting(), prefix(), true);
+        rename(LINKING.overwriting(), prefix(), true);
         assertThat(Folder.names(directory)).hasSize(7).contains("ckpt.data-00002-of-00003");
         isIntact(prefix());
-        rename(ADOPTING.overwriting(), prefix(), false);
+        rename(LINKING.overwriting(), prefix(), false);
         isIntact(prefix());
         try (Checkpoint checkpoint = Checkpoint.open(prefix())) {
             assertThat(checkpoint.tensors().map(TensorInfo::name))
@@ -749,9 +749,9 @@ class CheckpointWriterTest {
         write(out -> out.add("v", SCALAR, ValueSource.of(1f)));
         Path other = directory.resolve("other");
         assertThatIllegalArgumentException()
-                .isThrownBy(() -> rename(ADOPTING.withOrder(ByteOrder.BIG_ENDIAN), other, false));
+                .isThrownBy(() -> rename(LINKING.withOrder(ByteOrder.BIG_ENDIAN), other, false));
         Files.delete(Folder.sibling(prefix(), ".data-00000-of-00001"));
-        assertThatThrownBy(() -> rename(ADOPTING, other, false))
+        assertThatThrownBy(() -> rename(LINKING, other, false))
                 .isInstanceOf(DataLossException.class)
                 .hasMessageContaining("No such file");
         assertThat(Folder.names(directory)).containsExactly("ckpt.index");

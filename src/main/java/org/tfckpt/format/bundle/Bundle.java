@@ -6,12 +6,14 @@ import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.format.FormatReader;
 import org.tfckpt.format.SliceAssembly;
+import org.tfckpt.format.SliceKey;
 import org.tfckpt.format.TensorReader;
 import org.tfckpt.format.TensorScan;
 import org.tfckpt.format.VerificationListener;
 import org.tfckpt.io.OrderedWork;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorNames;
+import org.tfckpt.tensor.TensorSlice;
 
 /** A V2 checkpoint. Opening reads the index's footer, its index block and the header; a shard is opened when needed. */
 public final class Bundle implements FormatReader {
@@ -38,14 +40,9 @@ public final class Bundle implements FormatReader {
         return new Bundle(prefix, index, new Shards(prefix, index.header().shardCount(), mapped));
     }
 
-    /**
-     * A data file.
-     *
-     * @param shard its number
-     * @return its path; perhaps no file is there
-     */
-    public Path dataFile(int shard) {
-        return shards.path(shard);
+    @Override
+    public String format() {
+        return "V2";
     }
 
     @Override
@@ -54,8 +51,18 @@ public final class Bundle implements FormatReader {
     }
 
     @Override
-    public int shardCount() {
+    public int dataFileCount() {
         return index.header().shardCount();
+    }
+
+    @Override
+    public Path dataFile(int number) {
+        return shards.path(number);
+    }
+
+    @Override
+    public boolean hasLinkableDataFiles() {
+        return true;
     }
 
     @Override
@@ -74,12 +81,17 @@ public final class Bundle implements FormatReader {
     }
 
     @Override
+    public @Nullable TensorInfo findSlice(TensorInfo tensor, TensorSlice slice) throws IOException {
+        return index.find(new SliceKey(tensor.name(), slice).encode());
+    }
+
+    @Override
     public TensorReader open(TensorInfo info) {
         return new SliceAssembly(info, byteOrder(), new BundleTensor(prefix, index, shards, info));
     }
 
     @Override
-    public String notFound(String name) {
+    public String tensorFlowNotFound(String name) {
         return "Key " + name + " not found in checkpoint";
     }
 

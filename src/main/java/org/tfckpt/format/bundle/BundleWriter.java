@@ -306,34 +306,31 @@ public final class BundleWriter implements Closeable {
     }
 
     /**
-     * Has somebody watch.
+     * Registers a listener for progress.
      *
-     * @param written told of the number of bytes whenever some are written or copied
+     * @param listener receives the number of bytes after each write or copy
      */
-    public void report(LongConsumer written) {
-        shards.report(written);
+    public void onProgress(LongConsumer listener) {
+        shards.onProgress(listener);
     }
 
     /**
-     * Takes a data file of another checkpoint as it is.
+     * Links or copies a complete data file of another checkpoint as the next data file of this one.
      *
-     * @param prefix the other checkpoint
-     * @param shard which of its data files; complete, and in this checkpoint's byte order
-     * @param count how many it has
-     * @param link whether the file is linked, where it can be
-     * @param copy whether it is copied, where it is not linked
+     * @param file the data file, in this checkpoint's byte order
+     * @param link whether the file may be linked
+     * @param copy whether the file may be copied; it is only copied if it is not linked
      * @return its number among this checkpoint's data files
-     * @throws IOException if it cannot be had in a way that was allowed
+     * @throws IOException if the file can neither be linked nor copied
      */
-    public int adopt(BundlePrefix prefix, int shard, int count, boolean link, boolean copy) throws IOException {
+    public int linkShard(Path file, boolean link, boolean copy) throws IOException {
         return guarded(() -> {
-            Path file = prefix.data(shard, count);
             try {
-                int number = shards.adopt(file, link, copy);
+                int number = shards.link(file, link, copy);
                 if (number < 0) {
                     throw new CheckpointException(
-                            file + " cannot be linked beside " + this.prefix,
-                            ErrorContext.hint("links need one file system that has them; copying works everywhere"));
+                            "cannot create a hard link to '" + file + "' for '" + prefix + "'",
+                            ErrorContext.hint("links need one file system that supports them; copying always works"));
                 }
                 return number;
             } catch (NoSuchFileException e) {
@@ -343,9 +340,9 @@ public final class BundleWriter implements Closeable {
     }
 
     /**
-     * Whether a data file that was adopted is the same file as before.
+     * Returns whether a data file of another checkpoint was linked.
      *
-     * @param shard its number here
+     * @param shard its number in this checkpoint
      * @return false if it was copied
      */
     public boolean isLinked(int shard) {
@@ -353,7 +350,7 @@ public final class BundleWriter implements Closeable {
     }
 
     /**
-     * Adds a tensor whose bytes are in a data file that was {@linkplain #adopt adopted}.
+     * Adds a tensor whose bytes are in a data file that was {@linkplain #linkShard linked} or copied.
      *
      * @param target what it is
      * @param storage where its bytes are, by this checkpoint's numbers, and their checksum
@@ -368,7 +365,7 @@ public final class BundleWriter implements Closeable {
                 throw new IllegalArgumentException("no checkpoint holds " + dtype);
             }
             check(target);
-            if (!shards.isAdopted(storage)) {
+            if (!shards.isShared(storage)) {
                 throw new DataLossException(
                         ProblemKind.TRUNCATED,
                         "The bytes of tensor " + target.name + " do not lie within a data file",

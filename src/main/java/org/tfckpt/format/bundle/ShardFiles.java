@@ -21,11 +21,11 @@ import org.tfckpt.tensor.TensorInfo.Storage;
 final class ShardFiles implements Closeable {
     private final TemporaryFiles files;
     private final long maxBytes;
-    /** Null stands for a file that was adopted. */
+    /** Null stands for a file of another checkpoint. */
     private final List<@Nullable ShardFile> shards = new ArrayList<>();
 
-    /** Sizes of the files that were adopted, by their numbers. */
-    private final Map<Integer, Long> adopted = new HashMap<>();
+    /** Sizes of the files of other checkpoints, by their numbers. */
+    private final Map<Integer, Long> shared = new HashMap<>();
 
     private final Set<Integer> linked = new HashSet<>();
     private @Nullable ShardFile chosen;
@@ -62,9 +62,9 @@ final class ShardFiles implements Closeable {
         chosen = shards.get(number);
     }
 
-    /** Who is told of the number of bytes whenever some are written. */
-    void report(LongConsumer consumer) {
-        progress = consumer;
+    /** Registers a listener that receives the number of bytes after each write. */
+    void onProgress(LongConsumer listener) {
+        progress = listener;
     }
 
     /** From here on everything goes to a new one. */
@@ -111,14 +111,14 @@ final class ShardFiles implements Closeable {
     }
 
     /**
-     * Takes a file that is complete as the next shard: linked if it may be, else copied if it may be.
+     * Links, or else copies, a complete file as the next shard.
      *
      * @return its number; -1 if it may only be linked, and cannot be
      */
-    int adopt(Path file, boolean link, boolean copy) throws IOException {
+    int link(Path file, boolean mayLink, boolean mayCopy) throws IOException {
         int number = shards.size();
-        boolean done = link && files.adopt(number, file, true, progress);
-        if (!done && !copy) {
+        boolean done = mayLink && files.adopt(number, file, true, progress);
+        if (!done && !mayCopy) {
             return -1;
         }
         if (!done) {
@@ -127,19 +127,19 @@ final class ShardFiles implements Closeable {
         if (done) {
             linked.add(number);
         }
-        adopted.put(number, Files.size(file));
+        shared.put(number, Files.size(file));
         shards.add(null);
         return number;
     }
 
-    /** Whether a file that was adopted is the same file as before. */
+    /** Whether a file of another checkpoint was linked, not copied. */
     boolean isLinked(int number) {
         return linked.contains(number);
     }
 
-    /** Whether bytes lie within a file that was adopted. */
-    boolean isAdopted(Storage storage) {
-        Long size = adopted.get(storage.shard());
+    /** Whether bytes lie within a file of another checkpoint. */
+    boolean isShared(Storage storage) {
+        Long size = shared.get(storage.shard());
         return size != null
                 && storage.offset() >= 0
                 && storage.size() >= 0

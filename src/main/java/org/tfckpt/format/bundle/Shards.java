@@ -36,7 +36,7 @@ final class Shards implements Closeable {
 
     synchronized ByteSource get(int shard, String tensor) throws IOException {
         if (closed) {
-            throw new IllegalStateException("the checkpoint " + prefix + " is closed");
+            throw new IllegalStateException("the checkpoint '" + prefix + "' is closed");
         }
         ByteSource source = open.get(shard);
         if (source == null) {

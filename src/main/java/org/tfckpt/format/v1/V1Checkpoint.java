@@ -29,13 +29,15 @@ public final class V1Checkpoint implements FormatReader {
     private static final Pattern SHARD = Pattern.compile("(.*)-[0-9]{5}-of-([0-9]{5})", Pattern.DOTALL);
 
     private final String pattern;
+    private final List<Path> paths;
     private final List<V1File> files;
     private final Map<String, V1Tensor> tensors;
     private final List<TensorInfo> sorted;
     private volatile boolean closed;
 
-    private V1Checkpoint(String pattern, List<V1File> files, Map<String, V1Tensor> tensors) {
+    private V1Checkpoint(String pattern, List<Path> paths, List<V1File> files, Map<String, V1Tensor> tensors) {
         this.pattern = pattern;
+        this.paths = List.copyOf(paths);
         this.files = files;
         this.tensors = tensors;
         this.sorted = tensors.values().stream()
@@ -62,7 +64,7 @@ public final class V1Checkpoint implements FormatReader {
                 files.add(V1File.open(path, mapped, meta -> tensors.add(meta, number, path.toString())));
             }
             String hint = paths.size() == 1 ? otherShards(paths.get(0)) : null;
-            return new V1Checkpoint(pattern, List.copyOf(files), tensors.build(List.copyOf(files), hint));
+            return new V1Checkpoint(pattern, paths, List.copyOf(files), tensors.build(List.copyOf(files), hint));
         } catch (IOException | RuntimeException e) {
             for (V1File file : files) {
                 file.close();
@@ -92,13 +94,23 @@ public final class V1Checkpoint implements FormatReader {
     }
 
     @Override
+    public String format() {
+        return "V1";
+    }
+
+    @Override
     public ByteOrder byteOrder() {
         return ByteOrder.LITTLE_ENDIAN;
     }
 
     @Override
-    public int shardCount() {
+    public int dataFileCount() {
         return files.size();
+    }
+
+    @Override
+    public Path dataFile(int number) {
+        return paths.get(number);
     }
 
     @Override
@@ -108,14 +120,9 @@ public final class V1Checkpoint implements FormatReader {
         return () -> all.hasNext() ? all.next() : null;
     }
 
-    @Override
-    public TensorScan entries() {
-        return scan();
-    }
-
     private void requireOpen() {
         if (closed) {
-            throw new IllegalStateException("the checkpoint " + pattern + " is closed");
+            throw new IllegalStateException("the checkpoint '" + pattern + "' is closed");
         }
     }
 
@@ -136,7 +143,7 @@ public final class V1Checkpoint implements FormatReader {
     }
 
     @Override
-    public String notFound(String name) {
+    public String tensorFlowNotFound(String name) {
         return "Tensor name \"" + name + "\" not found in checkpoint files " + pattern;
     }
 
