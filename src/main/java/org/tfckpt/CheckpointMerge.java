@@ -2,7 +2,9 @@ package org.tfckpt;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.EnumSet;
 import java.util.List;
+import java.util.Set;
 import org.tfckpt.format.bundle.BundleMerge;
 import org.tfckpt.format.bundle.BundlePrefix;
 
@@ -19,9 +21,9 @@ import org.tfckpt.format.bundle.BundlePrefix;
  */
 public final class CheckpointMerge {
     private final List<Path> inputs;
-    private final BundleMerge.Options options;
+    private final Set<BundleMerge.Option> options;
 
-    private CheckpointMerge(List<Path> inputs, BundleMerge.Options options) {
+    private CheckpointMerge(List<Path> inputs, Set<BundleMerge.Option> options) {
         this.inputs = inputs;
         this.options = options;
     }
@@ -33,7 +35,7 @@ public final class CheckpointMerge {
      * @param inputs the prefixes of the checkpoints; data files are numbered in their order
      */
     public CheckpointMerge(List<Path> inputs) {
-        this(List.copyOf(inputs), new BundleMerge.Options(false, true, false));
+        this(List.copyOf(inputs), Set.of());
     }
 
     /**
@@ -42,8 +44,7 @@ public final class CheckpointMerge {
      * @return another merge
      */
     public CheckpointMerge allowingMissing() {
-        return new CheckpointMerge(
-                inputs, new BundleMerge.Options(true, options.deleteDirectories(), options.overwrite()));
+        return with(BundleMerge.Option.ALLOW_MISSING);
     }
 
     /**
@@ -52,7 +53,7 @@ public final class CheckpointMerge {
      * @return another merge
      */
     public CheckpointMerge keepingDirectories() {
-        return new CheckpointMerge(inputs, new BundleMerge.Options(options.allowMissing(), false, options.overwrite()));
+        return with(BundleMerge.Option.KEEP_DIRECTORIES);
     }
 
     /**
@@ -61,8 +62,13 @@ public final class CheckpointMerge {
      * @return another merge
      */
     public CheckpointMerge overwriting() {
-        return new CheckpointMerge(
-                inputs, new BundleMerge.Options(options.allowMissing(), options.deleteDirectories(), true));
+        return with(BundleMerge.Option.OVERWRITE);
+    }
+
+    private CheckpointMerge with(BundleMerge.Option option) {
+        Set<BundleMerge.Option> more = EnumSet.of(option);
+        more.addAll(options);
+        return new CheckpointMerge(inputs, more);
     }
 
     /**

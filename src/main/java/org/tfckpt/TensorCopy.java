@@ -12,6 +12,7 @@ import org.tfckpt.format.TensorData;
 import org.tfckpt.format.TensorReader;
 import org.tfckpt.format.VariantData;
 import org.tfckpt.format.bundle.BundleWriter;
+import org.tfckpt.format.bundle.TensorPart;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.ErrorContext;
@@ -61,7 +62,7 @@ final class TensorCopy {
             @Nullable TensorSlice slice,
             TensorInfo.@Nullable Storage stored)
             throws IOException {
-        BundleWriter.Target target = new BundleWriter.Target(name, info.dtype(), info.shape(), slice);
+        TensorPart target = new TensorPart(name, info.dtype(), info.shape(), slice);
         TensorSlice region = slice == null ? TensorSlice.full(info.shape().rank()) : slice;
         boolean comparable = stored != null && (info.dtype().swapUnit() == 1 || reader.order() == order);
         int written;

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.format.bundle.BundleWriter;
+import org.tfckpt.format.bundle.TensorPart;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.ErrorContext;
@@ -55,8 +56,8 @@ final class TensorReference {
             throw new IllegalArgumentException(
                     "data file " + storage.shard() + " of '" + from + "' was not linked; call linkShard first");
         }
-        to.addStored(
-                new BundleWriter.Target(name, info.dtype(), info.shape(), slice),
+        to.addReference(
+                new TensorPart(name, info.dtype(), info.shape(), slice),
                 new TensorInfo.Storage(shard, storage.offset(), storage.size(), storage.crc32c()));
     }
 }

@@ -15,6 +15,7 @@ import java.util.List;
 import org.tfckpt.format.ElementSource;
 import org.tfckpt.format.StringData;
 import org.tfckpt.format.bundle.BundleWriter;
+import org.tfckpt.format.bundle.TensorPart;
 import org.tfckpt.io.Channels;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.Shape;
@@ -34,7 +35,7 @@ public final class ValueSource {
     private final Adding adding;
 
     private interface Adding {
-        int add(BundleWriter writer, BundleWriter.Target target) throws IOException;
+        int add(BundleWriter writer, TensorPart target) throws IOException;
     }
 
     private ValueSource(DataType dtype, Adding adding) {
@@ -44,11 +45,11 @@ public final class ValueSource {
 
     /** Adds the values, which must be as many as the target takes. */
     void addTo(BundleWriter writer, String name, Shape shape) throws IOException {
-        adding.add(writer, new BundleWriter.Target(name, dtype, shape, null));
+        adding.add(writer, new TensorPart(name, dtype, shape, null));
     }
 
     void addTo(BundleWriter writer, String name, ShapeAndSlice part) throws IOException {
-        adding.add(writer, new BundleWriter.Target(name, dtype, part.shape(), part.slice()));
+        adding.add(writer, new TensorPart(name, dtype, part.shape(), part.slice()));
     }
 
     private static ValueSource elements(DataType dtype, ElementSource source) {
@@ -368,7 +369,7 @@ public final class ValueSource {
     }
 
     /** With TensorFlow's text, blanks and all. */
-    private static void requireShape(Tensor tensor, BundleWriter.Target target) {
+    private static void requireShape(Tensor tensor, TensorPart target) {
         if (target.slice() != null && !target.addedShape().equals(tensor.shape())) {
             throw new IllegalArgumentException(
                     "Slice in shape_and_slice specification does not match the shape of the tensor to  save: "

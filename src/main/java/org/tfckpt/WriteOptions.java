@@ -107,6 +107,6 @@ public final class WriteOptions {
 
     BundleWriter.Options forBundle() {
         return new BundleWriter.Options(
-                overwrite, order, alignment, sharding.count(), sharding.maxBytes(), TableBuilder.Options.DEFAULT);
+                overwrite, order, alignment, sharding.count(), sharding.maxBytes(), TableBuilder::new);
     }
 }

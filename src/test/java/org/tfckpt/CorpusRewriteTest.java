@@ -3,8 +3,10 @@ package org.tfckpt;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Path;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.io.TempDir;
@@ -23,11 +25,11 @@ import org.tfckpt.testing.Pieces.Piece;
 
 @DisplayName("What TensorFlow wrote, written again from its values, is the same file")
 class CorpusRewriteTest {
-    /** Tables that TensorFlow wrote with other options than a saver's. */
-    private static final Map<String, TableBuilder.Options> LAYOUTS = Map.of(
-            "tf218-v2-restart-1", new TableBuilder.Options(4096, 1, null),
-            "tf218-v2-restart-many", new TableBuilder.Options(65_536, 128, null),
-            "tf218-v2-small-blocks", new TableBuilder.Options(256, 16, null));
+    /** Tables that TensorFlow wrote with other options than those of a Saver. */
+    private static final Map<String, Function<OutputStream, TableBuilder>> LAYOUTS = Map.of(
+            "tf218-v2-restart-1", out -> new TableBuilder(out, 4096, 1, null),
+            "tf218-v2-restart-many", out -> new TableBuilder(out, 65_536, 128, null),
+            "tf218-v2-small-blocks", out -> new TableBuilder(out, 256, 16, null));
 
     @TempDir
     private Path directory;
@@ -48,7 +50,7 @@ class CorpusRewriteTest {
                     name.equals("tf218-v2-aligned") ? 64 : 1,
                     source.shardCount(),
                     0,
-                    LAYOUTS.getOrDefault(name, TableBuilder.Options.DEFAULT));
+                    LAYOUTS.getOrDefault(name, TableBuilder::new));
             try (BundleWriter writer = BundleWriter.open(BundlePrefix.of(prefix), options)) {
                 for (Piece piece : Pieces.of(source)) {
                     writer.shard(piece.storage().shard());

@@ -141,7 +141,7 @@ class RewriteCommandTest {
         ToolRun again = ToolRun.of("rewrite", source, "-o", target);
         assertThat(again.code()).isEqualTo(2);
         assertThat(again.err())
-                .startsWith("tfckpt: " + target + ".index: it is there already")
+                .startsWith("tfckpt: " + target + ".index: already exists")
                 .hasLineCount(1);
         assertThat(ToolRun.of("rewrite", source, "-o", target, "--force", "--no-slots")
                         .code())

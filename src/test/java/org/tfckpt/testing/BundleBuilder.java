@@ -4,6 +4,7 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.UnknownFieldSet;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -17,6 +18,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import java.util.zip.CRC32C;
 import org.jspecify.annotations.Nullable;
@@ -48,7 +50,8 @@ public final class BundleBuilder {
 
     private final List<Row> records = new ArrayList<>();
     private final Map<Integer, ByteArrayOutputStream> shards = new TreeMap<>();
-    private TableBuilder.Options layout = TableBuilder.Options.DEFAULT;
+    private Function<OutputStream, TableBuilder> tables = TableBuilder::new;
+    private int restartInterval = 16;
     private UnaryOperator<RawTable> surgery = table -> table;
     private boolean sorted = true;
     private int shard;
@@ -255,7 +258,8 @@ public final class BundleBuilder {
 
     /** The table's block size, restart interval and compression. */
     public BundleBuilder layout(int blockSize, int restartInterval, boolean snappy) {
-        layout = new TableBuilder.Options(blockSize, restartInterval, snappy ? SnappyReference::compress : null);
+        this.restartInterval = restartInterval;
+        tables = out -> new TableBuilder(out, blockSize, restartInterval, snappy ? SnappyReference::compress : null);
         return this;
     }
 
@@ -280,7 +284,7 @@ public final class BundleBuilder {
 
     private byte[] sortedTable() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        TableBuilder table = new TableBuilder(out, layout);
+        TableBuilder table = tables.apply(out);
         try {
             for (Row record : records.stream()
                     .sorted(Comparator.comparing(Row::key, Arrays::compareUnsigned))
@@ -295,7 +299,7 @@ public final class BundleBuilder {
     }
 
     private byte[] unsortedTable() {
-        BlockBuilder block = new BlockBuilder(layout.restartInterval());
+        BlockBuilder block = new BlockBuilder(restartInterval);
         records.forEach(record -> block.add(record.key, valueOf(record)));
         byte[] successor = {(byte) ((records.get(records.size() - 1).key[0] & 0xff) + 1)};
         return new RawTable()

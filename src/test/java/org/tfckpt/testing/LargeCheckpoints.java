@@ -35,7 +35,7 @@ public final class LargeCheckpoints {
         long size = 4 * elements;
         int crc = crcOfZeros(size);
         try (OutputStream file = new BufferedOutputStream(Files.newOutputStream(sibling(prefix, ".index")))) {
-            TableBuilder table = new TableBuilder(file, TableBuilder.Options.DEFAULT);
+            TableBuilder table = new TableBuilder(file);
             table.add(new byte[0], header());
             for (int i = 0; i < count; i++) {
                 BundleEntryProto entry = BundleEntryProto.newBuilder()

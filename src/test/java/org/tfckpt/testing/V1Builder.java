@@ -2,6 +2,7 @@ package org.tfckpt.testing;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
 import org.tfckpt.format.SliceKey;
 import org.tfckpt.format.table.TableBuilder;
@@ -25,7 +27,7 @@ public final class V1Builder {
     private final SavedTensorSliceMeta.Builder meta = SavedTensorSliceMeta.newBuilder();
     private final Map<String, SavedSliceMeta.Builder> tensors = new LinkedHashMap<>();
     private final TreeMap<byte[], byte[]> records = new TreeMap<>(Arrays::compareUnsigned);
-    private TableBuilder.Options layout = TableBuilder.Options.DEFAULT;
+    private Function<OutputStream, TableBuilder> tables = TableBuilder::new;
     private UnaryOperator<RawTable> surgery = table -> table;
 
     public V1Builder() {
@@ -99,7 +101,7 @@ public final class V1Builder {
     }
 
     public V1Builder layout(int blockSize, int restartInterval, boolean snappy) {
-        layout = new TableBuilder.Options(blockSize, restartInterval, snappy ? SnappyReference::compress : null);
+        tables = out -> new TableBuilder(out, blockSize, restartInterval, snappy ? SnappyReference::compress : null);
         return this;
     }
 
@@ -116,7 +118,7 @@ public final class V1Builder {
         TreeMap<byte[], byte[]> records = new TreeMap<>(this.records);
         records.putIfAbsent(new byte[0], first.build().toByteArray());
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        TableBuilder table = new TableBuilder(out, layout);
+        TableBuilder table = tables.apply(out);
         try {
             for (Map.Entry<byte[], byte[]> record : records.entrySet()) {
                 table.add(record.getKey(), record.getValue());

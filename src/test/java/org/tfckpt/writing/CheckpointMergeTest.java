@@ -171,7 +171,7 @@ class CheckpointMergeTest {
     @Test
     void slicesOfDifferentWholes() throws IOException {
         Path first = slice("a", "5 10 -:0,1", 0);
-        refuses(new CheckpointMerge(List.of(first, slice("b", "5 11 -:1,9", 1))), "differ in dtype or shape");
+        refuses(new CheckpointMerge(List.of(first, slice("b", "5 11 -:1,9", 1))), "differ in the dtype or shape");
     }
 
     @Test

@@ -457,7 +457,7 @@ class CheckpointWriterTest {
                     .withMessageContaining(message);
             assertThatIllegalStateException()
                     .isThrownBy(out::finish)
-                    .withMessageStartingWith("BundleWriter has failed before: ");
+                    .withMessageStartingWith("the writer has failed before: ");
             assertThat(Folder.names(directory)).isEmpty();
         }
         assertThat(Folder.names(directory)).isEmpty();
@@ -485,10 +485,12 @@ class CheckpointWriterTest {
     void finishTwice() throws IOException {
         try (CheckpointWriter out = open()) {
             out.finish();
-            assertThatIllegalStateException().isThrownBy(out::finish).withMessage("BundleWriter is closed");
+            assertThatIllegalStateException()
+                    .isThrownBy(out::finish)
+                    .withMessage("the writer is closed (TensorFlow: \"BundleWriter is closed\")");
             assertThatIllegalStateException()
                     .isThrownBy(() -> out.add("v", SCALAR, ValueSource.of(1f)))
-                    .withMessage("BundleWriter is closed");
+                    .withMessage("the writer is closed (TensorFlow: \"BundleWriter is closed\")");
         }
         isIntact(prefix());
     }
@@ -503,7 +505,7 @@ class CheckpointWriterTest {
                     out -> {},
                     out -> out.add("v", SCALAR, ValueSource.of(dtype, ByteBuffer.allocate(8))));
         }
-        refuses("no tensor has the shape [-1]", out -> {}, out -> out.add("v", Shape.of(-1), ValueSource.of(1f)));
+        refuses("'v' cannot have the shape [-1]", out -> {}, out -> out.add("v", Shape.of(-1), ValueSource.of(1f)));
         refuses("more values than", out -> {}, out -> out.add("v", SCALAR, ValueSource.of(1f, 2)));
         refuses("fewer values than", out -> {}, out -> out.add("v", Shape.of(3), ValueSource.of(1f, 2)));
         refuses("2 values for the shape [3]", out -> {}, out -> out.add("v", Shape.of(3), ValueSource.of("a", "b")));
@@ -565,7 +567,7 @@ class CheckpointWriterTest {
         write(out -> out.add("v", SCALAR, ValueSource.of(1f)));
         assertThatThrownBy(this::open)
                 .isInstanceOf(FileAlreadyExistsException.class)
-                .hasMessageContaining("ckpt.index: it is there already");
+                .hasMessageContaining("ckpt.index: already exists");
         Files.delete(Folder.sibling(prefix(), ".index"));
         assertThatThrownBy(this::open).isInstanceOf(FileAlreadyExistsException.class);
         assertThat(Folder.names(directory)).hasSize(1);
@@ -623,7 +625,7 @@ class CheckpointWriterTest {
         try (CheckpointWriter first = open()) {
             assertThatThrownBy(this::open)
                     .isInstanceOf(CheckpointException.class)
-                    .hasMessageContaining("is being written by somebody else");
+                    .hasMessageContaining("Another writer is writing the checkpoint");
             first.add("v", SCALAR, ValueSource.of(1f));
             first.finish();
         }

@@ -154,7 +154,7 @@ public enum Data {
             record.addFloatVal(values.get(i));
         }
         try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
-            TableBuilder table = new TableBuilder(out, TableBuilder.Options.DEFAULT);
+            TableBuilder table = new TableBuilder(out);
             table.add(
                     new byte[0],
                     SavedTensorSlices.newBuilder().setMeta(list).build().toByteArray());

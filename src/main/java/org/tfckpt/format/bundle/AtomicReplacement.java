@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.LinkOption;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,28 +13,28 @@ import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.ErrorContext;
 
 /**
- * Gives the finished files of a checkpoint their names, such that a crash at any instant leaves the checkpoint that was
- * there before, or the new one, whole.
+ * Gives the finished files of a checkpoint their names so that a crash at any time leaves either the old or the new
+ * checkpoint complete.
  *
- * <p>Data files first, the index last, is enough where the old index refers to none of the new names. Where it does,
- * since the old checkpoint has as many data files, there is no order of renames that would do. Then a bridge is built of
- * a second index: the same tensors, but another count of data files, and so other names:
+ * <p>If the old index refers to none of the new names, the data files are renamed first and the index last. If the old
+ * checkpoint has as many data files as the new one, no order of renames is safe. A second index then serves as a bridge: it
+ * has the same tensors but another number of data files, and therefore refers to other names:
  *
  * <pre>
  * before    P.index → P.data-00000-of-00001 (old)
  * link      P.data-00000-of-00002 (new), a second name of the temporary file
- * rename    P.index → P.data-00000-of-00002           the new checkpoint is in force, in one step
- * rename    P.data-00000-of-00001 (new)               nobody refers to it by now
- * rename    P.index → P.data-00000-of-00001           as it is to be
+ * rename    P.index → P.data-00000-of-00002           replaces the old checkpoint in one step
+ * rename    P.data-00000-of-00001 (new)               no index refers to it now
+ * rename    P.index → P.data-00000-of-00001           the final state
  * delete    P.data-00000-of-00002
  * </pre>
  *
- * <p>Names are given by linking, so that what a crash leaves can be told from what somebody else has put there
- * ({@link StaleFiles}). A file system without links gets copies for a bridge, and renames else. The guarantee is the file
- * system's rename's: where it does not replace a file in one step, neither does this.
+ * <p>Files get their names by hard links where possible, so that {@link StaleFiles} can distinguish what a crash left from
+ * the files of others. On a file system without links, the bridge is a copy, and files are renamed. The guarantee depends on
+ * the file system: its rename must replace a file atomically.
  */
 final class AtomicReplacement {
-    /** Writes the index, for a count of data files, to a new file. */
+    /** Writes an index for a number of data files to a new file. */
     interface IndexWriter {
         void write(SeekableByteChannel file, int shards) throws IOException;
     }
@@ -42,7 +43,7 @@ final class AtomicReplacement {
     private final TemporaryFiles files;
     private final int shards;
     private final boolean overwrite;
-    /** What has got a name that it loses again if the rest fails. */
+    /** Files to delete again if a later step fails. */
     private final List<Path> placed = new ArrayList<>();
 
     AtomicReplacement(BundlePrefix prefix, TemporaryFiles files, int shards, boolean overwrite) {
@@ -52,12 +53,12 @@ final class AtomicReplacement {
         this.overwrite = overwrite;
     }
 
-    /** Refuses to begin where something is that must not be replaced. */
+    /** Throws an exception if a file exists that must not be replaced. */
     static void requireFree(BundlePrefix prefix, boolean overwrite) throws IOException {
         if (overwrite) {
             return;
         }
-        if (Files.exists(prefix.index(), java.nio.file.LinkOption.NOFOLLOW_LINKS)) {
+        if (Files.exists(prefix.index(), LinkOption.NOFOLLOW_LINKS)) {
             throw exists(prefix.index());
         }
         List<DataFile> data = DataFile.of(prefix);
@@ -67,8 +68,7 @@ final class AtomicReplacement {
     }
 
     private static FileAlreadyExistsException exists(Path file) {
-        return new FileAlreadyExistsException(
-                file.toString(), null, "it is there already, and is replaced only where that is asked for");
+        return new FileAlreadyExistsException(file.toString(), null, "already exists; overwriting is not enabled");
     }
 
     void run(IndexWriter index) throws IOException {
@@ -79,16 +79,16 @@ final class AtomicReplacement {
         } else {
             publish();
         }
-        removeOldData();
+        deleteOldData();
     }
 
-    /** Whether there is a checkpoint that would lose a data file to the new one. */
+    /** Returns whether renaming the new data files could replace a data file of the old checkpoint. */
     private boolean mayReferToNewNames() throws IOException {
         if (!Files.exists(prefix.index())) {
             return false;
         }
         Integer count = StaleFiles.shardCount(prefix);
-        // Of an index that cannot be read nobody knows; somebody may want to mend it.
+        // An unreadable index may refer to any file, and might be repaired later.
         return count == null
                 || count == shards
                 || DataFile.of(prefix).stream().anyMatch(file -> file.count() == shards);
@@ -100,9 +100,9 @@ final class AtomicReplacement {
                 place(files.shard(shard), prefix.data(shard, shards));
             }
             DurableFiles.forceNames(prefix.directory());
-            // A link replaces nothing, not even what was put there a moment ago.
+            // Unlike a rename, a link never replaces a file, not even one created a moment ago.
             if (overwrite || !DurableFiles.link(files.index(), prefix.index())) {
-                putInForce(files.index());
+                replaceIndex(files.index());
             }
         } catch (IOException | RuntimeException e) {
             undo(e);
@@ -113,7 +113,7 @@ final class AtomicReplacement {
 
     private void place(Path temporary, Path file) throws IOException {
         if (overwrite) {
-            // Of a checkpoint whose index is gone.
+            // It belongs to a checkpoint without an index.
             Files.deleteIfExists(file);
         }
         if (!DurableFiles.link(temporary, file)) {
@@ -122,11 +122,11 @@ final class AtomicReplacement {
         placed.add(file);
     }
 
-    private void putInForce(Path index) throws IOException {
+    private void replaceIndex(Path index) throws IOException {
         try {
             DurableFiles.rename(index, prefix.index());
         } catch (IOException e) {
-            // A disk across a network may say no after it was done: then it is too late to go back.
+            // A network file system may report an error although the rename was done.
             if (!Files.notExists(index)) {
                 throw e;
             }
@@ -146,7 +146,7 @@ final class AtomicReplacement {
                 index.write(file, bridge);
             }
             DurableFiles.forceNames(prefix.directory());
-            putInForce(temporary);
+            replaceIndex(temporary);
         } catch (IOException | RuntimeException e) {
             undo(e);
             throw e;
@@ -161,20 +161,21 @@ final class AtomicReplacement {
             DurableFiles.forceNames(prefix.directory());
         } catch (IOException e) {
             throw new CheckpointException(
-                    "The new checkpoint " + prefix + " is in its place, but its data files are still called '…-of-"
-                            + bridge + "': " + e.getMessage(),
-                    ErrorContext.hint("it can be used as it is; writing it again puts the names right"),
+                    "The checkpoint '" + prefix
+                            + "' is complete, but its data files could not be renamed and still end in '-of-" + bridge
+                            + "': " + e.getMessage(),
+                    ErrorContext.hint("it can be used as it is; writing it again corrects the names"),
                     e);
         }
     }
 
-    /** A count that no data file there has, and no index refers to. */
+    /** Returns a number of data files that no existing data file has in its name and the index does not refer to. */
     private int unusedCount() throws IOException {
-        Integer inForce = StaleFiles.shardCount(prefix);
+        Integer current = StaleFiles.shardCount(prefix);
         List<Integer> used = new ArrayList<>();
         DataFile.of(prefix).forEach(file -> used.add(file.count()));
-        if (inForce != null) {
-            used.add(inForce);
+        if (current != null) {
+            used.add(current);
         }
         int count = shards + 1;
         while (used.contains(count)) {
@@ -193,17 +194,17 @@ final class AtomicReplacement {
         }
     }
 
-    /** What the old checkpoint had and the new one has not, or what led from the one to the other. */
-    private void removeOldData() throws IOException {
+    /** Deletes data files of the old checkpoint and of the bridge. */
+    private void deleteOldData() throws IOException {
         for (DataFile file : DataFile.of(prefix)) {
             if (file.count() != shards || file.shard() >= shards) {
-                removeUnlessInUse(file.path());
+                deleteUnlessInUse(file.path());
             }
         }
     }
 
-    /** Deletes what is no checkpoint's any more. Windows keeps what somebody reads; it goes with the next overwriting. */
-    static boolean removeUnlessInUse(Path file) {
+    /** Deletes an obsolete file. Windows keeps a file that is open; the next writer deletes it. */
+    static boolean deleteUnlessInUse(Path file) {
         try {
             return Files.deleteIfExists(file);
         } catch (IOException inUse) {

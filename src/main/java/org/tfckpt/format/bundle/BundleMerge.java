@@ -11,6 +11,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.format.table.TableBuilder;
 import org.tfckpt.format.table.TableIterator;
@@ -23,63 +24,68 @@ import org.tfckpt.tensor.ProblemKind;
 import org.tfckpt.tensor.TensorNames;
 
 /**
- * Makes one checkpoint of several, whose data files become its data files: what a sharded save of TensorFlow ends with
+ * Merges checkpoints into one that uses their data files, as TensorFlow does at the end of a sharded save
  * (MergeV2Checkpoints). No value is read.
  *
- * <p>It differs from TensorFlow's where that loses something: the data files are linked, not renamed, so that the inputs
- * are whole until the merged checkpoint is; and the header counts the data files that there are.
+ * <p>Two differences from TensorFlow avoid data loss: data files are linked, not renamed, so the inputs stay complete until
+ * the merged checkpoint is; and the header has the actual number of data files.
  */
 public final class BundleMerge {
-    private final BundlePrefix destination;
-    private final Options options;
+    private final BundleDestination destination;
+    private final Set<Option> options;
     private final IndexEntries entries = new IndexEntries();
-    /** In the order in which entries mention them, which is their order in the merged checkpoint. */
+    /** The data files and their new numbers, in the order in which entries refer to them. */
     private final Map<Path, Integer> dataFiles = new LinkedHashMap<>();
 
     private final List<Input> merged = new ArrayList<>();
     private @Nullable BundleHeaderProto header;
 
-    /**
-     * How checkpoints are merged.
-     *
-     * @param allowMissing whether inputs that are not there are passed over, as long as there is one
-     * @param deleteDirectories whether directories of inputs are deleted that are empty after it
-     * @param overwrite whether a checkpoint that is at the destination is replaced
-     */
-    public record Options(boolean allowMissing, boolean deleteDirectories, boolean overwrite) {}
+    /** How checkpoints are merged. */
+    public enum Option {
+        /** Ignore inputs that do not exist, if at least one does. */
+        ALLOW_MISSING,
+        /** Do not delete the directories of inputs that are empty after the merge. */
+        KEEP_DIRECTORIES,
+        /** Replace an existing checkpoint at the destination. */
+        OVERWRITE
+    }
 
     private record Input(BundlePrefix prefix, int shards) {}
 
-    private BundleMerge(BundlePrefix destination, Options options) {
-        this.destination = destination;
+    private BundleMerge(BundlePrefix destination, Set<Option> options) {
+        this.destination = new BundleDestination(destination, options.contains(Option.OVERWRITE));
         this.options = options;
     }
 
     /**
-     * Merges.
+     * Merges checkpoints and deletes the inputs.
      *
-     * @param inputs the checkpoints, which are taken away
-     * @param destination where the merged one will be
-     * @param options how
-     * @throws CheckpointException with TensorFlow's words, if they do not go together; then nothing has changed
-     * @throws IOException if they cannot be read, or the merged one cannot be written
+     * @param inputs the prefixes of the checkpoints
+     * @param destination the prefix of the merged checkpoint
+     * @param options how to merge
+     * @throws CheckpointException if they cannot be merged; nothing is changed in this case
+     * @throws IOException if an input cannot be read, or the merged checkpoint cannot be written
      */
-    public static void run(List<BundlePrefix> inputs, BundlePrefix destination, Options options) throws IOException {
+    public static void run(List<BundlePrefix> inputs, BundlePrefix destination, Set<Option> options)
+            throws IOException {
         BundleMerge merge = new BundleMerge(destination, options);
         for (BundlePrefix input : inputs) {
             merge.add(input);
         }
         merge.write();
-        merge.removeInputs();
+        merge.deleteInputs();
     }
 
     private void add(BundlePrefix input) throws IOException {
         if (!Files.exists(input.index())) {
-            if (options.allowMissing) {
+            if (options.contains(Option.ALLOW_MISSING)) {
                 return;
             }
             throw new CheckpointException(
-                    "allow_missing_files was set to false and " + input + " did not exist.", ErrorContext.NONE);
+                    "The checkpoint '" + input
+                            + "' does not exist (TensorFlow: \"allow_missing_files was set to false and " + input
+                            + " did not exist.\")",
+                    ErrorContext.NONE);
         }
         try (BundleIndex index = BundleIndex.open(input)) {
             addHeader(index);
@@ -104,13 +110,15 @@ public final class BundleMerge {
         }
         if (first.getEndiannessValue() != other.getEndiannessValue()) {
             throw new CheckpointException(
-                    "Merging bundles with conflicting endianness; inputs corrupted?",
+                    "The checkpoints differ in byte order "
+                            + "(TensorFlow: \"Merging bundles with conflicting endianness; inputs corrupted?\")",
                     ErrorContext.at(index.name(), -1));
         }
         if (!first.getVersion().equals(other.getVersion())) {
             throw new CheckpointException(
-                    "Merging bundles with different format versions: merged " + text(first) + " vs. curr "
-                            + text(other),
+                    "The checkpoints differ in their format versions "
+                            + "(TensorFlow: \"Merging bundles with different format versions: merged " + text(first)
+                            + " vs. curr " + text(other) + "\")",
                     ErrorContext.at(index.name(), -1));
         }
     }
@@ -127,7 +135,7 @@ public final class BundleMerge {
 
     private static BundleEntryProto parse(BundleIndex index, TableIterator at) throws DataLossException {
         try {
-            // Also fields that we do not know of come along in this way.
+            // The generated class preserves unknown fields.
             return BundleEntryProto.parseFrom(bytes(at.value()));
         } catch (InvalidProtocolBufferException e) {
             String name = TensorNames.decode(at.key());
@@ -144,7 +152,11 @@ public final class BundleMerge {
         byte[] known = entries.get(key);
         if (known == null) {
             if (entry.getShardId() < 0) {
-                throw damage(input, name, "Invalid shard in bundle entry: key " + name);
+                throw damage(
+                        input,
+                        name,
+                        "The entry of tensor '" + name + "' has shard number " + entry.getShardId()
+                                + " (TensorFlow: \"Invalid shard in bundle entry: key " + name + "\")");
             }
             int shard = dataFiles.computeIfAbsent(input.data(entry.getShardId(), shards), file -> dataFiles.size());
             entries.put(key, entry.toBuilder().setShardId(shard).build().toByteArray());
@@ -153,17 +165,25 @@ public final class BundleMerge {
         BundleEntryProto before = BundleEntryProto.parseFrom(known);
         if (before.getSlicesCount() == 0) {
             throw damage(
-                    input, name, "Duplicate tensor keyed by " + name + " encountered, when merging prefix: " + input);
+                    input,
+                    name,
+                    "Two checkpoints contain tensor '" + name + "' (TensorFlow: \"Duplicate tensor keyed by " + name
+                            + " encountered, when merging prefix: " + input + "\")");
         }
         if (entry.getSlicesCount() == 0) {
             throw damage(
                     input,
                     name,
-                    "Duplicate tensor keyed by " + name + "; attempting to merge in a non-slice bundle entry");
+                    "Tensor '" + name + "' is partitioned in one checkpoint and not in another (TensorFlow: "
+                            + "\"Duplicate tensor keyed by " + name
+                            + "; attempting to merge in a non-slice bundle entry\")");
         }
         if (before.getDtypeValue() != entry.getDtypeValue()
                 || !before.getShape().equals(entry.getShape())) {
-            throw damage(input, name, "Slices of tensor " + name + " differ in dtype or shape of the whole");
+            throw damage(
+                    input,
+                    name,
+                    "The slices of tensor '" + name + "' differ in the dtype or shape of the whole tensor");
         }
         entries.put(
                 key,
@@ -179,62 +199,64 @@ public final class BundleMerge {
         BundleHeaderProto common = header;
         if (common == null) {
             throw new CheckpointException(
-                    "At least one prefix checkpoint file must exist, but none existed.", ErrorContext.NONE);
+                    "None of the checkpoints exists (TensorFlow: \"At least one prefix checkpoint file must exist, but none "
+                            + "existed.\")",
+                    ErrorContext.NONE);
         }
-        TemporaryFiles files = BundleWriter.begin(destination, options.overwrite);
-        try (files) {
+        try (TemporaryFiles files = destination.prepare()) {
             for (Map.Entry<Path, Integer> file : dataFiles.entrySet()) {
-                adopt(files, file.getValue(), file.getKey());
+                link(files, file.getValue(), file.getKey());
             }
             if (dataFiles.isEmpty()) {
                 // TensorFlow's checkpoints have a data file even without tensors.
                 new ShardFile(0, files.shard(0)).close();
             }
-            new AtomicReplacement(destination, files, Math.max(1, dataFiles.size()), options.overwrite)
+            new AtomicReplacement(destination.prefix(), files, Math.max(1, dataFiles.size()), destination.overwrite())
                     .run((file, count) -> entries.write(
-                            file, common.toBuilder().setNumShards(count).build(), TableBuilder.Options.DEFAULT));
-        } catch (java.nio.file.FileAlreadyExistsException e) {
-            throw e;
+                            file, common.toBuilder().setNumShards(count).build(), TableBuilder::new));
         } catch (IOException e) {
-            throw BundleWriter.cannotWrite(destination, e);
+            throw destination.describe(e);
         }
     }
 
-    private static void adopt(TemporaryFiles files, int shard, Path file) throws IOException {
+    private static void link(TemporaryFiles files, int shard, Path file) throws IOException {
         try {
-            files.adopt(shard, file);
+            if (!files.link(shard, file)) {
+                files.copy(shard, file, bytes -> {});
+            }
         } catch (NoSuchFileException e) {
-            throw BundleWriter.missing(file, e);
+            throw BundleDestination.missing(file, e);
         }
     }
 
-    /** The index first: without it the rest is no checkpoint. What cannot be taken away does no harm. */
-    private void removeInputs() throws IOException {
+    /** Deletes the index first: data files without an index do no harm if they cannot be deleted. */
+    private void deleteInputs() throws IOException {
         for (Input input : merged) {
             if (isDestination(input.prefix)) {
                 continue;
             }
-            AtomicReplacement.removeUnlessInUse(input.prefix.index());
+            AtomicReplacement.deleteUnlessInUse(input.prefix.index());
             for (int shard = 0; shard < input.shards; shard++) {
                 Path file = input.prefix.data(shard, input.shards);
-                // One that no entry mentions has nothing in it, or something that is not ours to judge.
+                // A data file that no entry refers to is kept unless it is empty.
                 if (dataFiles.containsKey(file) || (Files.exists(file) && Files.size(file) == 0)) {
-                    AtomicReplacement.removeUnlessInUse(file);
+                    AtomicReplacement.deleteUnlessInUse(file);
                 }
             }
             Path directory = input.prefix.directory().toAbsolutePath();
-            if (options.deleteDirectories
-                    && !Files.isSameFile(directory, destination.directory().toAbsolutePath())) {
-                // Not if something is in it.
-                AtomicReplacement.removeUnlessInUse(directory);
+            if (!options.contains(Option.KEEP_DIRECTORIES)
+                    && !Files.isSameFile(
+                            directory, destination.prefix().directory().toAbsolutePath())) {
+                // Fails, and is ignored, if the directory is not empty.
+                AtomicReplacement.deleteUnlessInUse(directory);
             }
         }
     }
 
     private boolean isDestination(BundlePrefix input) throws IOException {
-        return input.base().equals(destination.base())
+        return input.base().equals(destination.prefix().base())
                 && Files.isSameFile(
                         input.directory().toAbsolutePath(),
-                        destination.directory().toAbsolutePath());
+                        destination.prefix().directory().toAbsolutePath());
     }
 }

@@ -1,11 +1,14 @@
 package org.tfckpt.format.bundle;
 
+import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.format.table.TableBuilder;
 import org.tfckpt.io.Channels;
@@ -13,8 +16,8 @@ import org.tfckpt.io.DurableFiles;
 import org.tfckpt.proto.BundleHeaderProto;
 
 /**
- * The records of an index to come, sorted by their keys, since a table takes them in order. In memory each takes its key,
- * its record of some twenty bytes, and about seventy bytes more.
+ * The entries of an index that is being written, sorted by key, the order of a table. In memory, each takes its key, a
+ * record of about 20 bytes, and about 70 bytes of overhead.
  */
 final class IndexEntries {
     private static final byte[] HEADER_KEY = {};
@@ -22,20 +25,21 @@ final class IndexEntries {
 
     private final TreeMap<byte[], byte[]> records = new TreeMap<>(Arrays::compareUnsigned);
 
-    /** The record under a key, or null. */
+    /** Returns the record for a key, or null. */
     byte @Nullable [] get(byte[] key) {
         return records.get(key);
     }
 
-    /** Adds a record, or puts it in the place of another. */
+    /** Adds a record, or replaces one. */
     void put(byte[] key, byte[] entry) {
         records.put(key, entry);
     }
 
-    /** Writes the whole table and has the disk take it. */
-    void write(SeekableByteChannel file, BundleHeaderProto header, TableBuilder.Options layout) throws IOException {
+    /** Writes the whole table and forces it to disk. */
+    void write(SeekableByteChannel file, BundleHeaderProto header, Function<OutputStream, TableBuilder> tables)
+            throws IOException {
         OutputStream out = new Buffered(file);
-        TableBuilder table = new TableBuilder(out, layout);
+        TableBuilder table = tables.apply(out);
         table.add(HEADER_KEY, header.toByteArray());
         for (Map.Entry<byte[], byte[]> entry : records.entrySet()) {
             table.add(entry.getKey(), entry.getValue());
@@ -45,8 +49,8 @@ final class IndexEntries {
         DurableFiles.force(file);
     }
 
-    /** Unlike Java's own, it leaves the channel open. */
-    private static final class Buffered extends java.io.BufferedOutputStream {
+    /** Unlike {@link java.nio.channels.Channels#newOutputStream}, writes large arrays in parts. */
+    private static final class Buffered extends BufferedOutputStream {
         Buffered(SeekableByteChannel file) {
             super(
                     new OutputStream() {
@@ -57,7 +61,7 @@ final class IndexEntries {
 
                         @Override
                         public void write(byte[] bytes, int offset, int length) throws IOException {
-                            Channels.write(file, java.nio.ByteBuffer.wrap(bytes, offset, length));
+                            Channels.write(file, ByteBuffer.wrap(bytes, offset, length));
                         }
                     },
                     BUFFER);

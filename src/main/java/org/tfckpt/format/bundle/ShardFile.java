@@ -10,7 +10,7 @@ import org.tfckpt.io.Channels;
 import org.tfckpt.io.DurableFiles;
 import org.tfckpt.io.IncrementalSync;
 
-/** A data file that is being written, from its first byte to its last. Small parts are collected. */
+/** A data file that is being written sequentially. Small writes are buffered. */
 final class ShardFile implements Closeable {
     private static final int BUFFER = 1 << 14;
 
@@ -25,7 +25,7 @@ final class ShardFile implements Closeable {
         this(number, path, bytes -> {});
     }
 
-    /** The consumer is told of the number of bytes whenever some are written. */
+    /** {@code progress} receives the number of bytes after each write. */
     ShardFile(int number, Path path, LongConsumer progress) throws IOException {
         this.number = number;
         this.progress = progress;
@@ -37,7 +37,7 @@ final class ShardFile implements Closeable {
         return number;
     }
 
-    /** Where the next byte goes. */
+    /** Returns the offset of the next byte. */
     long position() {
         return position;
     }
@@ -62,7 +62,7 @@ final class ShardFile implements Closeable {
         pending.clear();
     }
 
-    /** Writes zeros up to the next multiple. */
+    /** Writes zeros up to the next multiple of {@code multiple}. */
     void align(int multiple) throws IOException {
         for (long missing = Math.floorMod(-position, (long) multiple); missing > 0; ) {
             int count = (int) Math.min(missing, BUFFER);
@@ -71,7 +71,7 @@ final class ShardFile implements Closeable {
         }
     }
 
-    /** Has the disk take everything; nothing is written after this. */
+    /** Forces everything to disk and closes the file. */
     void finish() throws IOException {
         if (channel.isOpen()) {
             flush();

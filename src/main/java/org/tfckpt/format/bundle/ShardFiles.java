@@ -15,8 +15,8 @@ import org.jspecify.annotations.Nullable;
 import org.tfckpt.tensor.TensorInfo.Storage;
 
 /**
- * The data files of one checkpoint that is being written, and which of them takes what comes next: by number, each tensor
- * goes to the one that holds the fewest bytes; by size, a new one is begun when a tensor would pass it.
+ * The data files of a checkpoint that is being written. Chooses the file for each tensor: with a fixed number of files, the
+ * one that holds the fewest bytes; with a maximum size, the last one, or a new one if the tensor would exceed the size.
  */
 final class ShardFiles implements Closeable {
     private final TemporaryFiles files;
@@ -24,19 +24,19 @@ final class ShardFiles implements Closeable {
     /** Null stands for a file of another checkpoint. */
     private final List<@Nullable ShardFile> shards = new ArrayList<>();
 
-    /** Sizes of the files of other checkpoints, by their numbers. */
-    private final Map<Integer, Long> shared = new HashMap<>();
+    /** The sizes of files of other checkpoints, by shard number. */
+    private final Map<Integer, Long> foreignSizes = new HashMap<>();
 
     private final Set<Integer> linked = new HashSet<>();
     private @Nullable ShardFile chosen;
     private LongConsumer progress = bytes -> {};
 
     /**
-     * No files yet.
+     * Creates the data files.
      *
-     * @param files where they are made
-     * @param count how many there will be; 0 for as many as their size needs
-     * @param maxBytes what one holds, unless a single tensor is larger
+     * @param files the directory's temporary files
+     * @param count the number of data files, or 0 to create them as their sizes require
+     * @param maxBytes the maximum size of a data file, unless a single tensor is larger
      */
     ShardFiles(TemporaryFiles files, int count, long maxBytes) throws IOException {
         this.files = files;
@@ -57,27 +57,26 @@ final class ShardFiles implements Closeable {
         return shards.size();
     }
 
-    /** From here on everything goes to this one. */
+    /** Makes subsequent tensors go to a data file. */
     void choose(int number) {
         chosen = shards.get(number);
     }
 
-    /** Registers a listener that receives the number of bytes after each write. */
     void onProgress(LongConsumer listener) {
         progress = listener;
     }
 
-    /** From here on everything goes to a new one. */
+    /** Makes subsequent tensors go to a new data file, and returns its number. */
     int beginNext() throws IOException {
         if (chosen != null) {
-            // Many files need not be open at a time.
+            // Finished now, so that only one file needs to be open.
             chosen.finish();
         }
         chosen = begin();
         return chosen.number();
     }
 
-    /** The file that takes the next tensor. */
+    /** Returns the data file for the next tensor. */
     ShardFile next(long bytes) throws IOException {
         if (chosen != null) {
             return chosen;
@@ -111,42 +110,39 @@ final class ShardFiles implements Closeable {
     }
 
     /**
-     * Links, or else copies, a complete file as the next shard.
+     * Makes a complete data file of another checkpoint the next data file.
      *
-     * @return its number; -1 if it may only be linked, and cannot be
+     * @return its number, or -1 if it could not be linked and must not be copied
      */
-    int link(Path file, boolean mayLink, boolean mayCopy) throws IOException {
+    int link(Path file, boolean link, boolean copy) throws IOException {
         int number = shards.size();
-        boolean done = mayLink && files.adopt(number, file, true, progress);
-        if (!done && !mayCopy) {
+        if (link && files.link(number, file)) {
+            linked.add(number);
+        } else if (copy) {
+            files.copy(number, file, progress);
+        } else {
             return -1;
         }
-        if (!done) {
-            files.adopt(number, file, false, progress);
-        }
-        if (done) {
-            linked.add(number);
-        }
-        shared.put(number, Files.size(file));
+        foreignSizes.put(number, Files.size(file));
         shards.add(null);
         return number;
     }
 
-    /** Whether a file of another checkpoint was linked, not copied. */
+    /** Returns whether a file of another checkpoint was linked, not copied. */
     boolean isLinked(int number) {
         return linked.contains(number);
     }
 
-    /** Whether bytes lie within a file of another checkpoint. */
-    boolean isShared(Storage storage) {
-        Long size = shared.get(storage.shard());
+    /** Returns whether bytes are within a file of another checkpoint. */
+    boolean isForeign(Storage storage) {
+        Long size = foreignSizes.get(storage.shard());
         return size != null
                 && storage.offset() >= 0
                 && storage.size() >= 0
                 && storage.offset() <= size - storage.size();
     }
 
-    /** Has the disk take everything. */
+    /** Forces all data files to disk and closes them. */
     void finish() throws IOException {
         if (shards.isEmpty()) {
             // TensorFlow's checkpoints have a data file even without tensors.

@@ -2,49 +2,57 @@ package org.tfckpt.format.bundle;
 
 import java.io.IOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.tfckpt.tensor.CheckpointException;
 
 /**
- * What writers that were killed have left beside a checkpoint: their temporary files, and data files under names that no
- * index came to refer to. The latter are told by being the very same files as temporary ones, or as data files that the
- * index does refer to: {@link AtomicReplacement} links before it takes away.
+ * Files that killed writers left behind: temporary files, and data files that no index refers to. {@link AtomicReplacement}
+ * links a file before it deletes the old name, so such a data file is identical to a temporary file, or to a data file that
+ * the index refers to. No other data file is deleted.
  */
 final class StaleFiles {
     private final BundlePrefix prefix;
     private final List<DataFile> data;
-    private final @Nullable Integer inForce;
+    /** The number of data files that the index refers to, or null if there is no readable index. */
+    private final @Nullable Integer current;
 
     private StaleFiles(BundlePrefix prefix) throws IOException {
         this.prefix = prefix;
         this.data = DataFile.of(prefix);
-        this.inForce = shardCount(prefix);
+        this.current = shardCount(prefix);
     }
 
-    /** Takes them away, unless their writer lives: then there must be no second one. */
-    static void sweep(BundlePrefix prefix) throws IOException {
+    /**
+     * Deletes them.
+     *
+     * @throws CheckpointException if their writer is still running: there must be no second one
+     */
+    static void delete(BundlePrefix prefix) throws IOException {
         List<TemporaryFiles.Found> dead = new ArrayList<>();
-        Map<String, Boolean> alive = new HashMap<>();
+        Map<String, Boolean> running = new HashMap<>();
         for (TemporaryFiles.Found file : TemporaryFiles.find(prefix)) {
-            Boolean known = alive.get(file.run());
-            if (known == null) {
-                known = TemporaryFiles.isAlive(prefix, file.run());
-                alive.put(file.run(), known);
+            Boolean isRunning = running.get(file.writer());
+            if (isRunning == null) {
+                isRunning = TemporaryFiles.isRunning(prefix, file.writer());
+                running.put(file.writer(), isRunning);
             }
-            if (known) {
+            if (isRunning) {
                 throw TemporaryFiles.beingWritten(prefix);
             }
             dead.add(file);
         }
-        StaleFiles leftOvers = new StaleFiles(prefix);
-        leftOvers.bridges();
-        leftOvers.temporaries(dead);
+        StaleFiles stale = new StaleFiles(prefix);
+        stale.deleteBridges();
+        stale.deleteTemporaries(dead);
     }
 
-    /** The count of data files that the index refers to, or null if there is no index that can be read. */
+    /** Returns the number of data files that the index refers to, or null if there is no readable index. */
     static @Nullable Integer shardCount(BundlePrefix prefix) {
         try (BundleIndex index = BundleIndex.open(prefix)) {
             return index.header().shardCount();
@@ -53,24 +61,24 @@ final class StaleFiles {
         }
     }
 
-    /** Second names of data files in force. */
-    private void bridges() throws IOException {
-        if (inForce == null) {
+    /** Deletes second names of data files that the index refers to. */
+    private void deleteBridges() throws IOException {
+        if (current == null) {
             return;
         }
         for (DataFile file : data) {
-            if (file.count() != inForce && isSame(file, prefix.data(file.shard(), inForce))) {
+            if (file.count() != current && isSame(file, prefix.data(file.shard(), current))) {
                 Files.deleteIfExists(file.path());
             }
         }
     }
 
-    private void temporaries(List<TemporaryFiles.Found> dead) throws IOException {
+    private void deleteTemporaries(List<TemporaryFiles.Found> dead) throws IOException {
         boolean noCheckpoint = !Files.exists(prefix.index());
         for (TemporaryFiles.Found temporary : dead) {
             for (DataFile file : data) {
-                // An index that cannot be read might refer to anything.
-                boolean unused = noCheckpoint || (inForce != null && file.count() != inForce);
+                // An unreadable index might refer to any file.
+                boolean unused = noCheckpoint || (current != null && file.count() != current);
                 if (unused && temporary.shard() != null && file.shard() == temporary.shard()) {
                     if (isSame(file, temporary.path())) {
                         Files.deleteIfExists(file.path());
@@ -78,7 +86,7 @@ final class StaleFiles {
                 }
             }
         }
-        // The index after the data files: until then they can be told to be of a writer that is dead.
+        // The temporary index last: without it, nothing shows that the writer of the data files is dead.
         for (TemporaryFiles.Found temporary : dead) {
             if (temporary.shard() != null) {
                 Files.deleteIfExists(temporary.path());
@@ -89,10 +97,10 @@ final class StaleFiles {
         }
     }
 
-    private static boolean isSame(DataFile file, java.nio.file.Path other) throws IOException {
+    private static boolean isSame(DataFile file, Path other) throws IOException {
         try {
             return Files.isSameFile(file.path(), other);
-        } catch (java.nio.file.NoSuchFileException e) {
+        } catch (NoSuchFileException e) {
             return false;
         }
     }

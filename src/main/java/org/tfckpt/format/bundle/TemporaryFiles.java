@@ -6,7 +6,9 @@ import java.nio.channels.FileChannel;
 import java.nio.channels.OverlappingFileLockException;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.HexFormat;
@@ -25,66 +27,66 @@ import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.ErrorContext;
 
 /**
- * The files that one writer fills before they get their names, beside their places:
- * {@code P.index.tfckpt-tmp-0123456789abcdef}, {@code P.data-00000.tfckpt-tmp-…}, and for a moment
- * {@code P.bridge.tfckpt-tmp-…}. The sixteen digits are the writer's own.
+ * The temporary files of one writer, in the directory of the checkpoint: {@code P.index.tfckpt-tmp-0123456789abcdef},
+ * {@code P.data-00000.tfckpt-tmp-…}, and for a short time {@code P.bridge.tfckpt-tmp-…}. The 16 hexadecimal digits identify
+ * the writer.
  *
- * <p>The index is there from the first moment to the last, and locked: so another process sees that its writer lives,
- * and the lock goes with the process, however it ends.
+ * <p>The index exists from the beginning to the end and is locked, which shows other processes that the writer is running.
+ * The operating system releases the lock when the process ends for any reason.
  */
 final class TemporaryFiles implements Closeable {
     private static final String MARK = ".tfckpt-tmp-";
     private static final Pattern NAME =
             Pattern.compile("\\.(?:index|bridge|data-([0-9]{5,9}))\\.tfckpt-tmp-([0-9a-f]{16})");
 
-    /** The writers of this JVM: to try the lock of one's own file would lose it, on many systems. */
-    private static final Set<String> ALIVE = ConcurrentHashMap.newKeySet();
+    /** The running writers of this JVM. On many systems, testing the lock of one's own file would release it. */
+    private static final Set<String> RUNNING = ConcurrentHashMap.newKeySet();
 
     private final BundlePrefix prefix;
-    private final String run;
-    private final Set<Path> made = new LinkedHashSet<>();
+    private final String writer;
+    private final Set<Path> created = new LinkedHashSet<>();
     private final SeekableByteChannel index;
 
-    private TemporaryFiles(BundlePrefix prefix, String run) throws IOException {
+    private TemporaryFiles(BundlePrefix prefix, String writer) throws IOException {
         this.prefix = prefix;
-        this.run = run;
+        this.writer = writer;
         this.index = DurableFiles.create(index());
-        made.add(index());
+        created.add(index());
     }
 
-    /** Begins with the index, empty. */
+    /** Creates an empty, locked index. */
     static TemporaryFiles create(BundlePrefix prefix) throws IOException {
-        String run = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
-        ALIVE.add(run);
+        String writer = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
+        RUNNING.add(writer);
         try {
-            TemporaryFiles files = new TemporaryFiles(prefix, run);
+            TemporaryFiles files = new TemporaryFiles(prefix, writer);
             if (!lock(files.index) || !Files.exists(files.index())) {
-                // Another writer took it for a dead one's in the moment before it was locked.
+                // Before it was locked, another writer took it for a stale file.
                 files.close();
                 throw beingWritten(prefix);
             }
             return files;
         } catch (IOException | RuntimeException e) {
-            ALIVE.remove(run);
+            RUNNING.remove(writer);
             throw e;
         }
     }
 
-    /** What a second writer of one checkpoint is told. */
+    /** Returns the exception for a second writer of the same checkpoint. */
     static CheckpointException beingWritten(BundlePrefix prefix) {
         return new CheckpointException(
-                "The checkpoint " + prefix + " is being written by somebody else",
+                "Another writer is writing the checkpoint '" + prefix + "'",
                 ErrorContext.hint("wait for the other writer to finish, or write to another prefix"));
     }
 
-    /** Whether the lock was there to be had; true also where there are no locks. */
+    /** Acquires the lock. Returns true also if the file system does not support locks. */
     private static boolean lock(SeekableByteChannel channel) {
         if (channel instanceof FileChannel file) {
             try {
                 return file.tryLock() != null;
             } catch (OverlappingFileLockException e) {
                 return false;
-            } catch (IOException | UnsupportedOperationException noLocksHere) {
+            } catch (IOException | UnsupportedOperationException notSupported) {
                 return true;
             }
         }
@@ -92,15 +94,15 @@ final class TemporaryFiles implements Closeable {
     }
 
     /**
-     * A file that some writer has left, or is about to fill.
+     * A temporary file of a running or a killed writer.
      *
-     * @param path where it is
-     * @param run the writer's digits
-     * @param shard which data file it would have become; null for an index
+     * @param path its path
+     * @param writer the digits that identify the writer
+     * @param shard the number of the data file that it was to become; null for an index
      */
-    record Found(Path path, String run, @Nullable Integer shard) {}
+    record Found(Path path, String writer, @Nullable Integer shard) {}
 
-    /** All that are there for a prefix. */
+    /** Returns all temporary files for a prefix. */
     static List<Found> find(BundlePrefix prefix) throws IOException {
         List<Found> found = new ArrayList<>();
         for (Path file : DataFile.siblings(prefix)) {
@@ -113,89 +115,84 @@ final class TemporaryFiles implements Closeable {
         return found;
     }
 
-    /** Whether the writer of a file that was found is still at work. */
-    static boolean isAlive(BundlePrefix prefix, String run) throws IOException {
-        if (ALIVE.contains(run)) {
+    /** Returns whether a writer is still running. */
+    static boolean isRunning(BundlePrefix prefix, String writer) throws IOException {
+        if (RUNNING.contains(writer)) {
             return true;
         }
-        Path index = path(prefix, ".index", run);
-        try (SeekableByteChannel channel = Files.newByteChannel(index, java.nio.file.StandardOpenOption.WRITE)) {
+        Path index = path(prefix, ".index", writer);
+        try (SeekableByteChannel channel = Files.newByteChannel(index, StandardOpenOption.WRITE)) {
             return !lock(channel);
-        } catch (java.nio.file.NoSuchFileException e) {
+        } catch (NoSuchFileException e) {
             return false;
         }
     }
 
-    private static Path path(BundlePrefix prefix, String kind, String run) {
-        return prefix.directory().resolve(prefix.base() + kind + MARK + run);
+    private static Path path(BundlePrefix prefix, String kind, String writer) {
+        return prefix.directory().resolve(prefix.base() + kind + MARK + writer);
     }
 
     private Path path(String kind) {
-        return path(prefix, kind, run);
+        return path(prefix, kind, writer);
     }
 
-    /** The index to come. */
+    /** Returns the path of the temporary index. */
     Path index() {
         return path(".index");
     }
 
-    /** The index that leads from the old checkpoint to the new one, see {@link AtomicReplacement}. */
+    /** Returns the path of the bridge index, see {@link AtomicReplacement}. */
     Path bridge() {
         Path path = path(".bridge");
-        made.add(path);
+        created.add(path);
         return path;
     }
 
-    /** A data file to come. */
+    /** Returns the path of a temporary data file. */
     Path shard(int number) {
         Path path = path(String.format(Locale.ROOT, ".data-%05d", number));
-        made.add(path);
+        created.add(path);
         return path;
-    }
-
-    /** Has a file that is complete as a data file to come: a second name for it, or a copy. */
-    void adopt(int number, Path file) throws IOException {
-        DurableFiles.linkOrCopy(file.toRealPath(), shard(number));
     }
 
     /**
-     * The same, in one way alone.
+     * Hard-links an existing data file as a temporary data file.
      *
-     * @return false if it should be linked and cannot be; then nothing has changed
+     * @return false if the file system cannot link it
      */
-    boolean adopt(int number, Path file, boolean link, LongConsumer progress) throws IOException {
-        // A symbolic link would lead nowhere, or somewhere else, from another directory.
-        Path real = file.toRealPath();
-        if (link) {
-            return DurableFiles.link(real, shard(number));
-        }
-        DurableFiles.copy(real, shard(number), progress);
-        return true;
+    boolean link(int number, Path file) throws IOException {
+        // The real path, because a relative symbolic link would point elsewhere from another directory.
+        return DurableFiles.link(file.toRealPath(), shard(number));
     }
 
-    /** The open index file, which only one writes to. */
+    /** Copies an existing data file to a temporary data file. */
+    void copy(int number, Path file, LongConsumer progress) throws IOException {
+        DurableFiles.copy(file.toRealPath(), shard(number), progress);
+    }
+
+    /** Returns the open channel of the temporary index. */
     SeekableByteChannel indexChannel() {
         return index;
     }
 
-    /** Takes away what is still there; what cannot be taken away is left to the next writer. */
+    /** Deletes the temporary files that still exist. A file that cannot be deleted is left to the next writer. */
     @Override
     public void close() {
         try {
             index.close();
         } catch (IOException nothingIsLost) {
-            // It is forced before it gets its name, and worthless before that.
+            // It was forced to disk before it got its name, and is not needed without one.
         }
-        // The index last: as long as there is one, the others can be told to be of a writer that is dead.
-        List<Path> latestFirst = new ArrayList<>(made);
+        // The index last: without it, nothing shows that the writer of the other files is dead.
+        List<Path> latestFirst = new ArrayList<>(created);
         Collections.reverse(latestFirst);
         for (Path file : latestFirst) {
             try {
                 Files.deleteIfExists(file);
-            } catch (IOException leftToTheNext) {
-                // Recognisable by its name.
+            } catch (IOException leftToTheNextWriter) {
+                // Its name shows what it is.
             }
         }
-        ALIVE.remove(run);
+        RUNNING.remove(writer);
     }
 }

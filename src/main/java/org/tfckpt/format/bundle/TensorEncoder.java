@@ -12,8 +12,9 @@ import org.tfckpt.io.MaskedCrc32c;
 import org.tfckpt.io.Varint;
 import org.tfckpt.tensor.DataType;
 
-/** Brings values into the form in which a shard holds them, with the checksum of their entry. */
+/** Writes values to a shard in their stored form, and computes the checksum for their entry. */
 final class TensorEncoder {
+    /** Small enough that swapped bytes are still in a core's cache when they are written. */
     private static final int PART = 1 << 18;
 
     private final ShardFile shard;
@@ -26,46 +27,48 @@ final class TensorEncoder {
         this.order = order;
     }
 
-    /** The masked checksum of what was written. */
+    /** Returns the masked checksum of what was written so far. */
     int checksum() {
         return MaskedCrc32c.mask((int) crc.getValue());
     }
 
-    /** Elements of fixed width: in row-major order, nothing between them. */
+    /** Writes elements of fixed width in row-major order, without padding. */
     void elements(DataType dtype, long size, ElementSource source) throws IOException {
         long[] done = {0};
         source.forEach(part -> {
             done[0] += part.remaining();
             if (done[0] > size) {
-                throw new IllegalArgumentException("more values than the shape has: it takes " + size + " bytes");
+                throw new IllegalArgumentException(
+                        "more values than the shape has elements: the shape takes " + size + " bytes");
             }
             if (dtype.swapUnit() == 1 || part.order() == order) {
-                hashed(part);
+                writeHashed(part);
             } else {
-                swapped(part, dtype.swapUnit());
+                writeSwapped(part, dtype.swapUnit());
             }
         });
         if (done[0] != size) {
-            throw new IllegalArgumentException("fewer values than the shape has: " + done[0] + " bytes of " + size);
+            throw new IllegalArgumentException(
+                    "fewer values than the shape has elements: " + done[0] + " of " + size + " bytes");
         }
     }
 
-    private void swapped(ByteBuffer part, int unit) throws IOException {
+    private void writeSwapped(ByteBuffer part, int unit) throws IOException {
         int end = part.limit();
         for (int at = part.position(); at < end; at += PART) {
-            hashed(ByteSwap.swapped(
+            writeHashed(ByteSwap.swapped(
                     part.duplicate().limit(Math.min(at + PART, end)).position(at), unit));
         }
     }
 
-    private void hashed(ByteBuffer bytes) throws IOException {
+    private void writeHashed(ByteBuffer bytes) throws IOException {
         crc.update(bytes.duplicate());
         shard.write(bytes.duplicate());
     }
 
     /**
-     * Strings: varints of all lengths, the checksum of the lengths as numbers, the bytes of all. The entry's checksum
-     * runs over the lengths as numbers, the stored checksum, and the bytes.
+     * Writes strings: the lengths as varints, the checksum of the lengths as fixed-width numbers, then all bytes. The
+     * entry's checksum covers the lengths as fixed-width numbers, the stored checksum, and the bytes.
      */
     void strings(StringData strings) throws IOException {
         LengthChecksum lengths = new LengthChecksum(crc, order);
@@ -74,13 +77,13 @@ final class TensorEncoder {
             varint(strings.length(i));
         }
         lengths.flush();
-        hashed(numbers.clear().order(order).putInt(checksum()).flip());
+        writeHashed(numbers.clear().order(order).putInt(checksum()).flip());
         for (int i = 0; i < strings.count(); i++) {
             byte[] string = strings.get(i);
             if (string.length != strings.length(i)) {
-                throw new IllegalArgumentException("string " + i + " has changed its length");
+                throw new IllegalArgumentException("the length of string " + i + " changed while it was written");
             }
-            hashed(ByteBuffer.wrap(string));
+            writeHashed(ByteBuffer.wrap(string));
         }
     }
 
@@ -103,16 +106,16 @@ final class TensorEncoder {
     }
 
     /**
-     * Variants, each as its message: the varint of its length, the message, and the checksum up to here, which runs on
-     * through all of them and takes the lengths as eight bytes.
+     * Writes variants, each as the length of its message (varint), the message, and the checksum of all lengths and
+     * messages so far, with a length as eight bytes.
      */
     void variants(List<ByteBuffer> messages) throws IOException {
         for (ByteBuffer message : messages) {
             varint(message.remaining());
             numbers.clear().order(ByteOrder.LITTLE_ENDIAN).putLong(message.remaining());
             crc.update(numbers.flip());
-            hashed(message);
-            hashed(numbers.clear().putInt(checksum()).flip());
+            writeHashed(message);
+            writeHashed(numbers.clear().putInt(checksum()).flip());
         }
     }
 

@@ -10,65 +10,68 @@ import org.jspecify.annotations.Nullable;
 import org.tfckpt.io.MaskedCrc32c;
 
 /**
- * Writes a table, byte for byte as TensorFlow does: a block is cut where it does so, and the index keys are its own.
+ * Writes a table, byte for byte as TensorFlow does, with the same boundaries of blocks and the same index keys.
  *
- * <p>A block is held in memory until it is full, and a key and a handle per block until the end.
+ * <p>One block is held in memory, and a key and a handle for each block written.
  */
 public final class TableBuilder {
-    /** A key and value of this many block sizes do not go into a block that was begun. */
+    /** TensorFlow finishes the current block before an entry of at least this many block sizes. */
     private static final int OVERLY_LARGE = 2;
 
     private final OutputStream out;
-    private final Options options;
+    private final int blockSize;
+    private final int restartInterval;
+    private final @Nullable BlockCompressor compressor;
     private final BlockBuilder block;
     private final BlockBuilder index = new BlockBuilder(1);
     private long position;
     private byte @Nullable [] lastKey;
-    /** The block that was written last, while its index key waits for the key behind it. */
+    /** The last block written. Its index key depends on the next key. */
     private @Nullable BlockHandle pending;
 
     private boolean finished;
 
     /**
-     * How a table is laid out.
+     * Creates a builder of an empty table, laid out as TensorFlow's: uncompressed blocks of 256 KiB, and a full key every 16
+     * entries.
      *
-     * @param blockSize the size from which a data block is finished
-     * @param restartInterval after how many entries a key is spelled out
-     * @param compressor null for plain blocks
+     * @param out receives the table; it is neither flushed nor closed
      */
-    public record Options(
-            int blockSize, int restartInterval, @Nullable BlockCompressor compressor) {
-        /** What TensorFlow writes checkpoints with. */
-        public static final Options DEFAULT = new Options(262_144, 16, null);
+    public TableBuilder(OutputStream out) {
+        this(out, 1 << 18, 16, null);
     }
 
     /**
-     * A builder of an empty table.
+     * Creates a builder of an empty table.
      *
-     * @param out takes the table; it is neither flushed nor closed
-     * @param options the layout
+     * @param out receives the table; it is neither flushed nor closed
+     * @param blockSize the size in bytes at which a data block is finished
+     * @param restartInterval the number of entries after which a key is stored in full
+     * @param compressor compresses the blocks, or null
      */
-    public TableBuilder(OutputStream out, Options options) {
+    public TableBuilder(OutputStream out, int blockSize, int restartInterval, @Nullable BlockCompressor compressor) {
         this.out = out;
-        this.options = options;
-        this.block = new BlockBuilder(options.restartInterval);
+        this.blockSize = blockSize;
+        this.restartInterval = restartInterval;
+        this.compressor = compressor;
+        this.block = new BlockBuilder(restartInterval);
     }
 
     /**
      * Adds an entry.
      *
-     * @param key above every key before it, as unsigned bytes
-     * @param value its value
-     * @throws IllegalArgumentException if the key is not above the one before
+     * @param key the key, greater than the previous key (unsigned bytes)
+     * @param value the value
+     * @throws IllegalArgumentException if the key is not greater than the previous key
      * @throws IOException if a block cannot be written
      */
     public void add(byte[] key, byte[] value) throws IOException {
         requireUnfinished();
         if (lastKey != null) {
             if (Arrays.compareUnsigned(lastKey, key) >= 0) {
-                throw new IllegalArgumentException("keys must increase");
+                throw new IllegalArgumentException("keys must be in ascending order");
             }
-            if ((long) key.length + value.length >= (long) OVERLY_LARGE * options.blockSize) {
+            if ((long) key.length + value.length >= (long) OVERLY_LARGE * blockSize) {
                 finishBlock();
             }
             if (pending != null) {
@@ -77,14 +80,14 @@ public final class TableBuilder {
         }
         lastKey = key.clone();
         block.add(lastKey, value);
-        if (block.size() >= options.blockSize) {
+        if (block.size() >= blockSize) {
             finishBlock();
         }
     }
 
     private void requireUnfinished() {
         if (finished) {
-            throw new IllegalStateException("the table is finished");
+            throw new IllegalStateException("the table is already finished");
         }
     }
 
@@ -103,7 +106,7 @@ public final class TableBuilder {
     }
 
     /**
-     * Writes what is left: the last block, the metaindex and index blocks, and the footer.
+     * Writes the last data block, the metaindex and index blocks, and the footer.
      *
      * @return the length of the table in bytes
      * @throws IOException if it cannot be written
@@ -112,7 +115,7 @@ public final class TableBuilder {
         requireUnfinished();
         finished = true;
         finishBlock();
-        BlockHandle metaindex = write(new BlockBuilder(options.restartInterval).contents());
+        BlockHandle metaindex = write(new BlockBuilder(restartInterval).contents());
         if (lastKey != null && pending != null) {
             addToIndex(IndexKeys.successor(lastKey), pending);
         }
@@ -122,7 +125,7 @@ public final class TableBuilder {
     }
 
     private BlockHandle write(byte[] contents) throws IOException {
-        byte[] compressed = options.compressor == null ? null : options.compressor.compress(contents);
+        byte[] compressed = compressor == null ? null : compressor.compress(contents);
         byte[] stored = contents;
         byte type = Block.PLAIN;
         if (compressed != null && compressed.length < contents.length - contents.length / 8) {

@@ -41,7 +41,8 @@ class BlockMemoryTest {
         for (int i = 0; i < KEYS; i++) {
             entries.put(bytes(key(i)), bytes(value(i)));
         }
-        return Tables.build(entries, new TableBuilder.Options(BLOCK, 16, snappy ? SnappyReference::compress : null));
+        return Tables.build(
+                entries, out -> new TableBuilder(out, BLOCK, 16, snappy ? SnappyReference::compress : null));
     }
 
     private static Table open(boolean snappy) throws IOException {

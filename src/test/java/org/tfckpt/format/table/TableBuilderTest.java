@@ -7,6 +7,7 @@ import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -14,6 +15,7 @@ import java.util.HashMap;
 import java.util.HexFormat;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Function;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
@@ -25,7 +27,6 @@ import org.tfckpt.testing.RawTable;
 class TableBuilderTest {
     private static final Path TESTDATA = Path.of(System.getProperty("tfckpt.testdata", "testdata"));
     private static final Pattern LAYOUT = Pattern.compile("block size ([0-9]+), restart interval ([0-9]+)");
-    private static final TableBuilder.Options PLAIN = TableBuilder.Options.DEFAULT;
 
     @Test
     @DisplayName("TensorFlow's own indexes, written again entry by entry, come out byte for byte")
@@ -36,21 +37,21 @@ class TableBuilderTest {
         }
         assertThat(indexes).hasSizeGreaterThan(100);
         for (Path index : indexes) {
-            assertThat(HexFormat.of().formatHex(rewritten(index, options(index))))
+            assertThat(HexFormat.of().formatHex(rewritten(index, layout(index))))
                     .as(index.toString())
                     .isEqualTo(HexFormat.of().formatHex(Files.readAllBytes(index)));
         }
     }
 
-    private static TableBuilder.Options options(Path index) throws IOException {
+    private static Function<OutputStream, TableBuilder> layout(Path index) throws IOException {
         BlockCompressor compressor = compressor(RawTable.parse(Files.readAllBytes(index)));
         // A few cases were laid out otherwise on purpose and say so.
         Path expected = index.resolveSibling("expected.json");
         Matcher layout = LAYOUT.matcher(Files.exists(expected) ? Files.readString(expected) : "");
         return layout.find()
-                ? new TableBuilder.Options(
-                        Integer.parseInt(layout.group(1)), Integer.parseInt(layout.group(2)), compressor)
-                : new TableBuilder.Options(262_144, 16, compressor);
+                ? out -> new TableBuilder(
+                        out, Integer.parseInt(layout.group(1)), Integer.parseInt(layout.group(2)), compressor)
+                : out -> new TableBuilder(out, 262_144, 16, compressor);
     }
 
     /** Snappy's versions choose different copies, so the compressor is a list of what TensorFlow's made of these blocks. */
@@ -62,9 +63,9 @@ class TableBuilderTest {
         return block -> compressed.get(ByteBuffer.wrap(block));
     }
 
-    private static byte[] rewritten(Path index, TableBuilder.Options options) throws IOException {
+    private static byte[] rewritten(Path index, Function<OutputStream, TableBuilder> tables) throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        TableBuilder builder = new TableBuilder(out, options);
+        TableBuilder builder = tables.apply(out);
         try (Table table = Table.open(ByteSources.channel(index))) {
             TableIterator at = table.iterator();
             for (at.seekToFirst(); at.valid(); at.next()) {
@@ -80,7 +81,7 @@ class TableBuilderTest {
 
     @Test
     void refusesKeysThatDoNotIncrease() throws IOException {
-        TableBuilder builder = new TableBuilder(new ByteArrayOutputStream(), PLAIN);
+        TableBuilder builder = new TableBuilder(new ByteArrayOutputStream());
         builder.add("é".getBytes(UTF_8), new byte[0]);
 
         assertThatIllegalArgumentException().isThrownBy(() -> builder.add("é".getBytes(UTF_8), new byte[0]));
@@ -89,7 +90,7 @@ class TableBuilderTest {
 
     @Test
     void isFinishedOnce() throws IOException {
-        TableBuilder builder = new TableBuilder(new ByteArrayOutputStream(), PLAIN);
+        TableBuilder builder = new TableBuilder(new ByteArrayOutputStream());
         builder.finish();
 
         assertThatIllegalStateException().isThrownBy(builder::finish);
@@ -99,7 +100,7 @@ class TableBuilderTest {
     @Test
     void keepsAKeyThatItsCallerChangesLater() throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        TableBuilder builder = new TableBuilder(out, PLAIN);
+        TableBuilder builder = new TableBuilder(out);
         byte[] key = {'a'};
         builder.add(key, new byte[0]);
         key[0] = 'b';
@@ -117,7 +118,7 @@ class TableBuilderTest {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             // The block is 104 bytes: 3 + 1 + 92 + 8; an eighth of it is 13.
             BlockCompressor compressor = block -> block.length == 104 ? new byte[104 - saved - 1] : null;
-            TableBuilder builder = new TableBuilder(out, new TableBuilder.Options(1 << 18, 16, compressor));
+            TableBuilder builder = new TableBuilder(out, 1 << 18, 16, compressor);
             builder.add(new byte[1], new byte[92]);
             builder.finish();
 

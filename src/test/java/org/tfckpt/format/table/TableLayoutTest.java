@@ -24,7 +24,7 @@ class TableLayoutTest {
         entries.put(bytes("k04"), bytes("x".repeat(200_000)));
         entries.put(bytes("k05"), bytes("x".repeat(300_000)));
         entries.put(bytes("k07"), bytes("x".repeat(100_000)));
-        byte[] table = Tables.build(entries, new TableBuilder.Options(1024, 16, null));
+        byte[] table = Tables.build(entries, out -> new TableBuilder(out, 1024, 16, null));
 
         assertOffset(table, "abc", 0, 0);
         assertOffset(table, "k01", 0, 0);
@@ -45,7 +45,7 @@ class TableLayoutTest {
         NavigableMap<byte[], byte[]> entries = Tables.map("k01", "hello", "k03", "hello3");
         entries.put(bytes("k02"), compressibleToAQuarter(new Random(301)));
         entries.put(bytes("k04"), compressibleToAQuarter(new Random(302)));
-        byte[] table = Tables.build(entries, new TableBuilder.Options(1024, 16, SnappyReference::compress));
+        byte[] table = Tables.build(entries, out -> new TableBuilder(out, 1024, 16, SnappyReference::compress));
 
         assertOffset(table, "abc", 0, 0);
         assertOffset(table, "k01", 0, 0);
@@ -80,7 +80,7 @@ class TableLayoutTest {
     void tbl12_firstKeyReadsLittle() throws IOException {
         NavigableMap<byte[], byte[]> entries = Tables.map("k01", "hello", "k04", "hello3");
         entries.put(bytes("k03"), bytes("x".repeat(1_000_000)));
-        byte[] table = Tables.build(entries, new TableBuilder.Options(1024, 16, null));
+        byte[] table = Tables.build(entries, out -> new TableBuilder(out, 1024, 16, null));
         List<ObservedChannel.Read> reads = new ArrayList<>();
         try (Table opened = Table.open(MemorySource.observed(table, reads))) {
             TableIterator at = opened.iterator();
@@ -97,7 +97,7 @@ class TableLayoutTest {
         for (int i = 0; i < 1000; i++) {
             entries.put(bytes("key%03d".formatted(i)), bytes("v"));
         }
-        byte[] table = Tables.build(entries, new TableBuilder.Options(1024, 16, null));
+        byte[] table = Tables.build(entries, out -> new TableBuilder(out, 1024, 16, null));
         List<ObservedChannel.Read> reads = new ArrayList<>();
         try (Table opened = Table.open(MemorySource.observed(table, reads))) {
             reads.clear();

@@ -6,11 +6,13 @@ import static org.tfckpt.format.table.Tables.bytes;
 import static org.tfckpt.format.table.Tables.here;
 
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.Random;
+import java.util.function.Function;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -132,8 +134,8 @@ class TableModelTest {
         return key;
     }
 
-    private static TableBuilder.Options options(int restartInterval, boolean snappy) {
-        return new TableBuilder.Options(256, restartInterval, snappy ? SnappyReference::compress : null);
+    private static Function<OutputStream, TableBuilder> options(int restartInterval, boolean snappy) {
+        return out -> new TableBuilder(out, 256, restartInterval, snappy ? SnappyReference::compress : null);
     }
 
     private static void assertModel(NavigableMap<byte[], byte[]> model, int restartInterval, boolean snappy)

@@ -4,12 +4,14 @@ import static java.nio.charset.StandardCharsets.ISO_8859_1;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import java.util.Map;
 import java.util.NavigableMap;
 import java.util.TreeMap;
+import java.util.function.Function;
 import org.tfckpt.io.MemorySource;
 
 /** Small tables for tests; text stands for the bytes of its characters. */
@@ -32,9 +34,9 @@ final class Tables {
         return new String(bytes, ISO_8859_1);
     }
 
-    static byte[] build(Map<byte[], byte[]> entries, TableBuilder.Options options) {
+    static byte[] build(Map<byte[], byte[]> entries, Function<OutputStream, TableBuilder> tables) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        TableBuilder builder = new TableBuilder(out, options);
+        TableBuilder builder = tables.apply(out);
         try {
             for (Map.Entry<byte[], byte[]> entry : entries.entrySet()) {
                 builder.add(entry.getKey(), entry.getValue());
@@ -47,7 +49,7 @@ final class Tables {
     }
 
     static byte[] build(String... keysAndValues) {
-        return build(map(keysAndValues), TableBuilder.Options.DEFAULT);
+        return build(map(keysAndValues), TableBuilder::new);
     }
 
     static Table open(byte[] table) throws IOException {

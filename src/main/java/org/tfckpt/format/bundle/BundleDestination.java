@@ -1,0 +1,69 @@
+package org.tfckpt.format.bundle;
+
+import java.io.IOException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.tfckpt.tensor.CheckpointException;
+import org.tfckpt.tensor.DataLossException;
+import org.tfckpt.tensor.ErrorContext;
+import org.tfckpt.tensor.ProblemKind;
+
+/**
+ * Where a checkpoint is written: prepares the directory, and describes failures.
+ *
+ * @param prefix the prefix of the new checkpoint
+ * @param overwrite whether to replace an existing checkpoint
+ */
+record BundleDestination(BundlePrefix prefix, boolean overwrite) {
+    /**
+     * Creates the directory if necessary, deletes the stale files of killed writers, and creates the temporary files.
+     *
+     * @throws FileAlreadyExistsException if a checkpoint exists and must not be replaced
+     * @throws CheckpointException if the directory is not writable, or another writer is writing the same checkpoint
+     */
+    TemporaryFiles prepare() throws IOException {
+        try {
+            createDirectory();
+            StaleFiles.delete(prefix);
+            AtomicReplacement.requireFree(prefix, overwrite);
+            return TemporaryFiles.create(prefix);
+        } catch (IOException e) {
+            throw describe(e);
+        }
+    }
+
+    /** Creates one level only, as TensorFlow does: a mistyped path should not become a tree of directories. */
+    private void createDirectory() throws IOException {
+        Path directory = prefix.directory().toAbsolutePath();
+        if (Files.isDirectory(directory)) {
+            return;
+        }
+        try {
+            Files.createDirectory(directory);
+        } catch (NoSuchFileException e) {
+            throw new CheckpointException(
+                    "Parent directory of " + prefix + " doesn't exist, can't save.", ErrorContext.NONE, e);
+        }
+    }
+
+    /** Adds the checkpoint to an error of the file system, such as a full disk or a missing permission. */
+    IOException describe(IOException failure) {
+        if (failure instanceof CheckpointException || failure instanceof FileAlreadyExistsException) {
+            return failure;
+        }
+        String message = failure.getMessage();
+        String reason = failure.getClass() == IOException.class && message != null ? message : failure.toString();
+        return new CheckpointException(
+                "Cannot write the checkpoint " + prefix + ": " + reason, ErrorContext.NONE, failure);
+    }
+
+    static DataLossException missing(Path file, NoSuchFileException cause) {
+        return new DataLossException(
+                ProblemKind.MISSING_FILE,
+                file + "; No such file or directory",
+                ErrorContext.at(file.toString(), -1),
+                cause);
+    }
+}
