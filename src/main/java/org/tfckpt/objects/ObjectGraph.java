@@ -14,6 +14,7 @@ import java.util.function.Function;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
+import org.tfckpt.proto.TrackableObjectGraph.TrackableObject.SerializedTensor;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.ErrorContext;
 
@@ -178,7 +179,7 @@ public final class ObjectGraph {
         int attribute = tensor.lastIndexOf(ObjectKeys.ATTRIBUTES) + ObjectKeys.ATTRIBUTES.length();
         return exact.isPresent() || attribute < ObjectKeys.ATTRIBUTES.length()
                 ? exact
-                : index.longestBeginning(tensor).filter(found -> found.key().length() > attribute);
+                : index.longestPrefixOf(tensor).filter(found -> found.key().length() > attribute);
     }
 
     /**
@@ -196,7 +197,7 @@ public final class ObjectGraph {
     private AttributeIndex keys() {
         AttributeIndex index = byKey;
         if (index == null) {
-            index = new AttributeIndex(graph, ObjectGraphWire.CHECKPOINT_KEY);
+            index = new AttributeIndex(graph, SerializedTensor.CHECKPOINT_KEY_FIELD_NUMBER);
             byKey = index;
         }
         return index;
@@ -205,7 +206,7 @@ public final class ObjectGraph {
     private AttributeIndex fullNames() {
         AttributeIndex index = byFullName;
         if (index == null) {
-            index = new AttributeIndex(graph, ObjectGraphWire.FULL_NAME);
+            index = new AttributeIndex(graph, SerializedTensor.FULL_NAME_FIELD_NUMBER);
             byFullName = index;
         }
         return index;

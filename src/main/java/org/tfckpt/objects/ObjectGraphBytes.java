@@ -1,47 +1,76 @@
 package org.tfckpt.objects;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.DiscardUnknownFieldsParser;
+import com.google.protobuf.ExtensionRegistryLite;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.MessageLite;
+import com.google.protobuf.Parser;
+import com.google.protobuf.UnsafeByteOperations;
+import com.google.protobuf.WireFormat;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import org.jspecify.annotations.Nullable;
+import java.util.function.IntBinaryOperator;
+import org.tfckpt.proto.OptionalBool;
+import org.tfckpt.proto.RegisteredSaver;
+import org.tfckpt.proto.TrackableObjectGraph;
+import org.tfckpt.proto.TrackableObjectGraph.TrackableObject;
+import org.tfckpt.proto.TrackableObjectGraph.TrackableObject.ObjectReference;
+import org.tfckpt.proto.TrackableObjectGraph.TrackableObject.SerializedTensor;
+import org.tfckpt.proto.TrackableObjectGraph.TrackableObject.SlotVariableReference;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.ErrorContext;
 import org.tfckpt.tensor.ProblemKind;
+import org.tfckpt.tensor.TensorNames;
 
 /**
- * An object graph in its stored form, gone through and checked once.
+ * A serialized object graph, checked completely when it is read.
  *
- * <p>What is kept is where each node and each attribute begins; a node is decoded when it is asked for. An empty node takes
- * two bytes of a file and would take sixty as an object, so that a small hostile file could fill the memory. A place is
- * the offset of the length that stands before a message or a string; places ascend as node numbers do.
+ * <p>Only the offsets of its nodes and attributes are kept, and messages are parsed on demand: an empty node takes two
+ * bytes in the file but sixty as an object, so parsing a small hostile file at once could exhaust the memory. For the
+ * same reason a node is parsed edge by edge, and unknown fields are discarded.
+ *
+ * <p>An offset is that of the length in front of a message or name. Offsets ascend in the order of the nodes.
  */
 final class ObjectGraphBytes {
+    private static final Parser<ObjectReference> EDGE = DiscardUnknownFieldsParser.wrap(ObjectReference.parser());
+    private static final Parser<SlotVariableReference> SLOT =
+            DiscardUnknownFieldsParser.wrap(SlotVariableReference.parser());
+    private static final Parser<SerializedTensor> ATTRIBUTE =
+            DiscardUnknownFieldsParser.wrap(SerializedTensor.parser());
+    private static final Parser<RegisteredSaver> SAVER = DiscardUnknownFieldsParser.wrap(RegisteredSaver.parser());
+    private static final Parser<OptionalBool> HAS_VALUES = DiscardUnknownFieldsParser.wrap(OptionalBool.parser());
+
     private final byte[] bytes;
-    private final Places nodes = new Places();
-    private final Places attributes = new Places();
+    private final ByteString graph;
+    private final Offsets nodes = new Offsets();
+    private final Offsets attributes = new Offsets();
 
     private ObjectGraphBytes(byte[] bytes) {
         this.bytes = bytes;
+        this.graph = UnsafeByteOperations.unsafeWrap(bytes);
     }
 
-    /** Ascending numbers. */
-    private static final class Places {
-        private int[] places = new int[16];
+    /** A growable list of ascending offsets. */
+    private static final class Offsets {
+        private int[] offsets = new int[16];
         private int size;
 
-        void add(int place) {
-            if (size == places.length) {
-                places = Arrays.copyOf(places, 2 * size);
+        void add(int offset) {
+            if (size == offsets.length) {
+                offsets = Arrays.copyOf(offsets, 2 * size);
             }
-            places[size++] = place;
+            offsets[size++] = offset;
         }
 
-        /** The last one that is not beyond a place. */
-        int indexOf(int place) {
-            int found = Arrays.binarySearch(places, 0, size, place);
+        /** Returns the index of the last element that is at most {@code offset}. */
+        int floor(int offset) {
+            int found = Arrays.binarySearch(offsets, 0, size, offset);
             return found >= 0 ? found : -found - 2;
         }
     }
@@ -50,200 +79,293 @@ final class ObjectGraphBytes {
         ObjectGraphBytes graph = new ObjectGraphBytes(bytes);
         Check check = graph.new Check();
         try {
-            ObjectGraphWire.fields(CodedInputStream.newInstance(bytes), check::graph);
-        } catch (IOException e) {
+            check.run();
+        } catch (UncheckedIOException e) {
             throw new DataLossException(ProblemKind.ENTRY, "Not an object graph: " + e.getMessage(), place, e);
         }
         if (graph.size() == 0) {
-            throw new DataLossException(ProblemKind.ENTRY, "An object graph without a root", place);
+            throw new DataLossException(ProblemKind.ENTRY, "The object graph has no root object", place);
         }
         if (Integer.compareUnsigned(check.largestId, graph.size()) >= 0) {
             throw new DataLossException(
                     ProblemKind.ENTRY,
-                    "Object " + check.namedBy + " of the object graph refers to one that does not exist",
+                    "Object " + check.referrer + " of the object graph refers to an object that does not exist",
                     place.mismatch("a number below " + graph.size(), check.largestId));
         }
         return graph;
     }
 
+    /** Records the offsets, parses every message once, and finds the largest object id. */
     private final class Check {
-        /** Taken as unsigned, so that a negative one is out of range, too. */
+        /** Compared as unsigned, so that negative ids are too large. */
         private int largestId;
 
-        private int namedBy;
+        private int referrer;
 
-        boolean graph(CodedInputStream in, int tag) throws IOException {
-            if (tag != ObjectGraphWire.NODES) {
-                return false;
+        void run() {
+            Fields fields = new Fields();
+            for (int field = fields.next(); field != 0; field = fields.next()) {
+                if (field == TrackableObjectGraph.NODES_FIELD_NUMBER) {
+                    nodes.add(fields.offset());
+                    node(new Fields(fields.offset()));
+                }
             }
-            nodes.add(in.getTotalBytesRead());
-            ObjectGraphWire.message(in, this::node);
-            return true;
         }
 
-        private boolean node(CodedInputStream in, int tag) throws IOException {
-            int id = nodes.size - 1;
-            if (tag == ObjectGraphWire.CHILDREN) {
-                see(ObjectGraphWire.edge(in).node());
-            } else if (tag == ObjectGraphWire.SLOT_VARIABLES) {
-                ObjectNode.Slot slot = ObjectGraphWire.slot(in, id);
-                see(slot.variable());
-                see(slot.node());
-            } else if (tag == ObjectGraphWire.ATTRIBUTES) {
-                attributes.add(in.getTotalBytesRead());
-                ObjectGraphWire.attribute(in, id);
-            } else if (tag == ObjectGraphWire.REGISTERED_SAVER) {
-                ObjectGraphWire.saver(in);
-            } else if (tag == ObjectGraphWire.HAS_CHECKPOINT_VALUES) {
-                ObjectGraphWire.hasValues(in);
-            } else {
-                return false;
+        private void node(Fields fields) {
+            for (int field = fields.next(); field != 0; field = fields.next()) {
+                switch (field) {
+                    case TrackableObject.CHILDREN_FIELD_NUMBER ->
+                        see(fields.edge().getNodeId());
+                    case TrackableObject.SLOT_VARIABLES_FIELD_NUMBER -> {
+                        SlotVariableReference slot = fields.slot();
+                        see(slot.getOriginalVariableNodeId());
+                        see(slot.getSlotVariableNodeId());
+                    }
+                    case TrackableObject.ATTRIBUTES_FIELD_NUMBER -> {
+                        attributes.add(fields.offset());
+                        fields.message(ATTRIBUTE);
+                    }
+                    case TrackableObject.REGISTERED_SAVER_FIELD_NUMBER -> fields.message(SAVER);
+                    case TrackableObject.HAS_CHECKPOINT_VALUES_FIELD_NUMBER -> fields.message(HAS_VALUES);
+                    default -> {}
+                }
             }
-            return true;
         }
 
         private void see(int id) {
             if (Integer.compareUnsigned(id, largestId) > 0) {
                 largestId = id;
-                namedBy = nodes.size - 1;
+                referrer = nodes.size - 1;
             }
         }
     }
 
-    /** The stored form itself, which nobody may change. */
+    /**
+     * Iterates over those fields of a message that hold messages or names. Malformed bytes, which only
+     * {@link #read} can meet, cause an {@link UncheckedIOException}.
+     */
+    final class Fields {
+        private final CodedInputStream in;
+        private int tag;
+        private int offset = -1;
+
+        /** The fields of the graph itself. */
+        private Fields() {
+            in = open(0);
+        }
+
+        private Fields(int message) {
+            in = open(message);
+            try {
+                in.pushLimit(in.readRawVarint32());
+            } catch (IOException e) {
+                throw malformed(e);
+            }
+        }
+
+        /** Steps to the next field and returns its number; 0 at the end of the message. */
+        int next() {
+            try {
+                if (in.getTotalBytesRead() == offset) {
+                    in.skipField(tag);
+                }
+                for (tag = in.readTag(); tag != 0; tag = in.readTag()) {
+                    if (WireFormat.getTagWireType(tag) == WireFormat.WIRETYPE_LENGTH_DELIMITED) {
+                        offset = in.getTotalBytesRead();
+                        break;
+                    }
+                    if (!in.skipField(tag)) {
+                        throw new InvalidProtocolBufferException("a group ends that has not begun");
+                    }
+                }
+                return WireFormat.getTagFieldNumber(tag);
+            } catch (IOException e) {
+                throw malformed(e);
+            }
+        }
+
+        /** Returns the offset of the current field. */
+        int offset() {
+            return offset;
+        }
+
+        ObjectReference edge() {
+            return message(EDGE);
+        }
+
+        SlotVariableReference slot() {
+            return message(SLOT);
+        }
+
+        private <T extends MessageLite> T message(Parser<T> parser) {
+            return ObjectGraphBytes.message(in, parser);
+        }
+    }
+
+    private static UncheckedIOException malformed(IOException e) {
+        return new UncheckedIOException(e.getMessage(), e);
+    }
+
+    private static <T extends MessageLite> T message(CodedInputStream in, Parser<T> parser) {
+        try {
+            return in.readMessage(parser, ExtensionRegistryLite.getEmptyRegistry());
+        } catch (IOException e) {
+            throw malformed(e);
+        }
+    }
+
+    private CodedInputStream open(int offset) {
+        CodedInputStream in = graph.newCodedInput();
+        in.enableAliasing(true);
+        try {
+            in.skipRawBytes(offset);
+        } catch (IOException e) {
+            throw malformed(e);
+        }
+        return in;
+    }
+
+    /** Returns the serialized graph, which must not be changed. */
     byte[] bytes() {
         return bytes;
     }
 
-    /** The number of nodes. */
+    /** Returns the number of nodes. */
     int size() {
         return nodes.size;
     }
 
-    /** The number of attributes of all nodes. */
+    /** Returns the number of attributes of all nodes. */
     int attributeCount() {
         return attributes.size;
     }
 
-    /** Whether the path of a child comes along the edge at a place. */
+    /** Tests whether the edge at an offset is on the path of a child. */
     interface OnPath {
-        boolean test(int child, int place);
+        boolean test(int child, int offset);
     }
 
-    /** A node. */
     ObjectNode node(int id, OnPath onPath) {
         List<ObjectNode.Child> children = new ArrayList<>();
         List<ObjectNode.Attribute> values = new ArrayList<>();
         List<ObjectNode.Slot> slots = new ArrayList<>();
-        ObjectNode.@Nullable Saver[] saver = {null};
-        @Nullable Boolean[] stated = {null};
-        walk(id, (in, tag) -> {
-            int place = in.getTotalBytesRead();
-            if (tag == ObjectGraphWire.CHILDREN) {
-                ObjectGraphWire.Edge edge = ObjectGraphWire.edge(in);
-                children.add(new ObjectNode.Child(edge.name(), edge.node(), onPath.test(edge.node(), place)));
-            } else if (tag == ObjectGraphWire.ATTRIBUTES) {
-                values.add(ObjectGraphWire.attribute(in, id));
-            } else if (tag == ObjectGraphWire.SLOT_VARIABLES) {
-                slots.add(ObjectGraphWire.slot(in, id));
-            } else if (tag == ObjectGraphWire.REGISTERED_SAVER) {
-                saver[0] = ObjectGraphWire.saver(in);
-            } else if (tag == ObjectGraphWire.HAS_CHECKPOINT_VALUES) {
-                stated[0] = ObjectGraphWire.hasValues(in);
-            } else {
-                return false;
+        TrackableObject.Builder rest = TrackableObject.newBuilder();
+        Fields fields = fields(id);
+        for (int field = fields.next(); field != 0; field = fields.next()) {
+            switch (field) {
+                case TrackableObject.CHILDREN_FIELD_NUMBER -> {
+                    ObjectReference edge = fields.edge();
+                    boolean isOnPath = onPath.test(edge.getNodeId(), fields.offset());
+                    children.add(new ObjectNode.Child(name(edge.getLocalName()), edge.getNodeId(), isOnPath));
+                }
+                case TrackableObject.ATTRIBUTES_FIELD_NUMBER -> values.add(attribute(id, fields.message(ATTRIBUTE)));
+                case TrackableObject.SLOT_VARIABLES_FIELD_NUMBER -> slots.add(slot(id, fields.slot()));
+                case TrackableObject.REGISTERED_SAVER_FIELD_NUMBER -> rest.mergeRegisteredSaver(fields.message(SAVER));
+                case TrackableObject.HAS_CHECKPOINT_VALUES_FIELD_NUMBER ->
+                    rest.mergeHasCheckpointValues(fields.message(HAS_VALUES));
+                default -> {}
             }
-            return true;
-        });
+        }
+        RegisteredSaver saver = rest.getRegisteredSaver();
         return new ObjectNode(
-                id, children, values, slots, Optional.ofNullable(saver[0]), Optional.ofNullable(stated[0]));
+                id,
+                children,
+                values,
+                slots,
+                rest.hasRegisteredSaver()
+                        ? Optional.of(new ObjectNode.Saver(name(saver.getName()), name(saver.getObjectName())))
+                        : Optional.empty(),
+                rest.hasHasCheckpointValues()
+                        ? Optional.of(rest.getHasCheckpointValues().getValue())
+                        : Optional.empty());
     }
 
-    /** Goes through the fields of a node; the stream counts from the beginning of the graph. */
-    void walk(int id, ObjectGraphWire.Fields fields) {
-        walkMessage(nodes.places[id], fields);
+    private static ObjectNode.Slot slot(int optimizer, SlotVariableReference slot) {
+        return new ObjectNode.Slot(
+                optimizer, slot.getOriginalVariableNodeId(), name(slot.getSlotName()), slot.getSlotVariableNodeId());
     }
 
-    /** Takes the places of edges. */
-    interface EdgeConsumer {
-        void accept(int place);
+    private static ObjectNode.Attribute attribute(int node, SerializedTensor attribute) {
+        return new ObjectNode.Attribute(
+                node, name(attribute.getName()), name(attribute.getFullName()), name(attribute.getCheckpointKey()));
     }
 
-    /** Goes through the edges of a node. */
-    void walkEdges(int id, EdgeConsumer edges) {
-        walk(id, (in, tag) -> {
-            if (tag == ObjectGraphWire.CHILDREN) {
-                edges.accept(in.getTotalBytesRead());
+    static String name(ByteString name) {
+        return TensorNames.decode(name.toByteArray());
+    }
+
+    /** Returns the fields of a node. */
+    Fields fields(int id) {
+        return new Fields(nodes.offsets[id]);
+    }
+
+    /** Returns the offset of a name of an attribute; −1 if the name is empty. */
+    int nameOffset(int attribute, int nameField) {
+        int offset = -1;
+        Fields fields = new Fields(attributes.offsets[attribute]);
+        for (int field = fields.next(); field != 0; field = fields.next()) {
+            if (field == nameField) {
+                offset = at(fields.offset(), (start, end) -> end - start) == 0 ? -1 : fields.offset();
             }
-            return false;
-        });
+        }
+        return offset;
     }
 
-    /** Goes through the fields of an attribute, by its number in the order of the nodes. */
-    void walkAttribute(int index, ObjectGraphWire.Fields fields) {
-        walkMessage(attributes.places[index], fields);
+    ObjectReference edgeAt(int offset) {
+        return message(open(offset), EDGE);
     }
 
-    private void walkMessage(int place, ObjectGraphWire.Fields fields) {
-        get(place, in -> {
-            ObjectGraphWire.message(in, fields);
-            return place;
-        });
+    ObjectNode.Slot slotAt(int offset) {
+        return slot(nodes.floor(offset), message(open(offset), SLOT));
     }
 
-    ObjectGraphWire.Edge edgeAt(int place) {
-        return get(place, ObjectGraphWire::edge);
-    }
-
-    ObjectNode.Slot slotAt(int place) {
-        return get(place, in -> ObjectGraphWire.slot(in, nodes.indexOf(place)));
-    }
-
-    /** An attribute by its number, in the order of the nodes. */
+    /** Returns an attribute by its index among the attributes of all nodes. */
     ObjectNode.Attribute attribute(int index) {
-        int place = attributes.places[index];
-        return get(place, in -> ObjectGraphWire.attribute(in, nodes.indexOf(place)));
+        int offset = attributes.offsets[index];
+        return attribute(nodes.floor(offset), message(open(offset), ATTRIBUTE));
     }
 
-    /** The attribute in which a string stands. */
-    ObjectNode.Attribute attributeAround(int place) {
-        return attribute(attributes.indexOf(place));
+    /** Returns the attribute that contains the name at an offset. */
+    ObjectNode.Attribute attributeAround(int offset) {
+        return attribute(attributes.floor(offset));
     }
 
-    /** The string at a place. */
-    byte[] textAt(int place) {
-        return get(place, CodedInputStream::readByteArray);
+    /** Compares the name at an offset with {@code other[0, length)} as unsigned bytes. */
+    int compare(int offset, byte[] other, int length) {
+        return at(offset, (start, end) -> Arrays.compareUnsigned(bytes, start, end, other, 0, length));
     }
 
-    /** Compares the string at a place with bytes, unsigned. */
-    int compare(int place, byte[] other, int from, int to) {
-        return get(place, in -> {
-            int length = in.readRawVarint32();
-            int start = in.getTotalBytesRead();
-            return Arrays.compareUnsigned(bytes, start, start + length, other, from, to);
+    /** Compares the names at two offsets as unsigned bytes. */
+    int compare(int offset, int otherOffset) {
+        return at(
+                offset,
+                (start, end) -> at(
+                        otherOffset,
+                        (otherStart, otherEnd) ->
+                                Arrays.compareUnsigned(bytes, start, end, bytes, otherStart, otherEnd)));
+    }
+
+    /**
+     * Returns the length of the common prefix of the name at an offset and {@code other[0, length)}; −1 if the whole
+     * name is such a prefix.
+     */
+    int mismatch(int offset, byte[] other, int length) {
+        return at(offset, (start, end) -> {
+            int common = Arrays.mismatch(bytes, start, end, other, 0, length);
+            return common == end - start ? -1 : common;
         });
     }
 
-    /** Compares the strings at two places, unsigned. */
-    int compare(int place, int otherPlace) {
-        return get(otherPlace, in -> {
-            int length = in.readRawVarint32();
-            int start = in.getTotalBytesRead();
-            return compare(place, bytes, start, start + length);
-        });
-    }
-
-    private interface Decoder<T> {
-        T decode(CodedInputStream in) throws IOException;
-    }
-
-    private <T> T get(int place, Decoder<T> decoder) {
+    /** Applies a function to where the name at an offset begins and ends. */
+    private int at(int offset, IntBinaryOperator name) {
+        CodedInputStream in = open(offset);
         try {
-            CodedInputStream in = CodedInputStream.newInstance(bytes);
-            in.skipRawBytes(place);
-            return decoder.decode(in);
+            int length = in.readRawVarint32();
+            int start = in.getTotalBytesRead();
+            return name.applyAsInt(start, start + length);
         } catch (IOException e) {
-            throw new AssertionError("what was decoded when the graph was read is decoded again", e);
+            throw malformed(e);
         }
     }
 }

@@ -6,24 +6,25 @@ import java.util.BitSet;
 import java.util.Deque;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.tfckpt.proto.TrackableObjectGraph.TrackableObject;
 
 /**
- * The path of each object: the first one that a breadth-first walk from the root finds, as TensorFlow names them; of a
- * slot, the path made from those of its variable and its optimizer. Kept as links to the parents, and put together when
- * it is asked for: the paths of a chain of n objects are n² long together.
+ * The path of each object: the first one that a breadth-first walk from the root finds, as in TensorFlow; the path of a
+ * slot is made from those of its variable and its optimizer. Only links to the parents are stored, because the paths of a
+ * chain of n objects are n² long together.
  */
 final class ObjectPaths {
     private static final int NONE = -1;
 
     private final ObjectGraphBytes graph;
 
-    /** Per node the number of its parent. */
+    /** The parent of each node. */
     private final int[] parents;
 
-    /** Per node the place of the edge from its parent. */
+    /** The offset of the edge from the parent to each node. */
     private final int[] edges;
 
-    /** Per node the place of the slot reference that names it. */
+    /** The offset of the slot reference that names each node. */
     private final int[] slots;
 
     private final BitSet optimizers = new BitSet();
@@ -45,32 +46,31 @@ final class ObjectPaths {
 
     private void walkBreadthFirst() {
         int[] queue = new int[graph.size()];
-        int[] end = {1};
-        for (int next = 0; next < end[0]; next++) {
-            int parent = queue[next];
-            graph.walkEdges(parent, place -> {
-                int child = graph.edgeAt(place).node();
+        int end = 1;
+        for (int next = 0; next < end; next++) {
+            ObjectGraphBytes.Fields fields = graph.fields(queue[next]);
+            for (int field = fields.next(); field != 0; field = fields.next()) {
+                int child = field == TrackableObject.CHILDREN_FIELD_NUMBER
+                        ? fields.edge().getNodeId()
+                        : 0;
                 if (child != 0 && parents[child] == NONE) {
-                    parents[child] = parent;
-                    edges[child] = place;
-                    queue[end[0]++] = child;
+                    parents[child] = queue[next];
+                    edges[child] = fields.offset();
+                    queue[end++] = child;
                 }
-            });
+            }
         }
     }
 
     private void findSlots() {
         for (int optimizer = 0; optimizer < graph.size(); optimizer++) {
-            int id = optimizer;
-            graph.walk(id, (in, tag) -> {
-                if (tag != ObjectGraphWire.SLOT_VARIABLES) {
-                    return false;
+            ObjectGraphBytes.Fields fields = graph.fields(optimizer);
+            for (int field = fields.next(); field != 0; field = fields.next()) {
+                if (field == TrackableObject.SLOT_VARIABLES_FIELD_NUMBER) {
+                    slots[fields.slot().getSlotVariableNodeId()] = fields.offset();
+                    optimizers.set(optimizer);
                 }
-                int place = in.getTotalBytesRead();
-                slots[ObjectGraphWire.slot(in, id).node()] = place;
-                optimizers.set(id);
-                return true;
-            });
+            }
         }
     }
 
@@ -78,46 +78,49 @@ final class ObjectPaths {
         return optimizers.get(node);
     }
 
-    /** Whether an edge, by its place, is the one that the path of its child comes along. */
-    boolean isOnPath(int child, int place) {
-        return edges[child] == place;
+    /** Returns whether the edge at an offset is the last one on the path of its child. */
+    boolean isOnPath(int child, int offset) {
+        return edges[child] == offset;
     }
 
     Optional<ObjectNode.Slot> slotOf(int node) {
         return slots[node] == NONE ? Optional.empty() : Optional.of(graph.slotAt(slots[node]));
     }
 
-    /** The parent on the path; empty for the root, for slots, and for what nothing leads to. */
+    /** Returns the parent on the path; empty for the root, slots and unreachable objects. */
     OptionalInt parent(int node) {
         return parents[node] == NONE ? OptionalInt.empty() : OptionalInt.of(parents[node]);
     }
 
-    /** The name of the last edge of the path; empty where there is no parent. */
+    /** Returns the name of the last edge of the path; empty if there is no parent. */
     Optional<String> name(int node) {
-        return edges[node] == NONE
-                ? Optional.empty()
-                : Optional.of(graph.edgeAt(edges[node]).name());
+        return edges[node] == NONE ? Optional.empty() : Optional.of(edgeName(node));
     }
 
     Optional<String> path(int node) {
-        if (isReached(node)) {
-            return Optional.of(reached(node));
+        if (isReachable(node)) {
+            return Optional.of(pathFromRoot(node));
         }
-        // A slot of a slot has none: TensorFlow makes no such thing, and two slots could name each other.
+        // A slot of a slot has no path: TensorFlow never writes one, and two slots could name each other.
         return slotOf(node)
-                .filter(slot -> isReached(slot.variable()) && isReached(slot.optimizer()))
-                .map(slot -> ObjectKeys.slotPath(reached(slot.variable()), reached(slot.optimizer()), slot.name()));
+                .filter(slot -> isReachable(slot.variable()) && isReachable(slot.optimizer()))
+                .map(slot -> ObjectKeys.slotPath(
+                        pathFromRoot(slot.variable()), pathFromRoot(slot.optimizer()), slot.name()));
     }
 
-    private boolean isReached(int node) {
+    private boolean isReachable(int node) {
         return node == 0 || parents[node] != NONE;
     }
 
-    private String reached(int node) {
+    private String pathFromRoot(int node) {
         Deque<String> names = new ArrayDeque<>();
         for (int current = node; current != 0; current = parents[current]) {
-            names.addFirst(ObjectKeys.escape(graph.edgeAt(edges[current]).name()));
+            names.addFirst(ObjectKeys.escape(edgeName(current)));
         }
         return String.join("/", names);
+    }
+
+    private String edgeName(int node) {
+        return ObjectGraphBytes.name(graph.edgeAt(edges[node]).getLocalName());
     }
 }

@@ -1,40 +1,97 @@
 package org.tfckpt.objects;
 
+import com.google.protobuf.ByteString;
+import java.util.Arrays;
+import java.util.Comparator;
 import java.util.LinkedHashSet;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+import org.tfckpt.proto.TrackableObjectGraph.TrackableObject;
+import org.tfckpt.proto.TrackableObjectGraph.TrackableObject.ObjectReference;
+import org.tfckpt.tensor.TensorNames;
 
-/** Finds an object by the names that lead to it from the root, along any way, not the shortest alone. */
+/** Finds an object by the names on any path that leads to it from the root, not only the shortest one. */
 final class ObjectSearch {
     private static final String SEPARATOR = "/";
+    private static final Comparator<ByteString> ORDER = ByteString.unsignedLexicographicalComparator();
 
-    private final ChildIndex children;
+    private final ObjectGraphBytes graph;
+
+    /** The offsets of all edges, grouped by parent and sorted by name within a group. */
+    private final Integer[] edges;
+
+    /** The index of each node's first edge; one more element marks the end. */
+    private final int[] starts;
 
     ObjectSearch(ObjectGraphBytes graph) {
-        children = new ChildIndex(graph);
+        this.graph = graph;
+        starts = new int[graph.size() + 1];
+        for (int node = 0; node < graph.size(); node++) {
+            starts[node + 1] = starts[node];
+            ObjectGraphBytes.Fields fields = graph.fields(node);
+            for (int field = fields.next(); field != 0; field = fields.next()) {
+                starts[node + 1] += field == TrackableObject.CHILDREN_FIELD_NUMBER ? 1 : 0;
+            }
+        }
+        edges = new Integer[starts[graph.size()]];
+        for (int node = 0; node < graph.size(); node++) {
+            int next = starts[node];
+            ObjectGraphBytes.Fields fields = graph.fields(node);
+            for (int field = fields.next(); field != 0; field = fields.next()) {
+                if (field == TrackableObject.CHILDREN_FIELD_NUMBER) {
+                    edges[next++] = fields.offset();
+                }
+            }
+            // A stable sort: the first of several children of one name stays first.
+            Arrays.sort(
+                    edges,
+                    starts[node],
+                    starts[node + 1],
+                    Comparator.comparing(offset -> graph.edgeAt(offset).getLocalName(), ORDER));
+        }
     }
 
-    /** By escaped names, which are told apart by their slashes alone. */
+    /** Returns the first edge whose name is not before {@code name}; null if there is none. */
+    private @Nullable ObjectReference ceiling(int node, ByteString name) {
+        int low = starts[node];
+        int high = starts[node + 1];
+        while (low < high) {
+            int middle = (low + high) >>> 1;
+            if (ORDER.compare(graph.edgeAt(edges[middle]).getLocalName(), name) < 0) {
+                low = middle + 1;
+            } else {
+                high = middle;
+            }
+        }
+        return low < starts[node + 1] ? graph.edgeAt(edges[low]) : null;
+    }
+
+    private static ByteString bytes(String name) {
+        return ByteString.copyFrom(TensorNames.encode(name));
+    }
+
+    /** Finds an object by escaped names, which contain no slashes. */
     OptionalInt byEscaped(String path) {
         int node = 0;
         if (!path.isEmpty()) {
             for (String part : path.split(SEPARATOR, -1)) {
-                String name = ObjectKeys.unescape(part);
-                ObjectGraphWire.Edge edge = children.ceiling(node, name);
-                if (edge == null || !edge.name().equals(name)) {
+                ByteString name = bytes(ObjectKeys.unescape(part));
+                ObjectReference edge = ceiling(node, name);
+                if (edge == null || !edge.getLocalName().equals(name)) {
                     return OptionalInt.empty();
                 }
-                node = edge.node();
+                node = edge.getNodeId();
             }
         }
         return OptionalInt.of(node);
     }
 
     /**
-     * By the names as they are. A name may hold slashes, so that a text can be cut in several ways: all are followed side
-     * by side, each object once for each place in the text, which ends also where the graph goes in circles.
+     * Finds an object by unescaped names. These may contain slashes, so a path can be split in several ways: all are
+     * followed in parallel, each object once per position in the path. Therefore cycles in the graph end, too.
      */
     OptionalInt byName(String path) {
         TreeMap<Integer, Set<Integer>> reached = new TreeMap<>();
@@ -51,23 +108,24 @@ final class ObjectSearch {
         return OptionalInt.empty();
     }
 
-    /** Tries longer and longer pieces of the text as a child's name, as long as any name begins with them. */
+    /** Tries longer and longer parts of the path as a child's name, as long as any name begins with them. */
     private OptionalInt follow(String path, int from, int node, Map<Integer, Set<Integer>> reached) {
         int end = from - 1;
         while (end < path.length()) {
             int slash = path.indexOf(SEPARATOR, end + 1);
             end = slash < 0 ? path.length() : slash;
-            String name = path.substring(from, end);
-            ObjectGraphWire.Edge edge = children.ceiling(node, name);
-            if (edge == null || !edge.name().startsWith(name)) {
+            ByteString name = bytes(path.substring(from, end));
+            ObjectReference edge = ceiling(node, name);
+            // If any name begins with this part, then the first name that is not before it does.
+            if (edge == null || !edge.getLocalName().startsWith(name)) {
                 break;
             }
-            if (edge.name().equals(name)) {
+            if (edge.getLocalName().equals(name)) {
                 if (slash < 0) {
-                    return OptionalInt.of(edge.node());
+                    return OptionalInt.of(edge.getNodeId());
                 }
                 reached.computeIfAbsent(end + 1, unused -> new LinkedHashSet<>())
-                        .add(edge.node());
+                        .add(edge.getNodeId());
             }
         }
         return OptionalInt.empty();

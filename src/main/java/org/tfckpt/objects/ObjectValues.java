@@ -1,29 +1,28 @@
 package org.tfckpt.objects;
 
 import java.util.BitSet;
+import org.tfckpt.proto.TrackableObjectGraph.TrackableObject;
 
-/** Which objects have values: attributes, slots or a saver of their own, in themselves or in an object below them. */
+/** Finds the objects that have values: attributes, slots or a registered saver, in themselves or in a descendant. */
 final class ObjectValues {
     private ObjectValues() {}
 
-    /** Goes from those with values of their own to whatever leads to them: once along each edge, backwards. */
+    /** Starts at the objects with values of their own, and follows each edge once, backwards. */
     static BitSet of(ObjectGraphBytes graph) {
         int[] starts = new int[graph.size() + 2];
         BitSet having = new BitSet(graph.size());
         for (int node = 0; node < graph.size(); node++) {
-            int id = node;
-            graph.walk(node, (in, tag) -> {
-                if (tag == ObjectGraphWire.CHILDREN) {
-                    starts[ObjectGraphWire.edge(in).node() + 2]++;
-                    return true;
+            ObjectGraphBytes.Fields fields = graph.fields(node);
+            for (int field = fields.next(); field != 0; field = fields.next()) {
+                switch (field) {
+                    case TrackableObject.CHILDREN_FIELD_NUMBER ->
+                        starts[fields.edge().getNodeId() + 2]++;
+                    case TrackableObject.ATTRIBUTES_FIELD_NUMBER,
+                            TrackableObject.SLOT_VARIABLES_FIELD_NUMBER,
+                            TrackableObject.REGISTERED_SAVER_FIELD_NUMBER -> having.set(node);
+                    default -> {}
                 }
-                if (tag == ObjectGraphWire.ATTRIBUTES
-                        || tag == ObjectGraphWire.SLOT_VARIABLES
-                        || tag == ObjectGraphWire.REGISTERED_SAVER) {
-                    having.set(id);
-                }
-                return false;
-            });
+            }
         }
         int[] parents = parents(graph, starts);
         int[] queue = new int[graph.size()];
@@ -42,16 +41,24 @@ final class ObjectValues {
         return having;
     }
 
-    /** The parents of all nodes one after the other; those of a node begin at its start. */
+    /**
+     * Returns the parents of all nodes, grouped by node.
+     *
+     * @param starts on entry, the number of parents of node n at n + 2; on return, the index of its first parent at n
+     */
     private static int[] parents(ObjectGraphBytes graph, int[] starts) {
         for (int i = 1; i < starts.length; i++) {
             starts[i] += starts[i - 1];
         }
         int[] parents = new int[starts[starts.length - 1]];
         for (int node = 0; node < graph.size(); node++) {
-            int id = node;
-            // Counted one node ahead until here; each parent put in moves the start to where it belongs.
-            graph.walkEdges(node, place -> parents[starts[graph.edgeAt(place).node() + 1]++] = id);
+            ObjectGraphBytes.Fields fields = graph.fields(node);
+            for (int field = fields.next(); field != 0; field = fields.next()) {
+                if (field == TrackableObject.CHILDREN_FIELD_NUMBER) {
+                    // Each parent added to a group moves the start that is one node ahead to the end of the group.
+                    parents[starts[fields.edge().getNodeId() + 1]++] = node;
+                }
+            }
         }
         return parents;
     }

@@ -11,6 +11,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tfckpt.proto.TrackableObjectGraph;
 import org.tfckpt.testing.BundleBuilder;
+import org.tfckpt.testing.Graphs;
 import org.tfckpt.testing.Json;
 
 class ObjectsCommandTest {
@@ -61,20 +62,17 @@ class ObjectsCommandTest {
 
     @Test
     void endsOnACircle() throws IOException {
-        TrackableObjectGraph.Builder graph = TrackableObjectGraph.newBuilder();
-        graph.addNodesBuilder().addChildrenBuilder().setNodeId(1).setLocalName("a");
-        graph.addNodesBuilder().addChildrenBuilder().setNodeId(0).setLocalName("back");
+        Graphs graph = new Graphs(2).edge(0, "a", 1).edge(1, "back", 0);
         assertThat(ToolRun.of("objects", "--all", write(graph.build())).lines())
                 .containsExactly("(root)", "  a", "    back  = (root)");
     }
 
     @Test
     void printsAChainOfTwentyThousandObjects() throws IOException {
-        TrackableObjectGraph.Builder graph = TrackableObjectGraph.newBuilder();
+        Graphs graph = new Graphs(20_000);
         for (int i = 1; i < 20_000; i++) {
-            graph.addNodesBuilder().addChildrenBuilder().setNodeId(i).setLocalName("next");
+            graph.edge(i - 1, "next", i);
         }
-        graph.addNodesBuilder();
         ToolRun run = ToolRun.of("objects", "--all", write(graph.build()));
         assertThat(run.code()).isZero();
         assertThat(run.lines()).hasSize(20_000).allMatch(line -> line.length() < 120);

@@ -3,6 +3,7 @@ package org.tfckpt.graph;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import com.google.protobuf.ByteString;
 import com.google.protobuf.CodedInputStream;
 import com.google.protobuf.CodedOutputStream;
 import com.google.protobuf.TextFormat;
@@ -203,7 +204,7 @@ class HostileGraphTest {
                 .addNodesBuilder()
                 .addChildrenBuilder()
                 .setNodeId(7)
-                .setLocalName("child");
+                .setLocalName(ByteString.copyFromUtf8("child"));
         assertThatThrownBy(() -> builder.read(temporary))
                 .isInstanceOf(DataLossException.class)
                 .hasMessageContaining("mentions the object 7");

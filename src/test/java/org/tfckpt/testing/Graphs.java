@@ -1,9 +1,11 @@
 package org.tfckpt.testing;
 
+import com.google.protobuf.ByteString;
 import java.util.ArrayList;
 import java.util.List;
 import org.tfckpt.proto.TrackableObjectGraph;
 import org.tfckpt.proto.TrackableObjectGraph.TrackableObject;
+import org.tfckpt.tensor.TensorNames;
 
 /** Makes object graphs, right or hostile. */
 public final class Graphs {
@@ -16,16 +18,16 @@ public final class Graphs {
     }
 
     public Graphs edge(int from, String name, int to) {
-        nodes.get(from).addChildrenBuilder().setLocalName(name).setNodeId(to);
+        nodes.get(from).addChildrenBuilder().setLocalName(bytes(name)).setNodeId(to);
         return this;
     }
 
     public Graphs attribute(int node, String name, String fullName, String key) {
         nodes.get(node)
                 .addAttributesBuilder()
-                .setName(name)
-                .setFullName(fullName)
-                .setCheckpointKey(key);
+                .setName(bytes(name))
+                .setFullName(bytes(fullName))
+                .setCheckpointKey(bytes(key));
         return this;
     }
 
@@ -38,14 +40,18 @@ public final class Graphs {
         nodes.get(optimizer)
                 .addSlotVariablesBuilder()
                 .setOriginalVariableNodeId(variable)
-                .setSlotName(name)
+                .setSlotName(bytes(name))
                 .setSlotVariableNodeId(slot);
         return this;
     }
 
     public Graphs saver(int node, String name, String objectName) {
-        nodes.get(node).getRegisteredSaverBuilder().setName(name).setObjectName(objectName);
+        nodes.get(node).getRegisteredSaverBuilder().setName(bytes(name)).setObjectName(bytes(objectName));
         return this;
+    }
+
+    private static ByteString bytes(String name) {
+        return ByteString.copyFrom(TensorNames.encode(name));
     }
 
     public TrackableObjectGraph build() {
