@@ -2,13 +2,19 @@ package org.tfckpt.cli;
 
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.tfckpt.ReadOptions;
 import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
-/** What every command takes. */
+/** Options and help texts of all commands. */
 final class CommonOptions {
-    /** When to use colour. */
+    static final String EXIT_STATUS = "Exit status: 0 success; 1 problems or differences found; 2 error.";
+    static final String FORMS =
+            " a prefix, one of its files, a directory with a state file, or a SavedModel directory.";
+    static final String NO_SLOTS = "Skip optimizer slots (momentums, accumulators, moments). Moving averages are kept.";
+
+    /** The values of {@code --color}. */
     enum Color {
         ALWAYS,
         NEVER,
@@ -24,30 +30,39 @@ final class CommonOptions {
             names = {"-h", "--help"},
             usageHelp = true,
             description = "Show this help and exit.")
-    @SuppressWarnings("UnusedVariable") // picocli asks for it
+    @SuppressWarnings("UnusedVariable") // read by picocli
     private boolean help;
 
     @Option(
             names = "--color",
             paramLabel = "WHEN",
             defaultValue = "auto",
-            description = "Use colour: ${COMPLETION-CANDIDATES}; auto means on a terminal, and never with NO_COLOR.")
+            description =
+                    "Use colour: ${COMPLETION-CANDIDATES} (default: auto, which means on a terminal unless NO_COLOR"
+                            + " is set).")
     private Color color = Color.AUTO;
 
-    @Option(names = "--stacktrace", description = "Show where in the program an error arose.")
-    @SuppressWarnings("UnusedVariable") // the handler of failures asks the parser for it
+    @Option(names = "--stacktrace", description = "Print the stack trace of an error.")
+    @SuppressWarnings("UnusedVariable") // read by ParserFailures
     private boolean stacktrace;
 
     @Option(
-            names = "--no-mapping",
-            description = "Read data files through their channel instead of mapping them into memory: slower, and safe"
-                    + " for files that someone may cut off meanwhile.")
-    private boolean noMapping;
+            names = "--mapping",
+            negatable = true,
+            description =
+                    "Map data files into memory, or read them (default: map; verify reads). Reading is slower, but"
+                            + " safe if a file is truncated meanwhile.")
+    private @Nullable Boolean mapping;
 
     CommonOptions() {}
 
     ReadOptions readOptions() {
-        return noMapping ? ReadOptions.DEFAULT.withoutMapping() : ReadOptions.DEFAULT;
+        return readOptions(true);
+    }
+
+    ReadOptions readOptions(boolean mappingByDefault) {
+        boolean maps = mapping == null ? mappingByDefault : mapping;
+        return maps ? ReadOptions.DEFAULT : ReadOptions.DEFAULT.withoutMapping();
     }
 
     Style style(Console console) {
@@ -58,7 +73,7 @@ final class CommonOptions {
         return console.terminal() && System.getenv("NO_COLOR") == null;
     }
 
-    /** Whether help may be coloured, which has to be known before anything is parsed. */
+    /** Returns whether to colour help. This must be known before the arguments are parsed. */
     static CommandLine.Help.Ansi ansi(List<String> args, Console console) {
         boolean on = args.contains("--color=always") || (!args.contains("--color=never") && mayColor(console));
         return on ? CommandLine.Help.Ansi.ON : CommandLine.Help.Ansi.OFF;

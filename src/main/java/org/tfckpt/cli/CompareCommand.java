@@ -15,43 +15,48 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code compare}: what comes from where. */
+/** {@code compare}: compares the variables of a graph with the tensors of a checkpoint. */
 @Command(
         name = "compare",
-        description =
-                "Compares the variables of a graph with the tensors of a checkpoint: what comes from where, what is"
-                        + " missing, of another shape or dtype, or unused; with likely renames, ready to paste. Exit code 1 unless"
-                        + " every wanted variable is found with its shape and dtype.",
+        header = "Compare the variables of a graph with a checkpoint.",
+        description = "Reports which variables are found in the checkpoint, missing, or of another shape or dtype, and"
+                + " which tensors are unused, and suggests renames. The exit status is 1 unless every wanted"
+                + " variable is found with its shape and dtype.",
         footer = {
             "",
-            "Example: tfckpt compare --exclude 'aux/**' --from 's#^init/#input/#' changed.meta log/model.ckpt-122543"
+            "Example: tfckpt compare --exclude 'aux/**' --from 's#^init/#input/#' changed.meta log",
+            "",
+            CommonOptions.EXIT_STATUS
         })
 final class CompareCommand implements Callable<Integer> {
     private final Console console;
 
-    @Parameters(index = "0", paramLabel = "GRAPH", description = "Whose variables are wanted.")
+    @Parameters(
+            index = "0",
+            paramLabel = "GRAPH",
+            description = "Graph whose variables are wanted: see 'graph --help'.")
     private Path graph = Path.of("");
 
-    @Parameters(index = "1", paramLabel = "CHECKPOINT", description = "Where they may come from.")
+    @Parameters(index = "1", paramLabel = "CHECKPOINT", description = "Checkpoint to search:" + CommonOptions.FORMS)
     private Path path = Path.of("");
 
     @Option(
             names = "--exclude",
             paramLabel = "GLOB",
             converter = NameFilter.Converter.class,
-            description = "Variables of the graph that are not wanted. Repeatable.")
+            description = "Ignore variables of the graph whose names match. Repeatable.")
     private List<NamePattern> exclude = new ArrayList<>();
 
     @Mixin
     private MappingOptions mapping = new MappingOptions();
 
-    @Option(names = "--tags", split = ",", paramLabel = "TAG", description = "Which graph of a SavedModel of several.")
+    @Option(names = "--tags", split = ",", paramLabel = "TAG", description = GraphCommand.TAGS)
     private @Nullable List<String> tags;
 
-    @Option(names = "--json", description = "One JSON document.")
+    @Option(names = "--json", description = "Print one JSON document.")
     private boolean json;
 
-    @Option(names = "--all", description = "Also list what is matched.")
+    @Option(names = "--all", description = "Also list matched variables, and do not shorten the lists.")
     private boolean all;
 
     @Mixin
@@ -79,7 +84,7 @@ final class CompareCommand implements Callable<Integer> {
         }
     }
 
-    /** The arguments of this call, to be repeated with what is suggested. */
+    /** Returns the arguments of this call, to be repeated in the suggested commands. */
     private CompareText.Given given() {
         List<String> excluded = exclude.stream()
                 .map(pattern -> "--exclude " + MappingOptions.quoted(pattern.toString()))

@@ -65,7 +65,7 @@ final class CompareJson {
         begin(source);
         out.text("tensor", tensor(source).name());
         out.text("dtype", wanted.dtype().toString());
-        // The tensor's, which is known even where the graph does not say.
+        // The shape of the tensor is known even if the graph does not declare one.
         out.shape(
                 "shape",
                 wanted.part().isPresent()

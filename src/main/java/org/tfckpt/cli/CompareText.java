@@ -14,10 +14,10 @@ import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.NamePattern;
 import org.tfckpt.tensor.TensorInfo;
 
-/** The comparison as a person reads it: the outcome in a line and a bar, then what is wrong, then what to try. */
+/** The text form of {@code compare}: a summary, the differences, and suggested options. */
 final class CompareText {
     private static final int BAR = 40;
-    /** Of what is no fault a person wants to see some, not all. */
+    /** Lists of what is not an error are cut to this length. */
     private static final int SHOWN = 12;
 
     private final Output out;
@@ -25,7 +25,7 @@ final class CompareText {
     private final Comparison comparison;
 
     /**
-     * The arguments that the comparison was asked for with, quoted for a shell.
+     * The arguments of the command, quoted for a shell.
      *
      * @param graph the graph
      * @param checkpoint the checkpoint
@@ -46,12 +46,12 @@ final class CompareText {
             section("matched", lines(comparison.matched(), VariableSource::toString));
         }
         section("missing from the checkpoint", lines(comparison.missing(), this::missing));
-        section("of another shape", lines(comparison.shapeMismatches(), CompareText::shapes));
-        section("of another dtype", lines(comparison.dtypeMismatches(), CompareText::dtypes));
+        section("wrong shape", lines(comparison.shapeMismatches(), CompareText::shapes));
+        section("wrong dtype", lines(comparison.dtypeMismatches(), CompareText::dtypes));
         section("excluded", some(all, lines(comparison.excluded(), VariableSource::toString)));
         section("unused by the graph", some(all, lines(comparison.unused(), TensorInfo::toString)));
-        section("matches nothing", idle());
-        section("several names from one tensor", lines(comparison.collisions(), NameMapping.Collision::toString));
+        section("options that match nothing", idle());
+        section("several variables from one tensor", lines(comparison.collisions(), NameMapping.Collision::toString));
         advice(given);
     }
 
@@ -63,12 +63,13 @@ final class CompareText {
         int wrong = wanted - matched - excluded - missing;
         out.text(style.good("#".repeat(part(matched, wanted))) + style.faint("-".repeat(part(excluded, wanted)))
                 + style.bad("?".repeat(part(missing, wanted)) + "!".repeat(part(wrong, wanted))) + "\n");
-        out.line(wanted + " variables: " + matched + " matched (#), " + excluded + " excluded (-), " + missing
-                + " missing (?), " + wrong + " of another shape or dtype (!); "
-                + comparison.unused().size() + " tensors unused");
+        out.line(Plural.of(wanted, "variable") + ": " + matched + " matched (#), " + excluded + " excluded (-), "
+                + missing
+                + " missing (?), " + wrong + " of wrong shape or dtype (!); "
+                + Plural.of(comparison.unused().size(), "tensor") + " unused");
     }
 
-    /** At least one column for what there is, so that a single missing variable shows. */
+    /** Returns the columns of the bar for a count: at least one if it is not 0, so that a single missing variable shows. */
     private static int part(int count, int of) {
         return count == 0 ? 0 : Math.max(1, (int) ((long) BAR * count / of));
     }
@@ -146,11 +147,10 @@ final class CompareText {
             return;
         }
         List<String> options = new ArrayList<>(given.mapping);
-        out.text("\nto try:\n");
+        out.text("\nsuggestions:\n");
         for (SuggestedRule rule : rules) {
             String option = "--from " + MappingOptions.quoted(rule.rule());
-            out.line("  " + option + "   finds " + rule.found().size()
-                    + (rule.found().size() == 1 ? " variable" : " variables"));
+            out.line("  " + option + "   finds " + Plural.of(rule.found().size(), "variable"));
             options.add(option);
         }
         List<String> compare = new ArrayList<>(List.of("tfckpt compare"));
@@ -158,7 +158,7 @@ final class CompareText {
         compare.addAll(options);
         compare.addAll(List.of(given.graph, given.checkpoint));
         out.line("  " + String.join(" ", compare));
-        out.text("to write a checkpoint of the names that the graph wants:\n");
+        out.text("to write a checkpoint with the names of the graph:\n");
         List<String> words = new ArrayList<>(given.exclusions);
         words.addAll(options);
         out.line("  tfckpt rewrite " + given.checkpoint + " -o PREFIX --for " + given.graph + " "

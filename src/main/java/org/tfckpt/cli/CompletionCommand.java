@@ -8,13 +8,14 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** {@code completion}: has a shell complete commands and options. */
+/** {@code completion}: prints a script for the completion of commands and options by a shell. */
 @Command(
         name = "completion",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
-        description = "Prints a script that has bash or zsh complete commands and options of 'tfckpt'.",
-        footer = {"", "Example: source <(tfckpt completion)"})
+        header = "Print a completion script for bash or zsh.",
+        description = "The script completes the commands and options of 'tfckpt'.",
+        footer = {"", "Example: source <(tfckpt completion)", "", CommonOptions.EXIT_STATUS})
 final class CompletionCommand implements Callable<Integer> {
     private final Console console;
 

@@ -7,18 +7,18 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 
 /**
- * Where a command writes to.
+ * The standard streams.
  *
- * @param out results
- * @param err messages, warnings and progress
- * @param terminal whether a person sees them
+ * @param out takes results
+ * @param err takes messages, warnings and progress
+ * @param terminal whether they are a terminal
  */
 record Console(Output out, PrintStream err, boolean terminal) {
     private static final int FILE_TYPE = 0xf000;
     private static final int CHARACTER_DEVICE = 0x2000;
 
-    /** Whether this process talks to a terminal: JDK 22 and newer have a console without one, and a method that tells. */
-    @SuppressWarnings("SystemConsoleNull") // the versions differ in just that
+    /** Returns whether the process has a terminal. On JDK 22 and newer, {@code System.console()} is never null. */
+    @SuppressWarnings("SystemConsoleNull") // handled by version
     static boolean isTerminal() {
         if (isFileOrPipe()) {
             return false;
@@ -34,7 +34,7 @@ record Console(Output out, PrintStream err, boolean terminal) {
         }
     }
 
-    /** Whether standard output is surely none. To ask the JVM for its console takes longer than to list a checkpoint. */
+    /** Detects redirected output early, since {@code System.console()} takes longer than listing a checkpoint. */
     private static boolean isFileOrPipe() {
         Path out = Path.of("/dev/stdout");
         try {

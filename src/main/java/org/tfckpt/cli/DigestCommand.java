@@ -12,17 +12,19 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
-/** {@code digest}: a fingerprint a tensor. */
+/** {@code digest}: prints a SHA-256 digest per tensor. */
 @Command(
         name = "digest",
-        description = "Prints SHA-256 and name of each tensor, as sha256sum does for files: over the elements in"
-                + " row-major order, little-endian, whatever the file's byte order or slicing; a string element counts"
-                + " as its length (8 bytes, little-endian) and its bytes.",
-        footer = {"", "Example: tfckpt digest log/model.ckpt-122543 > before.txt"})
+        header = "Print a SHA-256 digest per tensor.",
+        description =
+                "Prints lines in the format of sha256sum: digest, two spaces, name. The digest covers the elements in"
+                        + " row-major order, little-endian, so it does not depend on the byte order or the slices of"
+                        + " the file. A string element is hashed as its length (8 bytes, little-endian) and its bytes.",
+        footer = {"", "Example: tfckpt digest log/model.ckpt-122543 > before.txt", "", CommonOptions.EXIT_STATUS})
 final class DigestCommand implements Callable<Integer> {
     private final Console console;
 
-    @Parameters(paramLabel = "CHECKPOINT", description = "Whose tensors.")
+    @Parameters(paramLabel = "CHECKPOINT", description = "Checkpoint to read:" + CommonOptions.FORMS)
     private Path path = Path.of("");
 
     @Mixin
@@ -65,7 +67,7 @@ final class DigestCommand implements Callable<Integer> {
         }
     }
 
-    /** As sha256sum prints it: names that would break the line are escaped, with a backslash before the digest. */
+    /** Formats a line as sha256sum does: if characters of the name are escaped, a backslash precedes the digest. */
     private static String line(String digest, String name) {
         String escaped = name.replace("\\", "\\\\").replace("\n", "\\n").replace("\r", "\\r");
         return (escaped.equals(name) ? "" : "\\") + digest + "  " + escaped + "\n";

@@ -4,29 +4,30 @@ import java.io.IOException;
 import java.io.PrintStream;
 import java.io.UncheckedIOException;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.Locale;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.TensorNames;
 
-/** Turns what went wrong into one line and an exit code. */
+/** Turns exceptions into a one-line message and an exit status. */
 final class Failures {
     private static final int OK = 0;
-    private static final int NOT_DONE = 2;
+    private static final int ERROR = 2;
 
     private Failures() {}
 
     /**
-     * Says what went wrong, in one line.
+     * Prints a failure in one line and returns the exit status.
      *
-     * @throws Exception the failure itself, if it is none that a command may have: a bug
+     * @throws Exception the failure itself, if it is a bug
      */
     static int report(Exception failure, Console console, boolean stackTrace) throws Exception {
         Exception cause =
                 failure instanceof UncheckedIOException && failure.getCause() instanceof IOException io ? io : failure;
-        if (cause instanceof Output.WriteFailure nobodyReads) {
-            return ofOutput(nobodyReads, console.err());
+        if (cause instanceof Output.WriteFailure write) {
+            return ofOutput(write, console.err());
         }
         boolean expected = cause instanceof IOException
                 || cause instanceof IllegalArgumentException
@@ -38,25 +39,25 @@ final class Failures {
         if (stackTrace) {
             cause.printStackTrace(console.err());
         }
-        return NOT_DONE;
+        return ERROR;
     }
 
-    /** A reader that went away is no failure. */
+    /** Reports that output could not be written. A closed pipe is not an error. */
     static int ofOutput(Output.WriteFailure failure, PrintStream err) {
         String message = String.valueOf(failure.getMessage());
         if (message.toLowerCase(Locale.ROOT).contains("pipe")) {
             return OK;
         }
-        err.println("tfckpt: cannot write the result: " + message);
-        return NOT_DONE;
+        err.println("tfckpt: cannot write the output: " + message);
+        return ERROR;
     }
 
-    /** One line that says what is wrong. */
+    /** Returns a one-line description of a failure. */
     static String describe(Exception failure) {
         return printable(plain(failure));
     }
 
-    /** Text from a file as it may go to a terminal. */
+    /** Replaces control characters, which text from a file must not send to a terminal. */
     static String printable(String text) {
         return TensorNames.printable(text);
     }
@@ -66,13 +67,16 @@ final class Failures {
             return String.valueOf(failure.getMessage());
         }
         if (failure instanceof NoSuchFileException missing) {
-            return missing.getFile() + ": no such file or directory";
+            return "no such file or directory: '" + missing.getFile() + "'";
         }
         if (failure instanceof AccessDeniedException denied) {
-            return denied.getFile() + ": permission denied";
+            return "permission denied: '" + denied.getFile() + "'";
+        }
+        if (failure instanceof FileAlreadyExistsException existing) {
+            return "'" + existing.getFile() + "' already exists; use --force to replace it";
         }
         if (failure instanceof FileSystemException file && file.getReason() != null) {
-            return file.getFile() + ": " + file.getReason();
+            return "'" + file.getFile() + "': " + file.getReason();
         }
         String message = failure.getMessage();
         return message == null ? failure.toString() : message;

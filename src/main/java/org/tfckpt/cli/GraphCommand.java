@@ -14,37 +14,39 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code graph}: the variables that a graph has. */
+/** {@code graph}: lists the variables of a graph. */
 @Command(
         name = "graph",
-        description =
-                "Lists the variables of a graph: name, dtype and shape, a line each, in the order of the graph. A '?'"
-                        + " is a dimension that the graph does not know.",
-        footer = {"", "Example: tfckpt graph log/model.ckpt-122543.meta"})
+        header = "List the variables of a graph.",
+        description = "Prints one line per variable in graph order: name, dtype and shape. '?' is an unknown dimension,"
+                + " <unknown> an unknown shape.",
+        footer = {"", "Example: tfckpt graph log/model.ckpt-122543.meta", "", CommonOptions.EXIT_STATUS})
 final class GraphCommand implements Callable<Integer> {
+    static final String TAGS = "Use the graph of a SavedModel with these tags (default: its only graph).";
+
     private final Console console;
 
     @Parameters(
             paramLabel = "GRAPH",
-            description = "A .meta file, the prefix of a checkpoint that has one, a SavedModel directory or its"
-                    + " saved_model.pb or .pbtxt, a GraphDef .pb or .pbtxt.")
+            description = "Graph to read: a .meta file, the prefix of a checkpoint with a .meta file, a SavedModel"
+                    + " directory or its saved_model.pb or .pbtxt, or a GraphDef .pb or .pbtxt.")
     private Path path = Path.of("");
 
-    @Option(names = "--python", description = "As Python prints name, dtype and shape.")
+    @Option(names = "--python", description = "Print name, dtype and shape as Python does.")
     private boolean python;
 
     @Option(
             names = "--json",
-            description = "One JSON document: also op, collections, trainable, initializer, partition.")
+            description = "Print one JSON document, with op, collections, initializer, partition and savers.")
     private boolean json;
 
     @Option(
             names = "--collection",
             paramLabel = "NAME",
-            description = "Only variables of this collection: variables, trainable_variables, local_variables …")
+            description = "List only the variables of a collection, for example trainable_variables.")
     private @Nullable String collection;
 
-    @Option(names = "--tags", split = ",", paramLabel = "TAG", description = "Which graph of a SavedModel of several.")
+    @Option(names = "--tags", split = ",", paramLabel = "TAG", description = TAGS)
     private @Nullable List<String> tags;
 
     @Mixin

@@ -25,14 +25,19 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/**
- * {@code inspect}: TensorFlow's {@code inspect_checkpoint}, to the letter, for scripts that read it. Errors go to standard
- * output too, as there; the exit code after one is 2, where TensorFlow's is 0.
- */
+/** {@code inspect}: prints exactly what TensorFlow's {@code inspect_checkpoint} prints, for scripts that parse it. */
 @Command(
         name = "inspect",
-        description = "Prints what TensorFlow's inspect_checkpoint prints for the same flags.",
-        footer = {"", "Example: tfckpt inspect --file_name=log/model.ckpt-122543 --tensor_name=global_step"})
+        header = "Print what TensorFlow's inspect_checkpoint prints.",
+        description =
+                "Takes the flags of inspect_checkpoint and prints the same output. Errors go to standard output too,"
+                        + " as in TensorFlow; the exit status is then 2, where TensorFlow's is 0.",
+        footer = {
+            "",
+            "Example: tfckpt inspect --file_name=log/model.ckpt-122543 --tensor_name=global_step",
+            "",
+            CommonOptions.EXIT_STATUS
+        })
 final class InspectCommand implements Callable<Integer> {
     private static final String USAGE =
             "Usage: inspect_checkpoint --file_name=checkpoint_file_name [--tensor_name=tensor_to_print]"
@@ -43,27 +48,44 @@ final class InspectCommand implements Callable<Integer> {
 
     private final Console console;
 
-    @Option(names = "--file_name", paramLabel = "PREFIX", description = "The checkpoint.")
+    @Option(
+            names = "--file_name",
+            paramLabel = "PREFIX",
+            description = "Prefix of the checkpoint. Without it, print the usage and exit with status 1.")
     private String fileName = "";
 
-    @Option(names = "--tensor_name", paramLabel = "NAME", description = "The tensor to print.")
+    @Option(names = "--tensor_name", paramLabel = "NAME", description = "Print the value of this tensor.")
     private String tensorName = "";
 
-    @Option(names = "--count_exclude_pattern", paramLabel = "REGEX", description = "What not to count.")
+    @Option(
+            names = "--count_exclude_pattern",
+            paramLabel = "REGEX",
+            description = "Do not count the parameters of tensors whose names match.")
     private String countExcludePattern = "";
 
-    @Option(names = "--all_tensors", arity = "0..1", fallbackValue = "true", description = "Print all values.")
+    @Option(
+            names = "--all_tensors",
+            arity = "0..1",
+            fallbackValue = "true",
+            paramLabel = "BOOL",
+            description = "Print the names and values of all tensors.")
     private String allTensors = "false";
 
-    @Option(names = "--all_tensor_names", arity = "0..1", fallbackValue = "true", description = "Print all names.")
+    @Option(
+            names = "--all_tensor_names",
+            arity = "0..1",
+            fallbackValue = "true",
+            paramLabel = "BOOL",
+            description = "Print the names of all tensors.")
     private String allTensorNames = "false";
 
     @Option(
             names = "--printoptions",
             arity = "0..*",
             paramLabel = "K=V",
-            description = "NumPy's print options: precision, threshold, edgeitems, linewidth, suppress, nanstr, infstr,"
-                    + " sign, floatmode.")
+            description =
+                    "Set NumPy's print options: precision, threshold, edgeitems, linewidth, suppress, nanstr, infstr,"
+                            + " sign, floatmode.")
     private List<String> assignments = new ArrayList<>();
 
     @Mixin

@@ -9,7 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.tfckpt.tensor.Shape;
 import org.tfckpt.tensor.TensorNames;
 
-/** Writes one JSON document on one line, as it comes: UTF-8; text that is not UTF-8 as {@code {"base64": …}}. */
+/** Writes one JSON document as a line of UTF-8. Strings that are not UTF-8 become {@code {"base64": …}}. */
 final class JsonOutput implements Closeable {
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .disable(StreamWriteFeature.AUTO_CLOSE_TARGET)
@@ -43,7 +43,7 @@ final class JsonOutput implements Closeable {
         }
     }
 
-    /** A shape as an array, an unknown one as null. */
+    /** Writes a shape as an array, or null if it is unknown. */
     void shape(String key, @Nullable Shape shape) throws IOException {
         json.writeFieldName(key);
         if (shape == null) {

@@ -19,14 +19,15 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code ls}: a line a tensor. */
+/** {@code ls}: lists the tensors of a checkpoint. */
 @Command(
         name = "ls",
-        description =
-                "Lists the tensors of a checkpoint: name, dtype and shape, a line each, in the order of the names.",
-        footer = {"", "Example: tfckpt ls -l --include 'input/**' log/model.ckpt-122543"})
+        header = "List the tensors of a checkpoint.",
+        description = "Prints one line per tensor, sorted by name: name, dtype and shape.",
+        footer = {"", "Example: tfckpt ls -l --include 'input/**' log/model.ckpt-122543", "", CommonOptions.EXIT_STATUS
+        })
 final class ListCommand implements Callable<Integer> {
-    /** The order of the list. */
+    /** The values of {@code --sort}. */
     enum Sort {
         NAME,
         SIZE;
@@ -39,36 +40,36 @@ final class ListCommand implements Callable<Integer> {
 
     private final Console console;
 
-    @Parameters(paramLabel = "CHECKPOINT", description = "What to list.")
+    @Parameters(paramLabel = "CHECKPOINT", description = "Checkpoint to list:" + CommonOptions.FORMS)
     private Path path = Path.of("");
 
-    @Option(names = "-l", description = "Also bytes, shard and offset, or the slices of a partitioned tensor.")
+    @Option(
+            names = "-l",
+            description = "Also print size in bytes, shard and offset, or the slices of a partitioned tensor.")
     private boolean details;
 
-    @Option(names = "--json", description = "One JSON document.")
+    @Option(names = "--json", description = "Print one JSON document.")
     private boolean json;
 
-    @Option(names = "--tree", description = "Scopes with what they add up to, tensors below them.")
+    @Option(names = "--tree", description = "Print a tree of scopes with their totals.")
     private boolean tree;
 
-    @Option(
-            names = "--no-slots",
-            description =
-                    "Leave out what optimizers keep beside the model: momentums, accumulators, moments. Moving averages"
-                            + " stay.")
+    @Option(names = "--no-slots", description = CommonOptions.NO_SLOTS)
     private boolean noSlots;
 
     @Option(
             names = "--sort",
             paramLabel = "ORDER",
             defaultValue = "name",
-            description = "Order by ${COMPLETION-CANDIDATES}; by size: the largest first, all held in memory.")
+            description =
+                    "Sort by ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}); 'size' prints the largest first.")
     private Sort sort = Sort.NAME;
 
     @Option(
             names = "--summary",
             negatable = true,
-            description = "Tensors, parameters and bytes in all, on standard error. By default on a terminal only.")
+            description = "Print the number of tensors, parameters and bytes on standard error (default: only on a"
+                    + " terminal).")
     private @Nullable Boolean summary;
 
     @Mixin
@@ -112,7 +113,7 @@ final class ListCommand implements Callable<Integer> {
 
     private Iterator<TensorInfo> chosen(Checkpoint checkpoint) throws IOException {
         if (filter.acceptsAll() && !noSlots && sort == Sort.NAME) {
-            // The usual list does not wait for Java's streams to be loaded.
+            // Loading the classes of streams would take longer than listing most checkpoints.
             return checkpoint.tensorIterator();
         }
         Stream<TensorInfo> tensors = checkpoint.tensors();

@@ -10,7 +10,7 @@ import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorSlice;
 
-/** The JSON form of {@code ls}, written as the list comes. */
+/** The JSON form of {@code ls}, written while the index is read. */
 final class ListJson {
     private final JsonOutput out;
     private final Checkpoint checkpoint;

@@ -1,9 +1,8 @@
 package org.tfckpt.cli;
 
-import java.util.Locale;
 import org.tfckpt.tensor.TensorInfo;
 
-/** What a list adds up to. */
+/** The totals of a listing. */
 final class ListTotals {
     private long tensors;
     private long parameters;
@@ -29,6 +28,7 @@ final class ListTotals {
 
     @Override
     public String toString() {
-        return String.format(Locale.ROOT, "%,d tensors, %,d parameters, %,d bytes", tensors, parameters, bytes);
+        return Plural.of(tensors, "tensor") + ", " + Plural.of(parameters, "parameter") + ", "
+                + Plural.of(bytes, "byte");
     }
 }

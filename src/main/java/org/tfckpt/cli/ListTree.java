@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorNames;
 
-/** The tree form of {@code ls}: scopes with what they add up to, tensors below them. */
+/** The tree form of {@code ls}: scopes with their totals, and their tensors. */
 final class ListTree {
     private final Map<String, ListTree> parts = new TreeMap<>(TensorNames.ORDER);
     private final ListTotals totals = new ListTotals();

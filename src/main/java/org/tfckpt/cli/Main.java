@@ -9,12 +9,12 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.concurrent.Callable;
 
-/** The tool's entry: {@code java -jar tfckpt.jar}. */
+/** The main class of the tool. */
 public final class Main {
     private Main() {}
 
     /**
-     * Runs the tool and ends the JVM with its exit code.
+     * Runs the tool and exits with its status.
      *
      * @param args the command line
      */
@@ -22,7 +22,9 @@ public final class Main {
         OutputStream out = new FileOutputStream(FileDescriptor.out);
         PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
         int code = run(List.of(args), out, err, Console.isTerminal());
-        // Exit looks for a logger on JDK 21 and newer, as long as a list takes; a thread that is left needs it.
+        // On JDK 21 and newer, exit() looks for a logger, which takes as long as listing a checkpoint. It is needed
+        // only
+        // if a thread is still running.
         if (code != 0 || Thread.activeCount() > 1) {
             System.exit(code);
         }
@@ -32,20 +34,20 @@ public final class Main {
      * Runs the tool.
      *
      * @param args the command line
-     * @param out takes the results
-     * @param err takes messages
-     * @param terminal whether a person sees them
-     * @return 0 done, 1 the answer is no, 2 it could not be done
+     * @param out standard output
+     * @param err standard error
+     * @param terminal whether they are a terminal
+     * @return the exit status: 0 success; 1 problems or differences found; 2 error
      */
     static int run(List<String> args, OutputStream out, PrintStream err, boolean terminal) {
         try (Output output = new Output(out, terminal)) {
             Console console = new Console(output, err, terminal);
             Callable<Integer> plain = PlainCommand.of(args, console);
             return plain == null ? Tool.run(args, console) : run(plain, console);
-        } catch (Output.WriteFailure nobodyReads) {
-            return Failures.ofOutput(nobodyReads, err);
+        } catch (Output.WriteFailure e) {
+            return Failures.ofOutput(e, err);
         } catch (IOException e) {
-            throw new AssertionError("only writing happens here", e);
+            throw new AssertionError("closing the output throws only WriteFailure", e);
         }
     }
 

@@ -8,32 +8,39 @@ import org.jspecify.annotations.Nullable;
 import org.tfckpt.restore.NameMapping;
 import picocli.CommandLine.Option;
 
-/** From the graph's names to the checkpoint's. */
+/** Options that map the names of a graph to the names in a checkpoint. */
 final class MappingOptions {
     @Option(
             names = "--from",
             paramLabel = "RULE",
-            description = "Which name in the checkpoint a variable comes from, as a rule of sed's on the graph's name:"
+            description = "Rewrite the graph's name of a variable to its name in the checkpoint, with a sed rule:"
                     + " 's#^init/#input/#' looks for init/DW under input/DW. Repeatable, applied in order.")
     private List<String> from = new ArrayList<>();
 
     @Option(
             names = "--map",
             paramLabel = "FILE",
-            description = "Lines 'name in the checkpoint -> name wanted', applied before the rules.")
+            description =
+                    "Read pairs of names, one per line: 'name in the checkpoint -> name in the graph'. Names listed"
+                            + " in FILE are not passed through the --from rules.")
     private @Nullable Path map;
 
     MappingOptions() {}
 
     NameMapping mapping() throws IOException {
-        NameMapping mapping = map == null ? NameMapping.NONE : NameMapping.file(map);
-        for (String rule : from) {
-            mapping = mapping.then(NameMapping.sed(rule));
-        }
-        return mapping;
+        return sed(map == null ? NameMapping.NONE : NameMapping.file(map), from);
     }
 
-    /** The same options as words of a command line, to be pasted. */
+    /** Returns {@code mapping} followed by sed rules. */
+    static NameMapping sed(NameMapping mapping, List<String> rules) {
+        NameMapping all = mapping;
+        for (String rule : rules) {
+            all = all.then(NameMapping.sed(rule));
+        }
+        return all;
+    }
+
+    /** Returns these options as words of a shell command line. */
     List<String> words() {
         List<String> words = new ArrayList<>();
         if (map != null) {

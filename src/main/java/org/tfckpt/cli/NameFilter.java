@@ -7,7 +7,7 @@ import picocli.CommandLine.ITypeConverter;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.TypeConversionException;
 
-/** The choice of tensors by name. */
+/** Options that select tensors by name. */
 final class NameFilter {
     static final class Converter implements ITypeConverter<NamePattern> {
         Converter() {}
@@ -26,15 +26,17 @@ final class NameFilter {
             names = "--include",
             paramLabel = "GLOB",
             converter = Converter.class,
-            description = "Only tensors whose whole name matches: '*' stays within a part of the path, '**' does not;"
-                    + " 're:' in front makes it a regular expression that is searched. Repeatable.")
+            description =
+                    "Select only tensors whose whole name matches (default: all). '*' does not match '/', '**' does."
+                            + " With the prefix 're:', GLOB is a regular expression that matches anywhere in the"
+                            + " name. Repeatable.")
     private List<NamePattern> include = new ArrayList<>();
 
     @Option(
             names = "--exclude",
             paramLabel = "GLOB",
             converter = Converter.class,
-            description = "No tensor whose name matches. Repeatable.")
+            description = "Skip tensors whose name matches. Repeatable.")
     private List<NamePattern> exclude = new ArrayList<>();
 
     NameFilter() {}

@@ -12,25 +12,26 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code objects}: the objects of a TF2 checkpoint. */
+/** {@code objects}: shows the object graph of a TF2 checkpoint. */
 @Command(
         name = "objects",
+        header = "Show the object graph of a TF2 checkpoint.",
         description =
-                "Prints the object graph of a TF2 checkpoint as a tree: the attributes that lead to each object, the"
-                        + " tensors of its values, and below a variable the slots that optimizers keep for it. An object that"
-                        + " several hold is shown once, along its shortest path; elsewhere that path stands. A checkpoint does"
-                        + " not say of which class an object was.",
-        footer = {"", "Example: tfckpt objects saved_model"})
+                "Prints the objects as a tree of attribute names, with the checkpoint keys of their values. Optimizer"
+                        + " slots are shown below their variable. An object with several paths is shown once, at its"
+                        + " shortest path; elsewhere the line refers to that path. A checkpoint does not record the"
+                        + " class of an object.",
+        footer = {"", "Example: tfckpt objects saved_model", "", CommonOptions.EXIT_STATUS})
 final class ObjectsCommand implements Callable<Integer> {
     private final Console console;
 
-    @Parameters(paramLabel = "CHECKPOINT", description = "Whose objects.")
+    @Parameters(paramLabel = "CHECKPOINT", description = "Object-based checkpoint to read:" + CommonOptions.FORMS)
     private Path path = Path.of("");
 
-    @Option(names = "--json", description = "One JSON document: all objects by their numbers.")
+    @Option(names = "--json", description = "Print one JSON document with all objects by their node number.")
     private boolean json;
 
-    @Option(names = "--all", description = "Also objects without values in the checkpoint.")
+    @Option(names = "--all", description = "Also show objects without values in the checkpoint.")
     private boolean all;
 
     @Mixin
@@ -46,8 +47,8 @@ final class ObjectsCommand implements Callable<Integer> {
             ObjectGraph graph = checkpoint
                     .objectGraph()
                     .orElseThrow(() -> new CheckpointException(
-                            "Not an object-based checkpoint: " + checkpoint.prefix(),
-                            ErrorContext.hint("TF1 checkpoints have names alone; 'ls --tree' shows their scopes")));
+                            "'" + checkpoint.prefix() + "' is not an object-based checkpoint",
+                            ErrorContext.hint("'ls --tree' shows the scopes of a name-based one")));
             if (json) {
                 ObjectsJson.write(console.out(), checkpoint, graph);
             } else {

@@ -5,7 +5,7 @@ import org.tfckpt.Checkpoint;
 import org.tfckpt.objects.ObjectGraph;
 import org.tfckpt.objects.ObjectNode;
 
-/** The JSON form of {@code objects}: each object by its number, as it comes. */
+/** The JSON form of {@code objects}. Objects refer to each other by node number. */
 final class ObjectsJson {
     private final JsonOutput out;
     private final ObjectGraph graph;

@@ -50,7 +50,7 @@ final class ObjectsTree {
         if (!all && !graph.hasValues(child.node())) {
             return;
         }
-        // Deeper than this no program's objects are, and the lines of a graph made to be deep would grow without end.
+        // Without a limit, the indentation of a hostile deep graph would make the output quadratic in its size.
         String indent = "  ".repeat(Math.min(depth, DEEPEST) + 1) + (depth > DEEPEST ? "[" + depth + "] " : "");
         try {
             if (!child.onPath()) {

@@ -7,8 +7,8 @@ import java.io.OutputStream;
 import org.tfckpt.tensor.TensorNames;
 
 /**
- * Standard output: lines in UTF-8, whatever the locale. Names go out byte for byte; on a terminal control characters are
- * replaced, since a name is what its writer made it.
+ * Writes standard output as UTF-8, independent of the locale. Bytes of names that are not UTF-8 are written unchanged. On
+ * a terminal, control characters are replaced, since a hostile file could contain escape sequences.
  */
 final class Output implements Appendable, Closeable {
     private final BufferedOutputStream out;
@@ -19,7 +19,7 @@ final class Output implements Appendable, Closeable {
         this.terminal = terminal;
     }
 
-    /** What cannot be written, usually because nobody reads any more; told apart from what cannot be read. */
+    /** Reports that output cannot be written, usually because of a closed pipe. The type tells it from read errors. */
     static final class WriteFailure extends IOException {
         private static final long serialVersionUID = 1;
 
@@ -59,7 +59,7 @@ final class Output implements Appendable, Closeable {
         }
     }
 
-    /** Writes a line. */
+    /** Writes a line that may contain text from a file. */
     void line(String text) throws IOException {
         out.write(TensorNames.encode(terminal ? TensorNames.printable(text) : text));
         out.write('\n');
@@ -68,7 +68,7 @@ final class Output implements Appendable, Closeable {
         }
     }
 
-    /** Writes text of several lines that was made here, as it is. */
+    /** Writes text unchanged, without replacing control characters. */
     void text(String text) throws IOException {
         out.write(TensorNames.encode(text));
     }
@@ -89,7 +89,7 @@ final class Output implements Appendable, Closeable {
         return append(String.valueOf(c));
     }
 
-    /** The stream itself, for whoever writes JSON; it need not be closed. */
+    /** Returns the underlying stream. It need not be closed. */
     OutputStream stream() {
         return out;
     }

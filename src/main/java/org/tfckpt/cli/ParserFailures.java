@@ -3,7 +3,7 @@ package org.tfckpt.cli;
 import org.tfckpt.tensor.TensorNames;
 import picocli.CommandLine;
 
-/** Has the parser's failures, and those of the commands that it runs, reported as {@link Failures} does it. */
+/** Reports failures of the parser and of commands through {@link Failures}. */
 record ParserFailures(Console console)
         implements CommandLine.IExecutionExceptionHandler, CommandLine.IParameterExceptionHandler {
     @Override
@@ -15,7 +15,8 @@ record ParserFailures(Console console)
     @Override
     public int handleParseException(CommandLine.ParameterException failure, String[] args) {
         String name = failure.getCommandLine().getCommandSpec().qualifiedName();
-        String message = TensorNames.printable(String.valueOf(failure.getMessage()));
+        String message =
+                TensorNames.printable(String.valueOf(failure.getMessage()).replaceFirst("^Error: ", ""));
         console.err().println("tfckpt: " + message + "; try '" + name + " --help'");
         return CommandLine.ExitCode.USAGE;
     }

@@ -2,12 +2,11 @@ package org.tfckpt.cli;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.Locale;
 import java.util.Objects;
 import org.tfckpt.tensor.Problem;
 import org.tfckpt.tensor.TensorNames;
 
-/** Damage as a line, and as JSON: the same wherever it is told. */
+/** Problems as text and as JSON, the same in all commands. */
 final class ProblemText {
     private ProblemText() {}
 
@@ -18,20 +17,22 @@ final class ProblemText {
                 problem.file() + offset + ": " + tensor + problem.kind() + ": " + problem.message());
     }
 
-    /** What is lost, counted; nothing if nothing is. */
-    static String lost(List<Problem> problems) {
-        long tensors = problems.stream()
+    /** Returns the number of affected tensors. */
+    static long tensors(List<Problem> problems) {
+        return problems.stream()
                 .map(Problem::tensor)
                 .filter(Objects::nonNull)
                 .distinct()
                 .count();
-        long blocks =
-                problems.stream().filter(problem -> problem.tensor() == null).count();
-        return lost(tensors, "tensor", "tensors") + lost(blocks, "block of entries", "blocks of entries");
     }
 
-    private static String lost(long count, String one, String several) {
-        return count == 0 ? "" : String.format(Locale.ROOT, "; %,d %s lost", count, count == 1 ? one : several);
+    /** Returns for example {@code ; 2 tensors lost}, or an empty string. */
+    static String lost(List<Problem> problems) {
+        long tensors = tensors(problems);
+        long blocks =
+                problems.stream().filter(problem -> problem.tensor() == null).count();
+        return (tensors == 0 ? "" : "; " + Plural.of(tensors, "tensor") + " lost")
+                + (blocks == 0 ? "" : "; " + Plural.of(blocks, "index block") + " lost");
     }
 
     static void array(JsonOutput out, String name, Iterable<Problem> problems) throws IOException {

@@ -4,15 +4,15 @@ import java.io.Closeable;
 import java.util.Locale;
 import org.tfckpt.edit.RewriteProgress;
 
-/** A line on a terminal that tells how far it is: bytes, rate and time left. */
+/** Shows bytes, rate and time left on a terminal. */
 final class ProgressLine implements RewriteProgress, Closeable {
-    private static final long FIRST = 500_000_000L;
-    private static final long EVERY = 200_000_000L;
+    private static final long FIRST_NANOS = 500_000_000L;
+    private static final long INTERVAL_NANOS = 200_000_000L;
     private static final double MEGA = 1e6;
 
     private final Console console;
     private final long start = System.nanoTime();
-    private long next = FIRST;
+    private long next = FIRST_NANOS;
     private boolean shown;
 
     ProgressLine(Console console) {
@@ -26,7 +26,7 @@ final class ProgressLine implements RewriteProgress, Closeable {
         }
         long elapsed = System.nanoTime() - start;
         if (elapsed >= next) {
-            next = elapsed + EVERY;
+            next = elapsed + INTERVAL_NANOS;
             shown = true;
             console.err().print("\r" + text(done, Math.max(done, total), elapsed / 1e9) + "\u001b[K");
             console.err().flush();
@@ -47,7 +47,7 @@ final class ProgressLine implements RewriteProgress, Closeable {
                 left % 60);
     }
 
-    /** Takes the line away. */
+    /** Erases the line. */
     @Override
     public void close() {
         if (shown) {

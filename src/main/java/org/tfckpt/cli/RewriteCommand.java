@@ -13,37 +13,42 @@ import org.tfckpt.edit.RewriteSummary;
 import org.tfckpt.restore.RestoreException;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.Problem;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code rewrite}: a new checkpoint from old ones. */
+/** {@code rewrite}: writes a new checkpoint from existing ones. */
 @Command(
         name = "rewrite",
-        description =
-                "Writes a new checkpoint: some tensors, under other names, of several checkpoints, in another format."
-                        + " Data files of which everything is kept are linked, not copied. At every moment there is the"
-                        + " old checkpoint or the new one. Exit code 1 if a graph does not find all that it wants, or"
-                        + " if --salvage found something lost.",
+        customSynopsis = "tfckpt rewrite [OPTION]... CHECKPOINT... -o PREFIX",
+        header = "Write a new checkpoint from existing ones.",
+        description = {
+            "Selects, renames and casts tensors, merges several checkpoints, and converts V1 to V2. Data files that"
+                    + " are kept whole are hard-linked instead of copied. The new checkpoint appears atomically.",
+            "",
+            "--include and --exclude match the old names; with --for, the variables of the graph. The object graph of"
+                    + " a TF2 checkpoint is updated to match. The exit status is 1 if variables of the graph are"
+                    + " missing, or if --salvage lost data."
+        },
         footer = {
             "",
-            "--include and --exclude choose tensors by their old names; with --for, variables of the graph. The object"
-                    + " graph of a TF2 checkpoint comes along and is kept in step.",
+            "Example: tfckpt rewrite --no-slots --rename 's#^input/#init/#' log -o init/model.ckpt",
             "",
-            "Example: tfckpt rewrite --no-slots --rename 's#^input/#init/#' log/model.ckpt-122543 -o init/model.ckpt"
+            CommonOptions.EXIT_STATUS
         })
 final class RewriteCommand implements Callable<Integer> {
     private final Console console;
 
-    @Parameters(paramLabel = "CHECKPOINT", arity = "1..*", description = "What to rewrite; several are merged.")
+    @Parameters(paramLabel = "CHECKPOINT", arity = "1..*", description = "Checkpoints to rewrite; several are merged.")
     private List<Path> paths = List.of();
 
     @Option(
             names = {"-o", "--output"},
             paramLabel = "PREFIX",
             required = true,
-            description = "The prefix of the new checkpoint.")
+            description = "Prefix of the new checkpoint. Its directory is created.")
     private Path output = Path.of("");
 
     @Mixin
@@ -52,16 +57,16 @@ final class RewriteCommand implements Callable<Integer> {
     @Mixin
     private RewriteOptions options = new RewriteOptions();
 
-    @Mixin
+    @ArgGroup(validate = false, heading = "%nOther files:%n")
     private SideFiles sideFiles = new SideFiles();
 
-    @Option(names = "--force", description = "Replace a checkpoint that is there, be it the one that is read.")
+    @Option(names = "--force", description = "Replace an existing checkpoint, even an input.")
     private boolean force;
 
-    @Option(names = "--dry-run", description = "Say what would happen, tensor by tensor, and write nothing.")
+    @Option(names = "--dry-run", description = "Show what would be written, without writing anything.")
     private boolean dryRun;
 
-    @Option(names = "--json", description = "One JSON document.")
+    @Option(names = "--json", description = "Print one JSON document.")
     private boolean json;
 
     @Mixin
@@ -89,7 +94,7 @@ final class RewriteCommand implements Callable<Integer> {
         }
     }
 
-    /** Where files are damaged, they are read without mapping: what cannot be read is an exception then. */
+    /** With --salvage, files are not mapped, so that a read error is an exception and does not crash the JVM. */
     private Checkpoint open(Path path) throws IOException {
         if (!options.isSalvage()) {
             return Checkpoint.open(path, common.readOptions());
@@ -98,11 +103,14 @@ final class RewriteCommand implements Callable<Integer> {
             return Checkpoint.open(path, ReadOptions.DEFAULT.withoutMapping());
         } catch (DataLossException e) {
             throw new DataLossException(
-                    e.kind(), e.problem(), e.context().withHint("without that nothing of it can be salvaged"), e);
+                    e.kind(),
+                    e.problem(),
+                    e.context().withHint("a checkpoint that cannot be opened cannot be salvaged"),
+                    e);
         }
     }
 
-    /** Returns what is lost. */
+    /** Returns the problems of lost tensors. */
     private List<Problem> run(List<Checkpoint> inputs) throws IOException {
         Rewrite rewrite = options.apply(filter, inputs).build();
         for (String note : rewrite.notes()) {

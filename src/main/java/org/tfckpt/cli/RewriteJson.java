@@ -6,8 +6,9 @@ import java.nio.file.Path;
 import org.tfckpt.edit.Rewrite;
 import org.tfckpt.edit.RewriteSummary;
 import org.tfckpt.edit.RewrittenTensor;
+import org.tfckpt.tensor.DataType;
 
-/** What a rewriting does as JSON. */
+/** The JSON form of {@code rewrite}. */
 final class RewriteJson {
     private RewriteJson() {}
 
@@ -51,6 +52,6 @@ final class RewriteJson {
     }
 
     private static String dtype(RewrittenTensor tensor) {
-        return org.tfckpt.tensor.DataType.enumName(tensor.source().dtypeNumber());
+        return DataType.enumName(tensor.source().dtypeNumber());
     }
 }

@@ -14,11 +14,12 @@ import org.tfckpt.edit.Clash;
 import org.tfckpt.edit.Rewrite;
 import org.tfckpt.restore.NameMapping;
 import org.tfckpt.tensor.DataType;
+import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Option;
 
-/** What becomes of tensors and of their data files. */
+/** Options of {@code rewrite} that describe the new checkpoint. */
 final class RewriteOptions {
-    /** Floats by their short names. */
+    /** The values of {@code --cast}. */
     enum Floats {
         FLOAT(DataType.DT_FLOAT),
         DOUBLE(DataType.DT_DOUBLE),
@@ -37,7 +38,7 @@ final class RewriteOptions {
         }
     }
 
-    /** Byte orders. */
+    /** The values of {@code --byte-order}. */
     enum Order {
         LITTLE,
         BIG;
@@ -48,8 +49,8 @@ final class RewriteOptions {
         }
     }
 
-    /** Clashes in lower case. */
-    enum Names {
+    /** The values of {@code --on-clash}. */
+    enum OnClash {
         REFUSE,
         FIRST,
         LAST;
@@ -60,105 +61,201 @@ final class RewriteOptions {
         }
     }
 
+    /** Which tensors are written, and under which names. */
+    private static final class Names {
+        @Option(names = "--no-slots", description = CommonOptions.NO_SLOTS)
+        private boolean noSlots;
+
+        @Option(
+                names = "--rename",
+                paramLabel = "RULE",
+                description = "Rename tensors with a sed rule from the old name to the new one: 's#^input/#init/#'."
+                        + " Repeatable, applied in order.")
+        private List<String> rename = new ArrayList<>();
+
+        @Option(
+                names = "--map",
+                paramLabel = "FILE",
+                description = "Read pairs of names, one per line: 'old name -> new name'. Names listed in FILE are not"
+                        + " passed through the --rename and --from rules.")
+        private @Nullable Path map;
+
+        @Option(
+                names = "--for",
+                paramLabel = "GRAPH",
+                description = "Keep only the variables of GRAPH, under the graph's names.")
+        private @Nullable Path graph;
+
+        @Option(
+                names = "--from",
+                paramLabel = "RULE",
+                description = "With --for: rewrite the graph's name of a variable to its name in the checkpoint, with a"
+                        + " sed rule: 's#^init/#input/#'. Repeatable, applied in order.")
+        private List<String> from = new ArrayList<>();
+
+        @Option(
+                names = "--tags",
+                split = ",",
+                paramLabel = "TAG",
+                description = "With --for: use the graph of a SavedModel with these tags (default: its only graph).")
+        private @Nullable List<String> tags;
+
+        @Option(
+                names = "--partial",
+                description = "With --for: write the variables that are found, even if others are missing.")
+        private boolean partial;
+
+        @Option(
+                names = "--on-clash",
+                paramLabel = "WHICH",
+                defaultValue = "refuse",
+                description = "If several checkpoints have a tensor of the same name, use that of one of them, or fail:"
+                        + " ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+        private OnClash onClash = OnClash.REFUSE;
+
+        void apply(Rewrite.Builder rewrite) throws IOException {
+            refuse(
+                    graph == null && (partial || !from.isEmpty() || tags != null),
+                    "--from, --partial and --tags require --for; use --rename to rename tensors");
+            refuse(
+                    graph != null && (noSlots || !rename.isEmpty()),
+                    "--for cannot be combined with --rename or --no-slots: the graph determines names and variables;"
+                            + " use --from to map names");
+            if (noSlots) {
+                rewrite.withoutSlots();
+            }
+            for (String rule : rename) {
+                rewrite.rename(NameMapping.sed(rule));
+            }
+            if (map != null) {
+                rewrite.pairs(NameMapping.readPairs(map));
+            }
+            if (graph != null) {
+                rewrite.fitTo(GraphCommand.open(graph, tags), MappingOptions.sed(NameMapping.NONE, from));
+            }
+            if (partial) {
+                rewrite.partially();
+            }
+            if (onClash != OnClash.REFUSE) {
+                rewrite.onClash(onClash == OnClash.FIRST ? Clash.FIRST : Clash.LAST);
+            }
+        }
+    }
+
+    /** How values are stored. */
+    private static final class Values {
+        @Option(names = "--whole", description = "Store partitioned tensors as one piece.")
+        private boolean whole;
+
+        @Option(
+                names = "--cast",
+                paramLabel = "DTYPE",
+                description =
+                        "Convert all floating-point tensors to ${COMPLETION-CANDIDATES}, rounding to nearest, ties"
+                                + " to even. Values that are too large become infinite.")
+        private @Nullable Floats cast;
+
+        @Option(
+                names = "--byte-order",
+                paramLabel = "ORDER",
+                description = "Store values in this byte order: ${COMPLETION-CANDIDATES} (default: that of the input).")
+        private @Nullable Order order;
+
+        void apply(Rewrite.Builder rewrite) {
+            if (whole) {
+                rewrite.whole();
+            }
+            if (cast != null) {
+                rewrite.cast(cast.dtype);
+            }
+            if (order != null) {
+                rewrite.order(order == Order.BIG ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
+            }
+        }
+    }
+
+    /** The layout of the data files. */
+    private static final class DataFiles {
+        @Option(
+                names = "--shards",
+                paramLabel = "N",
+                description = "Distribute the values over N data files, 1 to 99999 (default: those of the input).")
+        private @Nullable Integer shards;
+
+        @Option(
+                names = "--shard-bytes",
+                paramLabel = "BYTES",
+                description = "Start a new data file when the current one would exceed BYTES.")
+        private @Nullable Long shardBytes;
+
+        @Option(
+                names = "--align",
+                paramLabel = "BYTES",
+                defaultValue = "1",
+                description = "Align every tensor that is written to a multiple of BYTES (default: ${DEFAULT-VALUE}).")
+        private int alignment = 1;
+
+        @Option(
+                names = "--link",
+                description = "Hard-link every data file that still holds a kept tensor, even if dropped tensors remain"
+                        + " in it ('verify' reports them as unused bytes). Default: link only data files that are kept"
+                        + " whole.")
+        private boolean link;
+
+        @Option(names = "--copy", description = "Copy data files instead of hard-linking them.")
+        private boolean copy;
+
+        void apply(Rewrite.Builder rewrite, boolean salvage) {
+            refuse(link && copy, "--link cannot be combined with --copy");
+            refuse(shards != null && shardBytes != null, "--shards cannot be combined with --shard-bytes");
+            refuse(
+                    (link || copy) && (shards != null || shardBytes != null),
+                    "--shards and --shard-bytes rewrite the data files, so --link and --copy do not apply");
+            refuse(
+                    link && salvage,
+                    "--link cannot be combined with --salvage: the data files would keep the damaged bytes");
+            refuse(alignment < 1, "--align must be at least 1, not " + alignment);
+            rewrite.alignment(alignment);
+            if (link || copy) {
+                rewrite.linking(link ? Linking.REQUIRED : Linking.NEVER);
+            }
+            if (shards != null) {
+                refuse(shards < 1 || shards > 99_999, "--shards must be between 1 and 99999, not " + shards);
+                rewrite.sharding(Sharding.ofCount(shards));
+            }
+            if (shardBytes != null) {
+                refuse(shardBytes < 1, "--shard-bytes must be at least 1, not " + shardBytes);
+                rewrite.sharding(Sharding.ofMaxBytes(shardBytes));
+            }
+        }
+    }
+
+    private static void refuse(boolean wrong, String message) {
+        if (wrong) {
+            throw new IllegalArgumentException(message);
+        }
+    }
+
     @Option(
             names = "--salvage",
-            description =
-                    "Keep what is intact of a damaged checkpoint. Everything is read first; what is lost is told as"
-                            + " 'verify' tells it, and makes the exit code 1.")
+            description = "Keep the intact tensors of a damaged checkpoint. Reads everything first, and reports lost"
+                    + " tensors as 'verify' does. The exit status is 1 if any are lost.")
     private boolean salvage;
 
-    @Option(
-            names = "--no-slots",
-            description = "Leave out what optimizers keep beside the model. Moving averages stay.")
-    private boolean noSlots;
+    @ArgGroup(validate = false, heading = "%nNames and variables:%n")
+    private Names names = new Names();
 
-    @Option(
-            names = "--rename",
-            paramLabel = "RULE",
-            description = "From the old name to the new one, as a rule of sed's: 's#^input/#init/#'. Repeatable,"
-                    + " applied in order.")
-    private List<String> rename = new ArrayList<>();
+    @ArgGroup(validate = false, heading = "%nValues:%n")
+    private Values values = new Values();
 
-    @Option(
-            names = "--map",
-            paramLabel = "FILE",
-            description = "Lines 'name in the checkpoint -> name wanted'. Rules do not see what stands here.")
-    private @Nullable Path map;
-
-    @Option(
-            names = "--for",
-            paramLabel = "GRAPH",
-            description = "Keep what this graph wants, under the names that it wants.")
-    private @Nullable Path graph;
-
-    @Option(
-            names = "--from",
-            paramLabel = "RULE",
-            description =
-                    "With --for: from the graph's name to the name in the checkpoint that it comes from, as a rule"
-                            + " of sed's: 's#^init/#input/#'. Repeatable, applied in order.")
-    private List<String> from = new ArrayList<>();
-
-    @Option(names = "--tags", split = ",", paramLabel = "TAG", description = "Which graph of a SavedModel of several.")
-    private @Nullable List<String> tags;
-
-    @Option(
-            names = "--partial",
-            description = "With --for: keep what there is, even if the graph wants more than that.")
-    private boolean partial;
-
-    @Option(
-            names = "--on-clash",
-            paramLabel = "WHO",
-            defaultValue = "refuse",
-            description = "Which of several checkpoints gives a tensor that several have: ${COMPLETION-CANDIDATES}.")
-    private Names clash = Names.REFUSE;
-
-    @Option(names = "--whole", description = "Store partitioned tensors whole.")
-    private boolean whole;
-
-    @Option(
-            names = "--cast",
-            paramLabel = "DTYPE",
-            description = "Store all floats as ${COMPLETION-CANDIDATES}: rounded to the nearest, ties to even; what is"
-                    + " too large becomes infinite.")
-    private @Nullable Floats cast;
-
-    @Option(names = "--shards", paramLabel = "N", description = "Spread the values over so many data files.")
-    private @Nullable Integer shards;
-
-    @Option(
-            names = "--shard-bytes",
-            paramLabel = "N",
-            description = "Begin a new data file where one would pass so many bytes.")
-    private @Nullable Long shardBytes;
-
-    @Option(
-            names = "--align",
-            paramLabel = "BYTES",
-            description = "Begin every tensor at a multiple of so many bytes, in data files that are written anew.")
-    private int alignment = 1;
-
-    @Option(
-            names = "--byte-order",
-            paramLabel = "ORDER",
-            description = "Store values in another byte order: ${COMPLETION-CANDIDATES}.")
-    private @Nullable Order order;
-
-    @Option(
-            names = "--link",
-            description = "Link every data file of which something is kept as it is, and nothing else: bytes of dropped"
-                    + " tensors stay in them, and 'verify' will name them.")
-    private boolean link;
-
-    @Option(names = "--copy", description = "Copy data files that would be linked.")
-    private boolean copy;
+    @ArgGroup(validate = false, heading = "%nData files:%n")
+    private DataFiles dataFiles = new DataFiles();
 
     RewriteOptions() {}
 
     @Nullable
     Path graphFile() {
-        return graph;
+        return names.graph;
     }
 
     boolean isSalvage() {
@@ -170,70 +267,9 @@ final class RewriteOptions {
         if (salvage) {
             rewrite.salvage();
         }
-        names(rewrite);
-        if (clash == Names.FIRST || clash == Names.LAST) {
-            rewrite.onClash(clash == Names.FIRST ? Clash.FIRST : Clash.LAST);
-        }
-        if (whole) {
-            rewrite.whole();
-        }
-        if (cast != null) {
-            rewrite.cast(cast.dtype);
-        }
-        if (order != null) {
-            rewrite.order(order == Order.BIG ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);
-        }
-        files(rewrite);
+        names.apply(rewrite);
+        values.apply(rewrite);
+        dataFiles.apply(rewrite, salvage);
         return rewrite;
-    }
-
-    private void names(Rewrite.Builder rewrite) throws IOException {
-        if (noSlots) {
-            rewrite.withoutSlots();
-        }
-        for (String rule : rename) {
-            rewrite.rename(NameMapping.sed(rule));
-        }
-        if (map != null) {
-            rewrite.pairs(NameMapping.readPairs(map));
-        }
-        if (graph == null && (partial || !from.isEmpty() || tags != null)) {
-            throw new IllegalArgumentException("--from, --partial and --tags go with --for; from a checkpoint's old"
-                    + " names to new ones leads --rename");
-        }
-        if (graph != null) {
-            if (!rename.isEmpty() || noSlots) {
-                throw new IllegalArgumentException(
-                        "--for keeps what the graph wants, under its names; which names these"
-                                + " come from is said by --from and --map, and neither --rename nor --no-slots goes with it");
-            }
-            NameMapping mapping = NameMapping.NONE;
-            for (String rule : from) {
-                mapping = mapping.then(NameMapping.sed(rule));
-            }
-            rewrite.fitTo(GraphCommand.open(graph, tags), mapping);
-        }
-        if (partial) {
-            rewrite.partially();
-        }
-    }
-
-    private void files(Rewrite.Builder rewrite) {
-        rewrite.alignment(alignment);
-        if (link && copy) {
-            throw new IllegalArgumentException("--link and --copy contradict each other");
-        }
-        if (shards != null && shardBytes != null) {
-            throw new IllegalArgumentException("--shards and --shard-bytes contradict each other");
-        }
-        if (link || copy) {
-            rewrite.linking(link ? Linking.REQUIRED : Linking.NEVER);
-        }
-        if (shards != null) {
-            rewrite.sharding(Sharding.ofCount(shards));
-        }
-        if (shardBytes != null) {
-            rewrite.sharding(Sharding.ofMaxBytes(shardBytes));
-        }
     }
 }

@@ -15,30 +15,37 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code show}: values. */
+/** {@code show}: prints the values of tensors. */
 @Command(
         name = "show",
+        header = "Print the values of tensors.",
         description =
-                "Prints values as NumPy prints them, shortened as NumPy shortens them. One tensor: its value alone;"
-                        + " several: the line of 'ls' before each.",
-        footer = {"", "Example: tfckpt show log/model.ckpt-122543 global_step logit/biases"})
+                "Prints values as NumPy does, abbreviated above 1000 elements. With several names, a line with name,"
+                        + " dtype and shape precedes each value.",
+        footer = {
+            "",
+            "Example: tfckpt show log/model.ckpt-122543 global_step logit/biases",
+            "",
+            CommonOptions.EXIT_STATUS
+        })
 final class ShowCommand implements Callable<Integer> {
     private final Console console;
 
-    @Parameters(index = "0", paramLabel = "CHECKPOINT", description = "Where the tensors are.")
+    @Parameters(index = "0", paramLabel = "CHECKPOINT", description = "Checkpoint to read:" + CommonOptions.FORMS)
     private Path path = Path.of("");
 
-    @Parameters(index = "1..*", arity = "1..*", paramLabel = "NAME", description = "Which tensors.")
+    @Parameters(index = "1..*", arity = "1..*", paramLabel = "NAME", description = "Tensors to print.")
     private List<String> names = List.of();
 
-    @Option(names = "--full", description = "All elements, however many.")
+    @Option(names = "--full", description = "Print all elements.")
     private boolean full;
 
     @Option(
             names = "--slice",
             paramLabel = "SPEC",
-            description = "Only a part, in TensorFlow's form: per dimension START,LENGTH or '-', joined by ':'; 0,10:-"
-                    + " are ten rows. Of a partitioned tensor only the slices concerned are read.")
+            description =
+                    "Print only a region, given as TensorFlow's slice spec: START,LENGTH or '-' (all) per dimension,"
+                            + " separated by ':'. 0,10:- selects the first ten rows of a matrix.")
     private @Nullable String slice;
 
     @Mixin

@@ -17,9 +17,9 @@ import org.tfckpt.Checkpoint;
 import org.tfckpt.files.CheckpointState;
 import picocli.CommandLine.Option;
 
-/** What stands beside a checkpoint: its graph, and the state file. Neither is touched unless that is asked for. */
+/** Options for the files beside a checkpoint: its graph and the state file. By default both are left alone. */
 final class SideFiles {
-    /** What becomes of the graph. */
+    /** The values of {@code --meta}. */
     enum Meta {
         LEAVE,
         COPY;
@@ -30,7 +30,7 @@ final class SideFiles {
         }
     }
 
-    /** What becomes of the state file. */
+    /** The values of {@code --state}. */
     enum State {
         LEAVE,
         UPDATE;
@@ -45,21 +45,22 @@ final class SideFiles {
             names = "--meta",
             paramLabel = "WHAT",
             defaultValue = "leave",
-            description = "The '.meta' beside the checkpoint: ${COMPLETION-CANDIDATES}. Of several checkpoints that of"
-                    + " the first; with --for, that graph's. It is copied as it is: it has the names that it had.")
+            description = "Leave or copy the '.meta' file of the first checkpoint, or with --for that of GRAPH:"
+                    + " ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). It is copied unchanged, so it"
+                    + " still contains the old names.")
     private Meta meta = Meta.LEAVE;
 
     @Option(
             names = "--state",
             paramLabel = "WHAT",
             defaultValue = "leave",
-            description = "The state file of the new checkpoint's directory: ${COMPLETION-CANDIDATES}; updated, it"
-                    + " names the new checkpoint as the latest.")
+            description = "Leave the state file in the directory of the new checkpoint, or update it to name the new"
+                    + " checkpoint as the latest: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
     private State state = State.LEAVE;
 
     SideFiles() {}
 
-    /** The graph to copy, or null; whatever is wrong with it is said before anything is written. */
+    /** Returns the graph to copy, or null. Called before anything is written, so that a problem with it leaves no files. */
     @Nullable
     Path meta(List<Checkpoint> inputs, @Nullable Path graph, Path output, boolean force) throws IOException {
         if (meta == Meta.LEAVE) {
@@ -73,8 +74,7 @@ final class SideFiles {
         }
         Path target = target(output);
         if (!force && Files.exists(target)) {
-            throw new FileAlreadyExistsException(
-                    target.toString(), null, "it is there already, and is replaced only where that is asked for");
+            throw new FileAlreadyExistsException(target.toString());
         }
         return Files.exists(target) && Files.isSameFile(source, target) ? null : source;
     }
@@ -83,7 +83,7 @@ final class SideFiles {
         return Path.of(CheckpointState.graphFile(output.toString()));
     }
 
-    /** Written when the checkpoint is there. */
+    /** Copies the graph and updates the state file, once the checkpoint is written. */
     void write(@Nullable Path source, Path output, boolean force) throws IOException {
         if (source != null) {
             copy(source, target(output), force);
@@ -110,12 +110,12 @@ final class SideFiles {
         }
     }
 
-    /** Those that the directory had stay in the list, the new one is its last. */
+    /** Appends the new checkpoint to those that the state file lists. */
     private static void update(Path output) throws IOException {
         Path prefix = output.toAbsolutePath().normalize();
         Path directory = prefix.getParent();
         if (directory == null) {
-            throw new IllegalArgumentException("no directory for a state file: " + output);
+            throw new IllegalArgumentException("'" + output + "' has no parent directory for a state file");
         }
         List<Path> all = new ArrayList<>();
         List<Double> times = new ArrayList<>();

@@ -14,20 +14,20 @@ import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
-/** {@code state}: what a directory's state file says, and what of it is still there. */
+/** {@code state}: shows a state file and whether its checkpoints still exist. */
 @Command(
         name = "state",
-        description =
-                "Prints what a 'checkpoint' state file names: the latest checkpoint marked with '*', whether each is"
-                        + " still there, and when it was saved. Exit code 1 if the latest is not there.",
-        footer = {"", "Example: tfckpt state log"})
+        header = "Show a 'checkpoint' state file.",
+        description = "Prints the checkpoints that the state file lists, the latest marked with '*', whether each still"
+                + " exists, and when it was saved. The exit status is 1 if the latest does not exist.",
+        footer = {"", "Example: tfckpt state log", "", CommonOptions.EXIT_STATUS})
 final class StateCommand implements Callable<Integer> {
     private final Console console;
 
-    @Parameters(paramLabel = "PATH", description = "The state file, or its directory.")
+    @Parameters(paramLabel = "PATH", description = "State file, or the directory that contains it.")
     private Path path = Path.of("");
 
-    @Option(names = "--json", description = "One JSON document.")
+    @Option(names = "--json", description = "Print one JSON document.")
     private boolean json;
 
     @Mixin
@@ -61,10 +61,10 @@ final class StateCommand implements Callable<Integer> {
     private void line(CheckpointState state, String entry, @Nullable Instant time) throws IOException {
         Style style = common.style(console);
         String place = place(state, entry);
-        String there = place == null ? style.bad("missing") : style.good("there");
-        String moved = place == null || place.equals(state.resolve(entry).toString()) ? "" : " as " + place;
+        String status = place == null ? style.bad("missing") : style.good("exists");
+        String moved = place == null || place.equals(state.resolve(entry).toString()) ? "" : " at " + place;
         console.out()
-                .text((entry.equals(state.latest()) ? "* " : "  ") + Failures.printable(entry) + "  " + there + moved
+                .text((entry.equals(state.latest()) ? "* " : "  ") + Failures.printable(entry) + "  " + status + moved
                         + (time == null ? "" : "  " + time) + "\n");
     }
 
@@ -74,7 +74,7 @@ final class StateCommand implements Callable<Integer> {
                 : null;
     }
 
-    /** Where an entry's checkpoint is, or null. */
+    /** Returns the prefix at which an entry's checkpoint exists, or null. */
     private @Nullable String place(CheckpointState state, String entry) throws IOException {
         for (Path candidate : state.candidates(entry)) {
             String place = place(candidate);

@@ -1,9 +1,9 @@
 package org.tfckpt.cli;
 
 /**
- * Marks text for a terminal.
+ * Colours text for a terminal.
  *
- * @param color whether colour is wanted
+ * @param color whether to colour
  */
 record Style(boolean color) {
     String good(String text) {

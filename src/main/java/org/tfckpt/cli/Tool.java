@@ -11,10 +11,10 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Spec;
 
-/** The command that holds the others. */
+/** The top-level command {@code tfckpt}. */
 @Command(
         name = "tfckpt",
-        description = "Reads, checks and edits TensorFlow checkpoints.",
+        description = "Reads, checks and edits TensorFlow checkpoints. 'tfckpt COMMAND --help' describes a command.",
         mixinStandardHelpOptions = true,
         versionProvider = Version.class,
         synopsisSubcommandLabel = "COMMAND",
@@ -23,7 +23,7 @@ import picocli.CommandLine.Spec;
             "CHECKPOINT is a prefix (log/model.ckpt-122543), one of its files, a directory with a 'checkpoint' state"
                     + " file, that file, or a SavedModel directory.",
             "",
-            "Exit codes: 0 done, 1 the answer is no, 2 it could not be done."
+            CommonOptions.EXIT_STATUS
         })
 final class Tool implements Runnable {
     private static final Map<String, Function<Console, Object>> COMMANDS = new LinkedHashMap<>();
@@ -49,17 +49,17 @@ final class Tool implements Runnable {
 
     @Override
     public void run() {
-        throw new CommandLine.ParameterException(spec.commandLine(), "a command is missing");
+        throw new CommandLine.ParameterException(spec.commandLine(), "missing command");
     }
 
-    /** Parses a command line and runs the command. */
+    /** Parses a command line, runs the command and returns the exit status. */
     static int run(List<String> args, Console console) {
         return commandLine(console, args).execute(args.toArray(String[]::new));
     }
 
     /**
-     * The parser for a command line. It is told of one command alone where that is the one asked for: each that it must
-     * know costs start-up time.
+     * Returns the parser for a command line. If the first argument is a command, only that command is registered, since
+     * each costs start-up time.
      */
     private static CommandLine commandLine(Console console, List<String> args) {
         Function<Console, Object> asked = args.isEmpty() ? null : COMMANDS.get(args.get(0));

@@ -2,7 +2,7 @@ package org.tfckpt.cli;
 
 import picocli.CommandLine.IVersionProvider;
 
-/** The version in the jar's manifest. */
+/** Reads the version from the manifest of the jar. */
 final class Version implements IVersionProvider {
     Version() {}
 

@@ -1,5 +1,5 @@
 /**
- * The tool: one class a command, and what they share. Nothing in here that a user of the library would miss.
+ * Internal: the command-line tool; not part of the API. One class per command, and what the commands share.
  */
 @NullMarked
 package org.tfckpt.cli;

@@ -132,7 +132,7 @@ class ListCommandTest {
                         "input/  2 tensors, 864 parameters, 3,456 bytes",
                         "  init_conv/  2 tensors, 864 parameters, 3,456 bytes",
                         "    DW (DT_FLOAT) [3,3,3,16]",
-                        "    DW/  1 tensors, 432 parameters, 1,728 bytes",
+                        "    DW/  1 tensor, 432 parameters, 1,728 bytes",
                         "      ExponentialMovingAverage (DT_FLOAT) [3,3,3,16]");
     }
 

@@ -69,12 +69,27 @@ class MainTest {
 
     @ParameterizedTest
     @ValueSource(
-            strings = {"ls", "show", "digest", "verify", "inspect", "state", "objects", "graph", "compare", "completion"
+            strings = {
+                "ls",
+                "show",
+                "digest",
+                "verify",
+                "inspect",
+                "state",
+                "objects",
+                "graph",
+                "compare",
+                "rewrite",
+                "completion"
             })
     void helpsWithAnExample(String command) {
         ToolRun run = ToolRun.of(command, "--help");
         assertThat(run.code()).isZero();
-        assertThat(run.out()).contains("Usage: tfckpt " + command, "Example: ");
+        assertThat(run.out())
+                .contains("Usage: tfckpt " + command, "Example: ")
+                .endsWith(CommonOptions.EXIT_STATUS + "\n");
+        assertThat(run.lines()).allMatch(line -> line.length() <= 100);
+        assertThat(ToolRun.of("--help").out()).containsPattern("(?m)^  " + command + " +[A-Z].{10,58}[.]$");
     }
 
     @Test

@@ -5,11 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.testing.Folder;
 import org.tfckpt.testing.Json;
@@ -126,7 +129,7 @@ class RewriteCommandTest {
                 .isZero();
         assertThat(ToolRun.of("verify", target).code()).isZero();
         assertThat(ToolRun.of("rewrite", source, "-o", target, "--align", "0").err())
-                .contains("alignment 0");
+                .contains("--align must be at least 1, not 0");
         try (Checkpoint checkpoint = Checkpoint.open(target)) {
             assertThat(checkpoint.entries())
                     .allMatch(entry -> entry.storage().offset() % 64 == 0)
@@ -141,7 +144,7 @@ class RewriteCommandTest {
         ToolRun again = ToolRun.of("rewrite", source, "-o", target);
         assertThat(again.code()).isEqualTo(2);
         assertThat(again.err())
-                .startsWith("tfckpt: " + target + ".index: already exists")
+                .startsWith("tfckpt: '" + target + ".index' already exists; use --force to replace it")
                 .hasLineCount(1);
         assertThat(ToolRun.of("rewrite", source, "-o", target, "--force", "--no-slots")
                         .code())
@@ -208,6 +211,26 @@ class RewriteCommandTest {
             assertThat(run.out()).isEmpty();
         }
         assertThat(Folder.names(directory)).containsExactly("log");
+    }
+
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "--link --copy | --link cannot be combined with --copy",
+                "--shards 0 | --shards must be between 1 and 99999, not 0",
+                "--shards 2 --shard-bytes 9 | --shards cannot be combined with --shard-bytes",
+                "--shard-bytes 0 | --shard-bytes must be at least 1, not 0",
+                "--copy --shards 2 | so --link and --copy do not apply",
+                "--for g --no-slots | --for cannot be combined with --rename or --no-slots",
+                "--partial | require --for",
+            })
+    void contradictingOptionsAreNamed(String options, String message) {
+        List<Object> args = new ArrayList<>(List.of("rewrite", source, "-o", directory.resolve("new")));
+        args.addAll(List.of(options.split(" ")));
+        ToolRun run = ToolRun.of(args.toArray());
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err()).startsWith("tfckpt: ").contains(message).hasLineCount(1);
     }
 
     private static void flip(Path file, int at) throws IOException {
@@ -287,7 +310,7 @@ class RewriteCommandTest {
         assertThat(run.err())
                 .hasLineCount(1)
                 .contains("block checksum mismatch")
-                .endsWith("; without that nothing of it can be salvaged\n");
+                .endsWith("; a checkpoint that cannot be opened cannot be salvaged\n");
         assertThat(ToolRun.of("rewrite", "--salvage", target, "-o", target, "--link")
                         .code())
                 .isEqualTo(2);

@@ -20,7 +20,7 @@ class StateCommandTest {
     void marksTheLatest() {
         ToolRun run = ToolRun.of("state", testdata("story/log"));
         assertThat(run)
-                .isEqualTo(new ToolRun(0, "  model.ckpt-100000  there\n* model.ckpt-122543  there\n", ""))
+                .isEqualTo(new ToolRun(0, "  model.ckpt-100000  exists\n* model.ckpt-122543  exists\n", ""))
                 .isEqualTo(ToolRun.of("state", testdata("story/log/checkpoint")));
     }
 
@@ -38,7 +38,7 @@ class StateCommandTest {
         assertThat(run.code()).isEqualTo(1);
         assertThat(run.lines())
                 .containsExactly(
-                        "  /long/gone/model.ckpt-100000  there as " + directory.resolve("model.ckpt-100000")
+                        "  /long/gone/model.ckpt-100000  exists at " + directory.resolve("model.ckpt-100000")
                                 + "  2019-12-13T01:27:05.500Z",
                         "* /long/gone/model.ckpt-122543  missing");
     }

@@ -1,0 +1,90 @@
+package org.tfckpt.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Executor;
+import org.jspecify.annotations.Nullable;
+import org.tfckpt.Checkpoint;
+import org.tfckpt.ReadOptions;
+import org.tfckpt.tensor.CheckpointException;
+import org.tfckpt.tensor.DataLossException;
+import org.tfckpt.tensor.Problem;
+import org.tfckpt.tensor.ProblemKind;
+
+/**
+ * The result of verifying one checkpoint.
+ *
+ * @param path the checkpoint
+ * @param totals counts
+ * @param problems the damage found
+ * @param failure why the checkpoint could not be verified, or null
+ */
+record VerifyResult(
+        Path path,
+        Checkpoint.Verification totals,
+        List<Problem> problems,
+        @Nullable IOException failure) {
+    /**
+     * What to verify.
+     *
+     * @param path the checkpoint
+     * @param searched whether it was found in a directory, so that it is a checkpoint even if files are missing
+     */
+    record Target(Path path, boolean searched) {}
+
+    static VerifyResult of(Target target, ReadOptions options, Executor helpers, int degree) {
+        List<Problem> problems = new ArrayList<>();
+        Checkpoint.Verification totals = new Checkpoint.Verification(0, 0, 1);
+        IOException failure = null;
+        try (Checkpoint checkpoint = Checkpoint.open(target.path, options)) {
+            totals = checkpoint.verify(problems::add, helpers, degree);
+        } catch (DataLossException e) {
+            problems.add(e.toProblem());
+        } catch (IOException e) {
+            Path index = target.path.resolveSibling(target.path.getFileName() + ".index");
+            if (target.searched && e instanceof CheckpointException && !Files.exists(index)) {
+                String message = "the data files have no index";
+                problems.add(new Problem(index.toString(), -1, null, ProblemKind.MISSING_FILE, message));
+            } else {
+                failure = e;
+            }
+        }
+        return new VerifyResult(target.path, totals, problems, failure);
+    }
+
+    void writeText(Output out, Style style) throws IOException {
+        for (Problem problem : problems) {
+            out.text(style.bad(ProblemText.line(problem)) + "\n");
+        }
+        if (failure == null) {
+            out.text(Failures.printable(path.toString()) + ": " + (totals.isIntact() ? ok(style) : damaged(style))
+                    + "\n");
+        }
+    }
+
+    private String ok(Style style) {
+        return style.good("ok") + " (" + Plural.of(totals.tensors(), "tensor") + ", "
+                + Plural.of(totals.bytes(), "byte") + ")";
+    }
+
+    private String damaged(Style style) {
+        long affected = ProblemText.tensors(problems);
+        return style.bad("damaged") + ": " + Plural.of(totals.problems(), "problem")
+                + (affected == 0 ? "" : " affecting " + Plural.of(affected, "tensor"));
+    }
+
+    void writeJson(Output output) throws IOException {
+        try (JsonOutput out = new JsonOutput(output)) {
+            out.generator().writeStartObject();
+            out.text("checkpoint", path.toString());
+            ProblemText.array(out, "problems", problems);
+            out.generator().writeBooleanField("ok", totals.isIntact());
+            out.generator().writeNumberField("tensors", totals.tensors());
+            out.generator().writeNumberField("bytes", totals.bytes());
+            out.generator().writeEndObject();
+        }
+    }
+}
