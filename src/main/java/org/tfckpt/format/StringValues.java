@@ -1,17 +1,13 @@
 package org.tfckpt.format;
 
+import com.google.protobuf.InvalidProtocolBufferException;
+import java.io.IOException;
 import java.nio.ByteBuffer;
-import org.tfckpt.io.MalformedBytesException;
+import org.tfckpt.proto.TensorProto;
 
-/**
- * The strings of a TensorProto, where they lie.
- *
- * <pre>
- * 8 string_val, a field each
- * </pre>
- */
+/** The strings of a TensorProto, read in place. */
 public final class StringValues implements StringData {
-    private static final int STRING = 8 << 3 | WireReader.BYTES;
+    private static final int STRING = MessageFields.lengthDelimited(TensorProto.STRING_VAL_FIELD_NUMBER);
     /** How many elements a few strings may stand for, where the last one stands for all that follow. */
     private static final int MOST_REPEATED = 1 << 20;
 
@@ -31,12 +27,12 @@ public final class StringValues implements StringData {
      * @param elements how many there must be
      * @param message a TensorProto
      * @return the strings, still in the message
-     * @throws MalformedBytesException if there are more or fewer, or it is no such message
+     * @throws IOException if there are more or fewer, or it is no such message
      */
-    public static StringData all(long elements, ByteBuffer message) throws MalformedBytesException {
+    public static StringData all(long elements, ByteBuffer message) throws IOException {
         long found = count(message);
         if (found != elements) {
-            throw new MalformedBytesException(found + " strings where " + elements + " are needed");
+            throw new InvalidProtocolBufferException(found + " strings where " + elements + " are needed");
         }
         return read((int) elements, message);
     }
@@ -47,19 +43,19 @@ public final class StringValues implements StringData {
      * @param elements how many there must be
      * @param message a TensorProto
      * @return the strings, still in the message
-     * @throws MalformedBytesException if there are more, or it is no such message
+     * @throws IOException if there are more, or it is no such message
      */
-    public static StringData repeating(long elements, ByteBuffer message) throws MalformedBytesException {
+    public static StringData repeating(long elements, ByteBuffer message) throws IOException {
         long found = count(message);
         if (found > elements || elements > Math.max(found, MOST_REPEATED)) {
-            throw new MalformedBytesException(found + " strings where " + elements + " are needed");
+            throw new InvalidProtocolBufferException(found + " strings where " + elements + " are needed");
         }
         return read((int) elements, message);
     }
 
-    private static long count(ByteBuffer message) throws MalformedBytesException {
+    private static long count(ByteBuffer message) throws IOException {
         long count = 0;
-        WireReader in = new WireReader(message);
+        MessageFields in = new MessageFields(message);
         for (int tag = in.next(); tag != 0; tag = in.next()) {
             count += tag == STRING ? 1 : 0;
             in.skip();
@@ -67,14 +63,14 @@ public final class StringValues implements StringData {
         return count;
     }
 
-    private static StringData read(int elements, ByteBuffer message) throws MalformedBytesException {
+    private static StringData read(int elements, ByteBuffer message) throws IOException {
         int[] starts = new int[elements];
         int[] lengths = new int[elements];
         int next = 0;
-        WireReader in = new WireReader(message);
+        MessageFields in = new MessageFields(message);
         for (int tag = in.next(); tag != 0; tag = in.next()) {
             if (tag == STRING) {
-                lengths[next] = in.bytes().remaining();
+                lengths[next] = in.skipBytes();
                 starts[next] = in.position() - lengths[next];
                 next++;
             } else {

@@ -1,11 +1,14 @@
 package org.tfckpt.format;
 
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.WireFormat;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
-import org.tfckpt.io.MalformedBytesException;
+import org.tfckpt.proto.TensorProto;
+import org.tfckpt.proto.TensorShapeProto;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.DataType;
@@ -18,15 +21,11 @@ import org.tfckpt.tensor.UnsupportedFormatException;
 
 /**
  * A tensor by value, a TensorProto, decoded when it is read.
- *
- * <pre>
- * 1 dtype | 2 tensor_shape | values: see {@link TensorValues}, {@link StringValues}; 15 variant_val
- * </pre>
  */
 public final class TensorMessage implements SliceAssembly.Parts {
-    private static final int DTYPE = 1 << 3 | WireReader.VARINT;
-    private static final int SHAPE = 2 << 3 | WireReader.BYTES;
-    private static final int VARIANT = 15 << 3 | WireReader.BYTES;
+    private static final int DTYPE = TensorProto.DTYPE_FIELD_NUMBER << 3 | WireFormat.WIRETYPE_VARINT;
+    private static final int SHAPE = MessageFields.lengthDelimited(TensorProto.TENSOR_SHAPE_FIELD_NUMBER);
+    private static final int VARIANT = MessageFields.lengthDelimited(TensorProto.VARIANT_VAL_FIELD_NUMBER);
 
     /** Variants within variants; TensorFlow's own parser gives up at about this depth, too. */
     private static final int MAX_DEPTH = 50;
@@ -41,16 +40,17 @@ public final class TensorMessage implements SliceAssembly.Parts {
         this.place = place;
     }
 
-    private static TensorMessage read(ByteBuffer message, String name, ErrorContext place)
-            throws MalformedBytesException {
+    private static TensorMessage read(ByteBuffer message, String name, ErrorContext place) throws IOException {
         int dtype = 0;
         Shape shape = Shape.of();
-        WireReader in = new WireReader(message);
+        MessageFields in = new MessageFields(message);
         for (int tag = in.next(); tag != 0; tag = in.next()) {
-            switch (tag) {
-                case DTYPE -> dtype = (int) in.varint();
-                case SHAPE -> shape = WireShapes.shape(in, shape);
-                default -> in.skip();
+            if (tag == DTYPE) {
+                dtype = in.numbers().readEnum();
+            } else if (tag == SHAPE) {
+                shape = ProtoShapes.shape(in.parse(TensorShapeProto.parser()));
+            } else {
+                in.skip();
             }
         }
         return new TensorMessage(new TensorInfo(name, dtype, shape, null, List.of()), message, place);
@@ -66,7 +66,7 @@ public final class TensorMessage implements SliceAssembly.Parts {
     public static TensorMessage in(VariantMessage variant, int index) {
         try {
             return read(variant.tensor(index), variant.name() + ".tensors[" + index + "]", variant.place());
-        } catch (MalformedBytesException e) {
+        } catch (IOException e) {
             throw new UncheckedIOException("the file has changed since it was checked", e);
         }
     }
@@ -75,32 +75,37 @@ public final class TensorMessage implements SliceAssembly.Parts {
      * Walks a variant's message and all that are in it, and allocates nothing.
      *
      * @param variant a VariantTensorDataProto
-     * @throws MalformedBytesException if it, or one inside it, is no such message
+     * @throws IOException if it, or one inside it, is no such message
      */
-    public static void checkVariant(ByteBuffer variant) throws MalformedBytesException {
-        checkVariant(variant, 0);
+    public static void checkVariant(ByteBuffer variant) throws IOException {
+        checkVariant(new MessageFields(variant), 0);
     }
 
-    private static void checkVariant(ByteBuffer variant, int depth) throws MalformedBytesException {
+    private static void checkVariant(MessageFields in, int depth) throws IOException {
         if (depth > MAX_DEPTH) {
-            throw new MalformedBytesException("variants are nested more than " + MAX_DEPTH + " deep");
+            throw new InvalidProtocolBufferException("variants are nested more than " + MAX_DEPTH + " deep");
         }
-        WireReader in = new WireReader(variant);
         for (int tag = in.next(); tag != 0; tag = in.next()) {
             if (tag == VariantMessage.TENSORS) {
-                checkTensor(in.message(), depth);
+                int outer = in.enter();
+                checkTensor(in, depth);
+                in.leave(outer);
             } else {
                 in.skip();
             }
         }
     }
 
-    private static void checkTensor(WireReader in, int depth) throws MalformedBytesException {
+    private static void checkTensor(MessageFields in, int depth) throws IOException {
         for (int tag = in.next(); tag != 0; tag = in.next()) {
-            switch (tag) {
-                case SHAPE -> WireShapes.shape(in, Shape.of());
-                case VARIANT -> checkVariant(in.bytes(), depth + 1);
-                default -> in.skip();
+            if (tag == SHAPE) {
+                ProtoShapes.shape(in.parse(TensorShapeProto.parser()));
+            } else if (tag == VARIANT) {
+                int outer = in.enter();
+                checkVariant(in, depth + 1);
+                in.leave(outer);
+            } else {
+                in.skip();
             }
         }
     }
@@ -132,7 +137,7 @@ public final class TensorMessage implements SliceAssembly.Parts {
             ByteBuffer values =
                     TensorValues.repeating(info.dtype(), info.shape().elements(), message);
             return new BufferData(() -> values);
-        } catch (MalformedBytesException e) {
+        } catch (InvalidProtocolBufferException e) {
             throw damage(e);
         }
     }
@@ -141,7 +146,7 @@ public final class TensorMessage implements SliceAssembly.Parts {
     public StringData strings(int slice) throws IOException {
         try {
             return StringValues.repeating(info.shape().elements(), message);
-        } catch (MalformedBytesException e) {
+        } catch (InvalidProtocolBufferException e) {
             throw damage(e);
         }
     }
@@ -150,26 +155,26 @@ public final class TensorMessage implements SliceAssembly.Parts {
     public VariantData variants(int slice) throws IOException {
         VariantList.Builder list = new VariantList.Builder(message, info.name(), place);
         try {
-            WireReader in = new WireReader(message);
+            MessageFields in = new MessageFields(message);
             for (int tag = in.next(); tag != 0; tag = in.next()) {
                 if (tag == VARIANT) {
-                    int length = in.bytes().remaining();
+                    int length = in.skipBytes();
                     list.add(in.position() - length, length);
                 } else {
                     in.skip();
                 }
             }
             if (list.count() != info.shape().elements()) {
-                throw new MalformedBytesException(
+                throw new InvalidProtocolBufferException(
                         list.count() + " variants where " + info.shape().elements() + " are needed");
             }
-        } catch (MalformedBytesException e) {
+        } catch (InvalidProtocolBufferException e) {
             throw damage(e);
         }
         return list.build(message.remaining());
     }
 
-    private DataLossException damage(MalformedBytesException e) {
+    private DataLossException damage(InvalidProtocolBufferException e) {
         return new DataLossException(
                 ProblemKind.VARIANT, "Unable to parse TensorProto: " + e.getMessage(), place.ofTensor(info.name()), e);
     }

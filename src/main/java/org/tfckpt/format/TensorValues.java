@@ -1,24 +1,21 @@
 package org.tfckpt.format;
 
+import com.google.protobuf.CodedInputStream;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.WireFormat;
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
-import org.tfckpt.io.MalformedBytesException;
-import org.tfckpt.io.Varint;
+import org.tfckpt.proto.TensorProto;
 import org.tfckpt.tensor.DataType;
 
 /**
  * The numbers of a TensorProto as elements: little-endian, row-major, as they would lie in a V2 data file. Packed floats
  * lie so already, and stay where they are.
- *
- * <pre>
- * 4 tensor_content | 5 float_val | 6 double_val | 7 int_val | 9 scomplex_val | 10 int64_val | 11 bool_val
- * 12 dcomplex_val | 13 half_val | 16 uint32_val | 17 uint64_val | 18 float8_val (bytes)
- * </pre>
  */
 public final class TensorValues {
-    private static final int CONTENT = 4 << 3 | WireReader.BYTES;
-    private static final int FLOAT8 = 18;
+    private static final int CONTENT = MessageFields.lengthDelimited(TensorProto.TENSOR_CONTENT_FIELD_NUMBER);
     /** How much a few values may stand for, where the last one stands for all that follow. */
     private static final int MOST_REPEATED = 1 << 26;
 
@@ -44,20 +41,21 @@ public final class TensorValues {
 
     private static int field(DataType dtype) {
         return switch (dtype) {
-            case DT_FLOAT -> 5;
-            case DT_DOUBLE -> 6;
-            case DT_INT32, DT_INT16, DT_INT8, DT_UINT8, DT_UINT16 -> 7;
-            case DT_QINT32, DT_QINT16, DT_QINT8, DT_QUINT8, DT_QUINT16 -> 7;
-            case DT_INT4, DT_UINT4, DT_INT2, DT_UINT2 -> 7;
-            case DT_COMPLEX64 -> 9;
-            case DT_INT64 -> 10;
-            case DT_BOOL -> 11;
-            case DT_COMPLEX128 -> 12;
-            case DT_HALF, DT_BFLOAT16 -> 13;
-            case DT_UINT32 -> 16;
-            case DT_UINT64 -> 17;
-            case DT_FLOAT8_E5M2, DT_FLOAT8_E4M3FN -> FLOAT8;
-            case DT_FLOAT8_E4M3FNUZ, DT_FLOAT8_E4M3B11FNUZ, DT_FLOAT8_E5M2FNUZ, DT_FLOAT4_E2M1FN -> FLOAT8;
+            case DT_FLOAT -> TensorProto.FLOAT_VAL_FIELD_NUMBER;
+            case DT_DOUBLE -> TensorProto.DOUBLE_VAL_FIELD_NUMBER;
+            case DT_INT32, DT_INT16, DT_INT8, DT_UINT8, DT_UINT16 -> TensorProto.INT_VAL_FIELD_NUMBER;
+            case DT_QINT32, DT_QINT16, DT_QINT8, DT_QUINT8, DT_QUINT16 -> TensorProto.INT_VAL_FIELD_NUMBER;
+            case DT_INT4, DT_UINT4, DT_INT2, DT_UINT2 -> TensorProto.INT_VAL_FIELD_NUMBER;
+            case DT_COMPLEX64 -> TensorProto.SCOMPLEX_VAL_FIELD_NUMBER;
+            case DT_INT64 -> TensorProto.INT64_VAL_FIELD_NUMBER;
+            case DT_BOOL -> TensorProto.BOOL_VAL_FIELD_NUMBER;
+            case DT_COMPLEX128 -> TensorProto.DCOMPLEX_VAL_FIELD_NUMBER;
+            case DT_HALF, DT_BFLOAT16 -> TensorProto.HALF_VAL_FIELD_NUMBER;
+            case DT_UINT32 -> TensorProto.UINT32_VAL_FIELD_NUMBER;
+            case DT_UINT64 -> TensorProto.UINT64_VAL_FIELD_NUMBER;
+            case DT_FLOAT8_E5M2, DT_FLOAT8_E4M3FN -> TensorProto.FLOAT8_VAL_FIELD_NUMBER;
+            case DT_FLOAT8_E4M3FNUZ, DT_FLOAT8_E4M3B11FNUZ, DT_FLOAT8_E5M2FNUZ, DT_FLOAT4_E2M1FN ->
+                TensorProto.FLOAT8_VAL_FIELD_NUMBER;
             default -> 0;
         };
     }
@@ -69,13 +67,13 @@ public final class TensorValues {
      * @param elements how many there must be
      * @param message a TensorProto
      * @return their bytes, little-endian; a view of the message where that is possible
-     * @throws MalformedBytesException if there are more or fewer, or it is no such message
+     * @throws IOException if there are more or fewer, or it is no such message
      */
-    public static ByteBuffer all(DataType dtype, long elements, ByteBuffer message) throws MalformedBytesException {
+    public static ByteBuffer all(DataType dtype, long elements, ByteBuffer message) throws IOException {
         TensorValues values = new TensorValues(dtype, requirePossible(dtype, elements, message, 0));
         values.read(message);
         if (values.filled() != values.size) {
-            throw new MalformedBytesException(
+            throw new InvalidProtocolBufferException(
                     "values of " + values.filled() + " bytes where " + values.size + " are needed");
         }
         return values.result();
@@ -88,12 +86,11 @@ public final class TensorValues {
      * @param elements how many there must be
      * @param message a TensorProto
      * @return their bytes, little-endian
-     * @throws MalformedBytesException if there are more, or it is no such message
+     * @throws IOException if there are more, or it is no such message
      */
-    public static ByteBuffer repeating(DataType dtype, long elements, ByteBuffer message)
-            throws MalformedBytesException {
+    public static ByteBuffer repeating(DataType dtype, long elements, ByteBuffer message) throws IOException {
         int size = requirePossible(dtype, elements, message, MOST_REPEATED);
-        WireReader in = new WireReader(message);
+        MessageFields in = new MessageFields(message);
         ByteBuffer content = null;
         for (int tag = in.next(); tag != 0; tag = in.next()) {
             if (tag == CONTENT) {
@@ -104,7 +101,7 @@ public final class TensorValues {
         }
         if (content != null && content.hasRemaining()) {
             if (content.remaining() != size) {
-                throw new MalformedBytesException(
+                throw new InvalidProtocolBufferException(
                         "tensor_content of " + content.remaining() + " bytes where " + size + " are needed");
             }
             return content;
@@ -117,12 +114,12 @@ public final class TensorValues {
 
     /** Before anything is allocated: every element takes a byte at least, and one of fixed width its own. */
     private static int requirePossible(DataType dtype, long elements, ByteBuffer message, int least)
-            throws MalformedBytesException {
+            throws InvalidProtocolBufferException {
         boolean asTheyAre = fixedWidth(dtype) > 0;
         long most = asTheyAre ? message.remaining() / dtype.width() : message.remaining();
         most = Math.min(Math.max(most, least / dtype.width()), (Integer.MAX_VALUE - 8) / dtype.width());
         if (elements > most) {
-            throw new MalformedBytesException(
+            throw new InvalidProtocolBufferException(
                     elements + " elements where " + message.remaining() + " bytes hold their values");
         }
         return (int) elements * dtype.width();
@@ -133,34 +130,58 @@ public final class TensorValues {
         return switch (dtype) {
             case DT_FLOAT, DT_COMPLEX64 -> Float.BYTES;
             case DT_DOUBLE, DT_COMPLEX128 -> Double.BYTES;
-            default -> field(dtype) == FLOAT8 ? 1 : 0;
+            default -> field(dtype) == TensorProto.FLOAT8_VAL_FIELD_NUMBER ? 1 : 0;
         };
     }
 
-    private void read(ByteBuffer message) throws MalformedBytesException {
+    private void read(ByteBuffer message) throws IOException {
         int field = field(dtype);
-        int fixed = fixedWidth(dtype);
-        int type = fixed == 0 ? WireReader.VARINT : fixed == Float.BYTES ? WireReader.FIXED32 : WireReader.FIXED64;
-        WireReader in = new WireReader(message);
+        int packed = MessageFields.lengthDelimited(field);
+        MessageFields in = new MessageFields(message);
         for (int tag = in.next(); tag != 0; tag = in.next()) {
-            if (tag == (field << 3 | WireReader.BYTES)) {
-                packed(in.bytes(), fixed > 0);
-            } else if (tag == (field << 3 | type) && fixed == 0) {
-                put(in.varint());
-            } else if (tag == (field << 3 | type)) {
-                packed(in.take(fixed), true);
+            if (WireFormat.getTagFieldNumber(tag) != field) {
+                in.skip();
+            } else if (tag == packed && fixedWidth(dtype) > 0) {
+                putAll(in.bytes());
+            } else if (tag == packed) {
+                int outer = in.enter();
+                for (CodedInputStream values = in.numbers(); !values.isAtEnd(); ) {
+                    put(values.readRawVarint64());
+                }
+                in.leave(outer);
+            } else if (WireFormat.getTagWireType(tag) == unpackedType(dtype)) {
+                putUnpacked(in.numbers());
             } else {
                 in.skip();
             }
         }
     }
 
-    private void packed(ByteBuffer values, boolean asTheyAre) throws MalformedBytesException {
-        if (!asTheyAre) {
-            while (values.hasRemaining()) {
-                put(Varint.read64(values));
+    private static int unpackedType(DataType dtype) {
+        return switch (fixedWidth(dtype)) {
+            case 0 -> WireFormat.WIRETYPE_VARINT;
+            case Float.BYTES -> WireFormat.WIRETYPE_FIXED32;
+            case Double.BYTES -> WireFormat.WIRETYPE_FIXED64;
+            default -> WireFormat.WIRETYPE_LENGTH_DELIMITED;
+        };
+    }
+
+    private void putUnpacked(CodedInputStream value) throws IOException {
+        switch (fixedWidth(dtype)) {
+            case 0 -> put(value.readRawVarint64());
+            case Float.BYTES -> {
+                requireRoom(Float.BYTES);
+                target().putInt(value.readRawLittleEndian32());
             }
-        } else if (filled() == 0 && values.remaining() == size) {
+            default -> {
+                requireRoom(Double.BYTES);
+                target().putLong(value.readRawLittleEndian64());
+            }
+        }
+    }
+
+    private void putAll(ByteBuffer values) throws InvalidProtocolBufferException {
+        if (filled() == 0 && values.remaining() == size) {
             view = values;
         } else {
             requireRoom(values.remaining());
@@ -168,7 +189,7 @@ public final class TensorValues {
         }
     }
 
-    private void put(long value) throws MalformedBytesException {
+    private void put(long value) throws InvalidProtocolBufferException {
         requireRoom(dtype.width());
         ByteBuffer target = target();
         switch (dtype.width()) {
@@ -179,9 +200,9 @@ public final class TensorValues {
         }
     }
 
-    private void requireRoom(int bytes) throws MalformedBytesException {
+    private void requireRoom(int bytes) throws InvalidProtocolBufferException {
         if (bytes > size - filled()) {
-            throw new MalformedBytesException("more values than the " + size + " bytes that are needed");
+            throw new InvalidProtocolBufferException("more values than the " + size + " bytes that are needed");
         }
     }
 
@@ -198,7 +219,7 @@ public final class TensorValues {
         return target;
     }
 
-    private void repeatLast() throws MalformedBytesException {
+    private void repeatLast() throws InvalidProtocolBufferException {
         int filled = filled();
         if (filled == size) {
             return;
@@ -206,7 +227,7 @@ public final class TensorValues {
         ByteBuffer target = target();
         int width = dtype.width();
         if (filled % width != 0) {
-            throw new MalformedBytesException("half a value at the end");
+            throw new InvalidProtocolBufferException("half a value at the end");
         }
         // Without any value all are zero.
         for (int at = filled; filled > 0 && at < size; at++) {

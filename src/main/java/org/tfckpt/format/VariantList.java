@@ -1,9 +1,9 @@
 package org.tfckpt.format;
 
+import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import org.tfckpt.io.MalformedBytesException;
 import org.tfckpt.tensor.ErrorContext;
 
 /** Messages of variants one behind the other in a buffer, each decoded when it is asked for. */
@@ -86,7 +86,7 @@ public final class VariantList implements VariantData {
         ByteBuffer message = bytes.slice(ranges[2 * index], ranges[2 * index + 1]);
         try {
             return VariantMessage.read(message, name + "[" + index + "]", place);
-        } catch (MalformedBytesException e) {
+        } catch (IOException e) {
             throw new UncheckedIOException("the file has changed since it was checked", e);
         }
     }

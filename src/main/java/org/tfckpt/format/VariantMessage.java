@@ -1,23 +1,20 @@
 package org.tfckpt.format;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
-import org.tfckpt.io.MalformedBytesException;
+import org.tfckpt.proto.VariantTensorDataProto;
 import org.tfckpt.tensor.ErrorContext;
 import org.tfckpt.tensor.TensorNames;
 
 /**
  * One element of a tensor of variants, a VariantTensorDataProto: a C++ object by its type's name, its own bytes, and the
  * tensors inside it. What is inside is decoded when it is asked for.
- *
- * <pre>
- * 1 type_name | 2 metadata | 3 tensors
- * </pre>
  */
 public final class VariantMessage {
-    private static final int TYPE_NAME = 1 << 3 | WireReader.BYTES;
-    private static final int METADATA = 2 << 3 | WireReader.BYTES;
-    static final int TENSORS = 3 << 3 | WireReader.BYTES;
+    private static final int TYPE_NAME = MessageFields.lengthDelimited(VariantTensorDataProto.TYPE_NAME_FIELD_NUMBER);
+    private static final int METADATA = MessageFields.lengthDelimited(VariantTensorDataProto.METADATA_FIELD_NUMBER);
+    static final int TENSORS = MessageFields.lengthDelimited(VariantTensorDataProto.TENSORS_FIELD_NUMBER);
 
     private final String typeName;
     private final ByteBuffer metadata;
@@ -37,34 +34,29 @@ public final class VariantMessage {
     }
 
     /** Reads a message that was checked. */
-    static VariantMessage read(ByteBuffer message, String name, ErrorContext place) throws MalformedBytesException {
+    static VariantMessage read(ByteBuffer message, String name, ErrorContext place) throws IOException {
         String typeName = "";
         ByteBuffer metadata = ByteBuffer.allocate(0);
         int[] tensors = new int[4];
         int count = 0;
-        WireReader in = new WireReader(message);
+        MessageFields in = new MessageFields(message);
         for (int tag = in.next(); tag != 0; tag = in.next()) {
-            switch (tag) {
-                case TYPE_NAME -> typeName = TensorNames.decode(bytes(in.bytes()));
-                case METADATA -> metadata = in.bytes();
-                case TENSORS -> {
-                    if (count == tensors.length) {
-                        tensors = Arrays.copyOf(tensors, 2 * count);
-                    }
-                    tensors[count] = in.bytes().remaining();
-                    tensors[count + 1] = in.position() - tensors[count];
-                    count += 2;
+            if (tag == TYPE_NAME) {
+                typeName = TensorNames.decode(in.copyBytes());
+            } else if (tag == METADATA) {
+                metadata = in.bytes();
+            } else if (tag == TENSORS) {
+                if (count == tensors.length) {
+                    tensors = Arrays.copyOf(tensors, 2 * count);
                 }
-                default -> in.skip();
+                tensors[count] = in.skipBytes();
+                tensors[count + 1] = in.position() - tensors[count];
+                count += 2;
+            } else {
+                in.skip();
             }
         }
         return new VariantMessage(typeName, metadata, message.slice(), Arrays.copyOf(tensors, count), name, place);
-    }
-
-    private static byte[] bytes(ByteBuffer buffer) {
-        byte[] bytes = new byte[buffer.remaining()];
-        buffer.get(buffer.position(), bytes);
-        return bytes;
     }
 
     /**
@@ -82,7 +74,7 @@ public final class VariantMessage {
      * @return a copy
      */
     public byte[] metadata() {
-        return bytes(metadata);
+        return MessageFields.copy(metadata);
     }
 
     /**

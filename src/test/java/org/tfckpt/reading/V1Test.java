@@ -37,6 +37,7 @@ import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.Problem;
 import org.tfckpt.tensor.ProblemKind;
 import org.tfckpt.tensor.TensorInfo;
+import org.tfckpt.tensor.TensorNames;
 import org.tfckpt.tensor.TensorNotFoundException;
 import org.tfckpt.tensor.TensorSlice;
 import org.tfckpt.tensor.UnsupportedFormatException;
@@ -227,6 +228,31 @@ class V1Test {
         assertThatThrownBy(() -> Checkpoint.open(file("model-?????-of-00001")))
                 .isInstanceOf(DataLossException.class)
                 .hasMessageContaining("FAILED_PRECONDITION: " + file("model-00000-of-00001") + "; Is a directory");
+    }
+
+    @Test
+    void namesThatAreNotUtf8() throws Exception {
+        String name = TensorNames.decode(new byte[] {'v', (byte) 0xff, '/', (byte) 0xc3});
+        V1Builder builder = new V1Builder().tensor(name, DataType.DT_INT32, SCALAR, ints(7));
+        try (Checkpoint checkpoint = open(builder)) {
+            assertThat(checkpoint.tensors().map(TensorInfo::name)).containsExactly(name);
+            assertThat(checkpoint.tensor(name).toIntArray()).containsExactly(7);
+            assertThat(problems(checkpoint)).isEmpty();
+        }
+    }
+
+    @Test
+    void aTensorInMoreSlicesThanFitAMessageThatIsParsedAsAWhole() throws Exception {
+        int count = 10_000;
+        V1Builder builder = new V1Builder();
+        for (int i = 0; i < count; i++) {
+            builder.slice("v", DataType.DT_INT32, new long[] {count}, i + ",1", ints(i));
+        }
+        try (Checkpoint checkpoint = open(builder)) {
+            assertThat(checkpoint.tensor("v").info().slices()).hasSize(count);
+            assertThat(checkpoint.tensor("v").slice("4000,2").toIntArray()).containsExactly(4000, 4001);
+            assertThat(problems(checkpoint)).isEmpty();
+        }
     }
 
     @Test

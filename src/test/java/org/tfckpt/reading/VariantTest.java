@@ -234,7 +234,7 @@ class VariantTest {
     /** Built from the inside out; each level is a length longer. */
     private static byte[] nested(int depth) {
         ByteString message = VariantTensorDataProto.newBuilder()
-                .setTypeName("innermost")
+                .setTypeName(ByteString.copyFromUtf8("innermost"))
                 .build()
                 .toByteString();
         for (int i = 0; i < depth; i++) {

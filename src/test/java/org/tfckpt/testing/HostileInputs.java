@@ -183,6 +183,46 @@ public enum HostileInputs {
             return String.join("; ", problems);
         }
     },
+    SHAPES_OF_EMPTY_DIMENSIONS("Entry for key v0 not parseable.") {
+        @Override
+        void make(Path directory) {
+            byte[] shape = new byte[60_000];
+            for (int at = 0; at < shape.length; at += 2) {
+                shape[at] = 2 << 3 | 2;
+            }
+            BundleBuilder bundle = snappy(new BundleBuilder());
+            for (int i = 0; i < 2_000; i++) {
+                ByteArrayOutputStream entry = new ByteArrayOutputStream();
+                entry.writeBytes(new byte[] {2 << 3 | 2, (byte) 0xe0, (byte) 0xd4, 3});
+                entry.writeBytes(shape);
+                bundle.record("v" + i, entry.toByteArray());
+            }
+            bundle.write(directory.resolve("ckpt"));
+        }
+    },
+    A_MILLION_UNKNOWN_FIELDS("") {
+        @Override
+        void make(Path directory) {
+            ByteArrayOutputStream entry = new ByteArrayOutputStream();
+            for (int i = 0; i < 1_000_000; i++) {
+                entry.writeBytes(new byte[] {(byte) (15 << 3), 1});
+            }
+            snappy(new BundleBuilder().record("v", entry.toByteArray())).write(directory.resolve("ckpt"));
+        }
+    },
+    A_MILLION_BAD_CONSUMERS("unable to parse header") {
+        @Override
+        void make(Path directory) {
+            ByteArrayOutputStream versions = new ByteArrayOutputStream();
+            for (int i = 0; i < 5_000_000; i++) {
+                versions.writeBytes(new byte[] {3 << 3, 2});
+            }
+            ByteArrayOutputStream header = new ByteArrayOutputStream();
+            header.writeBytes(new byte[] {3 << 3 | 2, (byte) 0x80, (byte) 0xad, (byte) 0xe2, 4});
+            header.writeBytes(versions.toByteArray());
+            snappy(new BundleBuilder().rawHeader(header.toByteArray())).write(directory.resolve("ckpt"));
+        }
+    },
     GROUPS_WITHIN_GROUPS("Entry for key v not parseable.") {
         @Override
         void make(Path directory) {
@@ -212,6 +252,23 @@ public enum HostileInputs {
             ByteArrayOutputStream record = new ByteArrayOutputStream();
             record.writeBytes(new byte[] {1 << 3 | 2, (byte) 0x80, (byte) 0x89, 0x7a});
             record.writeBytes(tensors);
+            new V1Builder()
+                    .layout(1 << 22, 16, true)
+                    .record(new byte[0], record.toByteArray())
+                    .write(directory.resolve("ckpt"));
+        }
+    },
+    V1_TENSOR_OF_A_MILLION_SLICES("more than 65536 slices") {
+        @Override
+        void make(Path directory) {
+            byte[] slices = new byte[2 * 1_000_000];
+            for (int at = 0; at < slices.length; at += 2) {
+                slices[at] = 4 << 3 | 2;
+            }
+            ByteArrayOutputStream record = new ByteArrayOutputStream();
+            record.writeBytes(new byte[] {1 << 3 | 2, (byte) 0x84, (byte) 0x89, 0x7a});
+            record.writeBytes(new byte[] {1 << 3 | 2, (byte) 0x80, (byte) 0x89, 0x7a});
+            record.writeBytes(slices);
             new V1Builder()
                     .layout(1 << 22, 16, true)
                     .record(new byte[0], record.toByteArray())

@@ -1,5 +1,6 @@
 package org.tfckpt.testing;
 
+import com.google.protobuf.ByteString;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -20,6 +21,7 @@ import org.tfckpt.proto.SavedTensorSliceMeta;
 import org.tfckpt.proto.SavedTensorSlices;
 import org.tfckpt.proto.TensorProto;
 import org.tfckpt.tensor.DataType;
+import org.tfckpt.tensor.TensorNames;
 import org.tfckpt.tensor.TensorSlice;
 
 /** Makes V1 files, right or hostile, without knowing how they are read. */
@@ -47,8 +49,15 @@ public final class V1Builder {
     public V1Builder slice(String name, DataType dtype, long[] shape, TensorSlice slice, TensorProto.Builder values) {
         list(name, dtype, shape).addSlice(Slices.proto(slice));
         SavedTensorSlices.Builder record = SavedTensorSlices.newBuilder();
-        record.getDataBuilder().setName(name).setSlice(Slices.proto(slice)).setData(values);
+        record.getDataBuilder()
+                .setName(bytes(name))
+                .setSlice(Slices.proto(slice))
+                .setData(values);
         return record(new SliceKey(name, slice).encode(), record.build().toByteArray());
+    }
+
+    private static ByteString bytes(String name) {
+        return ByteString.copyFrom(TensorNames.encode(name));
     }
 
     /** The line of a tensor in the list. */
@@ -56,7 +65,7 @@ public final class V1Builder {
         return tensors.computeIfAbsent(
                 name,
                 n -> SavedSliceMeta.newBuilder()
-                        .setName(n)
+                        .setName(bytes(n))
                         .setTypeValue(dtype.number())
                         .setShape(BundleBuilder.shape(shape)));
     }
@@ -82,7 +91,7 @@ public final class V1Builder {
     /** The record of a slice, with the very bytes of a TensorProto, and a name of its own. */
     public V1Builder rawSlice(String name, TensorSlice slice, String nameInside, byte... values) {
         SavedTensorSlices.Builder record = SavedTensorSlices.newBuilder();
-        record.getDataBuilder().setName(nameInside).setSlice(Slices.proto(slice));
+        record.getDataBuilder().setName(bytes(nameInside)).setSlice(Slices.proto(slice));
         byte[] head = record.getData().toByteArray();
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         out.write(0x12);

@@ -1,5 +1,6 @@
 package org.tfckpt.testing;
 
+import com.google.protobuf.ByteString;
 import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -65,7 +66,7 @@ public final class Variants {
 
     public static VariantTensorDataProto.Builder variant(String type, String metadata) {
         return VariantTensorDataProto.newBuilder()
-                .setTypeName(type)
-                .setMetadata(com.google.protobuf.ByteString.copyFromUtf8(metadata));
+                .setTypeName(ByteString.copyFromUtf8(type))
+                .setMetadata(ByteString.copyFromUtf8(metadata));
     }
 }

@@ -1,5 +1,6 @@
 package org.tfckpt.benchmarks;
 
+import com.google.protobuf.ByteString;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -141,7 +142,7 @@ public enum Data {
         list.getVersionsBuilder().setProducer(1);
         for (int i = 0; i < tensors; i++) {
             list.addTensorBuilder()
-                    .setName(Fixture.name(i))
+                    .setName(ByteString.copyFromUtf8(Fixture.name(i)))
                     .setTypeValue(DataType.DT_FLOAT.number())
                     .setShape(shape)
                     .addSlice(whole);
@@ -160,7 +161,7 @@ public enum Data {
                     SavedTensorSlices.newBuilder().setMeta(list).build().toByteArray());
             for (int i = 0; i < tensors; i++) {
                 SavedSlice slice = SavedSlice.newBuilder()
-                        .setName(Fixture.name(i))
+                        .setName(ByteString.copyFromUtf8(Fixture.name(i)))
                         .setSlice(whole)
                         .setData(record.setFloatVal(0, i))
                         .build();

@@ -37,7 +37,7 @@ public final class Bundle implements FormatReader {
      */
     public static Bundle open(BundlePrefix prefix, boolean mapped) throws IOException {
         BundleIndex index = BundleIndex.open(prefix);
-        return new Bundle(prefix, index, new Shards(prefix, index.header().shardCount(), mapped));
+        return new Bundle(prefix, index, new Shards(prefix, index.shardCount(), mapped));
     }
 
     @Override
@@ -47,12 +47,12 @@ public final class Bundle implements FormatReader {
 
     @Override
     public ByteOrder byteOrder() {
-        return index.header().byteOrder();
+        return index.byteOrder();
     }
 
     @Override
     public int dataFileCount() {
-        return index.header().shardCount();
+        return index.shardCount();
     }
 
     @Override

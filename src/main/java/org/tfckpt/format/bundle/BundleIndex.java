@@ -1,14 +1,18 @@
 package org.tfckpt.format.bundle;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.NoSuchFileException;
 import org.jspecify.annotations.Nullable;
+import org.tfckpt.format.MessageFields;
+import org.tfckpt.format.VersionCheck;
 import org.tfckpt.format.table.Table;
 import org.tfckpt.format.table.TableIterator;
 import org.tfckpt.io.ByteSources;
-import org.tfckpt.io.MalformedBytesException;
+import org.tfckpt.proto.BundleHeaderProto;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.ErrorContext;
@@ -26,9 +30,9 @@ final class BundleIndex implements Closeable {
     private static final byte[] HEADER_KEY = {};
 
     private final Table table;
-    private final BundleHeader header;
+    private final BundleHeaderProto header;
 
-    private BundleIndex(Table table, BundleHeader header) {
+    private BundleIndex(Table table, BundleHeaderProto header) {
         this.table = table;
         this.header = header;
     }
@@ -41,8 +45,8 @@ final class BundleIndex implements Closeable {
             throw new CheckpointException(prefix.index() + "; No such file or directory", ErrorContext.NONE, e);
         }
         try {
-            BundleHeader header = readHeader(table);
-            header.versions().check(table.name());
+            BundleHeaderProto header = readHeader(table);
+            VersionCheck.check(header.getVersion(), table.name());
             return new BundleIndex(table, header);
         } catch (IOException | RuntimeException e) {
             table.close();
@@ -50,13 +54,13 @@ final class BundleIndex implements Closeable {
         }
     }
 
-    private static BundleHeader readHeader(Table table) throws IOException {
+    private static BundleHeaderProto readHeader(Table table) throws IOException {
         try (TableIterator at = table.iterator()) {
             return readHeader(table, at);
         }
     }
 
-    private static BundleHeader readHeader(Table table, TableIterator at) throws IOException {
+    private static BundleHeaderProto readHeader(Table table, TableIterator at) throws IOException {
         try {
             at.seekToFirst();
         } catch (DataLossException e) {
@@ -75,15 +79,15 @@ final class BundleIndex implements Closeable {
                             "the empty key first", "'" + TensorNames.printable(TensorNames.decode(at.key())) + "'"));
         }
         try {
-            BundleHeader header = BundleHeader.decode(at.value());
-            if (header.shardCount() < 0) {
+            BundleHeaderProto header = MessageFields.parse(BundleHeaderProto.parser(), at.value());
+            if (header.getNumShards() < 0) {
                 throw new DataLossException(
                         ProblemKind.HEADER,
                         unreadable(table, "negative number of shards"),
-                        place.mismatch("0 or more", header.shardCount()));
+                        place.mismatch("0 or more", header.getNumShards()));
             }
             return header;
-        } catch (MalformedBytesException e) {
+        } catch (InvalidProtocolBufferException e) {
             throw new DataLossException(
                     ProblemKind.HEADER,
                     unreadable(table, "unable to parse header") + ": Entry for key  not parseable.",
@@ -97,8 +101,17 @@ final class BundleIndex implements Closeable {
                 + " version of TensorFlow with format changes (" + reason + ")";
     }
 
-    BundleHeader header() {
+    BundleHeaderProto header() {
         return header;
+    }
+
+    int shardCount() {
+        return header.getNumShards();
+    }
+
+    ByteOrder byteOrder() {
+        boolean big = header.getEndianness() == BundleHeaderProto.Endianness.BIG;
+        return big ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
     }
 
     String name() {
@@ -177,7 +190,7 @@ final class BundleIndex implements Closeable {
     TensorInfo entry(String name, ByteBuffer value) throws IOException {
         try {
             return BundleEntry.decode(name, value);
-        } catch (MalformedBytesException e) {
+        } catch (InvalidProtocolBufferException e) {
             throw new DataLossException(
                     ProblemKind.ENTRY,
                     "Entry for key " + name + " not parseable.",

@@ -89,7 +89,7 @@ public final class BundleMerge {
         }
         try (BundleIndex index = BundleIndex.open(input)) {
             addHeader(index);
-            int shards = index.header().shardCount();
+            int shards = index.shardCount();
             merged.add(new Input(input, shards));
             for (TableIterator at = index.entries(); at.valid(); at.next()) {
                 add(input, shards, at.key(), parse(index, at));

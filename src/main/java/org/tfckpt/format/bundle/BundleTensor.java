@@ -71,7 +71,7 @@ final class BundleTensor implements SliceAssembly.Parts {
     }
 
     private ByteOrder order() {
-        return index.header().byteOrder();
+        return index.byteOrder();
     }
 
     private ByteSource shard(int slice, TensorInfo entry) throws IOException {

@@ -10,6 +10,7 @@ import org.tfckpt.format.VerificationListener;
 import org.tfckpt.format.bundle.EntryFindings.Entry;
 import org.tfckpt.format.table.TableVerification;
 import org.tfckpt.io.OrderedWork;
+import org.tfckpt.proto.BundleHeaderProto;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.DataType;
@@ -49,14 +50,13 @@ final class BundleVerification {
     }
 
     private void header() {
-        int endianness = index.header().endianness();
-        if (endianness != 0 && endianness != BundleHeader.BIG_ENDIAN) {
+        if (index.header().getEndianness() == BundleHeaderProto.Endianness.UNRECOGNIZED) {
             findings.problem(new Problem(
                     index.name(),
                     -1,
                     null,
                     ProblemKind.HEADER,
-                    "the header's endianness is " + endianness + ", neither 0 nor 1"));
+                    "the header's endianness is " + index.header().getEndiannessValue() + ", neither 0 nor 1"));
         }
     }
 
@@ -134,7 +134,7 @@ final class BundleVerification {
     private boolean slicesAreIntact(TensorInfo info) throws IOException {
         requireDtype(info);
         BundleTensor stored = new BundleTensor(prefix, index, shards, info);
-        SliceSet slices = new SliceAssembly(info, index.header().byteOrder(), stored).slices();
+        SliceSet slices = new SliceAssembly(info, index.byteOrder(), stored).slices();
         boolean intact = true;
         for (int slice = 0; slice < info.slices().size(); slice++) {
             SliceKey key = new SliceKey(info.name(), info.slices().get(slice));

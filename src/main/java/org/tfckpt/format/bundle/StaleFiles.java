@@ -55,7 +55,7 @@ final class StaleFiles {
     /** Returns the number of data files that the index refers to, or null if there is no readable index. */
     static @Nullable Integer shardCount(BundlePrefix prefix) {
         try (BundleIndex index = BundleIndex.open(prefix)) {
-            return index.header().shardCount();
+            return index.shardCount();
         } catch (IOException unreadable) {
             return null;
         }

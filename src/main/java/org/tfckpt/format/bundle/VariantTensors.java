@@ -1,5 +1,6 @@
 package org.tfckpt.format.bundle;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -113,10 +114,10 @@ final class VariantTensors {
         return (int) length;
     }
 
-    private void requireMessage(ByteBuffer message) throws DataLossException {
+    private void requireMessage(ByteBuffer message) throws IOException {
         try {
             TensorMessage.checkVariant(message);
-        } catch (MalformedBytesException e) {
+        } catch (InvalidProtocolBufferException e) {
             throw new DataLossException(
                     ProblemKind.VARIANT,
                     "Unable to parse VariantTensorDataProto from buffer of size " + message.remaining()

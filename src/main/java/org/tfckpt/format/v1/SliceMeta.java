@@ -1,12 +1,12 @@
 package org.tfckpt.format.v1;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.tfckpt.format.WireReader;
-import org.tfckpt.format.WireShapes;
-import org.tfckpt.io.MalformedBytesException;
+import org.tfckpt.format.MessageFields;
+import org.tfckpt.format.ProtoShapes;
+import org.tfckpt.proto.SavedSliceMeta;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.ErrorContext;
 import org.tfckpt.tensor.ProblemKind;
@@ -15,45 +15,28 @@ import org.tfckpt.tensor.TensorNames;
 import org.tfckpt.tensor.TensorSlice;
 
 /**
- * What one file says of one tensor, a SavedSliceMeta.
+ * What one file lists of one tensor: a SavedSliceMeta.
  *
- * <pre>
- * 1 name | 2 shape | 3 type enum | 4 slice, each that this file has
- * </pre>
- *
- * @param name the tensor's
- * @param shape the whole tensor's
+ * @param name the tensor's name
+ * @param shape the shape of the whole tensor
  * @param dtype the number of its dtype
- * @param slices in the order they were added
+ * @param slices the slices that the file holds, in the order in which they were added
  */
 record SliceMeta(String name, Shape shape, int dtype, List<TensorSlice> slices) {
-    private static final int NAME = 1 << 3 | WireReader.BYTES;
-    private static final int SHAPE = 2 << 3 | WireReader.BYTES;
-    private static final int TYPE = 3 << 3 | WireReader.VARINT;
-    private static final int SLICE = 4 << 3 | WireReader.BYTES;
-
-    static SliceMeta read(ByteBuffer message, String file) throws MalformedBytesException, DataLossException {
-        String name = "";
-        Shape shape = Shape.of();
-        int dtype = 0;
-        List<TensorSlice> slices = new ArrayList<>(1);
-        WireReader in = new WireReader(message);
-        for (int tag = in.next(); tag != 0; tag = in.next()) {
-            switch (tag) {
-                case NAME -> name = name(in.bytes());
-                case SHAPE -> shape = WireShapes.shape(in, shape);
-                case TYPE -> dtype = (int) in.varint();
-                case SLICE -> {
-                    if (slices.size() == WireShapes.MAX_SLICES) {
-                        throw new MalformedBytesException("more than " + WireShapes.MAX_SLICES + " slices");
-                    }
-                    slices.add(WireShapes.slice(in));
-                }
-                default -> in.skip();
-            }
+    static SliceMeta read(ByteBuffer message, String file) throws IOException {
+        if (message.remaining() > MessageFields.MAX_PARSED) {
+            SavedSliceMeta.Builder meta = SavedSliceMeta.newBuilder();
+            List<TensorSlice> slices = ProtoShapes.readSlices(message, SavedSliceMeta.SLICE_FIELD_NUMBER, meta);
+            return of(meta.build(), slices, file);
         }
+        SavedSliceMeta meta = MessageFields.parse(SavedSliceMeta.parser(), message);
+        return of(meta, ProtoShapes.slices(meta.getSliceList()), file);
+    }
+
+    private static SliceMeta of(SavedSliceMeta meta, List<TensorSlice> slices, String file) throws IOException {
+        String name = TensorNames.decode(meta.getName().toByteArray());
         for (TensorSlice slice : slices) {
-            Optional<String> problem = WireShapes.problem(slice);
+            Optional<String> problem = ProtoShapes.problem(slice);
             if (problem.isPresent()) {
                 throw new DataLossException(
                         ProblemKind.SLICES,
@@ -61,12 +44,6 @@ record SliceMeta(String name, Shape shape, int dtype, List<TensorSlice> slices) 
                         ErrorContext.at(file, -1).ofTensor(name));
             }
         }
-        return new SliceMeta(name, shape, dtype, slices);
-    }
-
-    static String name(ByteBuffer bytes) {
-        byte[] name = new byte[bytes.remaining()];
-        bytes.get(name);
-        return TensorNames.decode(name);
+        return new SliceMeta(name, ProtoShapes.shape(meta.getShape()), meta.getTypeValue(), slices);
     }
 }

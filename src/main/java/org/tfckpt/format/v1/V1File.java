@@ -1,5 +1,6 @@
 package org.tfckpt.format.v1;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -7,14 +8,16 @@ import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
+import org.tfckpt.format.MessageFields;
 import org.tfckpt.format.SliceKey;
-import org.tfckpt.format.Versions;
-import org.tfckpt.format.WireReader;
+import org.tfckpt.format.VersionCheck;
 import org.tfckpt.format.table.Table;
 import org.tfckpt.format.table.TableIterator;
 import org.tfckpt.io.ByteSource;
 import org.tfckpt.io.ByteSources;
-import org.tfckpt.io.MalformedBytesException;
+import org.tfckpt.proto.SavedTensorSliceMeta;
+import org.tfckpt.proto.SavedTensorSlices;
+import org.tfckpt.proto.VersionDef;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.ErrorContext;
@@ -30,9 +33,9 @@ import org.tfckpt.tensor.UnsupportedFormatException;
  * </pre>
  */
 final class V1File implements Closeable {
-    private static final int META = 1 << 3 | WireReader.BYTES;
-    private static final int TENSOR = 1 << 3 | WireReader.BYTES;
-    private static final int VERSIONS = 2 << 3 | WireReader.BYTES;
+    private static final int META = MessageFields.lengthDelimited(SavedTensorSlices.META_FIELD_NUMBER);
+    private static final int TENSOR = MessageFields.lengthDelimited(SavedTensorSliceMeta.TENSOR_FIELD_NUMBER);
+    private static final int VERSIONS = MessageFields.lengthDelimited(SavedTensorSliceMeta.VERSIONS_FIELD_NUMBER);
     private static final String ANOTHER_FORMAT =
             ": perhaps your file is in a different file format and you need to use a different restore operator?";
 
@@ -71,13 +74,14 @@ final class V1File implements Closeable {
             TableIterator at = table.iterator();
             at.seekToFirst();
             boolean found = false;
-            WireReader in = new WireReader(at.valid() && at.keyLength() == 0 ? at.value() : ByteBuffer.allocate(0));
+            MessageFields in =
+                    new MessageFields(at.valid() && at.keyLength() == 0 ? at.value() : ByteBuffer.allocate(0));
             for (int tag = in.next(); tag != 0; tag = in.next()) {
                 found |= tag == META;
                 in.skip();
             }
             return found;
-        } catch (CheckpointException | MalformedBytesException another) {
+        } catch (CheckpointException | InvalidProtocolBufferException another) {
             return false;
         }
     }
@@ -115,16 +119,18 @@ final class V1File implements Closeable {
         }
         boolean found = false;
         try {
-            WireReader in = new WireReader(at.value());
+            MessageFields in = new MessageFields(at.value());
             for (int tag = in.next(); tag != 0; tag = in.next()) {
                 if (tag == META) {
                     found = true;
-                    readMeta(in.message(), tensors);
+                    int outer = in.enter();
+                    readMeta(in, tensors);
+                    in.leave(outer);
                 } else {
                     in.skip();
                 }
             }
-        } catch (MalformedBytesException e) {
+        } catch (InvalidProtocolBufferException e) {
             throw new DataLossException(
                     ProblemKind.HEADER,
                     notFound,
@@ -139,16 +145,18 @@ final class V1File implements Closeable {
         }
     }
 
-    private void readMeta(WireReader in, MetaConsumer tensors) throws IOException {
-        Versions versions = Versions.NONE;
+    private void readMeta(MessageFields in, MetaConsumer tensors) throws IOException {
+        VersionDef versions = VersionDef.getDefaultInstance();
         for (int tag = in.next(); tag != 0; tag = in.next()) {
-            switch (tag) {
-                case TENSOR -> tensors.accept(SliceMeta.read(in.bytes(), name()));
-                case VERSIONS -> versions = Versions.read(in.message());
-                default -> in.skip();
+            if (tag == TENSOR) {
+                tensors.accept(SliceMeta.read(in.bytes(), name()));
+            } else if (tag == VERSIONS) {
+                versions = in.parse(VersionDef.parser());
+            } else {
+                in.skip();
             }
         }
-        versions.check(name());
+        VersionCheck.check(versions, name());
     }
 
     String name() {

@@ -1,5 +1,6 @@
 package org.tfckpt.format.v1;
 
+import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.IOException;
 import java.lang.ref.SoftReference;
 import java.nio.ByteBuffer;
@@ -14,7 +15,6 @@ import org.tfckpt.format.StringValues;
 import org.tfckpt.format.TensorData;
 import org.tfckpt.format.TensorValues;
 import org.tfckpt.format.VariantData;
-import org.tfckpt.io.MalformedBytesException;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.DataType;
@@ -90,13 +90,13 @@ final class V1Tensor implements SliceAssembly.Parts {
     }
 
     /** Decodes the values of a slice of fixed width. */
-    ByteBuffer values(int slice, SavedSlice record) throws CheckpointException {
+    ByteBuffer values(int slice, SavedSlice record) throws IOException {
         if (!TensorValues.isKnown(info.dtype())) {
             throw notSupported();
         }
         try {
             return TensorValues.all(info.dtype(), elements(slice), record.values());
-        } catch (MalformedBytesException e) {
+        } catch (InvalidProtocolBufferException e) {
             throw malformed(slice, e);
         }
     }
@@ -107,10 +107,10 @@ final class V1Tensor implements SliceAssembly.Parts {
     }
 
     /** Finds the strings of a slice. */
-    StringData strings(int slice, SavedSlice record) throws DataLossException {
+    StringData strings(int slice, SavedSlice record) throws IOException {
         try {
             return StringValues.all(elements(slice), record.values());
-        } catch (MalformedBytesException e) {
+        } catch (InvalidProtocolBufferException e) {
             throw malformed(slice, e);
         }
     }
@@ -156,15 +156,15 @@ final class V1Tensor implements SliceAssembly.Parts {
     }
 
     /** Parses the record of a slice. */
-    SavedSlice read(int slice, ByteBuffer record) throws DataLossException {
+    SavedSlice read(int slice, ByteBuffer record) throws IOException {
         try {
             return SavedSlice.read(record);
-        } catch (MalformedBytesException e) {
+        } catch (InvalidProtocolBufferException e) {
             throw malformed(slice, e);
         }
     }
 
-    private DataLossException malformed(int slice, MalformedBytesException e) {
+    private DataLossException malformed(int slice, InvalidProtocolBufferException e) {
         return new DataLossException(
                 ProblemKind.ENTRY,
                 "Unable to parse the record of slice " + slices.get(slice) + " of tensor " + info.name() + ": "

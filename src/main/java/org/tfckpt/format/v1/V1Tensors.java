@@ -6,9 +6,9 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.tfckpt.format.ProtoShapes;
 import org.tfckpt.format.SliceAssembly;
 import org.tfckpt.format.SliceSet;
-import org.tfckpt.format.WireShapes;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.DataType;
@@ -67,8 +67,8 @@ final class V1Tensors {
                     place);
         }
         known.add(meta.slices(), file);
-        if (known.slices.size() > WireShapes.MAX_SLICES) {
-            throw new UnsupportedFormatException("more than " + WireShapes.MAX_SLICES + " slices", place);
+        if (known.slices.size() > ProtoShapes.MAX_SLICES) {
+            throw new UnsupportedFormatException("more than " + ProtoShapes.MAX_SLICES + " slices", place);
         }
     }
 
