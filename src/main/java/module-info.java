@@ -2,6 +2,7 @@
 @SuppressWarnings("requires-automatic") // protobuf-java names its module in its manifest alone
 module org.tfckpt {
     requires com.google.protobuf;
+    requires java.logging;
 
     // Annotations: not needed at run time.
     requires static org.jspecify;

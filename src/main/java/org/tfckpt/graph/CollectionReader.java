@@ -1,26 +1,29 @@
 package org.tfckpt.graph;
 
+import com.google.protobuf.ByteString;
+import com.google.protobuf.DiscardUnknownFieldsParser;
+import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.Parser;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
-import org.tfckpt.graph.WireReader.Range;
+import org.tfckpt.graph.GraphInput.FieldHandler;
+import org.tfckpt.graph.GraphInput.Range;
+import org.tfckpt.proto.CollectionDef;
+import org.tfckpt.proto.SaveSliceInfoDef;
+import org.tfckpt.proto.SaverDef;
+import org.tfckpt.proto.VariableDef;
 import org.tfckpt.tensor.DataLossException;
+import org.tfckpt.tensor.Shape;
+import org.tfckpt.tensor.ShapeAndSlice;
+import org.tfckpt.tensor.TensorSlice;
 
-/**
- * Reads the collections of a MetaGraphDef: which variables they hold, and what they say of them.
- *
- * <pre>
- * entry         1 key | 2 value
- * CollectionDef 1 node_list { 1 value (text) } | 2 bytes_list { 1 value (message) } | others
- * </pre>
- */
+/** Reads the collections of a MetaGraphDef: which variables they hold, and what they say of each. */
 final class CollectionReader {
     private static final String GLOBAL = "variables";
     private static final String TRAINABLE = "trainable_variables";
@@ -30,8 +33,11 @@ final class CollectionReader {
     private static final Set<String> OF_VARIABLES = Set.of(
             GLOBAL, TRAINABLE, "local_variables", "model_variables", "moving_average_variables", "metric_variables");
 
-    private final WireReader in;
-    private final Map<String, GraphVariable> variables;
+    private static final Parser<VariableDef> VARIABLE = DiscardUnknownFieldsParser.wrap(VariableDef.parser());
+    private static final Parser<SaverDef> SAVER = DiscardUnknownFieldsParser.wrap(SaverDef.parser());
+
+    private final GraphInput in;
+    private final Map<String, GraphVariable.Builder> variables;
 
     /** The collections that hold a variable, by its name. */
     private final Map<String, Set<String>> holders = new HashMap<>();
@@ -39,76 +45,44 @@ final class CollectionReader {
     /** What the collections say of a variable, by its name. */
     private final Map<String, VariableDef> definitions = new HashMap<>();
 
-    private final TreeSet<String> keys = new TreeSet<>();
     private final List<SaverDef> savers = new ArrayList<>();
 
-    CollectionReader(WireReader in, Map<String, GraphVariable> variables) {
+    CollectionReader(GraphInput in, Map<String, GraphVariable.Builder> variables) {
         this.in = in;
         this.variables = variables;
     }
 
-    Set<String> keys() {
-        return keys;
-    }
-
-    List<SaverDef> savers() {
-        return savers;
-    }
-
-    /** Reads all collections; of several of one key the last one counts, as in every map of protobuf. */
-    void read(List<Range> entries) throws IOException {
-        Map<String, Range> collections = new TreeMap<>();
-        for (Range entry : entries) {
-            in.seek(entry);
-            String key = "";
-            Range value = null;
-            while (in.next()) {
-                switch (in.field()) {
-                    case 1 -> key = in.text();
-                    case 2 -> value = in.message();
+    /** Reads all collections and completes the variables. Returns the savers among them. */
+    List<SaverDef> read(Map<String, Range> collections) throws IOException {
+        for (Map.Entry<String, Range> collection : collections.entrySet()) {
+            String key = collection.getKey();
+            FieldHandler node = field -> {
+                if (field == CollectionDef.NodeList.VALUE_FIELD_NUMBER) {
+                    hold(key, TensorName.nodeOf(Protos.name(in.bytes())));
+                } else {
+                    in.skip();
+                }
+            };
+            FieldHandler message = field -> {
+                if (field == CollectionDef.BytesList.VALUE_FIELD_NUMBER) {
+                    message(key, in.bytes());
+                } else {
+                    in.skip();
+                }
+            };
+            in.walk(collection.getValue(), field -> {
+                switch (field) {
+                    case CollectionDef.NODE_LIST_FIELD_NUMBER -> in.walk(node);
+                    case CollectionDef.BYTES_LIST_FIELD_NUMBER -> in.walk(message);
                     default -> in.skip();
                 }
-            }
-            if (value == null) {
-                collections.remove(key);
-            } else {
-                collections.put(key, value);
-            }
-            keys.add(key);
+            });
         }
-        for (Map.Entry<String, Range> collection : collections.entrySet()) {
-            in.seek(collection.getValue());
-            collection(collection.getKey());
+        boolean says = collections.containsKey(TRAINABLE) || collections.containsKey(GLOBAL);
+        for (GraphVariable.Builder variable : variables.values()) {
+            complete(variable, says);
         }
-    }
-
-    private void collection(String key) throws IOException {
-        while (in.next()) {
-            switch (in.field()) {
-                case 1 -> {
-                    long outer = in.enter();
-                    names(key);
-                    in.leave(outer);
-                }
-                case 2 -> {
-                    Range list = in.message();
-                    long outer = in.enter(list);
-                    messages(key);
-                    in.leave(list, outer);
-                }
-                default -> in.skip();
-            }
-        }
-    }
-
-    private void names(String key) throws IOException {
-        while (in.next()) {
-            if (in.field() == 1) {
-                hold(key, TensorName.nodeOf(in.textOf(in.message())));
-            } else {
-                in.skip();
-            }
-        }
+        return savers;
     }
 
     private void hold(String key, String node) {
@@ -117,67 +91,71 @@ final class CollectionReader {
         }
     }
 
-    private void messages(String key) throws IOException {
-        boolean certain = OF_VARIABLES.contains(key);
-        while (in.next()) {
-            if (in.field() != 1) {
-                in.skip();
-                continue;
-            }
-            Range value = in.message();
-            long outer = in.enter(value);
-            if (key.equals(SAVERS)) {
-                savers.add(SaverDef.read(in));
-            } else {
-                try {
-                    variable(key, VariableDef.read(in));
-                } catch (DataLossException otherMessage) {
-                    // Other collections hold other messages, or bytes that only a program understands.
-                    if (certain) {
-                        throw otherMessage;
-                    }
-                }
-            }
-            in.leave(value, outer);
+    private void message(String key, ByteString bytes) throws IOException {
+        if (key.equals(SAVERS)) {
+            savers.add(SAVER.parseFrom(bytes));
+            return;
         }
-    }
-
-    private void variable(String key, VariableDef definition) {
-        String node = TensorName.nodeOf(definition.variable());
-        if (variables.containsKey(node)) {
+        try {
+            VariableDef definition = VARIABLE.parseFrom(bytes);
+            partition(definition);
+            String node = TensorName.nodeOf(definition.getVariableName());
             hold(key, node);
-            definitions.merge(node, definition, VariableDef::and);
+            if (variables.containsKey(node)) {
+                definitions.merge(node, definition, CollectionReader::merge);
+            }
+        } catch (InvalidProtocolBufferException | DataLossException otherMessage) {
+            // Other collections hold other messages, or bytes that only a program understands.
+            if (OF_VARIABLES.contains(key)) {
+                throw otherMessage;
+            }
         }
     }
 
-    /** What is known of a variable now. */
-    GraphVariable complete(GraphVariable variable) {
-        GraphVariable.Facts facts = variable.facts();
-        Set<String> collections = holders.getOrDefault(variable.name(), Set.of());
-        VariableDef definition = definitions.getOrDefault(variable.name(), VariableDef.NONE);
-        return variable.with(new GraphVariable.Facts(
-                facts.sharedName(),
-                Collections.unmodifiableSet(collections),
-                trainable(collections, definition),
-                emptyToNull(definition.initializer()),
-                emptyToNull(definition.initialValue()),
-                emptyToNull(definition.snapshot()),
-                emptyToNull(definition.fullName()),
-                definition.partition(),
-                facts.optimizerSlot(),
-                facts.objectNode()));
-    }
-
-    /** A file older than the field of VariableDef has the collection; one that has neither does not say. */
-    private @Nullable Boolean trainable(Set<String> collections, VariableDef definition) {
-        if (definition.trainable() || collections.contains(TRAINABLE)) {
-            return true;
+    /** Adds to a definition what another one has more. */
+    private static VariableDef merge(VariableDef first, VariableDef second) {
+        VariableDef.Builder merged = second.toBuilder();
+        if (first.hasSaveSliceInfoDef()) {
+            merged.clearSaveSliceInfoDef();
         }
-        boolean says = keys.contains(TRAINABLE) || keys.contains(GLOBAL);
-        return says ? Boolean.FALSE : null;
+        return merged.mergeFrom(first).build();
     }
 
-    private static @Nullable String emptyToNull(String text) {
-        return text.isEmpty() ? null : text;
+    private void complete(GraphVariable.Builder variable, boolean says) throws IOException {
+        variable.collections = holders.getOrDefault(variable.name, Set.of());
+        variable.definition = definitions.getOrDefault(variable.name, variable.definition);
+        variable.partition = partition(variable.definition);
+        if (variable.definition.getTrainable() || variable.collections.contains(TRAINABLE)) {
+            // A file that is older than the field has the collection.
+            variable.trainable = true;
+        } else {
+            variable.trainable = says ? Boolean.FALSE : null;
+        }
+    }
+
+    /** Returns which part of a partitioned variable this is; null if it is not a part. */
+    private @Nullable ShapeAndSlice partition(VariableDef definition) throws IOException {
+        SaveSliceInfoDef part = definition.getSaveSliceInfoDef();
+        if (part.getFullShapeCount() == 0 && part.getVarOffsetCount() == 0 && part.getVarShapeCount() == 0) {
+            return null;
+        }
+        if (part.getVarOffsetCount() != part.getVarShapeCount()) {
+            throw in.failure(
+                    "A part of '" + part.getFullName() + "' has " + part.getVarOffsetCount() + " offsets but "
+                            + part.getVarShapeCount() + " sizes",
+                    -1);
+        }
+        Shape whole = Shape.of(longs(part.getFullShapeList()));
+        TensorSlice slice = TensorSlice.ofExtents(longs(part.getVarOffsetList()), longs(part.getVarShapeList()));
+        if (!slice.fits(whole)) {
+            throw in.failure(
+                    "The part " + slice + " is outside the variable '" + part.getFullName() + "' of shape " + whole,
+                    -1);
+        }
+        return new ShapeAndSlice(whole, slice);
+    }
+
+    private static long[] longs(List<Long> list) {
+        return list.stream().mapToLong(Long::longValue).toArray();
     }
 }

@@ -6,23 +6,23 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
-import org.tfckpt.graph.WireReader.Range;
+import org.tfckpt.graph.GraphInput.Range;
 
-/** What was kept of a GraphDef: the nodes that say something of variables, each kind in the order of the graph. */
+/** The nodes of a GraphDef that have to do with variables, each kind in the order of the graph. */
 final class GraphNodes {
-    /** Far more than savers put between a variable and their ops. */
-    static final int LONGEST_WAY = 256;
+    /** The most nodes that are followed to where a tensor comes from: far more than savers use. */
+    static final int MAX_STEPS = 256;
 
     long count;
     long functions;
 
-    /** Whether there is an op that is in nearly every graph. */
+    /** Whether there is an op that nearly every graph has. */
     boolean familiar;
 
     OptionalInt producer = OptionalInt.empty();
 
-    /** Variables, by name. */
-    final Map<String, GraphVariable> variables = new LinkedHashMap<>();
+    /** Variables by name. */
+    final Map<String, GraphVariable.Builder> variables = new LinkedHashMap<>();
 
     /** Ops that save or restore. */
     final List<Node> savers = new ArrayList<>();
@@ -31,19 +31,31 @@ final class GraphNodes {
 
     final List<Node> trainings = new ArrayList<>();
 
-    /** Of nodes that give on what their first input is: that input, by name. */
+    /** The first input of each {@link NodeRole#PASS} node, by the node's name. */
     final Map<String, String> passes = new HashMap<>();
 
-    /** Of constants that are strings: where their values are, by name. */
+    /** Where the nodes of constants of strings are, by name. */
     final Map<String, Range> strings = new HashMap<>();
 
     /**
-     * The tensor that another one is, through all the nodes that only give on; itself if there is nothing such, or if
-     * the way goes in a circle.
+     * A node that saves, restores, assigns or trains variables.
+     *
+     * @param name its name
+     * @param op its op
+     * @param inputs its inputs without control inputs
+     * @param outputs the number of tensors that an op restores, else 0
      */
+    record Node(String name, String op, List<String> inputs, int outputs) {
+        /** Returns an input, or an empty string if there are fewer. */
+        String input(int index) {
+            return index < inputs.size() ? inputs.get(index) : "";
+        }
+    }
+
+    /** Follows a tensor through {@link NodeRole#PASS} nodes; returns the tensor itself if they form a cycle. */
     TensorName origin(String tensor) {
         TensorName origin = TensorName.parse(tensor);
-        for (int i = 0; i < LONGEST_WAY; i++) {
+        for (int i = 0; i < MAX_STEPS; i++) {
             String from = origin.output() == 0 ? passes.get(origin.node()) : null;
             if (from == null) {
                 return origin;

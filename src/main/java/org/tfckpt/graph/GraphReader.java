@@ -6,13 +6,16 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.Set;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
-import org.tfckpt.graph.WireReader.Range;
+import org.tfckpt.graph.GraphInput.Range;
 import org.tfckpt.io.ByteSource;
 import org.tfckpt.io.ByteSources;
+import org.tfckpt.proto.SavedModel;
+import org.tfckpt.proto.SaverDef;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.ErrorContext;
@@ -23,9 +26,9 @@ import org.tfckpt.tensor.UnsupportedFormatException;
 final class GraphReader {
     private final Path file;
     private final GraphKind kind;
-    private final WireReader in;
+    private final GraphInput in;
 
-    private GraphReader(Path file, GraphKind kind, WireReader in) {
+    private GraphReader(Path file, GraphKind kind, GraphInput in) {
         this.file = file;
         this.kind = kind;
         this.in = in;
@@ -39,19 +42,25 @@ final class GraphReader {
                 throw new DataLossException(
                         ProblemKind.TRUNCATED, "An empty file", ErrorContext.at(file.toString(), -1));
             }
-            if (Sniffer.isText(source)) {
-                GraphKind kind = TextGraphs.kindOf(source);
+            String text = Sniffer.text(source);
+            if (text != null) {
+                GraphKind kind = Sniffer.kindOfText(text);
                 return kind == null
                         ? null
-                        : read(file, kind, WireReader.of(source.name(), TextGraphs.toWire(source, kind)), tags);
+                        : read(file, kind, GraphInput.of(source.name(), TextGraphs.parse(source, kind)), tags);
             }
-            WireReader in = WireReader.of(source);
+            GraphInput in = GraphInput.of(source);
             GraphKind kind = Sniffer.kindOf(in);
+            if (kind != null && source.size() > GraphInput.MAX_SIZE) {
+                throw new UnsupportedFormatException(
+                        "A " + kind + " of 2 GiB or more cannot be read: protobuf messages are smaller",
+                        ErrorContext.at(file.toString(), -1));
+            }
             return kind == null ? null : read(file, kind, in, tags);
         }
     }
 
-    private static @Nullable GraphParts read(Path file, GraphKind kind, WireReader in, @Nullable Set<String> tags)
+    private static @Nullable GraphParts read(Path file, GraphKind kind, GraphInput in, @Nullable Set<String> tags)
             throws IOException {
         return new GraphReader(file, kind, in).read(tags);
     }
@@ -71,35 +80,26 @@ final class GraphReader {
         // Other messages look like a graph in parts; one that says who wrote it, or has an op that every graph has, is
         // one.
         boolean signed = nodes.producer.isPresent() && nodes.count > 0;
-        if (!signed && !nodes.familiar && layout.tensorFlowVersion().isEmpty()) {
-            return null;
-        }
-        if (layout.graphs().isEmpty()) {
-            return null;
-        }
-        return parts(layout, nodes);
+        boolean versioned = !layout.info().getTensorflowVersion().isEmpty();
+        return (signed || nodes.familiar || versioned) && !layout.graphs().isEmpty() ? parts(layout, nodes) : null;
     }
 
     private GraphParts parts(MetaGraphLayout layout, GraphNodes nodes) throws IOException {
-        CollectionReader collections = new CollectionReader(in, nodes.variables);
-        collections.read(layout.collections());
-        Set<String> slots = SlotFinder.slots(nodes);
-        Map<String, GraphVariable> variables = new LinkedHashMap<>();
-        nodes.variables.forEach((name, bare) -> {
-            GraphVariable variable = collections.complete(bare);
-            variables.put(
-                    name, slots.contains(name) ? variable.with(variable.facts().asOptimizerSlot()) : variable);
-        });
         List<SaverDef> definitions = new ArrayList<>(layout.savers());
-        definitions.addAll(collections.savers());
+        definitions.addAll(new CollectionReader(in, nodes.variables).read(layout.collections()));
+        for (String slot : SlotFinder.slots(nodes)) {
+            Objects.requireNonNull(nodes.variables.get(slot)).optimizerSlot = true;
+        }
+        Map<String, GraphVariable> variables = new LinkedHashMap<>();
+        nodes.variables.forEach((name, variable) -> variables.put(name, variable.build()));
         List<GraphSaver> savers = SaverReader.read(in, nodes, variables, definitions);
         GraphParts.Info info = new GraphParts.Info(
                 Set.copyOf(layout.tags()),
-                Optional.of(layout.tensorFlowVersion()).filter(version -> !version.isEmpty()),
+                Optional.of(layout.info().getTensorflowVersion()).filter(version -> !version.isEmpty()),
                 nodes.producer,
                 nodes.count,
                 nodes.functions,
-                collections.keys(),
+                layout.collections().keySet(),
                 layout.signatures());
         SavedObjects objects = SavedObjects.read(in, layout.objects());
         return new GraphParts(
@@ -112,17 +112,15 @@ final class GraphReader {
                 objects == null ? null : new SavedPaths(objects));
     }
 
-    /** The MetaGraphDefs of a SavedModel: 2 meta_graphs. */
     private List<MetaGraphLayout> savedModel() throws IOException {
         List<Range> ranges = new ArrayList<>();
-        in.seek(in.all());
-        while (in.next()) {
-            switch (in.field()) {
-                case 1 -> in.varint();
-                case 2 -> ranges.add(in.message());
-                default -> in.skip();
+        in.walk(in.all(), field -> {
+            if (field == SavedModel.META_GRAPHS_FIELD_NUMBER) {
+                ranges.add(in.skipMessage());
+            } else {
+                in.skip();
             }
-        }
+        });
         List<MetaGraphLayout> layouts = new ArrayList<>();
         for (Range range : ranges) {
             layouts.add(MetaGraphLayout.read(in, range));

@@ -6,51 +6,115 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.tfckpt.proto.SaverDef;
 
 /**
  * A saver of a graph: which variable its save ops write under which name, and from which name its restore ops fill which
- * variable. Where variables were renamed or left out, this is the truth.
+ * variable. Where variables were renamed or left out, these names are the ones that count.
  *
- * <p>The lists come from the constants that the ops {@code SaveV2}, {@code RestoreV2} and their older kin take. In a TF2
- * SavedModel these ops are inside functions, and the lists are empty: there {@link Graph#checkpointKeys} tells.
- *
- * @param filenameTensor the tensor that takes the checkpoint's name, {@code save/Const:0}
- * @param saveTensor the tensor that saves; nothing if the graph has the ops of the saver but no definition of it
- * @param restoreOp the op that restores; nothing likewise
- * @param sharded whether every device writes a file of its own
- * @param version the format that it writes: {@code V1}, {@code V2}, {@code LEGACY}; nothing likewise
- * @param maxToKeep how many checkpoints it keeps, 0 for all or where the graph does not say
- * @param saves what is saved, in the order of the graph's ops and of their lists
- * @param restores what is restored, likewise
- * @param unknown save and restore ops whose names are not in the graph, since something else than a constant feeds them
+ * <p>The lists come from the constants that the ops {@code SaveV2} and {@code RestoreV2} and their predecessors take. In
+ * a TF2 SavedModel these ops are inside functions, and the lists are empty: use {@link Graph#checkpointKeys} there.
  */
-public record GraphSaver(
-        String filenameTensor,
-        Optional<String> saveTensor,
-        Optional<String> restoreOp,
-        boolean sharded,
-        Optional<String> version,
-        int maxToKeep,
-        List<Entry> saves,
-        List<Entry> restores,
-        List<String> unknown) {
+public final class GraphSaver {
+    private final String filenameTensor;
+    private final Optional<SaverDef> definition;
+    private final List<Entry> saves;
+    private final List<Entry> restores;
+    private final List<String> unknown;
+
+    GraphSaver(
+            String filenameTensor,
+            @Nullable SaverDef definition,
+            List<Entry> saves,
+            List<Entry> restores,
+            List<String> unknown) {
+        this.filenameTensor = filenameTensor;
+        this.definition = Optional.ofNullable(definition);
+        this.saves = List.copyOf(saves);
+        this.restores = List.copyOf(restores);
+        this.unknown = List.copyOf(unknown);
+    }
+
     /**
-     * The same with lists that nobody else can change.
+     * Returns the tensor that takes the checkpoint's name.
      *
-     * @param filenameTensor the tensor that takes the name
-     * @param saveTensor the tensor that saves
-     * @param restoreOp the op that restores
-     * @param sharded whether there are several files
-     * @param version the format
-     * @param maxToKeep how many are kept
-     * @param saves what is saved
-     * @param restores what is restored
-     * @param unknown ops whose names are unknown
+     * @return for example {@code save/Const:0}
      */
-    public GraphSaver {
-        saves = List.copyOf(saves);
-        restores = List.copyOf(restores);
-        unknown = List.copyOf(unknown);
+    public String filenameTensor() {
+        return filenameTensor;
+    }
+
+    /**
+     * Returns the tensor that saves.
+     *
+     * @return empty if the graph has the saver's ops but no definition of the saver
+     */
+    public Optional<String> saveTensor() {
+        return definition.map(SaverDef::getSaveTensorName);
+    }
+
+    /**
+     * Returns the op that restores.
+     *
+     * @return empty if the graph has the saver's ops but no definition of the saver
+     */
+    public Optional<String> restoreOp() {
+        return definition.map(SaverDef::getRestoreOpName);
+    }
+
+    /**
+     * Returns whether each device writes a file of its own.
+     *
+     * @return false also if the graph has no definition of the saver
+     */
+    public boolean sharded() {
+        return definition.map(SaverDef::getSharded).orElse(false);
+    }
+
+    /**
+     * Returns the format of the checkpoints that the saver writes.
+     *
+     * @return {@code LEGACY}, {@code V1} or {@code V2}; empty if the graph has no definition of the saver
+     */
+    public Optional<String> version() {
+        return definition.map(SaverDef::getVersionValue).map(number -> number == 0 ? "LEGACY" : "V" + number);
+    }
+
+    /**
+     * Returns how many checkpoints the saver keeps.
+     *
+     * @return 0 for all, or if the graph has no definition of the saver
+     */
+    public int maxToKeep() {
+        return definition.map(SaverDef::getMaxToKeep).orElse(0);
+    }
+
+    /**
+     * Returns what is saved.
+     *
+     * @return the tensors in the order of the graph's ops and of their lists
+     */
+    public List<Entry> saves() {
+        return saves;
+    }
+
+    /**
+     * Returns what is restored.
+     *
+     * @return the tensors in the order of the graph's ops and of their lists
+     */
+    public List<Entry> restores() {
+        return restores;
+    }
+
+    /**
+     * Returns the save and restore ops whose names are not in the graph, because something else than a constant feeds
+     * them.
+     *
+     * @return the names of the ops
+     */
+    public List<String> unknown() {
+        return unknown;
     }
 
     /**

@@ -1,11 +1,13 @@
 package org.tfckpt.graph;
 
 import java.util.Arrays;
+import java.util.Collections;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.tfckpt.proto.VariableDef;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.Shape;
 import org.tfckpt.tensor.ShapeAndSlice;
@@ -24,51 +26,62 @@ public final class GraphVariable {
     private final String op;
     private final int dtypeNumber;
     private final @Nullable Shape shape;
-    private final Facts facts;
+    private final @Nullable String sharedName;
+    private final Set<String> collections;
+    private final @Nullable Boolean trainable;
+    private final VariableDef definition;
+    private final @Nullable ShapeAndSlice partition;
+    private final boolean optimizerSlot;
+    private final int objectNode;
 
-    /** What is known of a variable besides its node's name, op, dtype and shape. */
-    record Facts(
-            @Nullable String sharedName,
-            Set<String> collections,
-            @Nullable Boolean trainable,
-            @Nullable String initializer,
-            @Nullable String initialValue,
-            @Nullable String snapshot,
-            @Nullable String fullName,
-            @Nullable ShapeAndSlice partition,
-            boolean optimizerSlot,
-            int objectNode) {
-        static final Facts NONE = sharedBy(null);
+    /** What is known of a variable so far: first from its node, then from other parts of the file. */
+    static final class Builder {
+        final String name;
+        final String op;
+        final int dtypeNumber;
+        final @Nullable Shape shape;
 
-        static Facts sharedBy(@Nullable String name) {
-            return new Facts(name, Set.of(), null, null, null, null, null, null, false, -1);
+        @Nullable
+        String sharedName;
+
+        /** In alphabetical order, and not changed any more. */
+        Set<String> collections = Set.of();
+
+        @Nullable
+        Boolean trainable;
+
+        VariableDef definition = VariableDef.getDefaultInstance();
+
+        @Nullable
+        ShapeAndSlice partition;
+
+        boolean optimizerSlot;
+        int objectNode = -1;
+
+        Builder(String name, String op, int dtypeNumber, @Nullable Shape shape) {
+            this.name = name;
+            this.op = op;
+            this.dtypeNumber = dtypeNumber;
+            this.shape = shape;
         }
 
-        static Facts ofObject(int node, boolean trainable) {
-            return new Facts(null, Set.of(), trainable, null, null, null, null, null, false, node);
-        }
-
-        Facts asOptimizerSlot() {
-            return new Facts(
-                    sharedName,
-                    collections,
-                    trainable,
-                    initializer,
-                    initialValue,
-                    snapshot,
-                    fullName,
-                    partition,
-                    true,
-                    objectNode);
+        GraphVariable build() {
+            return new GraphVariable(this);
         }
     }
 
-    GraphVariable(String name, String op, int dtypeNumber, @Nullable Shape shape, Facts facts) {
-        this.name = name;
-        this.op = op;
-        this.dtypeNumber = dtypeNumber;
-        this.shape = shape;
-        this.facts = facts;
+    private GraphVariable(Builder builder) {
+        this.name = builder.name;
+        this.op = builder.op;
+        this.dtypeNumber = builder.dtypeNumber;
+        this.shape = builder.shape;
+        this.sharedName = builder.sharedName;
+        this.collections = Collections.unmodifiableSet(builder.collections);
+        this.trainable = builder.trainable;
+        this.definition = builder.definition;
+        this.partition = builder.partition;
+        this.optimizerSlot = builder.optimizerSlot;
+        this.objectNode = builder.objectNode;
     }
 
     /**
@@ -80,7 +93,7 @@ public final class GraphVariable {
      * @return a resource variable of which nothing else is known
      */
     public static GraphVariable of(String name, DataType dtype, @Nullable Shape shape) {
-        return new GraphVariable(name, "VarHandleOp", dtype.number(), shape, Facts.NONE);
+        return new Builder(name, "VarHandleOp", dtype.number(), shape).build();
     }
 
     /**
@@ -100,7 +113,8 @@ public final class GraphVariable {
      *     key in a checkpoint is another: see {@link Graph#checkpointKeys}
      */
     public String savedName() {
-        return facts.fullName == null ? name : facts.fullName;
+        String fullName = definition.getSaveSliceInfoDef().getFullName();
+        return fullName.isEmpty() ? name : fullName;
     }
 
     /**
@@ -155,7 +169,7 @@ public final class GraphVariable {
      * @return the shape, with −1 for an unknown dimension; nothing if not even the rank is known
      */
     public Optional<Shape> savedShape() {
-        return facts.partition == null ? shape() : Optional.of(facts.partition.shape());
+        return partition == null ? shape() : Optional.of(partition.shape());
     }
 
     /**
@@ -184,7 +198,7 @@ public final class GraphVariable {
      *     says (a GraphDef does not)
      */
     public Optional<ShapeAndSlice> partition() {
-        return Optional.ofNullable(facts.partition);
+        return Optional.ofNullable(partition);
     }
 
     /**
@@ -193,7 +207,7 @@ public final class GraphVariable {
      * @return nothing if the node states none
      */
     public Optional<String> sharedName() {
-        return Optional.ofNullable(facts.sharedName);
+        return Optional.ofNullable(sharedName);
     }
 
     /**
@@ -202,7 +216,7 @@ public final class GraphVariable {
      * @return keys in alphabetical order; none where the file has no collections (a GraphDef)
      */
     public Set<String> collections() {
-        return facts.collections;
+        return collections;
     }
 
     /**
@@ -212,7 +226,7 @@ public final class GraphVariable {
      * @return false too where the file has no collections
      */
     public boolean isIn(String key) {
-        return facts.collections.contains(key);
+        return collections.contains(key);
     }
 
     /**
@@ -221,7 +235,7 @@ public final class GraphVariable {
      * @return nothing where the file does not say: a GraphDef never does
      */
     public Optional<Boolean> trainable() {
-        return Optional.ofNullable(facts.trainable);
+        return Optional.ofNullable(trainable);
     }
 
     /**
@@ -230,7 +244,7 @@ public final class GraphVariable {
      * @return for example {@code v/Assign}; nothing where the file does not say
      */
     public Optional<String> initializer() {
-        return Optional.ofNullable(facts.initializer);
+        return ifNotEmpty(definition.getInitializerName());
     }
 
     /**
@@ -239,7 +253,7 @@ public final class GraphVariable {
      * @return for example {@code v/initial_value:0}; nothing where the file does not say
      */
     public Optional<String> initialValue() {
-        return Optional.ofNullable(facts.initialValue);
+        return ifNotEmpty(definition.getInitialValueName());
     }
 
     /**
@@ -248,7 +262,7 @@ public final class GraphVariable {
      * @return for example {@code v/read:0}; nothing where the file does not say
      */
     public Optional<String> snapshot() {
-        return Optional.ofNullable(facts.snapshot);
+        return ifNotEmpty(definition.getSnapshotName());
     }
 
     /**
@@ -258,7 +272,7 @@ public final class GraphVariable {
      * @return false for moving averages
      */
     public boolean isOptimizerSlot() {
-        return facts.optimizerSlot;
+        return optimizerSlot;
     }
 
     /**
@@ -267,15 +281,11 @@ public final class GraphVariable {
      * @return the number in the SavedModel's own object graph; nothing for a variable that comes from a node
      */
     public OptionalInt objectNode() {
-        return facts.objectNode < 0 ? OptionalInt.empty() : OptionalInt.of(facts.objectNode);
+        return objectNode < 0 ? OptionalInt.empty() : OptionalInt.of(objectNode);
     }
 
-    Facts facts() {
-        return facts;
-    }
-
-    GraphVariable with(Facts more) {
-        return new GraphVariable(name, op, dtypeNumber, shape, more);
+    private static Optional<String> ifNotEmpty(String text) {
+        return text.isEmpty() ? Optional.empty() : Optional.of(text);
     }
 
     /**

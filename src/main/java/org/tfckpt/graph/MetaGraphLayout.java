@@ -4,90 +4,67 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import java.util.TreeSet;
-import org.tfckpt.graph.WireReader.Range;
+import org.tfckpt.graph.GraphInput.Range;
+import org.tfckpt.proto.MetaGraphDef;
+import org.tfckpt.proto.MetaGraphDef.MetaInfoDef;
+import org.tfckpt.proto.MetaGraphDef.SignatureEntry;
+import org.tfckpt.proto.SaverDef;
 
 /**
- * Where the parts of a MetaGraphDef are; of a bare GraphDef the graph is all there is.
+ * Where the parts of a MetaGraphDef are; a bare GraphDef has one graph and nothing else. A part may come in several pieces.
  *
- * <pre>
- * MetaGraphDef 1 meta_info_def | 2 graph_def | 3 saver_def | 4 collection_def (entries) | 5 signature_def (entries)
- *              7 object_graph_def
- * MetaInfoDef  4 tags (repeated) | 5 tensorflow_version
- * </pre>
- *
- * <p>A message may come in several pieces, which count as one.
+ * @param info tags and versions
+ * @param graphs the graph
+ * @param savers its savers
+ * @param collections its collections, by key
+ * @param signatures the keys of its signatures
+ * @param objects its object graph
  */
 record MetaGraphLayout(
-        Set<String> tags,
-        String tensorFlowVersion,
+        MetaInfoDef info,
         List<Range> graphs,
         List<SaverDef> savers,
-        List<Range> collections,
+        Map<String, Range> collections,
         Set<String> signatures,
         List<Range> objects) {
+    private MetaGraphLayout(MetaInfoDef info, List<Range> graphs) {
+        this(info, graphs, new ArrayList<>(), new TreeMap<>(), new TreeSet<>(), new ArrayList<>());
+    }
+
     static MetaGraphLayout ofGraph(Range graph) {
-        return new MetaGraphLayout(Set.of(), "", List.of(graph), List.of(), List.of(), Set.of(), List.of());
+        return new MetaGraphLayout(MetaInfoDef.getDefaultInstance(), List.of(graph));
     }
 
-    static MetaGraphLayout read(WireReader in, Range metaGraph) throws IOException {
-        Set<String> tags = new LinkedHashSet<>();
-        String version = "";
-        List<Range> graphs = new ArrayList<>();
-        List<SaverDef> savers = new ArrayList<>();
-        List<Range> collections = new ArrayList<>();
-        Set<String> signatures = new TreeSet<>();
-        List<Range> objects = new ArrayList<>();
-        in.seek(metaGraph);
-        while (in.next()) {
-            switch (in.field()) {
-                case 1 -> {
-                    long outer = in.enter();
-                    String found = info(in, tags);
-                    version = found.isEmpty() ? version : found;
-                    in.leave(outer);
-                }
-                case 2 -> graphs.add(in.message());
-                case 3 -> {
-                    long outer = in.enter();
-                    savers.add(SaverDef.read(in));
-                    in.leave(outer);
-                }
-                case 4 -> collections.add(in.message());
-                case 5 -> {
-                    long outer = in.enter();
-                    signatures.add(key(in));
-                    in.leave(outer);
-                }
-                case 7 -> objects.add(in.message());
+    static MetaGraphLayout read(GraphInput in, Range metaGraph) throws IOException {
+        MetaInfoDef.Builder info = MetaInfoDef.newBuilder();
+        MetaGraphLayout found = new MetaGraphLayout(info.buildPartial(), new ArrayList<>());
+        in.walk(metaGraph, field -> {
+            switch (field) {
+                case MetaGraphDef.META_INFO_DEF_FIELD_NUMBER -> info.mergeFrom(in.message(MetaInfoDef.parser()));
+                case MetaGraphDef.GRAPH_DEF_FIELD_NUMBER -> found.graphs.add(in.skipMessage());
+                case MetaGraphDef.SAVER_DEF_FIELD_NUMBER -> found.savers.add(in.message(SaverDef.parser()));
+                case MetaGraphDef.COLLECTION_DEF_FIELD_NUMBER -> found.add(in.entry());
+                case MetaGraphDef.SIGNATURE_DEF_FIELD_NUMBER ->
+                    found.signatures.add(in.message(SignatureEntry.parser()).getKey());
+                case MetaGraphDef.OBJECT_GRAPH_DEF_FIELD_NUMBER -> found.objects.add(in.skipMessage());
                 default -> in.skip();
             }
-        }
-        return new MetaGraphLayout(tags, version, graphs, savers, collections, signatures, objects);
+        });
+        return new MetaGraphLayout(
+                info.build(), found.graphs, found.savers, found.collections, found.signatures, found.objects);
     }
 
-    private static String info(WireReader in, Set<String> tags) throws IOException {
-        String version = "";
-        while (in.next()) {
-            switch (in.field()) {
-                case 4 -> tags.add(in.text());
-                case 5 -> version = in.text();
-                default -> in.skip();
-            }
-        }
-        return version;
+    /** The last collection of a key counts, as in every map of protobuf. */
+    private void add(GraphInput.Entry collection) {
+        Range empty = new Range(0, 0);
+        collections.put(collection.key(), collection.value() == null ? empty : collection.value());
     }
 
-    private static String key(WireReader in) throws IOException {
-        String key = "";
-        while (in.next()) {
-            if (in.field() == 1) {
-                key = in.text();
-            } else {
-                in.skip();
-            }
-        }
-        return key;
+    Set<String> tags() {
+        return new LinkedHashSet<>(info.getTagsList());
     }
 }

@@ -8,18 +8,13 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
-import org.tfckpt.graph.WireReader.Range;
-import org.tfckpt.tensor.Shape;
+import org.tfckpt.graph.GraphInput.Range;
+import org.tfckpt.proto.SavedObject;
+import org.tfckpt.proto.SavedObjectGraph;
+import org.tfckpt.proto.SavedVariable;
 
 /**
  * The object graph of a TF2 SavedModel: its variables, and the names by which objects hold each other.
- *
- * <pre>
- * SavedObjectGraph 1 nodes (repeated)
- * SavedObject      1 children { 1 node_id, 2 local_name } | 7 variable
- *                  3 slot_variables { 1 original_variable_node_id, 2 slot_name, 3 slot_variable_node_id }
- * SavedVariable    1 dtype | 2 shape | 3 trainable | 6 name
- * </pre>
  */
 final class SavedObjects {
     /** That an object holds another one. */
@@ -31,36 +26,30 @@ final class SavedObjects {
     private int count;
     private final Map<Integer, List<Edge>> edges = new HashMap<>();
     private final List<Slot> slots = new ArrayList<>();
-    private final List<GraphVariable> found = new ArrayList<>();
+    private final List<GraphVariable.Builder> found = new ArrayList<>();
     private final Variables variables;
 
-    private SavedObjects(WireReader in, List<Range> graphs) throws IOException {
+    private SavedObjects(GraphInput in, List<Range> graphs) throws IOException {
         for (Range graph : graphs) {
-            in.seek(graph);
-            while (in.next()) {
-                if (in.field() == 1) {
-                    long outer = in.enter();
-                    object(in);
-                    in.leave(outer);
-                    count++;
+            in.walk(graph, field -> {
+                if (field == SavedObjectGraph.NODES_FIELD_NUMBER) {
+                    add(in.message(SavedObject.parser()));
                 } else {
                     in.skip();
                 }
-            }
+            });
         }
         requireNodes(in);
         Set<Integer> slotNodes = new HashSet<>();
         slots.forEach(slot -> slotNodes.add(slot.variable));
-        this.variables = Variables.of(found.stream()
-                .map(variable -> slotNodes.contains(variable.objectNode().orElse(-1)) ? slot(variable) : variable)
-                .toList());
+        for (GraphVariable.Builder variable : found) {
+            variable.optimizerSlot = slotNodes.contains(variable.objectNode);
+        }
+        this.variables =
+                Variables.of(found.stream().map(GraphVariable.Builder::build).toList());
     }
 
-    private static GraphVariable slot(GraphVariable variable) {
-        return variable.with(variable.facts().asOptimizerSlot());
-    }
-
-    static @Nullable SavedObjects read(WireReader in, List<Range> graphs) throws IOException {
+    static @Nullable SavedObjects read(GraphInput in, List<Range> graphs) throws IOException {
         if (graphs.isEmpty()) {
             return null;
         }
@@ -83,80 +72,30 @@ final class SavedObjects {
         return slots;
     }
 
-    private void object(WireReader in) throws IOException {
-        while (in.next()) {
-            switch (in.field()) {
-                case 1 -> {
-                    long outer = in.enter();
-                    edges.computeIfAbsent(count, none -> new ArrayList<>(2)).add(edge(in));
-                    in.leave(outer);
-                }
-                case 3 -> {
-                    long outer = in.enter();
-                    slots.add(slot(in));
-                    in.leave(outer);
-                }
-                case 7 -> {
-                    long outer = in.enter();
-                    variable(in);
-                    in.leave(outer);
-                }
-                default -> in.skip();
-            }
+    private void add(SavedObject object) {
+        if (object.getChildrenCount() > 0) {
+            edges.put(
+                    count,
+                    object.getChildrenList().stream()
+                            .map(child -> new Edge(child.getNodeId(), child.getLocalName()))
+                            .toList());
         }
-    }
-
-    private static Edge edge(WireReader in) throws IOException {
-        int child = 0;
-        String name = "";
-        while (in.next()) {
-            switch (in.field()) {
-                case 1 -> child = (int) in.varint();
-                case 2 -> name = in.text();
-                default -> in.skip();
-            }
+        object.getSlotVariablesList()
+                .forEach(slot -> slots.add(new Slot(
+                        count, slot.getOriginalVariableNodeId(), slot.getSlotName(), slot.getSlotVariableNodeId())));
+        if (object.hasVariable()) {
+            SavedVariable variable = object.getVariable();
+            GraphVariable.Builder builder = new GraphVariable.Builder(
+                    variable.getName(), "VarHandleOp", variable.getDtypeValue(), Protos.shape(variable.getShape()));
+            builder.trainable = variable.getTrainable();
+            builder.objectNode = count;
+            found.add(builder);
         }
-        return new Edge(child, name);
-    }
-
-    private Slot slot(WireReader in) throws IOException {
-        int original = 0;
-        String name = "";
-        int variable = 0;
-        while (in.next()) {
-            switch (in.field()) {
-                case 1 -> original = (int) in.varint();
-                case 2 -> name = in.text();
-                case 3 -> variable = (int) in.varint();
-                default -> in.skip();
-            }
-        }
-        return new Slot(count, original, name, variable);
-    }
-
-    private void variable(WireReader in) throws IOException {
-        int dtype = 0;
-        Shape shape = Shape.of();
-        boolean trainable = false;
-        String name = "";
-        while (in.next()) {
-            switch (in.field()) {
-                case 1 -> dtype = (int) in.varint();
-                case 2 -> {
-                    long outer = in.enter();
-                    shape = ShapeReader.read(in);
-                    in.leave(outer);
-                }
-                case 3 -> trainable = in.varint() != 0;
-                case 6 -> name = in.text();
-                default -> in.skip();
-            }
-        }
-        found.add(new GraphVariable(name, "VarHandleOp", dtype, shape, GraphVariable.Facts.ofObject(count, trainable)));
+        count++;
     }
 
     /** Every number has to be that of an object. */
-    private void requireNodes(WireReader in) throws IOException {
+    private void requireNodes(GraphInput in) throws IOException {
         for (List<Edge> some : edges.values()) {
             for (Edge edge : some) {
                 requireNode(in, edge.child);
@@ -168,7 +107,7 @@ final class SavedObjects {
         }
     }
 
-    private void requireNode(WireReader in, int node) throws IOException {
+    private void requireNode(GraphInput in, int node) throws IOException {
         if (node < 0 || node >= count) {
             throw in.failure("The object graph has " + count + " objects, and mentions the object " + node, -1);
         }

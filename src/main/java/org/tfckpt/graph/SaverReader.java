@@ -6,12 +6,13 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
+import org.tfckpt.graph.GraphNodes.Node;
 import org.tfckpt.graph.GraphSaver.Entry;
 import org.tfckpt.graph.StringConstants.Strings;
+import org.tfckpt.proto.SaverDef;
 
 /**
  * Puts the savers of a graph together. Ops belong to one saver if the same tensor names their checkpoint, through
@@ -27,7 +28,7 @@ import org.tfckpt.graph.StringConstants.Strings;
  * </pre>
  */
 final class SaverReader {
-    private final WireReader in;
+    private final GraphInput in;
     private final GraphNodes nodes;
     private final Map<String, GraphVariable> variables;
     private final StringConstants strings;
@@ -46,7 +47,7 @@ final class SaverReader {
         }
     }
 
-    private SaverReader(WireReader in, GraphNodes nodes, Map<String, GraphVariable> variables) {
+    private SaverReader(GraphInput in, GraphNodes nodes, Map<String, GraphVariable> variables) {
         this.in = in;
         this.nodes = nodes;
         this.variables = variables;
@@ -55,11 +56,11 @@ final class SaverReader {
 
     /** The savers of these definitions, in their order, then those that have ops alone. */
     static List<GraphSaver> read(
-            WireReader in, GraphNodes nodes, Map<String, GraphVariable> variables, List<SaverDef> definitions)
+            GraphInput in, GraphNodes nodes, Map<String, GraphVariable> variables, List<SaverDef> definitions)
             throws IOException {
         SaverReader reader = new SaverReader(in, nodes, variables);
         for (SaverDef definition : definitions) {
-            reader.savers.putIfAbsent(TensorName.nodeOf(definition.filenameTensor()), new Parts(definition));
+            reader.savers.putIfAbsent(TensorName.nodeOf(definition.getFilenameTensorName()), new Parts(definition));
         }
         reader.findAssignments();
         for (Node op : nodes.savers) {
@@ -71,17 +72,8 @@ final class SaverReader {
     }
 
     private static GraphSaver saver(String node, Parts parts) {
-        SaverDef definition = parts.definition;
-        return new GraphSaver(
-                definition == null ? node + ":0" : definition.filenameTensor(),
-                Optional.ofNullable(definition).map(SaverDef::saveTensor),
-                Optional.ofNullable(definition).map(SaverDef::restoreOp),
-                definition != null && definition.sharded(),
-                Optional.ofNullable(definition).map(SaverDef::version),
-                definition == null ? 0 : definition.maxToKeep(),
-                parts.saves,
-                parts.restores,
-                parts.unknown);
+        String filename = parts.definition == null ? node + ":0" : parts.definition.getFilenameTensorName();
+        return new GraphSaver(filename, parts.definition, parts.saves, parts.restores, parts.unknown);
     }
 
     /** Which variables take the output of an op that restores. */
@@ -140,7 +132,7 @@ final class SaverReader {
     /** The node that names the checkpoint of an op: one that a definition names, or else where the name comes from. */
     private String filename(Node op) {
         String tensor = op.input(0);
-        for (int i = 0; i < GraphNodes.LONGEST_WAY; i++) {
+        for (int i = 0; i < GraphNodes.MAX_STEPS; i++) {
             String node = TensorName.nodeOf(tensor);
             String from = nodes.passes.get(node);
             if (savers.containsKey(node) || from == null) {

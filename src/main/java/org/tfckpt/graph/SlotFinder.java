@@ -19,10 +19,10 @@ final class SlotFinder {
         Set<String> slots = trained(nodes);
         OptimizerSlots byName =
                 OptimizerSlots.of(name -> Optional.ofNullable(tensor(nodes.variables.get(name))), Optional.empty());
-        for (GraphVariable variable : nodes.variables.values()) {
+        for (GraphVariable.Builder variable : nodes.variables.values()) {
             TensorInfo tensor = tensor(variable);
             if (tensor != null && byName.kindOf(tensor) == TensorRole.Kind.SLOT) {
-                slots.add(variable.name());
+                slots.add(variable.name);
             }
         }
         return slots;
@@ -31,7 +31,7 @@ final class SlotFinder {
     /** What training ops take besides the variable that they train. */
     private static Set<String> trained(GraphNodes nodes) {
         Set<String> slots = new HashSet<>();
-        for (Node training : nodes.trainings) {
+        for (GraphNodes.Node training : nodes.trainings) {
             for (int i = 1; i < training.inputs().size(); i++) {
                 // A slot is handed over itself, to be changed; what is only read comes from another node.
                 String node = TensorName.nodeOf(training.input(i));
@@ -44,11 +44,9 @@ final class SlotFinder {
     }
 
     /** A variable as the tensor that it would be in a checkpoint, where its shape is known. */
-    private static @Nullable TensorInfo tensor(@Nullable GraphVariable variable) {
-        return variable == null
+    private static @Nullable TensorInfo tensor(GraphVariable.@Nullable Builder variable) {
+        return variable == null || variable.shape == null
                 ? null
-                : variable.shape()
-                        .map(shape -> new TensorInfo(variable.name(), variable.dtypeNumber(), shape, null, List.of()))
-                        .orElse(null);
+                : new TensorInfo(variable.name, variable.dtypeNumber, variable.shape, null, List.of());
     }
 }

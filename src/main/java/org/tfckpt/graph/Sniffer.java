@@ -2,43 +2,68 @@ package org.tfckpt.graph;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.Map;
+import java.util.Set;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.tfckpt.graph.WireReader.Range;
+import org.tfckpt.graph.GraphInput.FieldHandler;
+import org.tfckpt.graph.GraphInput.Range;
 import org.tfckpt.io.ByteSource;
+import org.tfckpt.proto.GraphDef;
+import org.tfckpt.proto.MetaGraphDef;
+import org.tfckpt.proto.MetaGraphDef.MetaInfoDef;
+import org.tfckpt.proto.NodeDef;
+import org.tfckpt.proto.SavedModel;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.TensorNames;
 
 /**
- * Tells from the first bytes what a file is. The three messages have the same numbers for other fields; a node with its
- * op, a function, what stands in the information on a graph, cannot be mistaken for each other.
+ * Guesses from the first bytes of a file which kind of graph it is. The three kinds use the same field numbers, but a node
+ * with its op, a function, and the information about a graph cannot be mistaken for each other.
  *
- * <p>It only guesses: whoever reads the file on finds out whether it is true to its beginning.
+ * <p>Reading the file shows whether the guess is right.
  */
 final class Sniffer {
-    private static final int BEGINNING = 1 << 12;
+    private static final int BEGINNING = 1 << 16;
+
+    /** Names and ops are far shorter. */
+    private static final int MAX_NODE_HEAD = 1 << 12;
+
+    /** {@code MetaInfoDef.function_aliases}. */
+    private static final int LAST_INFO_FIELD = 8;
+
     private static final Pattern OP = Pattern.compile("[A-Za-z0-9_.>-]+");
+    private static final Pattern FIELD = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
     private Sniffer() {}
 
-    /** Whether a file is a text: no bytes that only a binary message has. */
-    static boolean isText(ByteSource source) throws IOException {
+    /** Returns the beginning of a file that is text, or null if it has bytes that only a binary file has. */
+    static @Nullable String text(ByteSource source) throws IOException {
         byte[] beginning = new byte[(int) Math.min(BEGINNING, source.size())];
         source.readInto(0, ByteBuffer.wrap(beginning));
         for (byte b : beginning) {
             boolean blank = b >= '\t' && b <= '\r';
             if ((b >= 0 && b < ' ' && !blank) || b == 0x7f) {
-                return false;
+                return null;
             }
         }
         String text = TensorNames.decode(beginning);
-        // A cut may go through the last character.
-        return TensorNames.isUtf8(text.substring(0, Math.max(0, text.length() - 3)));
+        // The cut may be inside a character, which has up to four bytes.
+        return TensorNames.isUtf8(text.substring(0, Math.max(0, text.length() - 3))) ? text : null;
     }
 
-    /** What a text is, by its first field; null if it is no graph. */
-    static @Nullable GraphKind kindOfText(String field) {
-        return switch (field) {
+    /** Returns the kind of a text by its first field; null if it is not a graph. */
+    static @Nullable GraphKind kindOfText(String text) {
+        String line = text.lines()
+                .map(String::strip)
+                .filter(stripped -> !stripped.isEmpty() && !stripped.startsWith("#"))
+                .findFirst()
+                .orElse("");
+        Matcher field = FIELD.matcher(line);
+        return switch (field.lookingAt() ? field.group() : "") {
             case "node", "library", "version", "versions", "debug_info" -> GraphKind.GRAPH_DEF;
             case "meta_info_def",
                     "graph_def",
@@ -52,100 +77,93 @@ final class Sniffer {
         };
     }
 
-    /** What a binary file is; null if it is no graph. */
-    static @Nullable GraphKind kindOf(WireReader in) throws IOException {
+    /** Returns the kind of a binary file; null if it is not a graph. */
+    static @Nullable GraphKind kindOf(GraphInput in) throws IOException {
         return kindOf(in, in.all(), true);
     }
 
-    private static @Nullable GraphKind kindOf(WireReader in, Range range, boolean outermost) throws IOException {
-        Fields first = Fields.of(in, range);
-        if (first.numbers(1)) {
-            return outermost && first.range(2) != null ? GraphKind.SAVED_MODEL : null;
+    private static @Nullable GraphKind kindOf(GraphInput in, Range range, boolean outermost) throws IOException {
+        Fields fields = Fields.of(in, range);
+        Range first = fields.message(GraphDef.NODE_FIELD_NUMBER);
+        Range second = fields.message(MetaGraphDef.GRAPH_DEF_FIELD_NUMBER);
+        if (fields.isNumber(SavedModel.SAVED_MODEL_SCHEMA_VERSION_FIELD_NUMBER)) {
+            return outermost && second != null ? GraphKind.SAVED_MODEL : null;
         }
-        Range one = first.range(1);
-        if (one != null && isNode(in, one)) {
-            return GraphKind.GRAPH_DEF;
+        if (first != null) {
+            return isNode(in, first) ? GraphKind.GRAPH_DEF : isInfo(in, first) ? GraphKind.META_GRAPH_DEF : null;
         }
-        Range two = first.range(2);
-        if (one != null) {
-            return isInfo(in, one) ? GraphKind.META_GRAPH_DEF : null;
-        }
-        if (two == null) {
-            return null;
-        }
-        GraphKind within = outermost ? kindOf(in, two, false) : null;
-        if (within == GraphKind.META_GRAPH_DEF) {
+        // Without the information that comes first as a rule, the message in it tells.
+        GraphKind inner = outermost && second != null ? kindOf(in, second, false) : null;
+        if (inner == GraphKind.META_GRAPH_DEF) {
             return GraphKind.SAVED_MODEL;
         }
-        return within == GraphKind.GRAPH_DEF ? GraphKind.META_GRAPH_DEF : null;
+        return inner == GraphKind.GRAPH_DEF ? GraphKind.META_GRAPH_DEF : null;
     }
 
-    private static boolean isNode(WireReader in, Range range) throws IOException {
-        Fields fields = Fields.of(in, range);
-        String name = fields.text(in, 1);
-        String op = fields.text(in, 2);
-        return name != null && !name.isEmpty() && op != null && OP.matcher(op).matches();
-    }
-
-    /** Whether this is a MetaInfoDef: texts, and messages that begin as theirs do. */
-    private static boolean isInfo(WireReader in, Range range) throws IOException {
-        Fields fields = Fields.of(in, range);
-        for (int field = 1; field <= Fields.MOST; field++) {
-            boolean known = field <= 8;
-            boolean number = field == 7;
-            if ((fields.numbers(field) && !(known && number)) || (fields.range(field) != null && (!known || number))) {
-                return false;
+    private static boolean isNode(GraphInput in, Range range) throws IOException {
+        String[] name = {""};
+        String[] op = {""};
+        walk(in, new Range(range.start(), Math.min(range.end(), range.start() + MAX_NODE_HEAD)), field -> {
+            switch (field) {
+                case NodeDef.NAME_FIELD_NUMBER -> name[0] = in.string();
+                case NodeDef.OP_FIELD_NUMBER -> op[0] = in.string();
+                default -> in.skip();
             }
-        }
-        return true;
+        });
+        return !name[0].isEmpty() && OP.matcher(op[0]).matches();
     }
 
-    /** The first fields of a message. */
+    /** Returns whether a message has no fields but those of a MetaInfoDef: strings and messages, and one number. */
+    private static boolean isInfo(GraphInput in, Range range) throws IOException {
+        Fields fields = Fields.of(in, range);
+        return fields.numbers.stream().allMatch(number -> number == MetaInfoDef.STRIPPED_DEFAULT_ATTRS_FIELD_NUMBER)
+                && fields.messages.keySet().stream()
+                        .allMatch(number ->
+                                number <= LAST_INFO_FIELD && number != MetaInfoDef.STRIPPED_DEFAULT_ATTRS_FIELD_NUMBER);
+    }
+
+    /** Walks a message until it turns out to be damaged or cut off: reading it later reports the damage. */
+    private static void walk(GraphInput in, Range range, FieldHandler handler) throws IOException {
+        try {
+            in.walk(range, handler);
+        } catch (DataLossException damaged) {
+            // What was found up to here decides.
+            return;
+        }
+    }
+
+    /** The numbers of the first fields of a message. */
     private static final class Fields {
         private static final int MOST = 16;
 
-        private final @Nullable Range[] ranges = new @Nullable Range[MOST + 1];
-        private final boolean[] numbers = new boolean[MOST + 1];
+        private int count;
+        private final Map<Integer, Range> messages = new HashMap<>();
+        private final Set<Integer> numbers = new HashSet<>();
 
-        static Fields of(WireReader in, Range range) throws IOException {
+        static Fields of(GraphInput in, Range range) throws IOException {
             Fields fields = new Fields();
-            in.seek(range);
-            try {
-                for (int i = 0; i < MOST && in.next(); i++) {
-                    int field = Math.min(in.field(), MOST);
-                    if (in.wireType() != WireReader.LENGTH) {
-                        fields.numbers[field] = true;
-                        in.skip();
-                    } else if (fields.ranges[field] == null) {
-                        fields.ranges[field] = in.clampedMessage();
-                    } else {
-                        in.skip();
-                    }
-                }
-            } catch (DataLossException damaged) {
-                // Enough was seen to know what the file wants to be, or not; reading it tells the damage.
-                return fields;
-            }
+            walk(in, range, field -> fields.add(in, field));
             return fields;
         }
 
-        boolean numbers(int field) {
-            return numbers[field];
-        }
-
-        @Nullable
-        Range range(int field) {
-            return ranges[field];
-        }
-
-        @Nullable
-        String text(WireReader in, int field) throws IOException {
-            Range range = ranges[field];
-            if (range == null || range.length() > BEGINNING) {
-                return null;
+        private void add(GraphInput in, int field) throws IOException {
+            if (count++ == MOST) {
+                in.skipRest();
+            } else if (in.isMessage()) {
+                messages.putIfAbsent(field, in.skipCutMessage());
+            } else {
+                numbers.add(field);
+                in.skip();
             }
-            String text = in.textOf(range);
-            return TensorNames.isUtf8(text) ? text : null;
+        }
+
+        boolean isNumber(int field) {
+            return numbers.contains(field);
+        }
+
+        @Nullable
+        Range message(int field) {
+            return messages.get(field);
         }
     }
 }

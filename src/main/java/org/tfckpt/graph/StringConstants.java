@@ -6,31 +6,30 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
-import org.tfckpt.graph.WireReader.Range;
+import org.tfckpt.graph.GraphInput.FieldHandler;
+import org.tfckpt.graph.GraphInput.Range;
+import org.tfckpt.proto.AttrValue;
+import org.tfckpt.proto.NodeDef;
+import org.tfckpt.proto.TensorProto;
+import org.tfckpt.proto.TensorShapeProto;
 import org.tfckpt.tensor.Shape;
 
-/**
- * The values of constants that are lists of strings, read when they are asked for.
- *
- * <pre>
- * AttrValue 8 tensor { 2 tensor_shape | 8 string_val (repeated) }
- * </pre>
- */
+/** Reads the values of constants of strings, each when it is needed. */
 final class StringConstants {
-    private final WireReader in;
-    private final Map<String, Range> places;
+    private final GraphInput in;
+    private final Map<String, Range> nodes;
     private final Map<String, Strings> values = new HashMap<>();
 
-    StringConstants(WireReader in, Map<String, Range> places) {
+    StringConstants(GraphInput in, Map<String, Range> nodes) {
         this.in = in;
-        this.places = places;
+        this.nodes = nodes;
     }
 
     /**
-     * Strings as they are stored: the last one may stand for more, up to what the shape says.
+     * The strings of a constant. The last one stored stands for all that follow, up to the size that the shape states.
      *
-     * @param stored one after the other
-     * @param size how many they stand for; −1 for a shape that no tensor has
+     * @param stored the strings stored
+     * @param size the number of strings, or -1 if the shape does not state it
      */
     record Strings(List<String> stored, long size) {
         static final Strings ONE_EMPTY = new Strings(List.of(""), 1);
@@ -45,45 +44,48 @@ final class StringConstants {
         }
     }
 
-    /** The strings of a constant node; null if it is none. */
+    /** Returns the value of a constant, or null if there is no constant of this name. */
     @Nullable
-    Strings get(String node) throws IOException {
-        Strings known = values.get(node);
-        Range place = places.get(node);
-        if (known != null || place == null) {
+    Strings get(String name) throws IOException {
+        Strings known = values.get(name);
+        Range value = known == null && nodes.containsKey(name) ? value(nodes.get(name)) : null;
+        if (value == null) {
             return known;
         }
         List<String> stored = new ArrayList<>();
-        Shape shape = Shape.of();
-        in.seek(place);
-        while (in.next()) {
-            if (in.field() == 8) {
-                long outer = in.enter();
-                shape = tensor(stored, shape);
-                in.leave(outer);
+        Shape[] shape = {Shape.of()};
+        FieldHandler tensor = field -> {
+            switch (field) {
+                case TensorProto.TENSOR_SHAPE_FIELD_NUMBER ->
+                    shape[0] = Protos.shape(in.message(TensorShapeProto.parser()));
+                case TensorProto.STRING_VAL_FIELD_NUMBER -> stored.add(Protos.name(in.bytes()));
+                default -> in.skip();
+            }
+        };
+        in.walk(value, field -> {
+            if (field == AttrValue.TENSOR_FIELD_NUMBER) {
+                in.walk(tensor);
             } else {
                 in.skip();
             }
-        }
-        Strings strings =
-                new Strings(stored, shape == null ? -1 : shape.elementCount().orElse(-1));
-        values.put(node, strings);
+        });
+        Strings strings = new Strings(
+                stored, shape[0] == null ? -1 : shape[0].elementCount().orElse(-1));
+        values.put(name, strings);
         return strings;
     }
 
-    private @Nullable Shape tensor(List<String> stored, @Nullable Shape before) throws IOException {
-        Shape shape = before;
-        while (in.next()) {
-            switch (in.field()) {
-                case 2 -> {
-                    long outer = in.enter();
-                    shape = ShapeReader.read(in);
-                    in.leave(outer);
-                }
-                case 8 -> stored.add(in.textOf(in.message()));
-                default -> in.skip();
+    /** Returns where the attribute {@code value} of a node is, or null if it has none. */
+    private @Nullable Range value(Range node) throws IOException {
+        @Nullable Range[] found = {null};
+        in.walk(node, field -> {
+            if (field == NodeDef.ATTR_FIELD_NUMBER) {
+                GraphInput.Entry entry = in.entry();
+                found[0] = entry.key().equals("value") ? entry.value() : found[0];
+            } else {
+                in.skip();
             }
-        }
-        return shape;
+        });
+        return found[0];
     }
 }

@@ -1,66 +1,101 @@
 package org.tfckpt.graph;
 
-import com.google.protobuf.Descriptors.Descriptor;
-import com.google.protobuf.Descriptors.FieldDescriptor;
+import com.google.protobuf.Message;
+import com.google.protobuf.TextFormat;
 import java.io.IOException;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
+import java.nio.ByteBuffer;
+import java.util.logging.Filter;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.tfckpt.io.ByteSource;
-import org.tfckpt.io.TextFormatReader;
 import org.tfckpt.proto.GraphDef;
 import org.tfckpt.proto.MetaGraphDef;
 import org.tfckpt.proto.SavedModel;
 import org.tfckpt.tensor.DataLossException;
+import org.tfckpt.tensor.ErrorContext;
+import org.tfckpt.tensor.ProblemKind;
+import org.tfckpt.tensor.TensorNames;
+import org.tfckpt.tensor.UnsupportedFormatException;
 
-/** Graphs as text, turned into the wire format as far as they are read. */
+/**
+ * Parses graphs in protobuf's text format. Unlike a binary graph, a text is held in memory as a whole: parsing takes up to
+ * {@value #COPIES} times its size plus {@value #BYTES_PER_FIELD} bytes per field, about 20 times its size for a graph
+ * without large constants. A text for which the heap is too small is rejected before it is parsed.
+ */
 final class TextGraphs {
-    /** Fields that are not read, those first that are large: values of constants, functions, what objects are made of. */
-    private static final Set<String> NOT_READ = Set.of(
-            "tfckpt.TensorProto.tensor_content",
-            "tfckpt.TensorProto.float_val",
-            "tfckpt.TensorProto.double_val",
-            "tfckpt.TensorProto.int_val",
-            "tfckpt.TensorProto.int64_val",
-            "tfckpt.TensorProto.bool_val",
-            "tfckpt.TensorProto.half_val",
-            "tfckpt.TensorProto.scomplex_val",
-            "tfckpt.TensorProto.dcomplex_val",
-            "tfckpt.TensorProto.uint32_val",
-            "tfckpt.TensorProto.uint64_val",
-            "tfckpt.TensorProto.float8_val",
-            "tfckpt.TensorProto.resource_handle_val",
-            "tfckpt.TensorProto.variant_val",
-            "tfckpt.FunctionDef.signature",
-            "tfckpt.FunctionDef.node_def",
-            "tfckpt.FunctionDef.ret",
-            "tfckpt.FunctionDef.attr",
-            "tfckpt.AttrValue.func",
-            "tfckpt.NodeDef.device",
-            "tfckpt.SavedObject.user_object",
-            "tfckpt.CollectionDef.float_list",
-            "tfckpt.CollectionDef.int64_list");
+    private static final int MAX_SIZE = 1 << 30;
+
+    /** The copies that there are of a text that is one long string: escaped and not, as bytes and as characters. */
+    private static final int COPIES = 6;
+
+    /** What the parser keeps for an unknown field, and more than it needs for others. */
+    private static final int BYTES_PER_FIELD = 256;
+
+    /** Held here because a logger that is not referenced loses its filter. */
+    private static final Logger PROTOBUF = Logger.getLogger(TextFormat.class.getName());
+
+    static {
+        // The parser warns of each field that our trimmed messages lack. These warnings say nothing to a user.
+        Filter filter = PROTOBUF.getFilter();
+        PROTOBUF.setFilter(record -> !(record.getLevel() == Level.WARNING
+                        && String.valueOf(record.getMessage()).contains("\ttfckpt."))
+                && (filter == null || filter.isLoggable(record)));
+    }
+
+    private static final TextFormat.Parser PARSER = TextFormat.Parser.newBuilder()
+            .setAllowUnknownFields(true)
+            .setAllowUnknownExtensions(true)
+            .build();
 
     private TextGraphs() {}
 
-    /** What a text is; null if it is no graph. */
-    static @Nullable GraphKind kindOf(ByteSource source) throws IOException {
+    /** Parses a text and returns it in the binary format. */
+    static byte[] parse(ByteSource source, GraphKind kind) throws IOException {
+        Message.Builder message = switch (kind) {
+            case GRAPH_DEF -> GraphDef.newBuilder();
+            case META_GRAPH_DEF -> MetaGraphDef.newBuilder();
+            case SAVED_MODEL -> SavedModel.newBuilder();
+        };
         try {
-            return Sniffer.kindOfText(TextFormatReader.firstField(source));
-        } catch (DataLossException noName) {
-            return null;
+            PARSER.merge(text(source, kind), message);
+        } catch (TextFormat.ParseException e) {
+            throw damaged(source, "The text cannot be parsed as a " + kind + " (protobuf: \"" + e.getMessage() + "\")");
+        }
+        return message.build().toByteArray();
+    }
+
+    private static String text(ByteSource source, GraphKind kind) throws IOException {
+        requireMemory(source, kind, COPIES * source.size());
+        byte[] bytes = new byte[(int) source.size()];
+        source.readInto(0, ByteBuffer.wrap(bytes));
+        long fields = 0;
+        for (byte b : bytes) {
+            // A field has one of these, and so has each element of a list.
+            if (b == ':' || b == '{' || b == '<' || b == ',') {
+                fields++;
+            }
+        }
+        requireMemory(source, kind, (long) COPIES * bytes.length + BYTES_PER_FIELD * fields);
+        String text = TensorNames.decode(bytes);
+        if (!TensorNames.isUtf8(text)) {
+            throw damaged(source, "The text is not UTF-8");
+        }
+        return text;
+    }
+
+    private static void requireMemory(ByteSource source, GraphKind kind, long needed) throws IOException {
+        long heap = Runtime.getRuntime().maxMemory();
+        if (source.size() > MAX_SIZE || needed > heap) {
+            throw new UnsupportedFormatException(
+                    "A " + kind + " in text format of " + source.size() + " bytes, which may take " + needed
+                            + " bytes of memory to parse, is too large for a heap of " + heap + " bytes",
+                    ErrorContext.at(source.name(), -1)
+                            .withHint("convert it to the binary format"
+                                    + (source.size() > MAX_SIZE ? "" : ", or increase the heap with -Xmx")));
         }
     }
 
-    static byte[] toWire(ByteSource source, GraphKind kind) throws IOException {
-        Descriptor type = switch (kind) {
-            case GRAPH_DEF -> GraphDef.getDescriptor();
-            case META_GRAPH_DEF -> MetaGraphDef.getDescriptor();
-            case SAVED_MODEL -> SavedModel.getDescriptor();
-        };
-        return TextFormatReader.toWire(source, type, TextGraphs::isRead);
-    }
-
-    private static boolean isRead(FieldDescriptor field) {
-        return !NOT_READ.contains(field.getFullName());
+    private static DataLossException damaged(ByteSource source, String problem) {
+        return new DataLossException(ProblemKind.ENTRY, problem, ErrorContext.at(source.name(), -1));
     }
 }

@@ -44,15 +44,17 @@ final class GraphBuilder {
         return node(NodeDef.newBuilder().setName(name).setOp(op).addAllInput(List.of(inputs)));
     }
 
+    private static NodeDef.AttrEntry.Builder attr(String key, AttrValue.Builder value) {
+        return NodeDef.AttrEntry.newBuilder().setKey(key).setValue(value);
+    }
+
     GraphBuilder variable(String name, String op, DataType dtype, TensorShapeProto shape) {
         return node(NodeDef.newBuilder()
                 .setName(name)
                 .setOp(op)
-                .putAttr("dtype", AttrValue.newBuilder().setType(dtype).build())
-                .putAttr("shape", AttrValue.newBuilder().setShape(shape).build())
-                .putAttr(
-                        "shared_name",
-                        AttrValue.newBuilder().setS(ByteString.EMPTY).build()));
+                .addAttr(attr("dtype", AttrValue.newBuilder().setType(dtype)))
+                .addAttr(attr("shape", AttrValue.newBuilder().setShape(shape)))
+                .addAttr(attr("shared_name", AttrValue.newBuilder().setS(ByteString.EMPTY))));
     }
 
     GraphBuilder strings(String name, int size, String... values) {
@@ -64,10 +66,8 @@ final class GraphBuilder {
         return node(NodeDef.newBuilder()
                 .setName(name)
                 .setOp("Const")
-                .putAttr(
-                        "dtype",
-                        AttrValue.newBuilder().setType(DataType.DT_STRING).build())
-                .putAttr("value", AttrValue.newBuilder().setTensor(tensor).build()));
+                .addAttr(attr("dtype", AttrValue.newBuilder().setType(DataType.DT_STRING)))
+                .addAttr(attr("value", AttrValue.newBuilder().setTensor(tensor))));
     }
 
     GraphBuilder restore(String name, int count, String... inputs) {
@@ -79,7 +79,7 @@ final class GraphBuilder {
                 .setName(name)
                 .setOp("RestoreV2")
                 .addAllInput(List.of(inputs))
-                .putAttr("dtypes", AttrValue.newBuilder().setList(types).build()));
+                .addAttr(attr("dtypes", AttrValue.newBuilder().setList(types))));
     }
 
     GraphBuilder collection(String key, VariableDef... variables) {
@@ -87,7 +87,11 @@ final class GraphBuilder {
         for (VariableDef variable : variables) {
             list.addValue(variable.toByteString());
         }
-        meta.putCollectionDef(key, CollectionDef.newBuilder().setBytesList(list).build());
+        return collection(key, CollectionDef.newBuilder().setBytesList(list));
+    }
+
+    GraphBuilder collection(String key, CollectionDef.Builder collection) {
+        meta.addCollectionDefBuilder().setKey(key).setValue(collection);
         return this;
     }
 

@@ -109,7 +109,7 @@ class GraphConformanceTest {
                         .collection("variables", part("v/part_0", 6, 5))
                         .read(temporary))
                 .isInstanceOf(DataLossException.class)
-                .hasMessageContaining("The part 6,5:0,3 is not one of a variable scope/v of the shape [10,3]");
+                .hasMessageContaining("The part 6,5:0,3 is outside the variable 'scope/v' of shape [10,3]");
     }
 
     @Test

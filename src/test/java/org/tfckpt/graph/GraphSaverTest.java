@@ -36,8 +36,7 @@ class GraphSaverTest {
         addSave(builder, "save_1", 2, "x", "y");
         SaverDef.Builder own = SaverDef.newBuilder().setFilenameTensorName("save_1/Const:0");
         builder.saver(own)
-                .meta()
-                .putCollectionDef(
+                .collection(
                         "savers",
                         CollectionDef.newBuilder()
                                 .setBytesList(CollectionDef.BytesList.newBuilder()
@@ -46,8 +45,7 @@ class GraphSaverTest {
                                                 .setMaxToKeep(5)
                                                 .build()
                                                 .toByteString())
-                                        .addValue(own.build().toByteString()))
-                                .build());
+                                        .addValue(own.build().toByteString())));
         Graph graph = builder.read(temporary);
         assertThat(graph.savers())
                 .extracting(GraphSaver::filenameTensor)

@@ -182,7 +182,7 @@ class HostileGraphTest {
         assertThatThrownBy(() -> GraphBuilder.read(
                         new GraphBuilder().node("v", "VariableV2").graphDef(), temporary))
                 .isInstanceOf(DataLossException.class)
-                .hasMessageContaining("The variable v has no dtype");
+                .hasMessageContaining("The variable 'v' has no dtype");
     }
 
     @Test
@@ -193,7 +193,7 @@ class HostileGraphTest {
         }
         assertThatThrownBy(() -> GraphBuilder.read(builder.graphDef(), temporary))
                 .isInstanceOf(DataLossException.class)
-                .hasMessageContaining("Two variables have the name v");
+                .hasMessageContaining("Two variables have the name 'v'");
     }
 
     @Test
@@ -245,17 +245,13 @@ class HostileGraphTest {
     }
 
     @Test
-    void deepNestingOfTextCostsNoStack() throws IOException {
+    void deepNestingOfTextCostsNoStack() {
         int depth = 300_000;
-        String known = "attr{value{func{attr{value{func{".repeat(depth / 6);
-        String text = "node{name:'v' op:'NoOp' " + known + "}".repeat(depth) + "}";
-        assertThat(GraphBuilder.read(text.getBytes(StandardCharsets.UTF_8), temporary)
-                        .nodeCount())
-                .isEqualTo(1);
-        String unknown = "node{name:'v' op:'NoOp' " + "a{b<c[{".repeat(depth / 4) + "}]>}".repeat(depth / 4) + "}";
-        assertThat(GraphBuilder.read(unknown.getBytes(StandardCharsets.UTF_8), temporary)
-                        .nodeCount())
-                .isEqualTo(1);
+        for (String level : new String[] {"attr{value{tensor{variant_val{tensors{variant_val{", "a{b<c{"}) {
+            String text = "node{name:'v' op:'NoOp' " + level.repeat(depth / 6);
+            assertThatThrownBy(() -> GraphBuilder.read(text.getBytes(StandardCharsets.UTF_8), temporary))
+                    .isInstanceOf(CheckpointException.class);
+        }
         String lists = "meta_info_def{} meta_graphs{" + "graph_def{library{function{".repeat(10);
         assertThatThrownBy(() -> GraphBuilder.read(lists.getBytes(StandardCharsets.UTF_8), temporary))
                 .isInstanceOf(CheckpointException.class);
