@@ -77,12 +77,15 @@ final class SavedObjects {
             edges.put(
                     count,
                     object.getChildrenList().stream()
-                            .map(child -> new Edge(child.getNodeId(), child.getLocalName()))
+                            .map(child -> new Edge(child.getNodeId(), Protos.name(child.getLocalName())))
                             .toList());
         }
         object.getSlotVariablesList()
                 .forEach(slot -> slots.add(new Slot(
-                        count, slot.getOriginalVariableNodeId(), slot.getSlotName(), slot.getSlotVariableNodeId())));
+                        count,
+                        slot.getOriginalVariableNodeId(),
+                        Protos.name(slot.getSlotName()),
+                        slot.getSlotVariableNodeId())));
         if (object.hasVariable()) {
             SavedVariable variable = object.getVariable();
             GraphVariable.Builder builder = new GraphVariable.Builder(

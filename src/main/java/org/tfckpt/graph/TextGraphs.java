@@ -5,7 +5,6 @@ import com.google.protobuf.TextFormat;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.logging.Filter;
-import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.tfckpt.io.ByteSource;
 import org.tfckpt.proto.GraphDef;
@@ -37,8 +36,7 @@ final class TextGraphs {
     static {
         // The parser warns of each field that our trimmed messages lack. These warnings say nothing to a user.
         Filter filter = PROTOBUF.getFilter();
-        PROTOBUF.setFilter(record -> !(record.getLevel() == Level.WARNING
-                        && String.valueOf(record.getMessage()).contains("\ttfckpt."))
+        PROTOBUF.setFilter(record -> !String.valueOf(record.getMessage()).contains("\ttfckpt.")
                 && (filter == null || filter.isLoggable(record)));
     }
 
