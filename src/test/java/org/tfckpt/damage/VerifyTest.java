@@ -165,8 +165,8 @@ class VerifyTest {
                 new BundleBuilder().floats("b", 1).floats("a", 2).floats("a", 3).unsorted());
         assertThat(problems(prefix))
                 .containsExactly(
-                        "key-order - key 'a' is not above the one before",
-                        "key-order - key 'a' is not above the one before");
+                        "key-order - key 'a' is not greater than the previous key",
+                        "key-order - key 'a' is not greater than the previous key");
     }
 
     @Test
@@ -174,7 +174,7 @@ class VerifyTest {
         byte[] header = {8, 1};
         Path prefix = write(
                 new BundleBuilder().record(new byte[0], header).floats("a", 1).unsorted());
-        assertThat(problems(prefix)).containsExactly("key-order - key '' is not above the one before");
+        assertThat(problems(prefix)).containsExactly("key-order - key '' is not greater than the previous key");
     }
 
     @Test
@@ -219,12 +219,13 @@ class VerifyTest {
         byte[] low = {'A'};
         byte[] high = {'z'};
         Path prefix = write(bundle.table(table -> table.block(0, block -> block.withIndexKey(low))));
-        assertThat(problems(prefix)).containsExactly("key-order - last key of the block is above its index key 'A'");
+        assertThat(problems(prefix))
+                .containsExactly("key-order - last key of the block is greater than its index key 'A'");
         prefix = write(bundle.table(table -> table.block(0, block -> block.withIndexKey(high))));
         assertThat(problems(prefix))
                 .containsExactly(
-                        "key-order - index key 'u' is below a key before it",
-                        "key-order - key 't7' belongs into an earlier block");
+                        "key-order - index key 'u' is less than an earlier key",
+                        "key-order - key 't7' belongs to an earlier block");
     }
 
     @Test

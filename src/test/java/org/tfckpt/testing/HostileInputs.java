@@ -131,7 +131,7 @@ public enum HostileInputs {
         }
     },
     /** Whoever remembers the slices of one tensor alone has to read those of the other anew, again and again. */
-    SLICES_OF_TWO_TENSORS_IN_TURN("is not above the one before") {
+    SLICES_OF_TWO_TENSORS_IN_TURN("is not greater than the previous key") {
         @Override
         void make(Path directory) {
             int count = 10_000;

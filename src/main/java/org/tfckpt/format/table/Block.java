@@ -13,7 +13,7 @@ import org.tfckpt.tensor.ErrorContext;
 import org.tfckpt.tensor.ProblemKind;
 
 /**
- * A block, checked and uncompressed.
+ * A verified, uncompressed block.
  *
  * <pre>
  * stored block | type: 0 plain, 1 Snappy | masked CRC32C of block and type, fixed32
@@ -21,10 +21,10 @@ import org.tfckpt.tensor.ProblemKind;
  * entry* | restart[0] … restart[R-1], fixed32 each | R, fixed32
  * </pre>
  *
- * A restart is the offset of an entry whose key is spelled out. R may be 0 in a block without entries.
+ * A restart is the offset of an entry whose key is stored in full. R may be 0 in a block without entries.
  *
- * <p>A block may lie in memory that others use after it. Whoever reads it {@linkplain #retain retains} it as long, or was
- * given it so, and then releases it once.
+ * <p>A block may be in memory that is reused after it. A user must hold a reference, received with the block or acquired
+ * with {@link #retain}, and {@linkplain #release release} it once.
  */
 final class Block {
     static final byte PLAIN = 0;
@@ -57,15 +57,15 @@ final class Block {
         this.entriesEnd = length - Integer.BYTES * (restartCount + 1);
     }
 
-    /** Reads a block, checks its checksum over the stored bytes, and uncompresses it. Its bytes stay what they are. */
+    /** Reads a block into memory that is not reused, verifies the checksum of the stored bytes, and uncompresses it. */
     static Block read(ByteSource source, BlockHandle handle) throws IOException {
         int size = size(source, handle);
         ByteBuffer stored = source.read(handle.offset(), size + BlockHandle.TRAILER_LENGTH);
         return of(stored, ErrorContext.at(source.name(), handle.offset()), null);
     }
 
-    /** The same in memory that is used again after the block is released. */
-    static Block readForAWhile(ByteSource source, BlockHandle handle) throws IOException {
+    /** Reads a block like {@link #read}, into memory that is reused after the block is released. */
+    static Block readReusable(ByteSource source, BlockHandle handle) throws IOException {
         int length = size(source, handle) + BlockHandle.TRAILER_LENGTH;
         BlockMemory memory = BlockMemory.take(length);
         if (memory == null) {
@@ -84,13 +84,13 @@ final class Block {
         }
     }
 
-    /** The size of a block: below 2 GiB, not yet known to lie in the file. */
+    /** Returns the size of a block, checked to be below 2 GiB but not against the file. */
     private static int size(ByteSource source, BlockHandle handle) throws IOException {
         if (handle.size() < 0 || handle.size() > Integer.MAX_VALUE - BlockHandle.TRAILER_LENGTH - 8) {
             if (handle.size() > 0) {
-                // A size that the file cannot hold is said to be that, whatever its magnitude.
-                long withTrailer = Math.addExact(Math.min(handle.size(), Long.MAX_VALUE - 5), 5);
-                source.requireRange(handle.offset(), withTrailer);
+                // A size beyond the end of the file is reported as such, even if it is also too large for a block.
+                long trailer = BlockHandle.TRAILER_LENGTH;
+                source.requireRange(handle.offset(), Math.min(handle.size(), Long.MAX_VALUE - trailer) + trailer);
             }
             throw new DataLossException(
                     ProblemKind.TABLE,
@@ -146,24 +146,24 @@ final class Block {
         }
     }
 
-    /** One user more; false if the block's memory is perhaps another's already. */
+    /** Acquires a reference. Returns false if the memory may already have been reused. */
     boolean retain() {
         return memory == null || memory.retain();
     }
 
-    /** One user less. */
+    /** Releases a reference. */
     void release() {
         if (memory != null) {
             memory.release();
         }
     }
 
-    /** How many bytes of the file it takes. */
+    /** Returns the number of bytes of the file that the block takes, including its trailer. */
     int storedSize() {
         return storedSize;
     }
 
-    /** All bytes: entries, then restart points. */
+    /** Returns all bytes: entries, then restart points. */
     ByteBuffer contents() {
         return contents;
     }
@@ -172,7 +172,7 @@ final class Block {
         return restartCount;
     }
 
-    /** Where the entries end and the restart points begin. */
+    /** Returns the offset where the entries end and the restart points begin. */
     int entriesEnd() {
         return entriesEnd;
     }

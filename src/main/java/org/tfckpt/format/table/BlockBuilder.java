@@ -7,9 +7,10 @@ import java.util.Arrays;
 /**
  * Builds the contents of a block: prefix-compressed entries, then restart points.
  *
- * <p>Keys are taken in the order they come. TensorFlow gives byte for byte the same block.
+ * <p>Does not check the order of keys. The block is byte for byte the same as TensorFlow's.
  */
 public final class BlockBuilder {
+    /** The maximum length of a varint32. */
     private static final int VARINT32 = 5;
 
     private final int restartInterval;
@@ -21,13 +22,13 @@ public final class BlockBuilder {
     private byte[] lastKey = {};
 
     /**
-     * A builder of an empty block.
+     * Creates a builder of an empty block.
      *
-     * @param restartInterval after how many entries a key is spelled out again, at least 1
+     * @param restartInterval the number of entries after which a key is stored in full, at least 1
      */
     public BlockBuilder(int restartInterval) {
         if (restartInterval < 1) {
-            throw new IllegalArgumentException("restart interval " + restartInterval);
+            throw new IllegalArgumentException("restart interval must be positive, not " + restartInterval);
         }
         this.restartInterval = restartInterval;
     }
@@ -37,7 +38,7 @@ public final class BlockBuilder {
      *
      * @param key its key
      * @param value its value
-     * @throws IllegalArgumentException if the block would pass 2 GiB
+     * @throws IllegalArgumentException if the block would exceed 2 GiB
      */
     public void add(byte[] key, byte[] value) {
         reserve(3L * VARINT32 + key.length + value.length);
@@ -62,10 +63,10 @@ public final class BlockBuilder {
     }
 
     private void reserve(long more) {
-        // The restart points have to fit as well.
+        // Including the restart points.
         long needed = length + more + Integer.BYTES * (restartCount + 2L);
         if (needed > Integer.MAX_VALUE - 8) {
-            throw new IllegalArgumentException("a block of " + needed + " bytes; the most is 2 GiB");
+            throw new IllegalArgumentException("a block of " + needed + " bytes exceeds 2 GiB");
         }
         if (needed > bytes.length) {
             bytes = Arrays.copyOf(bytes, (int) Math.min(Math.max(needed, 2L * bytes.length), Integer.MAX_VALUE - 8));
@@ -87,7 +88,7 @@ public final class BlockBuilder {
     }
 
     /**
-     * Whether nothing was added.
+     * Returns whether the block has no entries.
      *
      * @return true for a new builder and after {@link #reset()}
      */
@@ -96,16 +97,16 @@ public final class BlockBuilder {
     }
 
     /**
-     * The size of the block if it were finished now.
+     * Returns the size of the block, including restart points.
      *
-     * @return bytes
+     * @return the size in bytes
      */
     public int size() {
         return length + Integer.BYTES * (restartCount + 1);
     }
 
     /**
-     * The whole block.
+     * Returns the contents of the block.
      *
      * @return a new array
      */
@@ -118,7 +119,7 @@ public final class BlockBuilder {
         return contents.putInt(restartCount).array();
     }
 
-    /** Starts anew with an empty block. */
+    /** Starts a new block. */
     public void reset() {
         length = 0;
         restartCount = 1;

@@ -2,14 +2,14 @@ package org.tfckpt.format.table;
 
 import org.jspecify.annotations.Nullable;
 
-/** Compresses blocks as raw Snappy. */
+/** Compresses blocks in the raw Snappy format. */
 @FunctionalInterface
 public interface BlockCompressor {
     /**
-     * Compresses a block. Whatever saves less than an eighth is stored plain.
+     * Compresses a block. If this saves less than an eighth of its size, the block is stored uncompressed.
      *
-     * @param block the whole block
-     * @return raw Snappy, or null if it is to be stored plain
+     * @param block the contents of the block
+     * @return the compressed block, or null to store it uncompressed
      */
     byte @Nullable [] compress(byte[] block);
 }

@@ -5,17 +5,17 @@ import org.tfckpt.io.MalformedBytesException;
 import org.tfckpt.io.Varint;
 
 /**
- * Where a block lies.
+ * The place of a block in its file.
  *
  * <pre>
  * varint64 offset | varint64 size
  * </pre>
  *
- * @param offset the first byte of the block in the file
- * @param size the stored, perhaps compressed, bytes without the 5-byte trailer
+ * @param offset the offset of its first byte
+ * @param size its stored size in bytes, perhaps compressed, without the trailer
  */
 public record BlockHandle(long offset, long size) {
-    /** Bytes of compression type and checksum behind every block. */
+    /** The length of the trailer after every block: one byte for the compression type, four for the checksum. */
     static final int TRAILER_LENGTH = 5;
 
     static final int MAX_LENGTH = 2 * Varint.MAX_LENGTH_64;

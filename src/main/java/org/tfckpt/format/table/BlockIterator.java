@@ -5,18 +5,21 @@ import java.util.Arrays;
 import org.tfckpt.tensor.DataLossException;
 
 /**
- * Walks the entries of a block, or seeks among them.
+ * Iterates over the entries of a block, and seeks in it.
  *
  * <pre>
  * varint32 shared | varint32 unshared | varint32 length of the value | unshared bytes of the key | value
  * </pre>
  *
- * The key is the first {@code shared} bytes of the key before it, then the unshared ones.
+ * The key consists of the first {@code shared} bytes of the previous key and the unshared bytes.
  */
 final class BlockIterator {
-    /** Keys that share all with the one before cost three bytes and may be of any length. No honest name comes near. */
+    /**
+     * The limit of the total length of keys, as a multiple of the block's size. An entry of three bytes can repeat a key of
+     * any length, so that a small hostile block could take very long; real names are far below the limit.
+     */
     private static final long MAX_EXPANSION = 64;
-
+    /** The total length of keys that is permitted in a block of any size. */
     private static final long ALWAYS_ALLOWED = 1 << 20;
 
     private final Block block;
@@ -45,7 +48,7 @@ final class BlockIterator {
         return valid;
     }
 
-    /** The key's bytes are the first {@link #keyLength()}; the array changes with the next step. */
+    /** Returns an array that starts with the {@link #keyLength()} bytes of the key. It changes when the iterator moves. */
     byte[] keyBytes() {
         return key;
     }
@@ -54,12 +57,12 @@ final class BlockIterator {
         return keyLength;
     }
 
-    /** Where this entry begins in the block. */
+    /** Returns the offset of this entry in the block. */
     int start() {
         return start;
     }
 
-    /** How many bytes of the key were taken from the key before. */
+    /** Returns the number of bytes that the key shares with the previous key. */
     int shared() {
         return shared;
     }
@@ -75,9 +78,9 @@ final class BlockIterator {
         next();
     }
 
-    /** Moves to the next entry; past the last one the iterator is not valid. */
+    /** Moves to the next entry. After the last one, the iterator is not valid. */
     void next() throws DataLossException {
-        // Without restart points there are no entries: LevelDB for Java writes such empty blocks.
+        // A block without restart points has no entries; LevelDB for Java writes empty blocks in this way.
         valid = next < end && block.restartCount() > 0;
         if (!valid) {
             return;
@@ -111,7 +114,7 @@ final class BlockIterator {
         }
     }
 
-    /** A varint32 at {@code next}. */
+    /** Reads a varint32 at {@code next}. */
     private long length() throws DataLossException {
         long result = 0;
         for (int shift = 0; shift < 35 && next < end; shift += 7) {
@@ -124,7 +127,7 @@ final class BlockIterator {
         throw block.badEntry("a varint32", "none at " + Math.min(next, end));
     }
 
-    /** Moves to the first entry whose key is at least {@code target}, if the keys are sorted. */
+    /** Moves to the first entry whose key is greater than or equal to {@code target}, if the keys are sorted. */
     void seek(byte[] target) throws DataLossException {
         if (block.restartCount() == 0) {
             valid = false;
@@ -149,13 +152,13 @@ final class BlockIterator {
 
     private void toRestart(int index) throws DataLossException {
         next = block.restart(index);
-        // The entry there must not share anything; with no key before it, sharing fails.
+        // An entry at a restart point must not share bytes; without a previous key, sharing fails.
         keyLength = 0;
         keyBytesSeen = 0;
         next();
     }
 
-    /** This entry's key against another, as unsigned bytes. */
+    /** Compares this entry's key with another key, as unsigned bytes. */
     int compareKey(byte[] other) {
         return Arrays.compareUnsigned(key, 0, keyLength, other, 0, other.length);
     }

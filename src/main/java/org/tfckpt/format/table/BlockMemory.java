@@ -7,30 +7,30 @@ import org.jspecify.annotations.Nullable;
 import org.tfckpt.io.CopyTarget;
 
 /**
- * Memory outside of the heap for a block that is read, searched and let go. A block of TensorFlow's has 256 KiB: new memory
- * for each costs more than reading and checking it does, since it is cold and has to be zeroed.
+ * Pooled memory outside the heap for a block that is read, searched and released. TensorFlow's blocks have 256 KiB: allocating
+ * new memory for each takes longer than reading and checking it, because new memory is not in the cache and has to be zeroed.
  *
- * <p>The memory goes back when its last user releases it, and to nobody before. Who forgets to release does no harm: the
- * memory is then the garbage collector's.
+ * <p>The memory returns to the pool when the last reference is released. If a reference is never released, the memory is
+ * garbage-collected instead.
  */
 final class BlockMemory {
-    /** A block below this is cheap to allocate, and one who keeps it should keep no more than its size. */
+    /** Smaller blocks are cheap to allocate, and a kept block should not occupy more than its size. */
     private static final int LEAST = 1 << 15;
-    /** TensorFlow's block size, and as much as a last entry may well add. */
+    /** TensorFlow's block size, plus room for the entry with which a block exceeds it. */
     private static final int SIZE = (1 << 18) + (1 << 14);
 
-    /** As many as threads that look up at the same time; the one that was given back last is warm. */
+    /** Enough for concurrent lookups on all processors. The memory released last is reused first: it is in the cache. */
     private static final LinkedBlockingDeque<ByteBuffer> FREE =
             new LinkedBlockingDeque<>(2 + Runtime.getRuntime().availableProcessors());
 
     private final ByteBuffer memory;
-    private final AtomicInteger users = new AtomicInteger(1);
+    private final AtomicInteger references = new AtomicInteger(1);
 
     private BlockMemory(ByteBuffer memory) {
         this.memory = memory;
     }
 
-    /** Memory with one user; null for a length for which there is none. */
+    /** Takes memory from the pool, with one reference; returns null if the pool has none for this length. */
     static @Nullable BlockMemory take(int length) {
         if (length < LEAST || length > SIZE) {
             return null;
@@ -39,24 +39,24 @@ final class BlockMemory {
         return new BlockMemory(free == null ? CopyTarget.allocate(SIZE) : free);
     }
 
-    /** Where to put what lies at an offset of a file, little-endian; for users only. */
+    /** Returns a little-endian view of the memory for bytes at an offset of a file. The caller must hold a reference. */
     ByteBuffer bytes(long offset, int length) {
         return CopyTarget.at(memory, offset, length);
     }
 
-    /** One user more; false if the last one is gone, and the memory perhaps somebody else's. */
+    /** Acquires a reference. Returns false if the last one was released and the memory may have been reused. */
     boolean retain() {
-        for (int count = users.get(); count > 0; count = users.get()) {
-            if (users.compareAndSet(count, count + 1)) {
+        for (int count = references.get(); count > 0; count = references.get()) {
+            if (references.compareAndSet(count, count + 1)) {
                 return true;
             }
         }
         return false;
     }
 
-    /** One user less. */
+    /** Releases a reference. */
     void release() {
-        int left = users.decrementAndGet();
+        int left = references.decrementAndGet();
         if (left < 0) {
             throw new IllegalStateException("released more often than retained");
         }

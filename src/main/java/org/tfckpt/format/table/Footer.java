@@ -16,8 +16,8 @@ import org.tfckpt.tensor.ProblemKind;
  * metaindex handle | index handle | zeros up to byte 40 | magic, little-endian
  * </pre>
  *
- * @param metaindex the block that is always empty
- * @param index the block that has an entry per data block
+ * @param metaindex the handle of the metaindex block, which is always empty
+ * @param index the handle of the index block, which has one entry per data block
  */
 record Footer(BlockHandle metaindex, BlockHandle index) {
     static final int LENGTH = 2 * BlockHandle.MAX_LENGTH + Long.BYTES;

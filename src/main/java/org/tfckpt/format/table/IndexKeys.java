@@ -2,22 +2,22 @@ package org.tfckpt.format.table;
 
 import java.util.Arrays;
 
-/** Short keys for the index block: any key between two blocks tells them apart. */
+/** Computes short keys for the index block: any key that separates two blocks will do. */
 final class IndexKeys {
     private IndexKeys() {}
 
-    /** A key ≥ {@code last} and &lt; {@code next}, by LevelDB's rule: not always the shortest there is. */
+    /** Returns a key ≥ {@code last} and &lt; {@code next}, by LevelDB's rule; not always the shortest one. */
     static byte[] separator(byte[] last, byte[] next) {
         int i = Arrays.mismatch(last, next);
         boolean onePrefixesTheOther = i < 0 || i >= last.length || i >= next.length;
-        // 0xff + 1 is 0x100, above every byte: such a key stays whole too.
+        // 0xff + 1 is 0x100, greater than every byte, so a key with 0xff there is not shortened.
         if (onePrefixesTheOther || (last[i] & 0xff) + 1 >= (next[i] & 0xff)) {
             return last;
         }
         return cutAndIncremented(last, i);
     }
 
-    /** A short key ≥ {@code key}, for behind the last block. */
+    /** Returns a short key ≥ {@code key}, for the last block. */
     static byte[] successor(byte[] key) {
         for (int i = 0; i < key.length; i++) {
             if (key[i] != (byte) 0xff) {

@@ -5,7 +5,8 @@ import org.tfckpt.io.MalformedBytesException;
 import org.tfckpt.io.Varint;
 
 /**
- * Raw Snappy (no framing), as blocks are stored.
+ * Decodes the raw Snappy format (without framing), described in
+ * <a href="https://github.com/google/snappy/blob/main/format_description.txt">format_description.txt</a>.
  *
  * <pre>
  * varint32 length of the output, then elements; the low two bits of an element's first byte say which:
@@ -16,7 +17,7 @@ import org.tfckpt.io.Varint;
  * </pre>
  */
 public final class SnappyDecoder {
-    /** No element makes more of its bytes: three bytes stand for at most 64. */
+    /** The maximum ratio of output to input: a copy element of three bytes produces at most 64. */
     private static final int MAX_EXPANSION = 22;
 
     private final byte[] in;
@@ -31,19 +32,19 @@ public final class SnappyDecoder {
     }
 
     /**
-     * Uncompresses.
+     * Uncompresses a block.
      *
-     * @param compressed all of it
-     * @return the output
-     * @throws MalformedBytesException if it is not Snappy, or claims more than it can hold
+     * @param compressed the compressed block
+     * @return the uncompressed bytes
+     * @throws MalformedBytesException if it is not valid Snappy, or states a length that it cannot produce
      */
     public static byte[] decode(byte[] compressed) throws MalformedBytesException {
         ByteBuffer header = ByteBuffer.wrap(compressed);
         long length = Varint.read64(header);
         long possible = Math.min((long) header.remaining() * MAX_EXPANSION, Integer.MAX_VALUE - 8);
         if (length < 0 || length > possible) {
-            throw new MalformedBytesException("Snappy block of " + compressed.length + " bytes claims "
-                    + Long.toUnsignedString(length) + " uncompressed");
+            throw new MalformedBytesException("Snappy block of " + compressed.length
+                    + " bytes states an uncompressed length of " + Long.toUnsignedString(length));
         }
         SnappyDecoder decoder = new SnappyDecoder(compressed, header.position(), new byte[(int) length]);
         decoder.run();
@@ -67,7 +68,7 @@ public final class SnappyDecoder {
 
     private int number(int bytes) throws MalformedBytesException {
         if (bytes > in.length - read) {
-            throw new MalformedBytesException("Snappy element passes the end of its block");
+            throw new MalformedBytesException("Snappy element exceeds the end of its block");
         }
         int number = 0;
         for (int i = 0; i < bytes; i++) {
@@ -87,15 +88,16 @@ public final class SnappyDecoder {
     }
 
     private void copy(int length, int offset) throws MalformedBytesException {
-        // An offset above 2^31 is negative here, and as wrong as zero.
+        // An offset of 2^31 or more is negative here, and as invalid as zero.
         if (offset <= 0 || offset > written || length > out.length - written) {
-            throw new MalformedBytesException("Snappy copy of " + length + " bytes from " + offset + " back");
+            throw new MalformedBytesException("Snappy copy of " + length + " bytes at offset -"
+                    + Integer.toUnsignedString(offset) + " does not fit");
         }
         int from = written - offset;
         if (offset >= length) {
             System.arraycopy(out, from, out, written, length);
         } else {
-            // The copy reads what it has just written: a run.
+            // Overlapping: the copy reads bytes that it has just written.
             for (int i = 0; i < length; i++) {
                 out[written + i] = out[from + i];
             }

@@ -15,7 +15,7 @@ import org.tfckpt.tensor.ProblemKind;
  * A sorted table of byte strings in a file. Opening reads the footer and the index block; a data block is read when an
  * iterator reaches it.
  *
- * <p>Safe from many threads; an iterator belongs to one.
+ * <p>Thread-safe, but an iterator must be used by one thread at a time.
  */
 public final class Table implements Closeable {
     private final ByteSource source;
@@ -23,7 +23,7 @@ public final class Table implements Closeable {
     private final Block index;
     private final long size;
     private final boolean reuse;
-    /** Lookups of neighbours read one block once. The table is one of the block's users. */
+    /** The last data block read: lookups of neighbouring keys read it once. The table holds a reference to it. */
     private final AtomicReference<@Nullable ReadBlock> latest = new AtomicReference<>();
 
     private record ReadBlock(BlockHandle handle, Block block) {
@@ -32,7 +32,7 @@ public final class Table implements Closeable {
         }
     }
 
-    /** Not a lambda: the first one that a JVM links takes longer than listing a checkpoint. */
+    /** Not a lambda: linking the first lambda in a JVM takes longer than listing a checkpoint. */
     private final class Blocks implements TableIterator.Loader {
         @Override
         public Block load(ByteBuffer handle) throws IOException {
@@ -49,11 +49,11 @@ public final class Table implements Closeable {
     }
 
     /**
-     * Opens a table whose values stay valid.
+     * Opens a table whose values stay valid after the iterator moves.
      *
-     * @param source the file; the table closes it, also if opening fails
+     * @param source the file; closed with the table, or if opening fails
      * @return the table
-     * @throws DataLossException with TensorFlow's text, if the file is not a table or its index block is damaged
+     * @throws DataLossException with TensorFlow's message, if the file is not a table or its index block is damaged
      * @throws IOException if the file cannot be read
      */
     public static Table open(ByteSource source) throws IOException {
@@ -61,9 +61,9 @@ public final class Table implements Closeable {
     }
 
     /**
-     * Opens a table whose values are decoded at once: a value is valid until its iterator moves or is closed.
+     * Opens a table whose values are valid only until their iterator moves or is closed.
      *
-     * @param source as {@link #open}
+     * @param source the file; closed with the table, or if opening fails
      * @return the table
      * @throws IOException as {@link #open}
      */
@@ -83,18 +83,18 @@ public final class Table implements Closeable {
     }
 
     /**
-     * The file.
+     * Returns the name of the file for messages.
      *
-     * @return its name for messages
+     * @return the path
      */
     public String name() {
         return source.name();
     }
 
     /**
-     * An iterator over all entries, not yet positioned.
+     * Creates an iterator over all entries. It must be positioned before use.
      *
-     * @return a new one
+     * @return a new iterator
      */
     public TableIterator iterator() {
         return new TableIterator(indexIterator(), new Blocks(), size);
@@ -108,16 +108,16 @@ public final class Table implements Closeable {
         return footer;
     }
 
-    /** The block of an index entry's value, for the caller to release; bytes after the handle are passed over. */
+    /** Returns the block for the value of an index entry. The caller releases it. Bytes after the handle are ignored. */
     Block block(ByteBuffer value) throws IOException {
         BlockHandle handle = handle(value);
         ReadBlock known = latest.get();
         if (known != null && known.isAt(handle) && known.block.retain()) {
             return known.block;
         }
-        // Before the next one is read, so that its memory can be that of this one.
+        // Released before the next block is read, so that its memory can be reused.
         keep(null);
-        Block block = reuse ? Block.readForAWhile(source, handle) : Block.read(source, handle);
+        Block block = reuse ? Block.readReusable(source, handle) : Block.read(source, handle);
         block.retain();
         keep(new ReadBlock(handle, block));
         return block;
@@ -146,7 +146,7 @@ public final class Table implements Closeable {
         return source;
     }
 
-    /** The metaindex block, which nobody needs but a verification. */
+    /** Reads the metaindex block, which only the verification uses. */
     Block metaindex() throws IOException {
         return Block.read(source, footer.metaindex());
     }

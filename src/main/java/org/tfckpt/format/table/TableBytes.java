@@ -7,15 +7,15 @@ import org.tfckpt.io.ByteSource;
 import org.tfckpt.tensor.Problem;
 import org.tfckpt.tensor.ProblemKind;
 
-/** Accounts for every byte of a table: each is a block's, of one alone, or the footer's. */
+/** Checks that every byte of a table belongs to exactly one block or to the footer. */
 final class TableBytes {
     private final Table table;
     private final Problems problems;
-    private final ByteRanges use = new ByteRanges();
-    /** Where a block's place is not known, bytes that seem to be nobody's may be its own. */
+    private final ByteRanges used = new ByteRanges();
+    /** If the place of a block is unknown, unused bytes may belong to it and are not reported. */
     private boolean allBlocksKnown = true;
 
-    /** Takes what is wrong. */
+    /** Receives the problems found. */
     interface Problems {
         void add(Problem problem) throws IOException;
     }
@@ -25,48 +25,55 @@ final class TableBytes {
         this.problems = problems;
     }
 
-    /** Nothing but the magic number guards these bytes; but every writer makes them the same way. */
-    void footer() throws IOException {
+    /** Checks the footer: it has no checksum, but all writers encode it in the same way. */
+    void checkFooter() throws IOException {
         ByteSource file = table.source();
         long start = file.size() - Footer.LENGTH;
-        ByteBuffer right = ByteBuffer.wrap(table.footer().encode());
-        int mismatch = file.read(start, Footer.LENGTH).mismatch(right);
+        ByteBuffer expected = ByteBuffer.wrap(table.footer().encode());
+        int mismatch = file.read(start, Footer.LENGTH).mismatch(expected);
         if (mismatch >= 0) {
             report(start + mismatch, "the footer holds more than two block handles, zeros and the magic number");
         }
     }
 
-    /** Some block's place is not known. */
+    /** Notes that the place of a block is unknown. */
     void unknown() {
         allBlocksKnown = false;
     }
 
-    /** Notes a block's place; whether there is such a place in the file. */
-    boolean take(BlockHandle handle) throws IOException {
+    /** Adds the place of a block; returns false if it is not within the file. */
+    boolean add(BlockHandle handle) throws IOException {
         long size = table.source().size();
         if (handle.size() >= 0
                 && handle.offset() >= 0
                 && handle.offset() <= size - handle.size() - BlockHandle.TRAILER_LENGTH) {
-            use.add(handle.offset(), handle.size() + BlockHandle.TRAILER_LENGTH);
+            used.add(handle.offset(), handle.size() + BlockHandle.TRAILER_LENGTH);
             return true;
         }
         return false;
     }
 
-    /** When all data blocks were noted: every byte is a block's, and of one alone; but zeros harm nobody. */
+    /** Reports overlaps, and unused bytes that are not zero, after all data blocks were added. */
     void check() throws IOException {
         ByteSource file = table.source();
-        take(table.footer().metaindex());
-        take(table.footer().index());
-        use.add(file.size() - Footer.LENGTH, Footer.LENGTH);
-        use.check(
+        add(table.footer().metaindex());
+        add(table.footer().index());
+        used.add(file.size() - Footer.LENGTH, Footer.LENGTH);
+        used.check(
                 file,
-                (offset, length) -> report(offset, length + " bytes belong to more than one block"),
+                (offset, length) -> report(offset, bytes(length) + " to more than one block"),
                 (offset, length) -> {
                     if (allBlocksKnown) {
-                        report(offset, length + " bytes belong to no block and are not all zero");
+                        report(
+                                offset,
+                                bytes(length) + " to no block and "
+                                        + (length == 1 ? "is not zero" : "are not all zero"));
                     }
                 });
+    }
+
+    private static String bytes(long length) {
+        return length == 1 ? "1 byte belongs" : length + " bytes belong";
     }
 
     private void report(long offset, String message) throws IOException {

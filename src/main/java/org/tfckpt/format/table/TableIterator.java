@@ -9,19 +9,19 @@ import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.ProblemKind;
 
 /**
- * Walks a table in the order of its keys, or seeks in it, a data block at a time.
+ * Iterates over a table in key order, and seeks in it, one data block at a time.
  *
- * <p>A damaged block is an exception when it is reached, never an early end. Not safe from many threads. An iterator that
- * is neither closed nor walked to its end costs the memory of a block until it is collected.
+ * <p>A damaged block causes an exception when it is reached, never an early end. Not thread-safe. An iterator that is
+ * neither closed nor advanced to the end keeps the memory of a block until it is garbage-collected.
  */
 public final class TableIterator implements Closeable {
     private final BlockIterator index;
     private final Loader blocks;
     private final long fileSize;
     private @Nullable BlockIterator block;
-    private long read;
+    private long bytesRead;
 
-    /** Reads the data block that an index entry's value names, for the iterator to release. */
+    /** Reads the data block for the value of an index entry. The iterator releases it. */
     interface Loader {
         Block load(ByteBuffer handle) throws IOException;
     }
@@ -33,25 +33,26 @@ public final class TableIterator implements Closeable {
     }
 
     /**
-     * Whether there is an entry here.
+     * Returns whether the iterator is at an entry.
      *
-     * @return false before the first positioning and past the last entry
+     * @return false before it is positioned, and after the last entry
      */
     public boolean valid() {
         return block != null && block.valid();
     }
 
     /**
-     * A copy of the entry's key.
+     * Returns a copy of the entry's key.
      *
-     * @return the bytes
+     * @return a new array
      */
     public byte[] key() {
         return Arrays.copyOf(keyBytes(), keyLength());
     }
 
     /**
-     * The entry's key without copying: the first {@link #keyLength()} bytes of an array that changes with the next step.
+     * Returns the entry's key without copying it: the first {@link #keyLength()} bytes of an array that changes when the
+     * iterator moves.
      *
      * @return the array
      */
@@ -60,28 +61,29 @@ public final class TableIterator implements Closeable {
     }
 
     /**
-     * The length of the entry's key.
+     * Returns the length of the entry's key.
      *
-     * @return bytes
+     * @return the length in bytes
      */
     public int keyLength() {
         return current().keyLength();
     }
 
     /**
-     * Compares the entry's key with another, as unsigned bytes.
+     * Compares the entry's key with another key, as unsigned bytes.
      *
      * @param other the other key
-     * @return negative, zero or positive
+     * @return a negative number, zero, or a positive number
      */
     public int compareKey(byte[] other) {
         return current().compareKey(other);
     }
 
     /**
-     * The entry's value.
+     * Returns the entry's value.
      *
-     * @return a view that nobody writes into, position 0; how long it is valid is the {@linkplain Table table's} matter
+     * @return a view at position 0, not to be written to; see {@link Table#open} and {@link Table#openForDecoding} for how
+     *     long it is valid
      */
     public ByteBuffer value() {
         return current().value();
@@ -89,7 +91,7 @@ public final class TableIterator implements Closeable {
 
     private BlockIterator current() {
         if (block == null || !block.valid()) {
-            throw new IllegalStateException("no entry here");
+            throw new IllegalStateException("the iterator is not at an entry");
         }
         return block;
     }
@@ -100,7 +102,7 @@ public final class TableIterator implements Closeable {
      * @throws IOException if a block cannot be read
      */
     public void seekToFirst() throws IOException {
-        read = 0;
+        bytesRead = 0;
         index.seekToFirst();
         enterBlock();
         if (block != null) {
@@ -110,13 +112,13 @@ public final class TableIterator implements Closeable {
     }
 
     /**
-     * Moves to the first entry whose key is at least the target.
+     * Moves to the first entry whose key is greater than or equal to the target.
      *
-     * @param target the key looked for
+     * @param target the target
      * @throws IOException if a block cannot be read
      */
     public void seek(byte[] target) throws IOException {
-        read = 0;
+        bytesRead = 0;
         index.seek(target);
         enterBlock();
         if (block != null) {
@@ -136,11 +138,11 @@ public final class TableIterator implements Closeable {
     }
 
     /**
-     * Moves on to the first entry whose key is at least the target, if that is not behind: an entry at a time within a
-     * block, past whole blocks by the index alone. Whatever restart points the blocks have, and however often this is
-     * called, no entry is passed twice; a block that cannot be read is not tried again, and has no entries.
+     * Moves forward to the first entry whose key is greater than or equal to the target; does nothing if the iterator is at
+     * or after it. Skips whole blocks by the index and reads entries one by one within a block, so no entry is read twice,
+     * regardless of restart points and the number of calls. A block that cannot be read is treated as empty afterwards.
      *
-     * @param target the key looked for
+     * @param target the target
      * @throws IOException if a block cannot be read
      */
     public void advanceTo(byte[] target) throws IOException {
@@ -176,17 +178,17 @@ public final class TableIterator implements Closeable {
         }
         Block next = blocks.load(index.value());
         block = new BlockIterator(next);
-        // A small file could name one large block a thousand times.
-        read += next.storedSize();
-        if (read > fileSize) {
+        // The index of a small hostile file could refer to one large block a thousand times.
+        bytesRead += next.storedSize();
+        if (bytesRead > fileSize) {
             throw new DataLossException(
                     ProblemKind.TABLE,
                     "blocks of the table overlap",
-                    next.place().mismatch(fileSize + " bytes", read));
+                    next.place().mismatch(fileSize + " bytes", bytesRead));
         }
     }
 
-    /** Lets the block go; there is no entry here any more, until the iterator is positioned anew. */
+    /** Releases the current block. The iterator may be positioned again. */
     @Override
     public void close() {
         if (block != null) {

@@ -12,22 +12,25 @@ import org.tfckpt.tensor.ProblemKind;
 import org.tfckpt.tensor.TensorNames;
 
 /**
- * Walks a whole table, block by block, and goes on behind a damaged one: checksums, entries, restart points, the order of
- * keys, that the index block's keys separate the blocks, and that every byte of the file is a block's or the footer's.
+ * Verifies a whole table, and continues after a damaged block. Checks checksums, entries, restart points, the order of keys,
+ * that the index keys separate the blocks, and that every byte of the file belongs to one block or to the footer.
  */
 public final class TableVerification {
-    /** Of keys in messages. */
+    /** The length in bytes at which keys in messages are truncated. */
     private static final int LONGEST_SHOWN = 200;
 
     private final Table table;
     private final Visitor visitor;
     private final OrderedWork work;
     private final TableBytes bytes;
-    private byte @Nullable [] lastKey;
-    /** The index key of the block before, whatever became of that block. */
+    /** The next key must be greater than this: the last key or, after an intact block, the index key of the block. */
+    private byte @Nullable [] lowerBound;
+    /** The index key of the previous block, intact or not. */
     private byte @Nullable [] lastSeparator;
 
-    private long read;
+    /** The total size of the blocks so far. */
+    private long blockBytes;
+
     private boolean overlap;
 
     private TableVerification(Table table, Visitor visitor, OrderedWork work) {
@@ -37,51 +40,48 @@ public final class TableVerification {
         this.bytes = new TableBytes(table, visitor::problem);
     }
 
-    /**
-     * Takes every intact entry, and what is wrong with the others and with the table, in the order of the table and on the
-     * caller's thread.
-     */
+    /** Receives intact entries and problems, in the order of the table and on the caller's thread. */
     public interface Visitor {
         /**
-         * Takes something that is wrong and hides no entry.
+         * Called for a problem that does not affect any entry.
          *
-         * @param problem where, and what
-         * @throws IOException ends the walk
+         * @param problem the problem
+         * @throws IOException to stop the verification
          */
         void problem(Problem problem) throws IOException;
 
         /**
-         * Takes a block whose entries cannot be read, from the first of them or from one in its middle.
+         * Called for a block whose entries, or the last of them, cannot be read.
          *
-         * @param problem where, what, and between which keys they lie
-         * @throws IOException ends the walk
+         * @param problem the problem, with the range of the lost keys
+         * @throws IOException to stop the verification
          */
         void lost(Problem problem) throws IOException;
 
         /**
-         * Takes an entry.
+         * Called for each intact entry.
          *
-         * @param key a copy
-         * @param value a view, as valid as the table's values are
-         * @throws IOException if the disk fails
+         * @param key the key, a copy
+         * @param value the value, a view that is valid as long as the table's values are
+         * @throws IOException to stop the verification
          */
         void entry(byte[] key, ByteBuffer value) throws IOException;
     }
 
     /**
-     * Walks a table.
+     * Verifies a table.
      *
-     * @param table what to walk
-     * @param visitor told of each problem, and of each entry of the blocks that are intact
-     * @param work reads blocks, and checks them
-     * @throws IOException if the disk fails
+     * @param table the table
+     * @param visitor receives entries and problems
+     * @param work reads and checks the blocks
+     * @throws IOException if the file cannot be read, or the visitor threw it
      */
     public static void run(Table table, Visitor visitor, OrderedWork work) throws IOException {
         new TableVerification(table, visitor, work).run();
     }
 
     private void run() throws IOException {
-        bytes.footer();
+        bytes.checkFooter();
         attempt(() -> {
             if (table.metaindex().entriesEnd() != 0) {
                 throw table.metaindex().badEntry("an empty metaindex block", "entries");
@@ -104,13 +104,13 @@ public final class TableVerification {
         }
     }
 
-    /** What is to be done about the block of an index entry. */
+    /** Returns the job for an index entry. */
     private OrderedWork.Job job(ByteBuffer handle, byte[] separator) throws IOException {
         try {
             BlockHandle place = handle(handle.duplicate());
-            // That blocks overlap is said in the end; to walk one again and again would take no end.
-            read += Math.max(0, place.size());
-            if (read <= table.source().size()) {
+            // A hostile index could refer to the same block again and again.
+            blockBytes += Math.max(0, place.size());
+            if (blockBytes <= table.source().size()) {
                 return new BlockJob(handle, place, separator);
             }
             if (overlap) {
@@ -119,7 +119,7 @@ public final class TableVerification {
             overlap = true;
             throw new DataLossException(
                     ProblemKind.TABLE,
-                    "blocks overlap, none is read from here on",
+                    "blocks overlap; the rest of the table is not read",
                     ErrorContext.at(table.name(), place.offset()));
         } catch (DataLossException e) {
             return () -> lostBlock(e, separator);
@@ -140,17 +140,18 @@ public final class TableVerification {
                 problem.message() + "; its keys are lost" + between(lastReached(), last)));
     }
 
-    /** The last key that was read, or the index key of a block behind it that was not. */
+    /** Returns the greater of the last key read and the index key of the previous block. */
     private byte @Nullable [] lastReached() {
-        boolean read = lastSeparator == null || (lastKey != null && Arrays.compareUnsigned(lastKey, lastSeparator) > 0);
-        return read ? lastKey : lastSeparator;
+        boolean keyIsGreater =
+                lastSeparator == null || (lowerBound != null && Arrays.compareUnsigned(lowerBound, lastSeparator) > 0);
+        return keyIsGreater ? lowerBound : lastSeparator;
     }
 
     private static String between(byte @Nullable [] before, byte @Nullable [] last) {
         if (before == null) {
             return last == null ? "" : ", up to " + text(last);
         }
-        return last == null ? ", all behind " + text(before) : ", between " + text(before) + " and " + text(last);
+        return last == null ? ", all after " + text(before) : ", between " + text(before) + " and " + text(last);
     }
 
     private interface Step {
@@ -165,7 +166,7 @@ public final class TableVerification {
         }
     }
 
-    /** Reads a block by any thread, and looks through it in its turn. */
+    /** Reads a block on any thread, and checks its entries on the caller's thread. */
     private final class BlockJob implements OrderedWork.Job {
         private final ByteBuffer handle;
         private final BlockHandle place;
@@ -195,13 +196,13 @@ public final class TableVerification {
 
         @Override
         public void finish() throws IOException {
-            if (lastKey != null && Arrays.compareUnsigned(separator, lastKey) < 0) {
-                // The keys of the blocks before are all below their separators, so this separator is out of order.
-                report(place.offset(), "index key " + text(separator) + " is below a key before it");
+            if (lowerBound != null && Arrays.compareUnsigned(separator, lowerBound) < 0) {
+                // The keys of earlier blocks are not greater than their index keys, so this index key is out of order.
+                report(place.offset(), "index key " + text(separator) + " is less than an earlier key");
             }
             try {
                 if (block != null) {
-                    walk(block);
+                    check(block);
                 } else if (failure != null) {
                     throw failure;
                 }
@@ -211,24 +212,24 @@ public final class TableVerification {
             }
         }
 
-        private void walk(Block read) throws IOException {
+        private void check(Block loaded) throws IOException {
             try {
-                entries(read, place.offset());
-                attempt(() -> restarts(read));
+                entries(loaded, place.offset());
+                attempt(() -> restarts(loaded));
             } finally {
-                read.release();
+                loaded.release();
             }
-            if (lastKey != null && Arrays.compareUnsigned(lastKey, separator) > 0) {
-                report(place.offset(), "last key of the block is above its index key " + text(separator));
+            if (lowerBound != null && Arrays.compareUnsigned(lowerBound, separator) > 0) {
+                report(place.offset(), "last key of the block is greater than its index key " + text(separator));
             }
-            lastKey = separator;
+            lowerBound = separator;
         }
     }
 
     private BlockHandle handle(ByteBuffer value) throws IOException {
         try {
             BlockHandle place = table.handle(value);
-            if (!bytes.take(place)) {
+            if (!bytes.add(place)) {
                 bytes.unknown();
             }
             return place;
@@ -245,21 +246,20 @@ public final class TableVerification {
         BlockIterator at = new BlockIterator(block);
         boolean first = true;
         for (at.seekToFirst(); at.valid(); at.next()) {
-            // The last key of the block before is replaced by its separator, which may equal it but not the next key.
-            if (lastKey != null && at.compareKey(lastKey) <= 0) {
+            if (lowerBound != null && at.compareKey(lowerBound) <= 0) {
                 report(
                         offset,
                         "key " + text(at)
-                                + (first ? " belongs into an earlier block" : " is not above the one before"));
+                                + (first ? " belongs to an earlier block" : " is not greater than the previous key"));
             }
             first = false;
             byte[] key = Arrays.copyOf(at.keyBytes(), at.keyLength());
-            lastKey = key;
+            lowerBound = key;
             visitor.entry(key, at.value());
         }
     }
 
-    /** Lookups start from restart points; a wrong one hides keys that a scan finds. */
+    /** Checks the restart points: lookups start at them, so a wrong one hides keys that a scan finds. */
     private static void restarts(Block block) throws DataLossException {
         int entry = 0;
         BlockIterator at = new BlockIterator(block);
@@ -272,7 +272,7 @@ public final class TableVerification {
             }
             boolean emptyBlock = i == 0 && restart == 0 && !at.valid();
             if (!emptyBlock && (!at.valid() || at.start() != restart || at.shared() != 0)) {
-                throw block.badEntry("a restart point at a key spelled out", restart + " near entry " + entry);
+                throw block.badEntry("a restart point at a key stored in full", restart + " near entry " + entry);
             }
         }
     }

@@ -1,12 +1,13 @@
 /**
- * The table file (SSTable) that holds a V2 checkpoint's index and all of a V1 checkpoint: LevelDB's format without
- * filters.
+ * Internal: reads and writes table files (SSTables); not part of the API. A table holds the index of a V2 checkpoint and all
+ * of a V1 checkpoint. The format is LevelDB's without filters, described in
+ * <a href="https://github.com/google/leveldb/blob/main/doc/table_format.md">table_format.md</a>.
  *
  * <pre>
  * data block, trailer | … | metaindex block, trailer | index block, trailer | footer
  * </pre>
  *
- * <p>Nothing in here knows of tensors; keys and values are bytes.
+ * <p>Keys and values are bytes; this package does not depend on tensors.
  */
 @NullMarked
 package org.tfckpt.format.table;
