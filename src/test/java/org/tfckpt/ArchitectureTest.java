@@ -1,9 +1,11 @@
 package org.tfckpt;
 
+import static com.tngtech.archunit.base.DescribedPredicate.not;
 import static com.tngtech.archunit.core.domain.JavaClass.Predicates.resideInAPackage;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.methods;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
 import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
@@ -13,42 +15,53 @@ import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.lang.ArchCondition;
 import com.tngtech.archunit.lang.ConditionEvents;
 import com.tngtech.archunit.lang.SimpleConditionEvent;
+import com.tngtech.archunit.library.dependencies.SliceAssignment;
+import com.tngtech.archunit.library.dependencies.SliceIdentifier;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.util.List;
+import java.util.regex.MatchResult;
+import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
+import org.tfckpt.testing.Corpus;
 
 class ArchitectureTest {
-    /** From the top of the house to its ground; each room may know those after it. */
-    private static final List<String> ROOMS = List.of(
-            "org.tfckpt.cli",
-            "org.tfckpt.cli.numpy",
-            "org.tfckpt.edit",
-            "org.tfckpt.restore",
-            "org.tfckpt.graph",
-            "org.tfckpt.slots",
-            "org.tfckpt",
-            "org.tfckpt.objects",
-            "org.tfckpt.files",
-            "org.tfckpt.format.bundle",
-            "org.tfckpt.format.v1",
-            "org.tfckpt.format",
-            "org.tfckpt.format.table",
-            "org.tfckpt.io",
-            "org.tfckpt.tensor",
-            "org.tfckpt.proto");
+    /** The first column of the table of packages in ARCHITECTURE.md, where each package may depend on those below it. */
+    private static final List<String> PACKAGES = packages();
 
     private static final JavaClasses CLASSES = new ClassFileImporter()
             .withImportOption(ImportOption.Predefined.DO_NOT_INCLUDE_TESTS)
             .importPackages("org.tfckpt");
 
+    private static List<String> packages() {
+        try {
+            String page = Files.readString(Corpus.root().resolveSibling("ARCHITECTURE.md"));
+            return Pattern.compile("(?m)^\\| `(org\\.tfckpt[a-z0-9.]*)` \\|")
+                    .matcher(page)
+                    .results()
+                    .map((MatchResult row) -> row.group(1))
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
     @Test
-    void packageArrowsPointDownOnly() {
-        for (int i = 1; i < ROOMS.size(); i++) {
+    void everyPackageIsInTheTable() {
+        assertThat(CLASSES.stream().map(JavaClass::getPackageName).distinct())
+                .containsExactlyInAnyOrderElementsOf(PACKAGES);
+    }
+
+    @Test
+    void packagesDependOnlyOnThoseBelowThem() {
+        for (int i = 1; i < PACKAGES.size(); i++) {
             noClasses()
                     .that()
-                    .resideInAPackage(ROOMS.get(i))
+                    .resideInAPackage(PACKAGES.get(i))
                     .should()
                     .dependOnClassesThat()
-                    .resideInAnyPackage(ROOMS.subList(0, i).toArray(String[]::new))
+                    .resideInAnyPackage(PACKAGES.subList(0, i).toArray(String[]::new))
                     .allowEmptyShould(true)
                     .check(CLASSES);
         }
@@ -59,23 +72,21 @@ class ArchitectureTest {
         slices().assignedFrom(new FileOfClass())
                 .should()
                 .beFreeOfCycles()
-                .check(CLASSES.that(
-                        com.tngtech.archunit.base.DescribedPredicate.not(resideInAPackage("org.tfckpt.proto"))));
+                .check(CLASSES.that(not(resideInAPackage("org.tfckpt.proto"))));
     }
 
-    /** Nested classes belong to the file of the class around them. */
-    private static final class FileOfClass implements com.tngtech.archunit.library.dependencies.SliceAssignment {
+    /** Assigns nested classes to the file of their outermost class. */
+    private static final class FileOfClass implements SliceAssignment {
         @Override
-        public com.tngtech.archunit.library.dependencies.SliceIdentifier getIdentifierOf(JavaClass type) {
+        public SliceIdentifier getIdentifierOf(JavaClass type) {
             String name = type.getName();
             int nested = name.indexOf('$');
-            return com.tngtech.archunit.library.dependencies.SliceIdentifier.of(
-                    nested < 0 ? name : name.substring(0, nested));
+            return SliceIdentifier.of(nested < 0 ? name : name.substring(0, nested));
         }
 
         @Override
         public String getDescription() {
-            return "every file";
+            return "files";
         }
     }
 
@@ -98,11 +109,11 @@ class ArchitectureTest {
                 .and()
                 .areDeclaredInClassesThat()
                 .arePublic()
-                .should(new ArchCondition<JavaMethod>("use no type of protobuf or of the rooms inside") {
+                .should(new ArchCondition<JavaMethod>("use no type of protobuf or of an internal package") {
                     @Override
                     public void check(JavaMethod method, ConditionEvents events) {
                         method.getAllInvolvedRawTypes().stream()
-                                .filter(ArchitectureTest::isInside)
+                                .filter(ArchitectureTest::isInternal)
                                 .forEach(type -> events.add(SimpleConditionEvent.violated(
                                         method, method.getFullName() + " uses " + type.getName())));
                     }
@@ -110,7 +121,7 @@ class ArchitectureTest {
                 .check(CLASSES);
     }
 
-    private static boolean isInside(JavaClass type) {
+    private static boolean isInternal(JavaClass type) {
         String name = type.getPackageName();
         return name.startsWith("com.google.protobuf")
                 || name.startsWith("org.tfckpt.proto")

@@ -9,6 +9,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.zip.CRC32C;
+import org.junit.jupiter.api.BeforeAll;
+import org.tfckpt.ReadOptions;
 import org.tfckpt.format.table.SnappyDecoder;
 import org.tfckpt.io.MalformedBytesException;
 import org.tfckpt.io.MaskedCrc32c;
@@ -21,16 +23,21 @@ import org.tfckpt.testing.RawTable;
 import org.tfckpt.testing.RawTable.RawBlock;
 
 /**
- * Both formats' files made of any bytes: only the documented exceptions may come out.
+ * Reads arbitrary bytes as files of both formats. Only documented exceptions may be thrown.
  *
- * <p>Blocks are given right checksums. Without them nearly all that a fuzzer tries would end at the checksum, and what
- * is behind it would stay untried; who wants to harm can compute one, too.
+ * <p>Blocks get valid checksums: otherwise almost every input would be rejected at its checksum, and an attacker can
+ * compute one, too.
  */
 class CheckpointFuzz {
+    @BeforeAll
+    static void writeSeeds() throws IOException {
+        Seeds.write();
+    }
+
     private static final byte[] LAST = {(byte) 0xff};
     private static final byte[] SHARD = new byte[512];
 
-    /** The whole index, its footer included. */
+    /** The whole index file, including its footer. */
     @FuzzTest
     void indexFile(byte[] data) throws IOException {
         Memory.write("index", "ckpt.index", data);
@@ -59,13 +66,13 @@ class CheckpointFuzz {
         FullRead.of(Memory.path("handles", "ckpt"));
     }
 
-    /** A block under a type of its own, which may be Snappy. */
+    /** A Snappy-compressed block. */
     @FuzzTest
     void snappy(byte[] data) {
         try {
             SnappyDecoder.decode(data);
         } catch (MalformedBytesException expected) {
-            // All that may come of it.
+            // Documented.
         }
     }
 
@@ -139,11 +146,11 @@ class CheckpointFuzz {
                 .tensor("v", dtype, new long[] {count}, value)
                 .write(Memory.path(target, "ckpt"));
         FullRead.of(prefix);
-        // A checksum that no fuzzer finds must not be all that stands between it and the rest.
-        FullRead.of(prefix, org.tfckpt.ReadOptions.DEFAULT.withoutMapping().withoutChecksums());
+        // Without checksums, too: the fuzzer cannot find a valid checksum.
+        FullRead.of(prefix, ReadOptions.DEFAULT.withoutMapping().withoutChecksums());
     }
 
-    /** A block of the older format: list of slices, records. */
+    /** A block of a V1 file: the list of slices, or records. */
     @FuzzTest
     void v1Block(byte[] data) throws IOException {
         FullRead.of(Memory.write("v1", "model.ckpt", table(data)));
@@ -153,7 +160,7 @@ class CheckpointFuzz {
         return new RawTable().add(new RawBlock(LAST, block, 0)).toBytes();
     }
 
-    /** The object graph under its key. */
+    /** An object graph. */
     @FuzzTest
     void objectGraph(byte[] data) throws IOException {
         Path prefix = new BundleBuilder()
@@ -162,7 +169,7 @@ class CheckpointFuzz {
         FullRead.of(prefix);
     }
 
-    /** The text of a slice, as a person types it. */
+    /** A slice specification. */
     @FuzzTest
     void sliceSpec(byte[] data) {
         String text = new String(data, StandardCharsets.UTF_8);
@@ -172,7 +179,7 @@ class CheckpointFuzz {
                 throw new AssertionError(text + " is not " + slice);
             }
         } catch (IllegalArgumentException expected) {
-            // All that may come of it.
+            // Documented.
         }
     }
 }

@@ -3,24 +3,30 @@ package org.tfckpt.fuzz;
 import com.code_intelligence.jazzer.junit.FuzzTest;
 import java.io.IOException;
 import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeAll;
 import org.tfckpt.files.CheckpointState;
 import org.tfckpt.graph.Graph;
 import org.tfckpt.tensor.CheckpointException;
 
-/** What lies beside checkpoints, made of any bytes: only the documented exceptions may come out. */
+/** Reads arbitrary bytes as a graph and as a state file. Only documented exceptions may be thrown. */
 class GraphFuzz {
-    /** A graph, binary or text: what it is, the content says. */
+    @BeforeAll
+    static void writeSeeds() throws IOException {
+        Seeds.write();
+    }
+
+    /** A graph, binary or text. */
     @FuzzTest
     void graph(byte[] data) throws IOException {
         Path file = Memory.write("graph", "graph.pb", data);
         try {
             Graph graph = Graph.open(file);
-            // Everything that is said of them is put together here, and shapes and slices with it.
+            // toString decodes everything, including shapes and slices.
             if ((graph.variables().toString() + graph.objectVariables() + graph.savers()).isEmpty()) {
                 throw new AssertionError("no text");
             }
         } catch (CheckpointException expected) {
-            // All that may come of it.
+            // Documented.
         }
     }
 
@@ -35,7 +41,7 @@ class GraphFuzz {
             }
             state.toText();
         } catch (CheckpointException expected) {
-            // All that may come of it.
+            // Documented.
         }
     }
 }

@@ -8,13 +8,13 @@ import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.Path;
 
-/** Files that no disk has to hold; the same few are written again and again. */
+/** Files in memory, overwritten by every input. */
 final class Memory {
     private static final FileSystem FILES = Jimfs.newFileSystem(Configuration.unix());
 
     private Memory() {}
 
-    /** Where a file of this name is, in a directory of its own for each target. */
+    /** Returns the path of the file {@code name} of a target. */
     static Path path(String target, String name) {
         try {
             return Files.createDirectories(FILES.getPath("/" + target)).resolve(name);

@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.stream.Stream;
 import org.tfckpt.Checkpoint;
+import org.tfckpt.files.CheckpointState;
 import org.tfckpt.format.bundle.BundlePrefix;
 import org.tfckpt.io.ByteSource;
 import org.tfckpt.io.ByteSources;
@@ -22,29 +23,23 @@ import org.tfckpt.testing.RawTable.RawBlock;
 import org.tfckpt.testing.SnappyReference;
 
 /**
- * Takes what a fuzzer begins with out of {@code testdata}: a directory a target, where Jazzer looks for it, a file a seed.
- *
- * <p>They are made when they are wanted, so that they fit the checkpoints that are there, and are in no repository twice.
+ * Writes the inputs that Jazzer starts with. They are taken from {@code testdata}, one file per seed, in the directories
+ * where Jazzer looks for them.
  */
 final class Seeds {
     private static final int MOST_ELEMENTS = 3;
-    private static final int LARGEST = 1 << 12;
+    private static final int MOST_STORED_BYTES = 1 << 12;
+    private static final int MOST_SEED_BYTES = 1 << 14;
     private static final List<String> GRAPH_TARGETS = List.of("graph", "state");
 
-    private final Path root;
+    private static final Path ROOT = Corpus.root().resolveSibling(".cifuzz-corpus");
+
     private int count;
 
-    private Seeds(Path root) {
-        this.root = root;
-    }
+    private Seeds() {}
 
-    /**
-     * Makes them.
-     *
-     * @param args the directory of Jazzer's corpus
-     */
-    public static void main(String[] args) throws IOException {
-        Seeds seeds = new Seeds(Path.of(args[0]));
+    static void write() throws IOException {
+        Seeds seeds = new Seeds();
         for (Corpus.Expected expected : Corpus.checkpoints()) {
             seeds.checkpoint(expected);
         }
@@ -56,7 +51,6 @@ final class Seeds {
         for (String spec : List.of("-", "0,1", "-:0,10", "0,1:-:5,7", "9223372036854775807,1", "")) {
             seeds.add("sliceSpec", spec.getBytes(StandardCharsets.UTF_8));
         }
-        System.out.println(seeds.count + " seeds");
     }
 
     private void checkpoint(Corpus.Expected expected) throws IOException {
@@ -81,7 +75,7 @@ final class Seeds {
         }
     }
 
-    /** Strings and variants as their targets take them: the count of the elements, then what is stored. */
+    /** Adds a tensor of strings or variants: the number of elements, then the stored bytes. */
     private void elements(Checkpoint checkpoint, TensorInfo info) throws IOException {
         TensorInfo.Storage at = info.storage();
         boolean strings = info.dtype() == DataType.DT_STRING;
@@ -89,7 +83,7 @@ final class Seeds {
             return;
         }
         Path shard = BundlePrefix.of(Path.of(checkpoint.prefix())).data(at.shard(), checkpoint.shardCount());
-        if (info.shape().elements() > MOST_ELEMENTS || !Files.exists(shard) || at.size() > LARGEST) {
+        if (info.shape().elements() > MOST_ELEMENTS || !Files.exists(shard) || at.size() > MOST_STORED_BYTES) {
             return;
         }
         try (ByteSource source = ByteSources.channel(shard)) {
@@ -126,17 +120,17 @@ final class Seeds {
 
     private void file(Path file) throws IOException {
         String name = file.getFileName().toString().toLowerCase(Locale.ROOT);
-        if (name.equals(org.tfckpt.files.CheckpointState.FILE_NAME)) {
+        if (name.equals(CheckpointState.FILE_NAME)) {
             add("state", Files.readAllBytes(file));
-        } else if (name.matches(".*\\.(meta|pb|pbtxt)") && Files.size(file) <= 4 * LARGEST) {
+        } else if (name.matches(".*\\.(meta|pb|pbtxt)") && Files.size(file) <= MOST_SEED_BYTES) {
             add("graph", Files.readAllBytes(file));
         }
     }
 
     private void add(String target, byte[] bytes) throws IOException {
-        if (bytes.length <= 4 * LARGEST) {
+        if (bytes.length <= MOST_SEED_BYTES) {
             Class<?> of = GRAPH_TARGETS.contains(target) ? GraphFuzz.class : CheckpointFuzz.class;
-            Path directory = Files.createDirectories(root.resolve(of.getName()).resolve(target));
+            Path directory = Files.createDirectories(ROOT.resolve(of.getName()).resolve(target));
             Files.write(directory.resolve(String.format(Locale.ROOT, "seed-%04d", count++)), bytes);
         }
     }

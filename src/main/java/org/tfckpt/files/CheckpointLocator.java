@@ -23,6 +23,14 @@ public final class CheckpointLocator {
 
     private CheckpointLocator() {}
 
+    /**
+     * Returns the checkpoint that a path refers to.
+     *
+     * @param path a prefix, a file or a directory
+     * @return the checkpoint's files
+     * @throws CheckpointException if there is no checkpoint, or several are possible
+     * @throws IOException if the file system fails
+     */
     public static CheckpointLocation locate(Path path) throws IOException {
         CheckpointLocation found = prefix(BundlePrefix.of(path));
         if (found == null && Files.isDirectory(path)) {

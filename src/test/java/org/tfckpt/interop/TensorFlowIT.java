@@ -1,7 +1,9 @@
 package org.tfckpt.interop;
 
+import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
@@ -15,9 +17,13 @@ import java.util.Collections;
 import java.util.List;
 import java.util.Random;
 import java.util.concurrent.TimeUnit;
+import javax.tools.ToolProvider;
+import org.apache.commons.io.FileUtils;
+import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.CheckpointMerge;
@@ -39,14 +45,45 @@ import org.tfckpt.testing.RandomTensors;
 import org.tfckpt.testing.Values;
 
 /**
- * The real TensorFlow 2.18, in a process of its own, against files of ours, and ours against its. Runs with
- * {@code -Pinterop} alone.
+ * Exchanges files with TensorFlow 2.18: each side reads what the other wrote. TensorFlow runs in a separate process
+ * ({@code src/interop}). Runs only with {@code -Pinterop}.
  */
+@EnabledIfSystemProperty(named = "tfckpt.interop.lib", matches = ".+")
 class TensorFlowIT {
+    private static final Path PROJECT = Corpus.root().getParent();
+
+    @TempDir
+    private static Path classes;
+
     @TempDir
     private Path directory;
 
     private final List<String> commands = new ArrayList<>();
+
+    @BeforeAll
+    static void compileTheOtherProcess() {
+        String[] arguments = {
+            "-proc:none",
+            "-nowarn",
+            "-d",
+            classes.toString(),
+            "-cp",
+            tensorFlowJars(),
+            PROJECT.resolve("src/interop/java/org/tfckpt/interop/Main.java").toString(),
+            PROJECT.resolve("src/interop/java/org/tfckpt/interop/TensorFlow.java")
+                    .toString(),
+            PROJECT.resolve("src/test/java/org/tfckpt/testing/Exchange.java").toString()
+        };
+        assertThat(ToolProvider.getSystemJavaCompiler().run(null, null, null, arguments))
+                .isZero();
+    }
+
+    private static String tensorFlowJars() {
+        return FileUtils.listFiles(new File(System.getProperty("tfckpt.interop.lib")), new String[] {"jar"}, false)
+                .stream()
+                .map(File::toString)
+                .collect(joining(File.pathSeparator));
+    }
 
     @BeforeEach
     void twoFolders() throws IOException {
@@ -83,7 +120,7 @@ class TensorFlowIT {
                 "-Dorg.bytedeco.javacpp.cachedir=" + System.getProperty("tfckpt.interop.cache"),
                 "-XX:ErrorFile=" + directory.resolve("crash"),
                 "-cp",
-                System.getProperty("tfckpt.interop.classpath"),
+                classes + File.pathSeparator + tensorFlowJars(),
                 "org.tfckpt.interop.Main",
                 script.toString());
         Process process = new ProcessBuilder(command)

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.StringWriter;
+import java.io.UncheckedIOException;
 import java.net.URI;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -11,27 +12,25 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import javax.tools.JavaCompiler;
+import javax.tools.JavaFileObject.Kind;
 import javax.tools.SimpleJavaFileObject;
 import javax.tools.ToolProvider;
+import org.apache.commons.io.FileUtils;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
-import org.tfckpt.testing.Corpus;
 
-/** The examples in the Javadoc compile. */
-class JavadocExamplesTest {
-    private static final Path SOURCES = Corpus.root().resolveSibling("src/main/java");
-    private static final Pattern EXAMPLE = Pattern.compile("<pre>\\{@code\n(.*?)\\* }</pre>", Pattern.DOTALL);
-
-    @TempDir
-    private Path directory;
+/** The lines of code in the Javadoc and in the guides compile. */
+class ExamplesCompileTest {
+    private static final Path SOURCES = Documents.ROOT.resolve("src/main/java");
+    private static final Pattern IN_JAVADOC = Pattern.compile("<pre>\\{@code\n(.*?)\\* }</pre>", Pattern.DOTALL);
 
     private static final String FRAME = """
             import java.nio.*;
             import java.nio.channels.*;
             import java.nio.file.*;
             import java.util.*;
+            import java.util.concurrent.*;
             import org.tfckpt.*;
             IMPORTS
             class Frame {
@@ -41,6 +40,7 @@ class JavadocExamplesTest {
                 List<Wanted> variables;
                 Map<String, ByteBuffer> buffers;
                 CheckpointRetention retention;
+                Graph graph;
                 Path directory;
                 Path prefix;
                 double now;
@@ -51,6 +51,9 @@ class JavadocExamplesTest {
             }
             """;
 
+    @TempDir
+    private Path directory;
+
     record Example(String file, String code) {
         @Override
         public String toString() {
@@ -58,28 +61,23 @@ class JavadocExamplesTest {
         }
     }
 
-    static List<Example> examples() throws IOException {
-        try (Stream<Path> files = Files.walk(SOURCES)) {
-            List<Example> examples = files.filter(file -> file.toString().endsWith(".java"))
-                    .sorted()
-                    .flatMap(JavadocExamplesTest::examplesOf)
-                    .toList();
-            assertThat(examples).hasSizeGreaterThan(5);
-            return examples;
-        }
+    static Stream<Example> examples() throws IOException {
+        Stream<Example> inJavadoc = FileUtils.listFiles(SOURCES.toFile(), new String[] {"java"}, true).stream()
+                .flatMap(file -> inJavadoc(file.toPath()));
+        Stream<Example> inGuides = Documents.javaExamples().stream()
+                .filter(example -> !example.isProgram())
+                .map(example -> new Example(example.toString(), example.source()));
+        return Stream.concat(inJavadoc, inGuides);
     }
 
-    private static Stream<Example> examplesOf(Path file) {
+    private static Stream<Example> inJavadoc(Path file) {
+        String name = SOURCES.relativize(file).toString();
         try {
-            Matcher example = EXAMPLE.matcher(Files.readString(file));
-            return example
-                    .results()
-                    .map(result -> new Example(
-                            SOURCES.relativize(file).toString(), result.group(1).replaceAll("(?m)^ *\\* ?", "")))
-                    .toList()
-                    .stream();
+            Matcher example = IN_JAVADOC.matcher(Files.readString(file));
+            return example.results()
+                    .map(found -> new Example(name, found.group(1).replaceAll("(?m)^ *\\* ?", "")));
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 
@@ -97,19 +95,19 @@ class JavadocExamplesTest {
     @MethodSource("examples")
     void compiles(Example example) throws IOException {
         String source = FRAME.replace("IMPORTS", imports()).replace("CODE", example.code);
-        JavaCompiler compiler = ToolProvider.getSystemJavaCompiler();
+        var unit = new SimpleJavaFileObject(URI.create("string:///Frame.java"), Kind.SOURCE) {
+            @Override
+            public CharSequence getCharContent(boolean ignoreEncodingErrors) {
+                return source;
+            }
+        };
         StringWriter errors = new StringWriter();
-        var unit =
-                new SimpleJavaFileObject(URI.create("string:///Frame.java"), javax.tools.JavaFileObject.Kind.SOURCE) {
-                    @Override
-                    public CharSequence getCharContent(boolean ignoreEncodingErrors) {
-                        return source;
-                    }
-                };
         List<String> options =
                 List.of("-proc:none", "-cp", System.getProperty("java.class.path"), "-d", directory.toString());
-        boolean compiled = compiler.getTask(errors, null, null, options, null, List.of(unit))
-                .call();
-        assertThat(compiled).as(errors.toString()).isTrue();
+        assertThat(ToolProvider.getSystemJavaCompiler()
+                        .getTask(errors, null, null, options, null, List.of(unit))
+                        .call())
+                .as(errors.toString())
+                .isTrue();
     }
 }
