@@ -9,15 +9,15 @@ import org.tfckpt.format.bundle.BundleMerge;
 import org.tfckpt.format.bundle.BundlePrefix;
 
 /**
- * Makes one V2 checkpoint of several without reading their values: their data files become its data files, as at the end
- * of a sharded save of TensorFlow (the operation MergeV2Checkpoints).
+ * Merges several V2 checkpoints into one without reading their values: their data files become its data files, as at the
+ * end of a sharded save (TensorFlow's operation MergeV2Checkpoints).
  *
  * <pre>{@code
  * new CheckpointMerge(List.of(Path.of("m_temp/part-0"), Path.of("m_temp/part-1"))).into(Path.of("m"));
  * }</pre>
  *
- * <p>The inputs are taken away when the merged checkpoint is there, and are whole until then; where files cannot be
- * linked, the data is copied. What {@link CheckpointWriter} guarantees holds here too.
+ * <p>The inputs are deleted once the merged checkpoint is complete, and stay intact until then. Data files that cannot be
+ * linked are copied. The guarantees of {@link CheckpointWriter} apply. Immutable.
  */
 public final class CheckpointMerge {
     private final List<Path> inputs;
@@ -29,8 +29,7 @@ public final class CheckpointMerge {
     }
 
     /**
-     * A merge in which every input must be there, directories that are empty after it are deleted, and nothing is
-     * overwritten.
+     * Creates a merge that requires all inputs, deletes directories that become empty, and does not overwrite.
      *
      * @param inputs the prefixes of the checkpoints; data files are numbered in their order
      */
@@ -39,27 +38,27 @@ public final class CheckpointMerge {
     }
 
     /**
-     * The same, passing over inputs that are not there, as long as there is one.
+     * Returns a merge that ignores missing inputs, as long as one exists.
      *
-     * @return another merge
+     * @return the new merge
      */
     public CheckpointMerge allowingMissing() {
         return with(BundleMerge.Option.ALLOW_MISSING);
     }
 
     /**
-     * The same, leaving the directories of the inputs.
+     * Returns a merge that keeps the directories of the inputs.
      *
-     * @return another merge
+     * @return the new merge
      */
     public CheckpointMerge keepingDirectories() {
         return with(BundleMerge.Option.KEEP_DIRECTORIES);
     }
 
     /**
-     * The same, replacing a checkpoint that is at the destination; it may be one of the inputs.
+     * Returns a merge that replaces an existing checkpoint at the destination, which may be one of the inputs.
      *
-     * @return another merge
+     * @return the new merge
      */
     public CheckpointMerge overwriting() {
         return with(BundleMerge.Option.OVERWRITE);
@@ -72,13 +71,12 @@ public final class CheckpointMerge {
     }
 
     /**
-     * Merges.
+     * Merges the checkpoints.
      *
      * @param destination the prefix of the merged checkpoint
-     * @throws java.nio.file.FileAlreadyExistsException if there is a checkpoint, or a data file of one
-     * @throws org.tfckpt.tensor.CheckpointException if the inputs do not go together, in TensorFlow's words; then
-     *     nothing has changed
-     * @throws IOException if they cannot be read, or the merged one cannot be written
+     * @throws java.nio.file.FileAlreadyExistsException if a checkpoint, or a data file of one, exists there
+     * @throws org.tfckpt.tensor.CheckpointException if the inputs cannot be merged; nothing is changed then
+     * @throws IOException if an input cannot be read, or the merged checkpoint cannot be written
      */
     public void into(Path destination) throws IOException {
         BundleMerge.run(

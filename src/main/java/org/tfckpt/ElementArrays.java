@@ -5,7 +5,7 @@ import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.Elements;
 import org.tfckpt.tensor.SmallFloats;
 
-/** Elements of fixed width as arrays of Java's types. */
+/** Converts elements of fixed width to arrays of Java types. */
 final class ElementArrays {
     private ElementArrays() {}
 
@@ -24,12 +24,12 @@ final class ElementArrays {
                 }
             }
             default -> {
-                float[] all = new float[1 << Byte.SIZE];
-                for (int i = 0; i < all.length; i++) {
-                    all[i] = SmallFloats.small(type, (byte) i);
+                float[] table = new float[1 << Byte.SIZE];
+                for (int i = 0; i < table.length; i++) {
+                    table[i] = SmallFloats.small(type, (byte) i);
                 }
                 for (int i = 0; i < values.length; i++) {
-                    values[i] = all[bytes.get(i) & 0xff];
+                    values[i] = table[bytes.get(i) & 0xff];
                 }
             }
         }

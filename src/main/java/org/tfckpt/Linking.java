@@ -1,15 +1,15 @@
 package org.tfckpt;
 
 /**
- * How a data file of one checkpoint becomes one of another. A link is a second name of the same file, takes no time and no
- * room, and outlives the first. Nobody who writes checkpoints changes a data file in place; whoever did would change it
- * in both.
+ * Selects whether a data file is hard-linked or copied into another checkpoint. A hard link takes neither time nor disk
+ * space, and stays valid if the original is deleted. Both checkpoints then share the file: a program that changed it in
+ * place would change both, but no writer of checkpoints does so.
  */
 public enum Linking {
-    /** Linked where that is possible, else copied. */
+    /** Link the file, or copy it if it cannot be linked. */
     PREFERRED,
-    /** Linked; an error where that is not possible: another file system, or one without links. */
+    /** Link the file, and fail if it cannot be linked: between file systems, or on one without hard links. */
     REQUIRED,
-    /** Copied, within the operating system where it can do that. The copy's checksums are those of the original. */
+    /** Copy the file, within the operating system if it can do so. Values are not compared with their checksums. */
     NEVER
 }

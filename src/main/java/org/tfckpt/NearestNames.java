@@ -8,11 +8,11 @@ import org.tfckpt.format.TensorScan;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.TensorInfo;
 
-/** Names that look like one that is not there: few edits away, or the same in the last parts of the path. */
+/** Finds names similar to a missing one: a few edits away, or equal in the last two parts of the path. */
 final class NearestNames {
-    private static final int MOST = 3;
-    /** Nobody mistypes a longer name, and comparing two of a megabyte takes an hour. */
-    private static final int LONGEST = 1000;
+    private static final int MAX_RESULTS = 3;
+    /** Longer names are not compared: two names of a megabyte would take an hour. */
+    private static final int MAX_LENGTH = 1000;
 
     private NearestNames() {}
 
@@ -24,7 +24,7 @@ final class NearestNames {
         List<Candidate> best = new ArrayList<>();
         try {
             for (TensorInfo info = scan.next(); info != null; info = scan.next()) {
-                int limit = best.size() < MOST ? allowed : best.get(MOST - 1).distance - 1;
+                int limit = best.size() < MAX_RESULTS ? allowed : best.get(MAX_RESULTS - 1).distance - 1;
                 int distance = distance(name, info.name(), limit);
                 if (distance > limit && ("/" + info.name()).endsWith(end)) {
                     distance = allowed;
@@ -32,11 +32,12 @@ final class NearestNames {
                 if (distance <= limit) {
                     best.add(new Candidate(info.name(), distance));
                     best.sort(Comparator.comparingInt(Candidate::distance));
-                    best.subList(Math.min(MOST, best.size()), best.size()).clear();
+                    best.subList(Math.min(MAX_RESULTS, best.size()), best.size())
+                            .clear();
                 }
             }
         } catch (CheckpointException damaged) {
-            // The name is missing whatever else the index holds; what was seen until here is advice enough.
+            // Suggest what was found so far: the missing name is the error to report, not the damaged index.
             return names(best);
         }
         return names(best);
@@ -46,14 +47,14 @@ final class NearestNames {
         return candidates.stream().map(Candidate::name).toList();
     }
 
-    /** The last two parts of the path, or the whole name if it has no more. */
+    /** The last two parts of the path, or the whole name if it has fewer. */
     private static String lastParts(String name) {
         return name.substring(name.lastIndexOf('/', name.lastIndexOf('/') - 1) + 1);
     }
 
-    /** Levenshtein's distance, or any number above the limit if it is above. */
+    /** The Levenshtein distance, or a number above the limit if the distance is above it. */
     private static int distance(String a, String b, int limit) {
-        if (Math.abs(a.length() - b.length()) > limit || Math.max(a.length(), b.length()) > LONGEST) {
+        if (Math.abs(a.length() - b.length()) > limit || Math.max(a.length(), b.length()) > MAX_LENGTH) {
             return limit + 1;
         }
         int[] row = new int[b.length() + 1];

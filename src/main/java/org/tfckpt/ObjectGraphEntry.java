@@ -8,7 +8,7 @@ import org.tfckpt.tensor.ErrorContext;
 import org.tfckpt.tensor.ProblemKind;
 import org.tfckpt.tensor.Shape;
 
-/** Reads the object graph out of the string scalar that holds it. */
+/** Reads the object graph from the string scalar in which it is stored. */
 final class ObjectGraphEntry {
     private ObjectGraphEntry() {}
 

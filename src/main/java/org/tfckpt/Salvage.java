@@ -11,7 +11,7 @@ import org.tfckpt.tensor.Problem;
 import org.tfckpt.tensor.ProblemKind;
 
 /**
- * What of a damaged checkpoint is intact, as a checkpoint, and what is lost.
+ * Separates what is intact in a damaged checkpoint from what is lost.
  *
  * <pre>{@code
  * try (Checkpoint damaged = Checkpoint.open(Path.of("log/model.ckpt-122543"), ReadOptions.DEFAULT.withoutMapping())) {
@@ -21,14 +21,14 @@ import org.tfckpt.tensor.ProblemKind;
  * }
  * }</pre>
  *
- * <p>A tensor is intact if {@link Checkpoint#verify} finds nothing wrong with it: its entry agrees with itself, its bytes
- * are there and have their checksum, and so have those of all its slices, if it is partitioned. Where a block of the index
- * is damaged the tensors of that block are lost, and their names are not known; those of the other blocks are not.
+ * <p>A tensor is intact if {@link Checkpoint#verify} finds no problem with it: its entry is consistent, its bytes exist and
+ * match their checksum, and the same holds for all slices of a partitioned tensor. If a block of the index is damaged, the
+ * tensors in that block are lost and their names are unknown; those in other blocks are not affected. An object graph that
+ * matches its checksum but cannot be parsed is lost, too.
  *
- * <p>What cannot be salvaged from cannot be opened either: a checkpoint whose index has lost its footer, its index block or
- * its first block, which holds the header. There would be nothing to prove the byte order and the version by. Of V1 it is
- * the first block with the list of slices; a file of a sharded set can be opened alone. An object graph that is intact
- * byte for byte and yet none is lost, too.
+ * <p>Nothing can be salvaged from a checkpoint that cannot be opened because the footer, the index block or the first block
+ * of its index is damaged: the first block contains the header, without which byte order and version are unknown. In V1 the
+ * first block contains the list of slices; each file of a sharded V1 checkpoint can be opened on its own.
  */
 public final class Salvage {
     private final Checkpoint intact;
@@ -42,13 +42,12 @@ public final class Salvage {
     }
 
     /**
-     * Reads everything, as {@link Checkpoint#verify} does, and keeps apart what is intact. Memory: an entry a tensor,
-     * whatever their sizes.
+     * Reads and checks everything, as {@link Checkpoint#verify} does. Keeps one entry per tensor in memory, but no values.
      *
-     * @param checkpoint open; it stays the caller's to close. {@linkplain ReadOptions#withoutMapping() Without mapping}
-     *     a file that is cut off meanwhile is a finding
-     * @return what was found
-     * @throws IOException if the disk fails; damage is no exception
+     * @param checkpoint an open checkpoint; the caller closes it. Open it {@linkplain ReadOptions#withoutMapping() without
+     *     mapping}, so that a file that is truncated meanwhile is reported as a problem
+     * @return what is intact and what is lost
+     * @throws IOException if the disk fails; damage is not an exception
      */
     public static Salvage of(Checkpoint checkpoint) throws IOException {
         List<Problem> lost = new ArrayList<>();
@@ -70,8 +69,8 @@ public final class Salvage {
     }
 
     /**
-     * The intact tensors, as a checkpoint that has no others. It reads the files of the damaged one, and only as long as
-     * that is open; closing it closes none of them, and to verify it is to verify the damaged one.
+     * Returns a checkpoint that has only the intact tensors. It reads the files of the damaged checkpoint, which must stay
+     * open; closing it closes no file. Verifying it verifies the damaged checkpoint.
      *
      * @return the checkpoint
      */
@@ -80,17 +79,17 @@ public final class Salvage {
     }
 
     /**
-     * What is lost: a tensor, or a block of the index with all its entries. A tensor may be there more than once.
+     * Returns what is lost: tensors, and blocks of the index with all their entries. A tensor may occur more than once.
      *
-     * @return the problems, in the order of the files; none if every tensor is intact
+     * @return the problems, in the order of the files; empty if every tensor is intact
      */
     public List<Problem> lost() {
         return lost;
     }
 
     /**
-     * What else {@link Checkpoint#verify} finds, and what costs no tensor: bytes of no tensor, keys out of order, a footer
-     * that holds too much.
+     * Returns the problems found by {@link Checkpoint#verify} that do not affect any tensor: bytes that belong to no
+     * tensor, keys out of order, extra bytes in a footer.
      *
      * @return the problems
      */

@@ -1,6 +1,6 @@
 package org.tfckpt;
 
-/** Into how many data files the values of a checkpoint go: a fixed number, or as many as keeps each below a size. */
+/** The distribution of values over data files: a fixed number of files, or files of a maximum size. Immutable. */
 public final class Sharding {
     private final int count;
     private final long maxBytes;
@@ -11,41 +11,41 @@ public final class Sharding {
     }
 
     /**
-     * A fixed number of data files. A tensor goes to the one that holds the fewest bytes by then, unless
-     * {@link CheckpointWriter#shard} says which.
+     * Creates a fixed number of data files. Each tensor is written to the file with the fewest bytes so far, unless
+     * {@link CheckpointWriter#shard} selects one.
      *
-     * @param count from 1 to 99999
+     * @param count the number of files, from 1 to 99999
      * @return the sharding
-     * @throws IllegalArgumentException for another number
+     * @throws IllegalArgumentException if the number is out of range
      */
     public static Sharding ofCount(int count) {
         if (count < 1 || count > 99_999) {
-            throw new IllegalArgumentException("no checkpoint of " + count + " data files");
+            throw new IllegalArgumentException("the number of data files must be between 1 and 99999, not " + count);
         }
         return new Sharding(count, 0);
     }
 
     /**
-     * Data files of a size: a tensor that would pass it begins the next one. A tensor that is larger itself has a data
-     * file of its own.
+     * Creates data files of a maximum size: a tensor that would exceed it starts the next file. A tensor that is larger
+     * than the maximum has a file of its own.
      *
-     * @param maxBytes at least 1
+     * @param maxBytes the maximum size in bytes, at least 1
      * @return the sharding
-     * @throws IllegalArgumentException for a number below 1
+     * @throws IllegalArgumentException if the size is less than 1
      */
     public static Sharding ofMaxBytes(long maxBytes) {
         if (maxBytes < 1) {
-            throw new IllegalArgumentException("no data files of " + maxBytes + " bytes");
+            throw new IllegalArgumentException("the size of data files must be at least 1 byte, not " + maxBytes);
         }
         return new Sharding(0, maxBytes);
     }
 
-    /** 0 if the size decides. */
+    /** 0 if there is a maximum size. */
     int count() {
         return count;
     }
 
-    /** 0 if the number is fixed. */
+    /** 0 if there is a fixed number. */
     long maxBytes() {
         return maxBytes;
     }
@@ -62,6 +62,6 @@ public final class Sharding {
 
     @Override
     public String toString() {
-        return maxBytes > 0 ? "data files of up to " + maxBytes + " bytes" : "data files: " + count;
+        return maxBytes > 0 ? "data files of at most " + maxBytes + " bytes" : "data files: " + count;
     }
 }

@@ -9,10 +9,8 @@ import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import java.nio.ShortBuffer;
 import java.util.AbstractList;
-import java.util.EnumSet;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Set;
-import org.jspecify.annotations.Nullable;
 import org.tfckpt.format.StringData;
 import org.tfckpt.format.TensorData;
 import org.tfckpt.format.TensorMessage;
@@ -28,73 +26,72 @@ import org.tfckpt.tensor.TensorNames;
 import org.tfckpt.tensor.TensorSlice;
 
 /**
- * One tensor of an open checkpoint, or a {@linkplain #slice region} of one.
+ * A tensor of an open checkpoint, or a {@linkplain #slice region} of one.
  *
- * <p>Three ways lead to the values: a view ({@code as…Buffer}: read-only, no copy where the file is mapped, valid also
- * after the checkpoint is closed), an array ({@code to…Array}: a copy, converted), and parts ({@link #read} and
- * {@link #forEachPart}: for tensors that pass the 2 GiB of a buffer). Elements are in row-major order; a complex one is
- * real, imaginary. The first access compares all bytes with their checksum, unless {@link ReadOptions} say otherwise;
- * later ones do not again.
+ * <p>There are three ways to read the values:
  *
- * <p>Safe from many threads. Every method that reads throws {@link org.tfckpt.tensor.DataLossException} if the bytes are
- * damaged or cut off, another {@link IOException} if the file cannot be read, {@link IllegalStateException} after the
- * checkpoint was closed, and {@link IllegalArgumentException} if the dtype is not one that the method is for.
+ * <ul>
+ *   <li>a view ({@code as…Buffer}): read-only, in the byte order of the file, not copied if the file is mapped, valid
+ *       even after the checkpoint is closed;
+ *   <li>an array ({@code to…Array}): a copy, converted to a Java type;
+ *   <li>parts ({@link #read} and {@link #forEachPart}): for tensors larger than the 2 GiB that a buffer can hold.
+ * </ul>
+ *
+ * <p>Elements are in row-major order. A complex element is its real part, then its imaginary part. The first access
+ * compares all bytes with their checksum, unless {@link ReadOptions} disable this; later accesses do not repeat it.
+ *
+ * <p>Thread-safe. There is nothing to close. Every method that reads throws
+ *
+ * <ul>
+ *   <li>{@link org.tfckpt.tensor.DataLossException} if the bytes are damaged or truncated,
+ *   <li>another {@link IOException} if the file cannot be read,
+ *   <li>{@link IllegalStateException} if the checkpoint is closed,
+ *   <li>{@link IllegalArgumentException} if the method does not support the dtype.
+ * </ul>
  */
 public final class Tensor {
-    private static final Set<DataType> SIXTEEN_BITS = EnumSet.of(
-            DataType.DT_INT16,
-            DataType.DT_UINT16,
-            DataType.DT_QINT16,
-            DataType.DT_QUINT16,
-            DataType.DT_HALF,
-            DataType.DT_BFLOAT16);
-
     private final TensorInfo info;
-    private final TensorReader reader;
-    private final boolean checksums;
-    private final TensorSlice region;
     private final Shape shape;
-    private @Nullable TensorData data;
-    private @Nullable StringData strings;
+    private final RegionReader values;
 
     Tensor(TensorInfo info, TensorReader reader, boolean checksums) {
-        this(info, reader, checksums, TensorSlice.full(info.shape().rank()), info.shape());
+        this(
+                info,
+                info.shape(),
+                new RegionReader(reader, TensorSlice.full(info.shape().rank()), checksums));
     }
 
-    private Tensor(TensorInfo info, TensorReader reader, boolean checksums, TensorSlice region, Shape shape) {
+    private Tensor(TensorInfo info, Shape shape, RegionReader values) {
         this.info = info;
-        this.reader = reader;
-        this.checksums = checksums;
-        this.region = region;
         this.shape = shape;
+        this.values = values;
     }
 
     /**
-     * A region of this tensor, with every way to read that the whole has. Of a partitioned tensor only those slices are
-     * read that have something in common with it. Rows, and whatever else is contiguous in the file, are a view without
-     * copies where the file is mapped; other regions are put together as they are read.
+     * Returns a view of a region of this tensor. For a partitioned tensor, only the slices that overlap the region are
+     * read. If the file is mapped, a region that is contiguous in the file (such as rows) is not copied; other regions
+     * are assembled while they are read.
      *
-     * <p>Checksums: the first read compares what it touches with its checksum, which covers all of an unpartitioned
-     * tensor, or each slice of a partitioned one. What one region of this tensor has compared, another does not compare
-     * again.
+     * <p>The first read compares the checksums of what it touches: that of the whole tensor, or those of slices of a
+     * partitioned tensor. A checksum that was compared for one region is not compared again for another one.
      *
-     * @param slice a box within {@link #shape()}
-     * @return the region; it has this tensor's name, and a shape of its own
-     * @throws IllegalArgumentException with TensorFlow's text, if the box does not lie within the shape
+     * @param slice a region within {@link #shape()}
+     * @return the region, as a tensor with the same name and its own shape
+     * @throws IllegalArgumentException if the region is not within the shape, with TensorFlow's message
      */
     public Tensor slice(TensorSlice slice) {
         Shape part = slice.of(shape);
-        TensorSlice box = region.isFull() ? slice : region.absolute(slice.spelledOut(shape));
-        return new Tensor(info, reader, checksums, box, part);
+        TensorSlice box = region().isFull() ? slice : region().absolute(slice.spelledOut(shape));
+        return new Tensor(info, part, values.with(box));
     }
 
     /**
-     * A region in TensorFlow's text form.
+     * Returns a view of a region in TensorFlow's notation.
      *
-     * @param text a slice ({@code 0,10:-}), or shape and slice as save and restore ops take them ({@code 5 10 0,10:-}):
-     *     then the shape must be {@link #shape()}. The empty text is the whole
+     * @param text a slice ({@code 0,10:-} is the first ten rows), or shape and slice as save and restore ops take them
+     *     ({@code 5 10 0,10:-}), where the shape must be {@link #shape()}. Empty text is the whole tensor
      * @return the region, as {@link #slice(TensorSlice)}
-     * @throws IllegalArgumentException with TensorFlow's text, if it is of neither form or does not fit the shape
+     * @throws IllegalArgumentException if the text has neither form or does not fit the shape, with TensorFlow's message
      */
     public Tensor slice(String text) {
         if (text.isEmpty()) {
@@ -104,39 +101,39 @@ public final class Tensor {
     }
 
     /**
-     * A region of a tensor that is known to have a certain shape.
+     * Returns a view of a region, and checks the shape of this tensor.
      *
-     * @param shapeAndSlice the shape expected, and the box
+     * @param shapeAndSlice the expected shape, and the region
      * @return the region, as {@link #slice(TensorSlice)}
-     * @throws IllegalArgumentException with TensorFlow's text, if the shape is another one
+     * @throws IllegalArgumentException if this tensor has another shape, with TensorFlow's message
      */
     public Tensor slice(ShapeAndSlice shapeAndSlice) {
         if (!shapeAndSlice.shape().equals(shape)) {
-            throw new IllegalArgumentException(reader.shapeMismatch(shapeAndSlice.shape()));
+            throw new IllegalArgumentException(values.reader().shapeMismatch(shapeAndSlice.shape()));
         }
         return slice(shapeAndSlice.slice());
     }
 
     /**
-     * What the index says of this tensor.
+     * Returns this tensor's entry in the index. For a region, it describes the whole tensor.
      *
-     * @return name, dtype, shape and place of the whole
+     * @return name, dtype, shape and location
      */
     public TensorInfo info() {
         return info;
     }
 
     /**
-     * The name.
+     * Returns the name.
      *
-     * @return see {@link TensorNames}
+     * @return the name, see {@link TensorNames}
      */
     public String name() {
         return info.name();
     }
 
     /**
-     * The dtype.
+     * Returns the dtype.
      *
      * @return the dtype
      */
@@ -145,73 +142,37 @@ public final class Tensor {
     }
 
     /**
-     * The shape.
+     * Returns the shape of this tensor, or of the region.
      *
-     * @return the whole tensor's, or the region's
+     * @return the shape
      */
     public Shape shape() {
         return shape;
     }
 
     /**
-     * Which part of the whole tensor this is.
+     * Returns which part of the whole tensor this is.
      *
-     * @return all of it, unless this is a {@linkplain #slice region}
+     * @return everything, unless this is a {@linkplain #slice region}
      */
     public TensorSlice region() {
-        return region;
-    }
-
-    private synchronized TensorData data() throws IOException {
-        TensorData opened = opened();
-        if (checksums) {
-            opened.check();
-        }
-        return opened;
-    }
-
-    private synchronized TensorData opened() throws IOException {
-        TensorData opened = data;
-        if (opened == null) {
-            opened = reader.data(region);
-            data = opened;
-        }
-        return opened;
-    }
-
-    synchronized StringData strings() throws IOException {
-        require(dtype() == DataType.DT_STRING, "strings");
-        StringData opened = strings;
-        if (opened == null) {
-            opened = reader.strings(region);
-            strings = opened;
-        }
-        if (checksums) {
-            opened.check();
-        }
-        return opened;
+        return values.region();
     }
 
     /**
-     * Compares the bytes with their checksum, whatever the options say.
+     * Compares the bytes with their checksum, even if {@link ReadOptions} disable this.
      *
      * @throws IOException if they do not match
      */
     public void check() throws IOException {
-        if (dtype() == DataType.DT_STRING) {
-            strings().check();
-        } else if (dtype() == DataType.DT_VARIANT) {
-            reader.variants(region);
-        } else {
-            data().check();
-        }
+        values.check(dtype());
     }
 
     /**
-     * Bytes of all elements of a tensor of fixed width.
+     * Returns the number of bytes of all elements.
      *
-     * @return elements × width
-     * @throws IOException if the entry contradicts itself or the file
+     * @return elements × width of the dtype, which must be fixed
+     * @throws IOException if the index contradicts itself or the file
      */
     public long byteSize() throws IOException {
         return fixedWidth().size();
@@ -219,89 +180,100 @@ public final class Tensor {
 
     private TensorData fixedWidth() throws IOException {
         requireFixedWidth();
-        return data();
+        return values.checkedData();
     }
 
     private void requireFixedWidth() {
         require(dtype() != DataType.DT_STRING && dtype() != DataType.DT_VARIANT, "elements of fixed width");
     }
 
-    /**
-     * All bytes, as they stand in the file.
-     *
-     * @return a read-only view in the file's byte order
-     * @throws IOException if they cannot be read
-     * @throws IllegalStateException if they pass what a buffer can hold; {@link #read} and {@link #forEachPart} do not
-     */
-    public ByteBuffer asByteBuffer() throws IOException {
-        requireFixedWidth();
-        TensorData bytes = opened();
-        if (bytes.size() > Integer.MAX_VALUE - 8) {
-            throw new IllegalStateException("tensor " + name() + " has " + bytes.size()
-                    + " bytes, more than a buffer or an array holds; read it in parts");
+    private void require(boolean supported, String what) {
+        if (!supported) {
+            throw new IllegalArgumentException("tensor '" + name() + "' has dtype "
+                    + DataType.enumName(info.dtypeNumber()) + " and cannot be read as " + what);
         }
-        ByteBuffer all = checksums ? bytes.readChecked() : bytes.read(0, (int) bytes.size());
-        return all.asReadOnlyBuffer().order(bytes.order());
     }
 
     /**
-     * Singles; the two parts of each for complex64.
+     * Returns all bytes as they are stored, for a dtype of fixed width.
+     *
+     * @return a read-only view in the byte order of the file
+     * @throws IOException if they cannot be read
+     * @throws IllegalStateException if there are more bytes than a buffer can hold; use {@link #read} or
+     *     {@link #forEachPart} then
+     */
+    public ByteBuffer asByteBuffer() throws IOException {
+        requireFixedWidth();
+        return values.allBytes(name());
+    }
+
+    private ByteBuffer view(String what, DataType... dtypes) throws IOException {
+        require(Arrays.asList(dtypes).contains(dtype()), what);
+        return asByteBuffer();
+    }
+
+    /**
+     * Returns a view of float32 elements; a complex64 element is two floats.
      *
      * @return a read-only view
      * @throws IOException if they cannot be read
      */
     public FloatBuffer asFloatBuffer() throws IOException {
-        require(dtype() == DataType.DT_FLOAT || dtype() == DataType.DT_COMPLEX64, "a view of singles");
-        return asByteBuffer().asFloatBuffer();
+        return view("a FloatBuffer", DataType.DT_FLOAT, DataType.DT_COMPLEX64).asFloatBuffer();
     }
 
     /**
-     * Doubles; the two parts of each for complex128.
+     * Returns a view of float64 elements; a complex128 element is two doubles.
      *
      * @return a read-only view
      * @throws IOException if they cannot be read
      */
     public DoubleBuffer asDoubleBuffer() throws IOException {
-        require(dtype() == DataType.DT_DOUBLE || dtype() == DataType.DT_COMPLEX128, "a view of doubles");
-        return asByteBuffer().asDoubleBuffer();
+        return view("a DoubleBuffer", DataType.DT_DOUBLE, DataType.DT_COMPLEX128)
+                .asDoubleBuffer();
     }
 
     /**
-     * The 32 bits of int32, qint32 and uint32.
+     * Returns a view of the bits of int32, qint32 and uint32 elements.
      *
      * @return a read-only view
      * @throws IOException if they cannot be read
      */
     public IntBuffer asIntBuffer() throws IOException {
-        boolean fits = dtype() == DataType.DT_INT32 || dtype() == DataType.DT_QINT32 || dtype() == DataType.DT_UINT32;
-        require(fits, "a view of 32-bit integers");
-        return asByteBuffer().asIntBuffer();
+        return view("an IntBuffer", DataType.DT_INT32, DataType.DT_QINT32, DataType.DT_UINT32)
+                .asIntBuffer();
     }
 
     /**
-     * The 64 bits of int64 and uint64.
+     * Returns a view of the bits of int64 and uint64 elements.
      *
      * @return a read-only view
      * @throws IOException if they cannot be read
      */
     public LongBuffer asLongBuffer() throws IOException {
-        require(dtype() == DataType.DT_INT64 || dtype() == DataType.DT_UINT64, "a view of 64-bit integers");
-        return asByteBuffer().asLongBuffer();
+        return view("a LongBuffer", DataType.DT_INT64, DataType.DT_UINT64).asLongBuffer();
     }
 
     /**
-     * The 16 bits of integers, half and bfloat16.
+     * Returns a view of the bits of 16-bit integers, half and bfloat16 elements.
      *
      * @return a read-only view
      * @throws IOException if they cannot be read
      */
     public ShortBuffer asShortBuffer() throws IOException {
-        require(SIXTEEN_BITS.contains(dtype()), "a view of 16 bits");
-        return asByteBuffer().asShortBuffer();
+        return view(
+                        "a ShortBuffer",
+                        DataType.DT_INT16,
+                        DataType.DT_UINT16,
+                        DataType.DT_QINT16,
+                        DataType.DT_QUINT16,
+                        DataType.DT_HALF,
+                        DataType.DT_BFLOAT16)
+                .asShortBuffer();
     }
 
     /**
-     * Singles, also from half, bfloat16, float8 and float4, none of which loses anything.
+     * Returns the elements as {@code float}s. Half, bfloat16, float8 and float4 values are widened exactly.
      *
      * @return a new array
      * @throws IOException if they cannot be read
@@ -312,7 +284,7 @@ public final class Tensor {
     }
 
     /**
-     * Doubles, also from every shorter float and every integer of up to 32 bits, none of which loses anything.
+     * Returns the elements as {@code double}s. Shorter floats, and integers of up to 32 bits, are widened exactly.
      *
      * @return a new array
      * @throws IOException if they cannot be read
@@ -324,7 +296,7 @@ public final class Tensor {
     }
 
     /**
-     * Integers of up to 32 bits but uint32.
+     * Returns the elements as {@code int}s, for integers of up to 32 bits except uint32.
      *
      * @return a new array
      * @throws IOException if they cannot be read
@@ -336,7 +308,8 @@ public final class Tensor {
     }
 
     /**
-     * Integers of any width. A uint64 is given as its 64 bits, see {@link Long#toUnsignedString(long)}.
+     * Returns the elements as {@code long}s, for integers of any width. A uint64 is returned as its 64 bits, see
+     * {@link Long#toUnsignedString(long)}.
      *
      * @return a new array
      * @throws IOException if they cannot be read
@@ -347,7 +320,7 @@ public final class Tensor {
     }
 
     /**
-     * Booleans: any byte but 0 is true.
+     * Returns the elements as {@code boolean}s. Every byte except 0 is true.
      *
      * @return a new array
      * @throws IOException if they cannot be read
@@ -358,49 +331,49 @@ public final class Tensor {
     }
 
     /**
-     * The elements of a string tensor.
+     * Returns the elements of a string tensor as bytes.
      *
-     * @return an array per element
+     * @return one array per element
      * @throws IOException if they cannot be read
      */
     public byte[][] toBytesArray() throws IOException {
         StringData elements = strings();
-        byte[][] values = new byte[elements.count()][];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = elements.get(i);
+        byte[][] array = new byte[elements.count()][];
+        for (int i = 0; i < array.length; i++) {
+            array[i] = elements.get(i);
         }
-        return values;
+        return array;
     }
 
     /**
-     * The elements of a string tensor as text; bytes that are not UTF-8 come as in {@link TensorNames}.
+     * Returns the elements of a string tensor as text. Bytes that are not UTF-8 are represented as in {@link TensorNames}.
      *
-     * @return a string per element
+     * @return one string per element
      * @throws IOException if they cannot be read
      */
     public String[] toStringArray() throws IOException {
         StringData elements = strings();
-        String[] values = new String[elements.count()];
-        for (int i = 0; i < values.length; i++) {
-            values[i] = TensorNames.decode(elements.get(i));
+        String[] array = new String[elements.count()];
+        for (int i = 0; i < array.length; i++) {
+            array[i] = TensorNames.decode(elements.get(i));
         }
-        return values;
+        return array;
     }
 
     /**
-     * The number of elements of a string tensor.
+     * Returns the number of elements of a string tensor.
      *
-     * @return the product of its dimensions
-     * @throws IOException if its lengths cannot be read
+     * @return the product of the dimensions
+     * @throws IOException if the lengths of the elements cannot be read
      */
     public int stringCount() throws IOException {
         return strings().count();
     }
 
     /**
-     * One element of a string tensor, without reading the others again.
+     * Returns one element of a string tensor, without reading the others again.
      *
-     * @param index in row-major order
+     * @param index its index in row-major order
      * @return its bytes, a new array
      * @throws IOException if they cannot be read
      */
@@ -408,15 +381,20 @@ public final class Tensor {
         return strings().get(index);
     }
 
+    StringData strings() throws IOException {
+        require(dtype() == DataType.DT_STRING, "strings");
+        return values.strings();
+    }
+
     /**
-     * The elements of a tensor of variants; their checksums are always compared.
+     * Returns the elements of a variant tensor. Their checksums are compared even if {@link ReadOptions} disable this.
      *
-     * @return the variants, each decoded when it is taken from the list
+     * @return a list that decodes an element whenever it is accessed
      * @throws IOException if they cannot be read
      */
     public List<Variant> variants() throws IOException {
         require(dtype() == DataType.DT_VARIANT, "variants");
-        VariantData elements = reader.variants(region);
+        VariantData elements = variantData();
         return new AbstractList<>() {
             @Override
             public Variant get(int index) {
@@ -431,8 +409,8 @@ public final class Tensor {
     }
 
     /**
-     * One element of a tensor of variants: a C++ object as it was saved. What its bytes mean is known to its type alone;
-     * the tensors in it are tensors like others. Immutable.
+     * An element of a variant tensor: a serialized C++ object. Only its type knows what its bytes mean; the tensors in it
+     * can be read like any others. Immutable.
      */
     public static final class Variant {
         private final VariantMessage message;
@@ -442,7 +420,7 @@ public final class Tensor {
         }
 
         /**
-         * The name of the C++ type.
+         * Returns the name of the C++ type.
          *
          * @return for example {@code tensorflow::TensorList}
          */
@@ -451,7 +429,7 @@ public final class Tensor {
         }
 
         /**
-         * The object's own bytes.
+         * Returns the serialized object without its tensors.
          *
          * @return a new array
          */
@@ -460,10 +438,10 @@ public final class Tensor {
         }
 
         /**
-         * The tensors in the object. They are read like those of a checkpoint, at any time, and may hold variants in
-         * turn.
+         * Returns the tensors of the object. They can be read like those of a checkpoint, even after it is closed, and may
+         * in turn have variants as elements.
          *
-         * @return the tensors, each decoded when it is taken from the list
+         * @return a list that decodes a tensor whenever it is accessed
          */
         public List<Tensor> tensors() {
             return new AbstractList<>() {
@@ -481,84 +459,72 @@ public final class Tensor {
         }
 
         /**
-         * The type and the number of tensors.
+         * Returns the type and the number of tensors.
          *
          * @return for example {@code tensorflow::TensorList with 3 tensors}
          */
         @Override
         public String toString() {
-            return typeName() + " with " + message.tensorCount() + " tensors";
+            int count = message.tensorCount();
+            return typeName() + " with " + count + (count == 1 ? " tensor" : " tensors");
         }
     }
 
-    /** For those who write them again. */
     VariantData variantData() throws IOException {
-        return reader.variants(region);
-    }
-
-    /** What the digest of variants covers. */
-    ByteBuffer storedVariants() throws IOException {
-        return reader.variants(region).stored();
+        return values.variants();
     }
 
     /**
-     * The order of the bytes that {@link #read} and {@link #forEachPart} give.
+     * Returns the byte order of what {@link #read} and {@link #forEachPart} return.
      *
-     * @return the file's
+     * @return the byte order of the file
      */
     public ByteOrder order() {
-        return reader.order();
+        return values.reader().order();
     }
 
     /**
-     * Copies a part of the bytes, in the file's byte order.
+     * Copies some of the bytes, in the byte order of the file.
      *
-     * @param offset the first byte, counted from the tensor's own start
-     * @param target takes as many bytes as it has left
+     * @param offset the index of the first byte, relative to the start of this tensor or region
+     * @param target is filled from its position to its limit
      * @throws IOException if they cannot be read
-     * @throws IndexOutOfBoundsException if the part passes the tensor
+     * @throws IndexOutOfBoundsException if the tensor or region ends before {@code target} is full
      */
     public void read(long offset, ByteBuffer target) throws IOException {
         fixedWidth().readInto(offset, target);
     }
 
-    /** Takes the parts of a tensor. */
+    /** Receives a tensor in parts. */
     @FunctionalInterface
     public interface PartConsumer {
         /**
-         * Takes a part.
+         * Receives the next part.
          *
-         * @param part whole elements in the tensor's byte order; valid during the call only
-         * @throws IOException if the consumer has a reason to stop
+         * @param part whole elements in the tensor's byte order, read-only; valid only during the call
+         * @throws IOException to stop reading
          */
         void accept(ByteBuffer part) throws IOException;
     }
 
     /**
-     * Walks all bytes in order, in parts of whole elements, without holding them.
+     * Passes all bytes to a consumer, in order and in parts of whole elements, without holding them in memory.
      *
-     * @param consumer takes the parts
-     * @throws IOException if they cannot be read, or the consumer threw it
+     * @param consumer receives the parts
+     * @throws IOException if they cannot be read, or the consumer throws it
      */
     public void forEachPart(PartConsumer consumer) throws IOException {
         TensorData bytes = fixedWidth();
         bytes.forEach(part -> consumer.accept(part.asReadOnlyBuffer().order(bytes.order())));
     }
 
-    private void require(boolean fits, String what) {
-        if (!fits) {
-            throw new IllegalArgumentException("tensor " + name() + " is " + DataType.enumName(info.dtypeNumber())
-                    + ", which does not give " + what);
-        }
-    }
-
     /**
-     * TensorFlow's line for this tensor.
+     * Returns TensorFlow's line for this tensor.
      *
-     * @return as {@link TensorInfo#toString()}, with the region behind it if it is not the whole
+     * @return the line as in {@link TensorInfo#toString()}, followed by the region if it is not the whole tensor
      */
     @Override
     public String toString() {
-        return region.isFull() ? info.toString() : info + " " + region;
+        return region().isFull() ? info.toString() : info + " " + region();
     }
 }

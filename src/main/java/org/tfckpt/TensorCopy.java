@@ -21,23 +21,15 @@ import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorSlice;
 
 /**
- * Copies a tensor from one checkpoint to another as it is stored, slice by slice.
- *
- * <p>Every byte is checked on its way: where the byte order stays, what was written must have the checksum that the
- * source states, which takes one walk through the bytes; else the source is checked before.
+ * Copies a tensor from one checkpoint to another as it is stored, slice by slice, and checks every byte. If the byte order
+ * stays the same, the checksum of what was written is compared with that of the source, so that the bytes are read once;
+ * otherwise the source is checked first.
  */
 final class TensorCopy {
     private final FormatReader from;
     private final BundleWriter to;
     private final ByteOrder order;
 
-    /**
-     * Copies from one checkpoint to another.
-     *
-     * @param from the source
-     * @param to the target
-     * @param order the target's byte order
-     */
     TensorCopy(FormatReader from, BundleWriter to, ByteOrder order) {
         this.from = from;
         this.to = to;
@@ -86,7 +78,7 @@ final class TensorCopy {
         }
     }
 
-    /** The messages of variants, which were checked when they were opened. */
+    /** The serialized variants, which were checked when they were opened. */
     static List<ByteBuffer> messages(VariantData variants) {
         return new AbstractList<>() {
             @Override
@@ -106,7 +98,7 @@ final class TensorCopy {
         if (stored.crc32c() != written) {
             throw new DataLossException(
                     ProblemKind.TENSOR_CHECKSUM,
-                    "Checksum does not match: tensor " + info.name() + " is damaged, and is not copied",
+                    "checksum does not match: tensor '" + info.name() + "' is damaged and cannot be copied",
                     ErrorContext.NONE
                             .ofTensor(info.name())
                             .mismatch(String.format("%08x", stored.crc32c()), String.format("%08x", written)));

@@ -10,17 +10,18 @@ import org.tfckpt.io.ByteSwap;
 import org.tfckpt.tensor.DataType;
 
 /**
- * A fingerprint of a tensor's values that does not depend on how they are stored: SHA-256 over the elements in row-major
- * order, little-endian, whatever the file's byte order, slicing or format. A string element is hashed as its length (8
- * bytes, little-endian) and its bytes; variants are hashed as they are stored. Name, dtype and shape are not part of it.
+ * Computes a digest of a tensor's values that does not depend on how they are stored: SHA-256 over the elements in
+ * row-major order, little-endian, independent of the byte order, slices and format of the file. A string element is hashed
+ * as its length (8 bytes, little-endian), then its bytes; variants are hashed as they are stored. Name, dtype and shape are
+ * not hashed.
  */
 public final class TensorDigest {
     private TensorDigest() {}
 
     /**
-     * The digest of a tensor.
+     * Computes the digest of a tensor or region.
      *
-     * @param tensor of an open checkpoint
+     * @param tensor a tensor of an open checkpoint
      * @return 64 lower-case hexadecimal digits
      * @throws IOException if the tensor cannot be read
      */
@@ -35,7 +36,7 @@ public final class TensorDigest {
                 digest.update(element);
             }
         } else if (tensor.dtype() == DataType.DT_VARIANT) {
-            digest.update(tensor.storedVariants());
+            digest.update(tensor.variantData().stored());
         } else {
             boolean swap =
                     tensor.order() == ByteOrder.BIG_ENDIAN && tensor.dtype().swapUnit() > 1;

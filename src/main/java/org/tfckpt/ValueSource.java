@@ -23,12 +23,12 @@ import org.tfckpt.tensor.ShapeAndSlice;
 import org.tfckpt.tensor.TensorNames;
 
 /**
- * Where the values of a tensor that is written come from. Nothing is read or copied before
- * {@link CheckpointWriter#add} asks for it, and then part by part. Elements are in row-major order; a complex one is
- * real, imaginary.
+ * The values of a tensor to be written. They are read by {@link CheckpointWriter#add}, in parts; until then the arrays and
+ * buffers passed to these methods must not be changed. Elements are in row-major order; a complex element is its real part,
+ * then its imaginary part. A source can be used more than once, except one that reads a channel.
  */
 public final class ValueSource {
-    /** A multiple of every element's width. */
+    /** Bytes per part: a multiple of the width of every dtype. */
     private static final int PART = 1 << 16;
 
     private final DataType dtype;
@@ -43,7 +43,6 @@ public final class ValueSource {
         this.adding = adding;
     }
 
-    /** Adds the values, which must be as many as the target takes. */
     void addTo(BundleWriter writer, String name, Shape shape) throws IOException {
         adding.add(writer, new TensorPart(name, dtype, shape, null));
     }
@@ -57,7 +56,7 @@ public final class ValueSource {
     }
 
     /**
-     * The dtype of the values.
+     * Returns the dtype of the values.
      *
      * @return the dtype
      */
@@ -66,10 +65,10 @@ public final class ValueSource {
     }
 
     /**
-     * The bytes of elements of any fixed width.
+     * Creates a source of elements of any fixed width from their bytes.
      *
-     * @param dtype what they are
-     * @param bytes what remains in the buffer is taken, in the buffer's byte order; its position stays
+     * @param dtype the dtype of the elements
+     * @param bytes the remaining bytes are used, in the byte order of the buffer; its position does not change
      * @return the source
      */
     public static ValueSource of(DataType dtype, ByteBuffer bytes) {
@@ -78,12 +77,13 @@ public final class ValueSource {
     }
 
     /**
-     * The bytes of elements of any fixed width, from a channel: a tensor of any size in little memory.
+     * Creates a source of elements of any fixed width that reads their bytes from a channel, so that a tensor of any size
+     * needs little memory.
      *
-     * @param dtype what they are
-     * @param bytes as many bytes are taken as the tensor's shape needs; the caller closes it
-     * @param order their byte order
-     * @return the source, which can be used once
+     * @param dtype the dtype of the elements
+     * @param bytes as many bytes are read as the shape of the tensor requires; the caller closes the channel
+     * @param order the byte order of the elements
+     * @return the source, which can be used only once
      */
     public static ValueSource of(DataType dtype, ReadableByteChannel bytes, ByteOrder order) {
         return new ValueSource(
@@ -94,7 +94,7 @@ public final class ValueSource {
                     for (long done = 0; done < size; done += part.limit()) {
                         part.clear().limit((int) Math.min(PART, size - done));
                         if (!Channels.fill(bytes, part)) {
-                            throw new EOFException("the values of tensor " + target.name() + " end after "
+                            throw new EOFException("the values of tensor '" + target.name() + "' end after "
                                     + (done + part.position()) + " of " + size + " bytes");
                         }
                         consumer.accept(part.flip().order(order));
@@ -102,7 +102,7 @@ public final class ValueSource {
                 }));
     }
 
-    /** Values of a typed buffer, which knows its byte order but does not show its bytes. */
+    /** Copies the values part by part, because the bytes of a typed buffer are not accessible. */
     private static ValueSource parts(DataType dtype, int count, Part filling) {
         return elements(dtype, consumer -> {
             ByteBuffer part = ByteBuffer.allocate(PART).order(ByteOrder.LITTLE_ENDIAN);
@@ -120,30 +120,30 @@ public final class ValueSource {
     }
 
     /**
-     * Singles.
+     * Creates a source of {@code float}s.
      *
-     * @param values taken when they are written
-     * @return the source, of {@link DataType#DT_FLOAT}
+     * @param values the values
+     * @return the source, of dtype {@link DataType#DT_FLOAT}
      */
     public static ValueSource of(float... values) {
         return of(FloatBuffer.wrap(values));
     }
 
     /**
-     * Singles.
+     * Creates a source of {@code float}s.
      *
-     * @param values what remains is taken when it is written
-     * @return the source, of {@link DataType#DT_FLOAT}
+     * @param values the remaining values are used; the position of the buffer does not change
+     * @return the source, of dtype {@link DataType#DT_FLOAT}
      */
     public static ValueSource of(FloatBuffer values) {
         return ofFloats(DataType.DT_FLOAT, values);
     }
 
     /**
-     * Complex numbers of two singles each.
+     * Creates a source of complex numbers of two {@code float}s each.
      *
-     * @param values real, imaginary, and so on; taken when they are written
-     * @return the source, of {@link DataType#DT_COMPLEX64}
+     * @param values real and imaginary parts, alternating
+     * @return the source, of dtype {@link DataType#DT_COMPLEX64}
      */
     public static ValueSource ofComplex(float... values) {
         return ofFloats(DataType.DT_COMPLEX64, FloatBuffer.wrap(values));
@@ -156,30 +156,30 @@ public final class ValueSource {
     }
 
     /**
-     * Doubles.
+     * Creates a source of {@code double}s.
      *
-     * @param values taken when they are written
-     * @return the source, of {@link DataType#DT_DOUBLE}
+     * @param values the values
+     * @return the source, of dtype {@link DataType#DT_DOUBLE}
      */
     public static ValueSource of(double... values) {
         return of(DoubleBuffer.wrap(values));
     }
 
     /**
-     * Doubles.
+     * Creates a source of {@code double}s.
      *
-     * @param values what remains is taken when it is written
-     * @return the source, of {@link DataType#DT_DOUBLE}
+     * @param values the remaining values are used; the position of the buffer does not change
+     * @return the source, of dtype {@link DataType#DT_DOUBLE}
      */
     public static ValueSource of(DoubleBuffer values) {
         return ofDoubles(DataType.DT_DOUBLE, values);
     }
 
     /**
-     * Complex numbers of two doubles each.
+     * Creates a source of complex numbers of two {@code double}s each.
      *
-     * @param values real, imaginary, and so on; taken when they are written
-     * @return the source, of {@link DataType#DT_COMPLEX128}
+     * @param values real and imaginary parts, alternating
+     * @return the source, of dtype {@link DataType#DT_COMPLEX128}
      */
     public static ValueSource ofComplex(double... values) {
         return ofDoubles(DataType.DT_COMPLEX128, DoubleBuffer.wrap(values));
@@ -192,20 +192,20 @@ public final class ValueSource {
     }
 
     /**
-     * 32-bit integers.
+     * Creates a source of 32-bit integers.
      *
-     * @param values taken when they are written
-     * @return the source, of {@link DataType#DT_INT32}
+     * @param values the values
+     * @return the source, of dtype {@link DataType#DT_INT32}
      */
     public static ValueSource of(int... values) {
         return of(IntBuffer.wrap(values));
     }
 
     /**
-     * 32-bit integers.
+     * Creates a source of 32-bit integers.
      *
-     * @param values what remains is taken when it is written
-     * @return the source, of {@link DataType#DT_INT32}
+     * @param values the remaining values are used; the position of the buffer does not change
+     * @return the source, of dtype {@link DataType#DT_INT32}
      */
     public static ValueSource of(IntBuffer values) {
         IntBuffer own = values.slice();
@@ -216,20 +216,20 @@ public final class ValueSource {
     }
 
     /**
-     * 64-bit integers.
+     * Creates a source of 64-bit integers.
      *
-     * @param values taken when they are written
-     * @return the source, of {@link DataType#DT_INT64}
+     * @param values the values
+     * @return the source, of dtype {@link DataType#DT_INT64}
      */
     public static ValueSource of(long... values) {
         return of(LongBuffer.wrap(values));
     }
 
     /**
-     * 64-bit integers.
+     * Creates a source of 64-bit integers.
      *
-     * @param values what remains is taken when it is written
-     * @return the source, of {@link DataType#DT_INT64}
+     * @param values the remaining values are used; the position of the buffer does not change
+     * @return the source, of dtype {@link DataType#DT_INT64}
      */
     public static ValueSource of(LongBuffer values) {
         LongBuffer own = values.slice();
@@ -240,20 +240,20 @@ public final class ValueSource {
     }
 
     /**
-     * 16-bit integers.
+     * Creates a source of 16-bit integers.
      *
-     * @param values taken when they are written
-     * @return the source, of {@link DataType#DT_INT16}
+     * @param values the values
+     * @return the source, of dtype {@link DataType#DT_INT16}
      */
     public static ValueSource of(short... values) {
         return of(ShortBuffer.wrap(values));
     }
 
     /**
-     * 16-bit integers.
+     * Creates a source of 16-bit integers.
      *
-     * @param values what remains is taken when it is written
-     * @return the source, of {@link DataType#DT_INT16}
+     * @param values the remaining values are used; the position of the buffer does not change
+     * @return the source, of dtype {@link DataType#DT_INT16}
      */
     public static ValueSource of(ShortBuffer values) {
         ShortBuffer own = values.slice();
@@ -264,20 +264,20 @@ public final class ValueSource {
     }
 
     /**
-     * 8-bit integers.
+     * Creates a source of 8-bit integers.
      *
-     * @param values taken when they are written
-     * @return the source, of {@link DataType#DT_INT8}
+     * @param values the values
+     * @return the source, of dtype {@link DataType#DT_INT8}
      */
     public static ValueSource of(byte... values) {
         return of(DataType.DT_INT8, ByteBuffer.wrap(values));
     }
 
     /**
-     * Booleans.
+     * Creates a source of booleans.
      *
-     * @param values taken when they are written
-     * @return the source, of {@link DataType#DT_BOOL}
+     * @param values the values
+     * @return the source, of dtype {@link DataType#DT_BOOL}
      */
     public static ValueSource of(boolean... values) {
         return parts(DataType.DT_BOOL, values.length, (part, at, length) -> {
@@ -288,20 +288,21 @@ public final class ValueSource {
     }
 
     /**
-     * Strings as text.
+     * Creates a source of strings from text.
      *
-     * @param values written as UTF-8; what {@link Tensor#toStringArray} made of other bytes becomes those bytes
-     * @return the source, of {@link DataType#DT_STRING}
+     * @param values written as UTF-8; a string that {@link Tensor#toStringArray} made of other bytes is written as those
+     *     bytes
+     * @return the source, of dtype {@link DataType#DT_STRING}
      */
     public static ValueSource of(String... values) {
         return ofStrings(Arrays.stream(values).map(TensorNames::encode).toList());
     }
 
     /**
-     * Strings as bytes.
+     * Creates a source of strings from bytes.
      *
-     * @param values taken when they are written; each is asked for more than once
-     * @return the source, of {@link DataType#DT_STRING}
+     * @param values the strings; each is accessed more than once
+     * @return the source, of dtype {@link DataType#DT_STRING}
      */
     public static ValueSource ofStrings(List<byte[]> values) {
         return strings(new StringData() {
@@ -330,10 +331,10 @@ public final class ValueSource {
     }
 
     /**
-     * Variants.
+     * Creates a source of variants.
      *
-     * @param messages each a serialized {@code VariantTensorDataProto}; written as they are
-     * @return the source, of {@link DataType#DT_VARIANT}
+     * @param messages serialized {@code VariantTensorDataProto}s, written unchanged
+     * @return the source, of dtype {@link DataType#DT_VARIANT}
      */
     public static ValueSource ofVariants(List<byte[]> messages) {
         List<ByteBuffer> values = messages.stream().map(ByteBuffer::wrap).toList();
@@ -341,11 +342,11 @@ public final class ValueSource {
     }
 
     /**
-     * The values of a tensor of another checkpoint, whole or a region. {@link CheckpointWriter#copy} is the faster way
-     * for one that is to stay as it is.
+     * Creates a source from a tensor or region of another checkpoint. {@link CheckpointWriter#copy} is faster if the whole
+     * tensor is to be copied unchanged.
      *
-     * @param tensor its checkpoint stays open until they are written
-     * @return the source, of the tensor's dtype
+     * @param tensor the tensor; its checkpoint must stay open until the values are written
+     * @return the source, of the dtype of the tensor
      */
     public static ValueSource of(Tensor tensor) {
         if (tensor.dtype() == DataType.DT_STRING) {
@@ -368,7 +369,7 @@ public final class ValueSource {
                 }));
     }
 
-    /** With TensorFlow's text, blanks and all. */
+    /** Throws TensorFlow's message, including its two spaces. */
     private static void requireShape(Tensor tensor, TensorPart target) {
         if (target.slice() != null && !target.addedShape().equals(tensor.shape())) {
             throw new IllegalArgumentException(

@@ -151,7 +151,7 @@ class LargeTensorTest {
             assertThatIllegalStateException()
                     .isThrownBy(large::asByteBuffer)
                     .withMessageContaining("2214592516 bytes")
-                    .withMessageContaining("read it in parts");
+                    .withMessageContaining("use read or forEachPart");
             assertThatIllegalStateException().isThrownBy(large::toIntArray);
         }
     }

@@ -117,7 +117,7 @@ class ReadingTest {
                     assertThatIllegalArgumentException()
                             .as("%s of %s", way.getKey(), type)
                             .isThrownBy(() -> way.getValue().from(tensor))
-                            .withMessageStartingWith("tensor v is " + type.name() + ", which does not give ");
+                            .withMessageStartingWith("tensor 'v' has dtype " + type.name() + " and cannot be read as ");
                 } else if (way.getValue().from(tensor) instanceof Buffer view) {
                     assertThat(view.isReadOnly()).isTrue();
                     assertThat(view.isDirect()).isTrue();
