@@ -20,7 +20,7 @@ final class ProgressLine implements RewriteProgress, Closeable {
     }
 
     @Override
-    public void at(long done, long total) {
+    public void onProgress(long done, long total) {
         if (!console.terminal()) {
             return;
         }

@@ -10,7 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.Linking;
 import org.tfckpt.Sharding;
-import org.tfckpt.edit.Clash;
+import org.tfckpt.edit.ClashPolicy;
 import org.tfckpt.edit.Rewrite;
 import org.tfckpt.restore.NameMapping;
 import org.tfckpt.tensor.DataType;
@@ -128,16 +128,16 @@ final class RewriteOptions {
                 rewrite.rename(NameMapping.sed(rule));
             }
             if (map != null) {
-                rewrite.pairs(NameMapping.readPairs(map));
+                rewrite.mapNames(NameMapping.readPairs(map));
             }
             if (graph != null) {
                 rewrite.fitTo(GraphCommand.open(graph, tags), MappingOptions.sed(NameMapping.NONE, from));
             }
             if (partial) {
-                rewrite.partially();
+                rewrite.allowMissing();
             }
             if (onClash != OnClash.REFUSE) {
-                rewrite.onClash(onClash == OnClash.FIRST ? Clash.FIRST : Clash.LAST);
+                rewrite.onClash(onClash == OnClash.FIRST ? ClashPolicy.FIRST : ClashPolicy.LAST);
             }
         }
     }
@@ -163,7 +163,7 @@ final class RewriteOptions {
 
         void apply(Rewrite.Builder rewrite) {
             if (whole) {
-                rewrite.whole();
+                rewrite.joinSlices();
             }
             if (cast != null) {
                 rewrite.cast(cast.dtype);

@@ -10,11 +10,11 @@ import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.SmallFloats;
 
 /**
- * A tensor's floats as floats of another dtype, converted as they are read: rounded once, to the nearest value, of two as
- * near to the even one; what is too large becomes infinite; a NaN stays one.
+ * A channel of a tensor's floats, cast to another dtype as they are read. Each is rounded once, to the nearest value, ties
+ * to even. Values that are too large become infinite; NaN stays NaN.
  */
 final class FloatCast implements ReadableByteChannel {
-    /** Bytes of the widest dtype; any fits without a rest. */
+    /** Bytes per part: a multiple of the width of every dtype. */
     private static final int PART = 1 << 16;
 
     private final Tensor tensor;
@@ -28,7 +28,7 @@ final class FloatCast implements ReadableByteChannel {
         this.tensor = tensor;
         this.to = to;
         this.size = tensor.shape().elements() * tensor.dtype().width();
-        // A checkpoint may have a hundred thousand small tensors.
+        // Small buffers for small tensors, of which there may be a hundred thousand.
         int part = (int) Math.min(PART, size);
         this.in = ByteBuffer.allocate(part).order(tensor.order());
         this.out = ByteBuffer.allocate(4 * part).order(ByteOrder.LITTLE_ENDIAN);
@@ -43,7 +43,7 @@ final class FloatCast implements ReadableByteChannel {
     }
 
     static ValueSource of(Tensor tensor, DataType to) throws IOException {
-        // Damage must not get a fresh checksum.
+        // Damaged values must not get a new, valid checksum.
         tensor.check();
         return ValueSource.of(to, new FloatCast(tensor, to), ByteOrder.LITTLE_ENDIAN);
     }
@@ -76,7 +76,7 @@ final class FloatCast implements ReadableByteChannel {
         return true;
     }
 
-    /** Every value of all four is one of a double's. */
+    /** A double represents every value of the four dtypes exactly. */
     private double get() {
         return switch (tensor.dtype()) {
             case DT_HALF -> SmallFloats.half(in.getShort());

@@ -5,78 +5,76 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Set;
+import java.util.TreeSet;
 import java.util.function.Consumer;
 import org.tfckpt.Checkpoint;
-import org.tfckpt.Linking;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorNames;
 
-/** A plan as text. */
+/** Describes a plan as text. */
 final class PlanText {
-    private final Specification wanted;
+    private final RewritePlan plan;
     private final Consumer<String> lines;
 
-    private PlanText(Specification wanted, Consumer<String> lines) {
-        this.wanted = wanted;
+    private PlanText(RewritePlan plan, Consumer<String> lines) {
+        this.plan = plan;
         this.lines = lines;
     }
 
-    static void write(
-            Specification wanted, List<RewrittenTensor> tensors, List<InputLayout> inputs, Consumer<String> lines)
-            throws IOException {
-        PlanText text = new PlanText(wanted, lines);
-        for (RewrittenTensor tensor : tensors) {
-            lines.accept("  " + tensor);
+    static void write(RewritePlan plan, Consumer<String> lines) throws IOException {
+        PlanText text = new PlanText(plan, lines);
+        plan.tensors().forEach(tensor -> lines.accept("  " + tensor));
+        for (int input = 0; input < plan.inputs().size(); input++) {
+            text.dropped(input);
         }
-        for (int input = 0; input < inputs.size(); input++) {
-            text.dropped(input, tensors);
-        }
-        for (InputLayout input : inputs) {
-            text.files(input);
-        }
+        plan.inputs().forEach(text::files);
     }
 
-    private void dropped(int input, List<RewrittenTensor> tensors) throws IOException {
-        Set<String> taken = new HashSet<>();
-        for (RewrittenTensor tensor : tensors) {
+    private void dropped(int input) throws IOException {
+        Set<String> kept = new HashSet<>();
+        for (RewrittenTensor tensor : plan.tensors()) {
             if (tensor.input() == input) {
-                taken.add(tensor.source().name());
+                kept.add(tensor.source().name());
             }
         }
-        Checkpoint checkpoint = wanted.inputs.get(input);
+        Checkpoint checkpoint = plan.inputs().get(input).checkpoint();
         for (Iterator<TensorInfo> all = checkpoint.tensorIterator(); all.hasNext(); ) {
             TensorInfo tensor = all.next();
-            if (!taken.contains(tensor.name())) {
+            if (!kept.contains(tensor.name())) {
                 lines.accept("- " + TensorNames.printable(tensor.toString()));
             }
         }
     }
 
-    private void files(InputLayout input) {
-        Set<Integer> shards = new java.util.TreeSet<>(input.shards());
-        shards.addAll(input.copied().keySet());
+    private void files(DataFilePlan input) {
+        Set<Integer> shards = new TreeSet<>(input.shards());
+        shards.addAll(input.written().keySet());
         for (int shard : shards) {
-            List<RewrittenTensor> tensors = input.copied().getOrDefault(shard, List.of());
-            String name = input.checkpoint()
-                    + (shard == InputLayout.NO_SHARD
-                            ? ""
-                            : ", data file " + shard + " of "
-                                    + input.checkpoint().shardCount());
-            lines.accept(TensorNames.printable(name) + ": " + fate(input, shard, tensors.size()));
+            int count = input.written().getOrDefault(shard, List.of()).size();
+            String file = shard == DataFilePlan.NO_SHARD
+                    ? ""
+                    : ", data file " + shard + " of " + input.checkpoint().shardCount();
+            lines.accept(TensorNames.printable(input.checkpoint() + file) + ": " + outcome(input, shard, count));
         }
-        if (!input.others().isEmpty()) {
-            lines.accept(input.others().size() + " tensors stored once more, for their further names");
+        int duplicates = input.duplicates().size();
+        if (duplicates > 0) {
+            lines.accept(tensors(duplicates) + " stored again under other names");
         }
     }
 
-    private String fate(InputLayout input, int shard, int count) {
-        String written = count + (count == 1 ? " tensor" : " tensors") + " written anew";
-        if (input.whole().contains(shard)) {
-            return (wanted.linking == Linking.NEVER
-                            ? "copied whole"
-                            : wanted.linking == Linking.REQUIRED ? "linked" : "linked, or copied where it cannot be")
-                    + (count == 0 ? "" : ", " + written);
+    private String outcome(DataFilePlan input, int shard, int count) {
+        if (!input.linked().contains(shard)) {
+            return count == 0 ? "dropped" : tensors(count) + " written";
         }
-        return count == 0 ? "left out" : written;
+        String linked = switch (plan.spec().form().linking()) {
+            case NEVER -> "copied";
+            case REQUIRED -> "linked";
+            case PREFERRED -> "linked, or copied if it cannot be linked";
+        };
+        return linked + (count == 0 ? "" : ", " + tensors(count) + " written");
+    }
+
+    private static String tensors(int count) {
+        return count + (count == 1 ? " tensor" : " tensors");
     }
 }

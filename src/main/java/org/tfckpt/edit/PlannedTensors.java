@@ -11,14 +11,14 @@ import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.ErrorContext;
 import org.tfckpt.tensor.TensorNames;
 
-/** The tensors to come by their names, as they are found one by one; and what there is to say of them. */
+/** Collects the tensors of the new checkpoint by their names, and the notes for the user. */
 final class PlannedTensors {
-    private final Specification wanted;
+    private final Specification spec;
     private final Map<String, RewrittenTensor> tensors = new LinkedHashMap<>();
     private final List<String> notes = new ArrayList<>();
 
-    PlannedTensors(Specification wanted) {
-        this.wanted = wanted;
+    PlannedTensors(Specification spec) {
+        this.spec = spec;
     }
 
     void note(String text) {
@@ -36,10 +36,11 @@ final class PlannedTensors {
     void add(RewrittenTensor tensor) throws CheckpointException {
         if (tensor.name().isEmpty()) {
             throw new CheckpointException(
-                    "tensor '" + TensorNames.printable(tensor.source().name()) + "' would have no name",
+                    "the new name of tensor '"
+                            + TensorNames.printable(tensor.source().name()) + "' is empty",
                     ErrorContext.NONE);
         }
-        RewrittenTensor cast = tensor.as(dtype(tensor.dtype()));
+        RewrittenTensor cast = tensor.castTo(dtype(tensor.dtype()));
         RewrittenTensor other = tensors.get(cast.name());
         if (other == null || wins(cast, other)) {
             tensors.put(cast.name(), cast);
@@ -47,15 +48,15 @@ final class PlannedTensors {
     }
 
     private DataType dtype(DataType dtype) {
-        DataType cast = wanted.cast;
+        DataType cast = spec.form().cast();
         return cast != null && FloatCast.isFloat(dtype) ? cast : dtype;
     }
 
     private boolean wins(RewrittenTensor tensor, RewrittenTensor other) throws CheckpointException {
         if (tensor.input() == other.input()) {
-            throw clash(tensor, other, "let the rules give them different names, or exclude one");
+            throw clash(tensor, other, "exclude one, or change the rules so that their names differ");
         }
-        return switch (wanted.clash) {
+        return switch (spec.clash()) {
             case REFUSE -> throw clash(tensor, other, refusal(tensor, other));
             case FIRST -> tensor.input() < other.input();
             case LAST -> tensor.input() > other.input();
@@ -64,19 +65,20 @@ final class PlannedTensors {
 
     private static String refusal(RewrittenTensor tensor, RewrittenTensor other) {
         boolean slices = tensor.source().isPartitioned() && other.source().isPartitioned();
-        return "exclude one, rename one, or say which of them wins"
-                + (slices ? "; in Java, CheckpointMerge puts slices of several checkpoints together" : "");
+        return "exclude one, rename one, or use --on-clash (in Java onClash) to select one"
+                + (slices ? "; CheckpointMerge (in Java) combines slices from several checkpoints" : "");
     }
 
     private CheckpointException clash(RewrittenTensor tensor, RewrittenTensor other, String hint) {
         return new CheckpointException(
-                describe(other) + " and " + describe(tensor) + " would both be called '"
+                describe(other) + " and " + describe(tensor) + " would both be named '"
                         + TensorNames.printable(tensor.name()) + "'",
                 ErrorContext.hint(hint));
     }
 
     private String describe(RewrittenTensor tensor) {
-        return "'" + TensorNames.printable(tensor.source().name()) + "' of " + wanted.inputs.get(tensor.input());
+        return "'" + TensorNames.printable(tensor.source().name()) + "' of '"
+                + spec.inputs().get(tensor.input()) + "'";
     }
 
     @Nullable

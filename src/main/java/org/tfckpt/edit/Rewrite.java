@@ -5,7 +5,8 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Comparator;
+import java.util.Collections;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
@@ -19,10 +20,10 @@ import org.tfckpt.restore.NameMapping;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.NamePattern;
 import org.tfckpt.tensor.Problem;
-import org.tfckpt.tensor.TensorNames;
 
 /**
- * A new checkpoint from old ones, as a plan that can be looked at before anything is written, and then carried out.
+ * Creates a new checkpoint from the tensors of others. A rewrite is planned first, so that it can be inspected before
+ * anything is written, and then run.
  *
  * <pre>{@code
  * try (Checkpoint log = Checkpoint.open(Path.of("log/model.ckpt-122543"))) {
@@ -31,234 +32,233 @@ import org.tfckpt.tensor.TensorNames;
  * }
  * }</pre>
  *
- * <p><b>What is not touched.</b> A data file of which everything is wanted as it is becomes a data file of the new
- * checkpoint as it is: linked, or copied where it cannot be. Checksums are carried over. Of the others the tensors that are
- * wanted are copied in the order of the file, each compared with its checksum on the way, so that what was dropped takes
- * no room; a tensor that gets two names is stored twice, and a partitioned one stays so.
+ * <p><b>Data files.</b> A data file whose tensors are all kept unchanged is hard-linked into the new checkpoint, or copied if
+ * it cannot be linked; checksums are carried over. From other data files the tensors to keep are copied in the order of the
+ * file and compared with their checksums, so that dropped tensors take no space. A tensor with two new names is stored
+ * twice. A partitioned tensor keeps its slices.
  *
- * <p><b>The object graph</b> of an object-based (TF2) checkpoint follows: keys of renamed tensors become the new names,
- * values of dropped ones go, with the slots of optimizers that lose theirs. It comes along whatever is included, is never
- * renamed, and is left out only where it is excluded by name, or where a graph wants its variables by names. Where it
- * cannot be kept in step, the plan is refused.
+ * <p><b>Object graph.</b> The object graph of an object-based (TF2) checkpoint is updated: keys of renamed tensors are
+ * replaced, values of dropped tensors are removed, as are slots of optimizers whose slot variables are dropped. It is kept
+ * whatever names are included, and is never renamed. It is dropped if its name is excluded, or if a graph restores its
+ * variables by name. If it cannot be updated, {@link Builder#build} throws.
  *
- * <p><b>Floats that are cast</b> are rounded to the nearest value, of two as near to the even one; what is too large
- * becomes infinite, and a NaN stays one.
+ * <p><b>Casts</b> round to the nearest value, ties to even. Values that are too large become infinite; NaN stays NaN.
  *
- * <p>What {@link org.tfckpt.CheckpointWriter} guarantees holds here, too: at every instant there is the old checkpoint or
- * the new one; one of the sources may be the target, where it may be overwritten. State file and {@code .meta} are not
- * touched. The checkpoints stay the caller's to close, after the plan was carried out. Immutable; carried out by one
- * thread at a time.
+ * <p>The new checkpoint replaces an old one atomically, as {@link org.tfckpt.CheckpointWriter} describes; it may replace one
+ * of the sources. State files and {@code .meta} files are not changed. The caller closes the source checkpoints, after
+ * running the rewrite. Immutable; at most one thread may run it at a time.
  */
 public final class Rewrite {
-    private final Specification wanted;
-    private final List<RewrittenTensor> tensors;
+    private final RewritePlan plan;
     private final List<String> notes;
     private final List<Problem> lost;
-    private final byte @Nullable [] objects;
-    private final List<InputLayout> inputs = new ArrayList<>();
 
-    private Rewrite(Specification wanted, PlannedTensors outcome, byte @Nullable [] objects) throws IOException {
-        this.wanted = wanted;
-        this.objects = objects;
-        this.notes = List.copyOf(outcome.notes());
-        this.lost = wanted.lost();
-        this.tensors = outcome.tensors().stream()
-                .sorted(Comparator.comparing(RewrittenTensor::name, TensorNames.ORDER))
-                .toList();
-        for (int input = 0; input < wanted.inputs.size(); input++) {
-            int number = input;
-            inputs.add(new InputLayout(
-                    wanted.inputs.get(input),
-                    tensors.stream().filter(tensor -> tensor.input() == number).toList(),
-                    this::stays,
-                    wanted.linking));
-        }
+    private Rewrite(RewritePlan plan, List<String> notes) {
+        this.plan = plan;
+        this.notes = List.copyOf(notes);
+        this.lost = plan.spec().lost();
     }
 
-    /** Says what is wanted. */
+    /** Collects the options of a rewrite. Not thread-safe. */
     public static final class Builder {
-        private final List<Checkpoint> given;
-        private final Specification wanted;
+        private final List<Checkpoint> inputs;
+        private final List<NamePattern> includes = new ArrayList<>();
+        private final List<NamePattern> excludes = new ArrayList<>();
+        private final Map<String, String> pairs = new LinkedHashMap<>();
+        private @Nullable NameMapping rename;
+        private @Nullable Graph graph;
+        private NameMapping from = NameMapping.NONE;
+        private ClashPolicy clash = ClashPolicy.REFUSE;
+        private @Nullable DataType cast;
+        private @Nullable Sharding sharding;
+        private ByteOrder order;
+        private int alignment = 1;
+        private Linking linking = Linking.PREFERRED;
+        private boolean withoutSlots;
+        private boolean partial;
+        private boolean joinSlices;
         private boolean salvage;
 
         private Builder(List<Checkpoint> inputs) {
-            given = List.copyOf(inputs);
-            wanted = new Specification(inputs);
+            this.inputs = List.copyOf(inputs);
+            this.order = inputs.get(0).byteOrder();
         }
 
         /**
-         * Only tensors whose names match one of all the patterns included; fitted to a graph: only variables.
+         * Keeps only tensors whose names match one of the patterns; with {@link #fitTo}, only variables of the graph. All
+         * tensors are kept by default. Repeated calls add patterns.
          *
-         * @param patterns by the names in the checkpoints; by the graph's where it is fitted to one
-         * @return this
+         * @param patterns patterns for names in the checkpoints, or, with {@link #fitTo}, for names in the graph
+         * @return this builder
          */
         public Builder include(Collection<NamePattern> patterns) {
-            wanted.includes.addAll(patterns);
+            includes.addAll(patterns);
             return this;
         }
 
         /**
-         * No tensor whose name matches; fitted to a graph: no variable.
+         * Drops tensors whose names match one of the patterns; with {@link #fitTo}, variables of the graph. Takes
+         * precedence over {@link #include}. Repeated calls add patterns.
          *
-         * @param patterns by the names in the checkpoints; by the graph's where it is fitted to one
-         * @return this
+         * @param patterns patterns for names in the checkpoints, or, with {@link #fitTo}, for names in the graph
+         * @return this builder
          */
         public Builder exclude(Collection<NamePattern> patterns) {
-            wanted.excludes.addAll(patterns);
+            excludes.addAll(patterns);
             return this;
         }
 
         /**
-         * Nothing that optimizers keep beside the model. Moving averages stay, and so do learning rates.
+         * Drops the slot variables of optimizers. Moving averages and learning rates are kept.
          *
-         * @return this
+         * @return this builder
          */
         public Builder withoutSlots() {
-            wanted.withoutSlots = true;
+            withoutSlots = true;
             return this;
         }
 
         /**
-         * Other names, by rules after those that were given before.
+         * Renames tensors by rules, which are applied after those of earlier calls.
          *
-         * @param rules from the name in the checkpoint to the new one
-         * @return this
+         * @param rules rules from names in the checkpoints to new names
+         * @return this builder
          */
         public Builder rename(NameMapping rules) {
-            wanted.rename = wanted.rename.then(rules);
-            wanted.renames = true;
+            rename = rename == null ? rules : rename.then(rules);
             return this;
         }
 
         /**
-         * Other names one by one, before all rules: these do not see what stands here. Fitted to a graph: where its
-         * variables come from, likewise.
+         * Renames single tensors. Rules are not applied to them. With {@link #fitTo}, the new names are names of
+         * variables.
          *
-         * @param pairs from the name wanted to the name in the checkpoint, as {@link NameMapping#readPairs} gives them; a
-         *     tensor may be wanted under several names
-         * @return this
+         * @param sources names in the checkpoints by new name, for example from {@link NameMapping#readPairs}; a tensor may
+         *     have several new names
+         * @return this builder
          */
-        public Builder pairs(Map<String, String> pairs) {
-            wanted.pairs.putAll(pairs);
+        public Builder mapNames(Map<String, String> sources) {
+            pairs.putAll(sources);
             return this;
         }
 
         /**
-         * What a graph wants, under the names that it wants.
+         * Keeps only the variables of a graph, under the names by which the graph restores them.
          *
-         * @param graph its variables are to be restored from the new checkpoint
-         * @param from from the graph's names to the checkpoint's
-         * @return this
+         * @param target the graph
+         * @param rules rules from names in the graph to names in the checkpoints
+         * @return this builder
          */
-        public Builder fitTo(Graph graph, NameMapping from) {
-            wanted.graph = graph;
-            wanted.from = from;
+        public Builder fitTo(Graph target, NameMapping rules) {
+            graph = target;
+            from = rules;
             return this;
         }
 
         /**
-         * Fitted to a graph: as much as there is, instead of a refusal if a variable is missing or does not fit.
+         * With {@link #fitTo}, ignores variables of the graph that are missing or do not fit. By default {@link #build}
+         * throws.
          *
-         * @return this
+         * @return this builder
          */
-        public Builder partially() {
-            wanted.partial = true;
+        public Builder allowMissing() {
+            partial = true;
             return this;
         }
 
         /**
-         * What becomes of names that tensors of several checkpoints would have.
+         * Selects what happens if tensors of several checkpoints would have the same name.
          *
-         * @param clash {@link Clash#REFUSE} if nothing is said
-         * @return this
+         * @param policy the policy; {@link ClashPolicy#REFUSE} by default
+         * @return this builder
          */
-        public Builder onClash(Clash clash) {
-            wanted.clash = clash;
+        public Builder onClash(ClashPolicy policy) {
+            clash = policy;
             return this;
         }
 
         /**
-         * Partitioned tensors as whole ones.
+         * Stores partitioned tensors as ordinary ones.
          *
-         * @return this
+         * @return this builder
          */
-        public Builder whole() {
-            wanted.whole = true;
+        public Builder joinSlices() {
+            joinSlices = true;
             return this;
         }
 
         /**
-         * All floats of 16, 32 and 64 bits as those of one dtype.
+         * Casts all 16-, 32- and 64-bit floats to one dtype.
          *
          * @param dtype {@link DataType#DT_FLOAT}, {@link DataType#DT_DOUBLE}, {@link DataType#DT_HALF} or
          *     {@link DataType#DT_BFLOAT16}
-         * @return this
-         * @throws IllegalArgumentException for another dtype
+         * @return this builder
+         * @throws IllegalArgumentException for any other dtype
          */
         public Builder cast(DataType dtype) {
             if (!FloatCast.isFloat(dtype)) {
-                throw new IllegalArgumentException("floats are not cast to " + dtype);
+                throw new IllegalArgumentException("floats cannot be cast to " + dtype);
             }
-            wanted.cast = dtype;
+            cast = dtype;
             return this;
         }
 
         /**
-         * Other data files than the sources have; all values are written anew.
+         * Distributes the values over new data files, so that no data file is linked. By default there is one data file
+         * for each data file of the sources.
          *
-         * @param sharding into how many
-         * @return this
+         * @param newSharding the number or size of the data files
+         * @return this builder
          */
-        public Builder sharding(Sharding sharding) {
-            wanted.sharding = sharding;
+        public Builder sharding(Sharding newSharding) {
+            sharding = newSharding;
             return this;
         }
 
         /**
-         * Another byte order than the first source has.
+         * Sets the byte order of the values.
          *
-         * @param order of the values
-         * @return this
+         * @param newOrder the byte order; by default that of the first source
+         * @return this builder
          */
-        public Builder order(ByteOrder order) {
-            wanted.order = order;
+        public Builder order(ByteOrder newOrder) {
+            order = newOrder;
             return this;
         }
 
         /**
-         * Tensors that are written begin at a multiple of so many bytes. Data files that are taken as they are stay so.
+         * Sets the alignment of tensors that are written. Linked data files do not change.
          *
-         * @param bytes at least 1, which is what TensorFlow does
-         * @return this
-         * @throws IllegalArgumentException below 1
+         * @param bytes the alignment in bytes; 1 by default, as in TensorFlow
+         * @return this builder
+         * @throws IllegalArgumentException if the alignment is less than 1
          */
         public Builder alignment(int bytes) {
             if (bytes < 1) {
-                throw new IllegalArgumentException("alignment " + bytes);
+                throw new IllegalArgumentException("the alignment must be at least 1 byte, not " + bytes);
             }
-            wanted.alignment = bytes;
+            alignment = bytes;
             return this;
         }
 
         /**
-         * How data files that are taken as they are come to the new checkpoint.
+         * Selects whether unchanged data files are linked or copied.
          *
-         * @param linking {@link Linking#PREFERRED} if nothing is said; {@link Linking#REQUIRED} also takes those of which
-         *     something was dropped, whose bytes stay in them then
-         * @return this
+         * @param policy {@link Linking#PREFERRED} by default. {@link Linking#REQUIRED} also links data files with dropped
+         *     tensors, whose bytes then remain in them
+         * @return this builder
          */
-        public Builder linking(Linking linking) {
-            wanted.linking = linking;
+        public Builder linking(Linking policy) {
+            linking = policy;
             return this;
         }
 
         /**
-         * What is intact of damaged checkpoints, and nothing else: as if they had never had the rest. What that is says
-         * {@link org.tfckpt.Salvage}; what is lost says {@link Rewrite#lost()}. Making the plan then reads and checks
-         * everything. Data files of a checkpoint that is damaged anywhere are not taken as they are; so the new
-         * checkpoint is intact itself. An object graph loses the values that are lost.
+         * Keeps only what is intact in damaged checkpoints, see {@link org.tfckpt.Salvage}. {@link Rewrite#lost} returns
+         * what is lost. {@link #build} then reads and checks all values. Data files of a checkpoint with any damage are
+         * not linked, so that the new checkpoint is intact. Lost values are removed from the object graph.
          *
-         * @return this
+         * @return this builder
          */
         public Builder salvage() {
             salvage = true;
@@ -266,202 +266,157 @@ public final class Rewrite {
         }
 
         /**
-         * Makes the plan. Reads indexes and object graphs, and no values unless it has to {@linkplain #salvage()
-         * salvage}.
+         * Plans the rewrite. Reads indexes and object graphs, but no values unless {@link #salvage} was called.
          *
-         * @return the plan
-         * @throws IllegalArgumentException if the wishes contradict each other
-         * @throws org.tfckpt.restore.RestoreException if a graph does not find all that it wants
-         * @throws org.tfckpt.tensor.CheckpointException if two tensors would have one name, or the object graph cannot
-         *     be kept in step
+         * @return the rewrite
+         * @throws IllegalArgumentException if options contradict each other
+         * @throws org.tfckpt.restore.RestoreException if variables of a graph are missing or do not fit
+         * @throws org.tfckpt.tensor.CheckpointException if two tensors would have the same name, or the object graph
+         *     cannot be updated
          * @throws IOException if an index cannot be read
          */
         public Rewrite build() throws IOException {
-            Graph graph = wanted.graph;
-            if (graph != null && (wanted.renames || wanted.withoutSlots)) {
-                throw new IllegalArgumentException(
-                        "a graph says what it wants by what names: rules to rename by and slots have no say in it");
+            requireConsistent();
+            SalvageLosses losses = salvage ? new SalvageLosses(inputs) : null;
+            Specification spec = new Specification(
+                    losses == null ? inputs : losses.intact(),
+                    losses,
+                    new Specification.Filter(List.copyOf(includes), List.copyOf(excludes)),
+                    withoutSlots,
+                    Collections.unmodifiableMap(new LinkedHashMap<>(pairs)),
+                    rename,
+                    graph == null ? null : new Specification.Target(graph, from, partial),
+                    clash,
+                    new Specification.Form(joinSlices, cast, sharding, order, alignment, linking));
+            PlannedTensors planned = new PlannedTensors(spec);
+            if (losses != null) {
+                losses.notes(!spec.filter().excludes(ObjectKeys.OBJECT_GRAPH)).forEach(planned::note);
             }
-            if (wanted.sharding != null && wanted.linking != Linking.PREFERRED) {
-                throw new IllegalArgumentException("data files that are cut anew can neither be linked nor copied");
-            }
-            if (salvage && wanted.linking == Linking.REQUIRED) {
-                throw new IllegalArgumentException(
-                        "data files that must be linked would keep what is damaged; what is salvaged is written anew");
-            }
-            PlannedTensors outcome = new PlannedTensors(wanted);
-            if (salvage) {
-                SalvageLosses losses = new SalvageLosses(given);
-                wanted.losses = losses;
-                wanted.inputs = losses.intact();
-                losses.notes(!wanted.excludes(ObjectKeys.OBJECT_GRAPH)).forEach(outcome::note);
-            }
-            if (graph == null) {
-                Selection.run(wanted, outcome);
+            Specification.Target target = spec.target();
+            if (target == null) {
+                TensorSelection.run(spec, planned);
             } else {
-                GraphFit.run(wanted, graph, outcome);
+                GraphSelection.run(spec, target, planned);
             }
-            byte[] objects = KeptObjects.run(wanted, outcome);
-            return new Rewrite(wanted, outcome, objects);
+            byte[] objectGraph = ObjectGraphUpdate.run(spec, planned);
+            return new Rewrite(new RewritePlan(spec, planned, objectGraph), planned.notes());
+        }
+
+        private void requireConsistent() {
+            if (graph != null && (rename != null || withoutSlots)) {
+                throw new IllegalArgumentException("fitTo cannot be combined with rename or withoutSlots: the graph"
+                        + " determines names and variables");
+            }
+            if (sharding != null && linking != Linking.PREFERRED) {
+                throw new IllegalArgumentException(
+                        "sharding rewrites the data files, so linking " + linking + " does not apply");
+            }
+            if (salvage && linking == Linking.REQUIRED) {
+                throw new IllegalArgumentException("salvage cannot be combined with linking REQUIRED: linked data files"
+                        + " would contain the damaged bytes");
+            }
         }
     }
 
     /**
-     * Begins a plan.
+     * Starts a rewrite of several checkpoints, which are merged.
      *
-     * @param checkpoints at least one, open
-     * @return what takes the rest
-     * @throws IllegalArgumentException without a checkpoint
+     * @param checkpoints open checkpoints, at least one
+     * @return a builder
+     * @throws IllegalArgumentException if there is no checkpoint
      */
     public static Builder of(List<Checkpoint> checkpoints) {
         if (checkpoints.isEmpty()) {
-            throw new IllegalArgumentException("no checkpoint");
+            throw new IllegalArgumentException("at least one checkpoint is required");
         }
         return new Builder(checkpoints);
     }
 
     /**
-     * Begins a plan.
+     * Starts a rewrite of one checkpoint.
      *
-     * @param checkpoint open
-     * @return what takes the rest
+     * @param checkpoint an open checkpoint
+     * @return a builder
      */
     public static Builder of(Checkpoint checkpoint) {
         return of(List.of(checkpoint));
     }
 
-    private boolean stays(RewrittenTensor tensor) {
-        Checkpoint checkpoint = wanted.inputs.get(tensor.input());
-        return wanted.sharding == null
-                && checkpoint.canLinkDataFiles()
-                && checkpoint.byteOrder() == wanted.targetOrder()
-                && (wanted.losses == null || wanted.losses.isSpotless(tensor.input()))
-                && !tensor.isCast()
-                && tensor.dtype() != DataType.UNKNOWN
-                && !(wanted.whole && tensor.source().isPartitioned())
-                && !isNewObjects(tensor);
-    }
-
-    private boolean isNewObjects(RewrittenTensor tensor) {
-        return objects != null && tensor.name().equals(ObjectKeys.OBJECT_GRAPH);
-    }
-
     /**
-     * The tensors to come.
+     * Returns the tensors of the new checkpoint.
      *
-     * @return in the order of their new names
+     * @return the tensors, in the order of their new names
      */
     public List<RewrittenTensor> tensors() {
-        return tensors;
+        return plan.tensors();
     }
 
     /**
-     * What a person should know: rules that rename nothing, names that are not there, an object graph that is left out.
+     * Returns warnings: rules that rename nothing, names that do not exist, an object graph that is dropped.
      *
-     * @return a sentence each
+     * @return one sentence per warning
      */
     public List<String> notes() {
         return notes;
     }
 
     /**
-     * What is lost of damaged checkpoints, where they are {@linkplain Builder#salvage() salvaged}; but not what was left
-     * out by its name in any case.
+     * Returns what is lost when {@linkplain Builder#salvage() salvaging}, except tensors that would be dropped anyway.
      *
-     * @return a tensor each, or a block of an index with entries whose names are not known; a tensor may come twice
+     * @return lost tensors, and blocks of an index whose tensors are unknown; a tensor may occur twice
      */
     public List<Problem> lost() {
         return lost;
     }
 
     /**
-     * What would be done, in numbers.
+     * Returns the expected result in numbers.
      *
-     * @return the numbers; files that turn out not to be linkable are written, too
+     * @return the numbers; files that turn out not to be linkable are written instead
      */
     public RewriteSummary summary() {
-        long whole = inputs.stream().mapToLong(InputLayout::wholeBytes).sum();
-        int files = inputs.stream().mapToInt(input -> input.whole().size()).sum();
-        boolean copies = RewriteExecutor.copiesWhole(wanted);
-        return summary(new RewriteExecutor.Done(
-                copies ? 0 : files, copies ? 0 : whole, writtenBytes() + (copies ? whole : 0)));
-    }
-
-    private RewriteSummary summary(RewriteExecutor.Done done) {
-        return new RewriteSummary(
-                tensors.size(),
-                tensors.stream().filter(RewrittenTensor::isRenamed).count(),
-                tensors.stream().filter(RewrittenTensor::isCast).count(),
-                inputs.stream().mapToLong(InputLayout::droppedTensors).sum(),
-                done.linkedFiles(),
-                done.linkedBytes(),
-                done.writtenBytes(),
-                inputs.stream().mapToLong(InputLayout::savedBytes).sum(),
-                inputs.stream().mapToLong(InputLayout::unusedBytes).sum());
-    }
-
-    private long writtenBytes() {
-        long bytes = 0;
-        for (InputLayout input : inputs) {
-            for (List<RewrittenTensor> copied : input.copied().values()) {
-                bytes += copied.stream().mapToLong(this::bytes).sum();
-            }
-            bytes += input.others().stream().mapToLong(this::bytes).sum();
-        }
-        return bytes;
-    }
-
-    private long bytes(RewrittenTensor tensor) {
-        byte[] graph = objects;
-        if (graph != null && isNewObjects(tensor)) {
-            return graph.length;
-        }
-        return tensor.isCast()
-                ? tensor.source().shape().elements() * tensor.dtype().width()
-                : Math.max(0, tensor.source().byteSize());
+        return plan.summary();
     }
 
     /**
-     * What would be done, in lines: each tensor, and what becomes of each data file.
+     * Describes the plan: one line for each tensor and each data file, then the summary.
      *
-     * @param lines takes them
+     * @param lines receives the lines
      * @throws IOException if an index cannot be read
      */
     public void describe(Consumer<String> lines) throws IOException {
-        PlanText.write(wanted, tensors, inputs, lines);
+        PlanText.write(plan, lines);
         lines.accept(summary().toString());
     }
 
     /**
-     * Carries the plan out, where there is no checkpoint yet.
+     * Writes the new checkpoint. Does not overwrite an existing one.
      *
-     * @param prefix of the new checkpoint; its directory is made if there is none
-     * @return what was done
-     * @throws java.nio.file.FileAlreadyExistsException if there is a checkpoint, or a data file of one
-     * @throws org.tfckpt.tensor.DataLossException if a tensor that has to be read is damaged; then nothing has changed
-     * @throws IOException if something cannot be read or written; then nothing has changed
+     * @param prefix the prefix of the new checkpoint; its directory is created if it does not exist
+     * @return the result in numbers
+     * @throws java.nio.file.FileAlreadyExistsException if a checkpoint, or a data file of one, exists there
+     * @throws org.tfckpt.tensor.DataLossException if a tensor that has to be read is damaged; nothing is changed then
+     * @throws IOException if reading or writing fails; nothing is changed then
      */
     public RewriteSummary run(Path prefix) throws IOException {
         return run(prefix, false, RewriteProgress.NONE);
     }
 
     /**
-     * Carries the plan out.
+     * Writes the new checkpoint.
      *
-     * @param prefix of the new checkpoint; its directory is made if there is none
-     * @param overwrite whether a checkpoint that is there is replaced, be it one of the sources
-     * @param progress watches
-     * @return what was done
+     * @param prefix the prefix of the new checkpoint; its directory is created if it does not exist
+     * @param overwrite whether to replace an existing checkpoint, which may be one of the sources
+     * @param progress receives the progress
+     * @return the result in numbers
      * @throws IOException as {@link #run(Path)}
      */
     public RewriteSummary run(Path prefix, boolean overwrite, RewriteProgress progress) throws IOException {
-        RewriteExecutor.Watch watch =
-                new RewriteExecutor.Watch(progress, summary().writtenBytes());
-        return summary(RewriteExecutor.run(wanted, inputs, objects, prefix, overwrite, watch));
+        return plan.summary(RewriteExecutor.run(plan, prefix, overwrite, progress));
     }
 
     /**
-     * What would be done, in a line.
+     * Returns the expected result as a sentence.
      *
      * @return as {@link RewriteSummary#toString()}
      */

@@ -6,128 +6,100 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableSet;
 import java.util.TreeSet;
-import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.CheckpointWriter;
-import org.tfckpt.Linking;
 import org.tfckpt.Sharding;
 import org.tfckpt.Tensor;
 import org.tfckpt.ValueSource;
 import org.tfckpt.WriteOptions;
-import org.tfckpt.objects.ObjectKeys;
 import org.tfckpt.tensor.ShapeAndSlice;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorSlice;
 
-/** Carries a plan out: data file by data file, each from its beginning to its end. */
+/** Executes a plan, data file by data file, each from its start to its end. */
 final class RewriteExecutor {
-    /** Data files are begun here, one for each that they come from. */
-    private static final Sharding AS_THEY_COME = Sharding.ofMaxBytes(Long.MAX_VALUE);
+    /** This class itself starts data files, one for each data file of the inputs. */
+    private static final Sharding AS_IN_INPUTS = Sharding.ofMaxBytes(Long.MAX_VALUE);
 
-    private final Specification wanted;
-    private final List<InputLayout> inputs;
-    private final byte @Nullable [] objects;
+    private final Specification spec;
     private final CheckpointWriter writer;
-    private final List<RewrittenTensor> late = new ArrayList<>();
+    /** Written after all data files of the inputs: linked files must be numbered before new ones are started. */
+    private final List<RewrittenTensor> last = new ArrayList<>();
+
     private int linkedFiles;
     private long linkedBytes;
+    private long writtenBytes;
 
-    private RewriteExecutor(
-            Specification wanted, List<InputLayout> inputs, byte @Nullable [] objects, CheckpointWriter writer) {
-        this.wanted = wanted;
-        this.inputs = inputs;
-        this.objects = objects;
+    private RewriteExecutor(Specification spec, CheckpointWriter writer) {
+        this.spec = spec;
         this.writer = writer;
     }
 
-    /** What was linked and written in the end. */
-    record Done(int linkedFiles, long linkedBytes, long writtenBytes) {}
-
-    static Done run(
-            Specification wanted,
-            List<InputLayout> inputs,
-            byte @Nullable [] objects,
-            Path prefix,
-            boolean overwrite,
-            Watch watch)
+    static RewritePlan.Output run(RewritePlan plan, Path prefix, boolean overwrite, RewriteProgress progress)
             throws IOException {
+        Specification.Form form = plan.spec().form();
+        Sharding sharding = form.sharding();
         WriteOptions options = WriteOptions.DEFAULT
-                .withOrder(wanted.targetOrder())
-                .withAlignment(wanted.alignment)
-                .withSharding(wanted.sharding == null ? AS_THEY_COME : wanted.sharding);
+                .withOrder(form.order())
+                .withAlignment(form.alignment())
+                .withSharding(sharding == null ? AS_IN_INPUTS : sharding);
+        long total = plan.summary().writtenBytes();
         try (CheckpointWriter writer = CheckpointWriter.open(prefix, overwrite ? options.overwriting() : options)) {
-            writer.onProgress(watch::add);
-            RewriteExecutor execution = new RewriteExecutor(wanted, inputs, objects, writer);
-            execution.write();
+            RewriteExecutor executor = new RewriteExecutor(plan.spec(), writer);
+            writer.onProgress(bytes -> {
+                executor.writtenBytes += bytes;
+                progress.onProgress(executor.writtenBytes, total);
+            });
+            executor.write(plan);
             writer.finish();
-            return new Done(execution.linkedFiles, execution.linkedBytes, watch.done());
+            return new RewritePlan.Output(executor.linkedFiles, executor.linkedBytes, executor.writtenBytes);
         }
     }
 
-    /** Adds up. */
-    static final class Watch {
-        private final RewriteProgress progress;
-        private final long total;
-        private long done;
-
-        Watch(RewriteProgress progress, long total) {
-            this.progress = progress;
-            this.total = total;
-        }
-
-        private void add(long bytes) {
-            done += bytes;
-            progress.at(done, total);
-        }
-
-        long done() {
-            return done;
-        }
-    }
-
-    private void write() throws IOException {
-        for (InputLayout input : inputs) {
-            NavigableSet<Integer> shards = new TreeSet<>(input.whole());
-            shards.addAll(input.copied().keySet());
+    private void write(RewritePlan plan) throws IOException {
+        for (DataFilePlan input : plan.inputs()) {
+            NavigableSet<Integer> shards = new TreeSet<>(input.linked());
+            shards.addAll(input.written().keySet());
             for (int shard : shards) {
-                write(input, shard);
+                write(plan, input, shard);
             }
-            for (RewrittenTensor tensor : input.referred()) {
+            for (RewrittenTensor tensor : input.referenced()) {
                 writer.addReference(input.checkpoint(), tensor.source(), tensor.name());
             }
         }
-        inputs.forEach(input -> late.addAll(input.others()));
-        for (RewrittenTensor tensor : late) {
-            write(wanted.inputs.get(tensor.input()), tensor);
+        plan.inputs().forEach(input -> last.addAll(input.duplicates()));
+        for (RewrittenTensor tensor : last) {
+            write(plan, tensor);
         }
     }
 
-    private void write(InputLayout input, int shard) throws IOException {
-        List<RewrittenTensor> tensors = input.copied().getOrDefault(shard, List.of());
-        if (input.whole().contains(shard)) {
-            if (writer.linkShard(input.checkpoint(), shard, wanted.linking)) {
+    private void write(RewritePlan plan, DataFilePlan input, int shard) throws IOException {
+        List<RewrittenTensor> tensors = input.written().getOrDefault(shard, List.of());
+        if (input.linked().contains(shard)) {
+            if (writer.linkShard(input.checkpoint(), shard, spec.form().linking())) {
                 linkedFiles++;
                 linkedBytes += input.bytes(shard);
             }
-            // Behind all data files that are shared: these have their numbers before anything is written anew.
-            late.addAll(tensors);
+            last.addAll(tensors);
             return;
         }
-        if (wanted.sharding == null) {
+        if (spec.form().sharding() == null) {
             writer.beginShard();
         }
         for (RewrittenTensor tensor : tensors) {
-            write(input.checkpoint(), tensor);
+            write(plan, tensor);
         }
     }
 
-    private void write(Checkpoint checkpoint, RewrittenTensor tensor) throws IOException {
+    private void write(RewritePlan plan, RewrittenTensor tensor) throws IOException {
+        Checkpoint checkpoint = spec.inputs().get(tensor.input());
         TensorInfo source = tensor.source();
-        if (objects != null && tensor.name().equals(ObjectKeys.OBJECT_GRAPH)) {
-            writer.add(tensor.name(), source.shape(), ValueSource.ofStrings(List.of(objects)));
+        byte[] graph = plan.newObjectGraph(tensor);
+        if (graph != null) {
+            writer.add(tensor.name(), source.shape(), ValueSource.ofStrings(List.of(graph)));
         } else if (tensor.isCast()) {
             cast(checkpoint.tensor(source), tensor);
-        } else if (wanted.whole && source.isPartitioned()) {
+        } else if (spec.form().joinSlices() && source.isPartitioned()) {
             Tensor values = checkpoint.tensor(source);
             if (source.dtype().isFixedWidth()) {
                 values.check();
@@ -140,7 +112,7 @@ final class RewriteExecutor {
 
     private void cast(Tensor values, RewrittenTensor tensor) throws IOException {
         TensorInfo source = tensor.source();
-        if (wanted.whole || !source.isPartitioned()) {
+        if (spec.form().joinSlices() || !source.isPartitioned()) {
             writer.add(tensor.name(), source.shape(), FloatCast.of(values, tensor.dtype()));
             return;
         }
@@ -150,10 +122,5 @@ final class RewriteExecutor {
                     new ShapeAndSlice(source.shape(), slice),
                     FloatCast.of(values.slice(slice), tensor.dtype()));
         }
-    }
-
-    /** Whether a data file that is taken whole is written, as far as one knows beforehand. */
-    static boolean copiesWhole(Specification wanted) {
-        return wanted.linking == Linking.NEVER;
     }
 }

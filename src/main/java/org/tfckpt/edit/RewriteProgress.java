@@ -1,16 +1,16 @@
 package org.tfckpt.edit;
 
-/** Watches the bytes go. */
+/** Listens to the progress of a rewrite. */
 @FunctionalInterface
 public interface RewriteProgress {
-    /** Watches nothing. */
+    /** Ignores progress. */
     RewriteProgress NONE = (done, total) -> {};
 
     /**
-     * Told again and again, from the thread that works.
+     * Called after each write, on the thread that runs the rewrite.
      *
-     * @param done bytes written or copied by now
-     * @param total bytes to be written or copied; an estimate where strings come from a V1 checkpoint
+     * @param done the number of bytes written or copied so far
+     * @param total the number of bytes to be written or copied; an estimate if strings come from a V1 checkpoint
      */
-    void at(long done, long total);
+    void onProgress(long done, long total);
 }

@@ -5,17 +5,17 @@ import java.util.List;
 import java.util.Locale;
 
 /**
- * What a rewriting does, or did, in numbers.
+ * The result of a rewrite, or the expected result, in numbers.
  *
- * @param tensors the tensors of the new checkpoint
- * @param renamed those of them with another name
- * @param cast those of them with another dtype
- * @param dropped the tensors that are left out, of all checkpoints
- * @param linkedFiles the data files that are the same files as before, unless they cannot be linked
- * @param linkedBytes the bytes of values in them that need not be written
+ * @param tensors the number of tensors in the new checkpoint
+ * @param renamed the number of tensors with a new name
+ * @param cast the number of tensors with a new dtype
+ * @param dropped the number of tensors that were dropped from all sources
+ * @param linkedFiles the number of linked data files
+ * @param linkedBytes the bytes of values in linked data files
  * @param writtenBytes the bytes that are written
- * @param savedBytes the bytes of dropped tensors, which take no room any more
- * @param unusedBytes the bytes of dropped tensors that stay in data files which are shared whole
+ * @param savedBytes the bytes of dropped tensors that the new checkpoint does not contain
+ * @param unusedBytes the bytes of dropped tensors that remain in linked data files
  */
 public record RewriteSummary(
         long tensors,
@@ -29,7 +29,7 @@ public record RewriteSummary(
         long unusedBytes) {
 
     /**
-     * The numbers as a sentence.
+     * Returns the numbers as a sentence.
      *
      * @return for example {@code 54 tensors, 12 renamed, 46 dropped; 1 data file linked (5,632 bytes), 0 bytes written}
      */
@@ -47,7 +47,7 @@ public record RewriteSummary(
         }
         bytes.add(number(writtenBytes) + " bytes written");
         add(bytes, savedBytes, " bytes saved");
-        add(bytes, unusedBytes, " bytes of dropped tensors left in linked files");
+        add(bytes, unusedBytes, " bytes of dropped tensors remain in linked files");
         return String.join(", ", parts) + "; " + String.join(", ", bytes);
     }
 

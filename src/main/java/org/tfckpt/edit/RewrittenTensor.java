@@ -5,41 +5,40 @@ import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorNames;
 
 /**
- * A tensor of the checkpoint to come, and what it comes from.
+ * A tensor of the new checkpoint, and its source.
  *
- * @param input which of the checkpoints, from 0
- * @param source the tensor there
- * @param name the name to come
- * @param dtype the dtype to come: the source's, unless it is cast
+ * @param input the index of the source checkpoint, from 0
+ * @param source the tensor in the source checkpoint
+ * @param name the new name
+ * @param dtype the new dtype; that of the source unless it is cast
  */
 public record RewrittenTensor(int input, TensorInfo source, String name, DataType dtype) {
     /**
-     * Whether it gets another name.
+     * Returns whether the tensor is renamed.
      *
-     * @return true if it does
+     * @return true if the names differ
      */
     public boolean isRenamed() {
         return !name.equals(source.name());
     }
 
     /**
-     * Whether its values get another dtype.
+     * Returns whether the values are cast.
      *
-     * @return true if they do
+     * @return true if the dtypes differ
      */
     public boolean isCast() {
         return dtype != source.dtype();
     }
 
-    /** One that comes in the place of another of its name. */
-    RewrittenTensor as(DataType other) {
-        return new RewrittenTensor(input, source, name, other);
+    RewrittenTensor castTo(DataType newDtype) {
+        return new RewrittenTensor(input, source, name, newDtype);
     }
 
     /**
-     * A line for this tensor.
+     * Returns a line of text.
      *
-     * @return for example {@code input/DW (DT_FLOAT) [3,3] -> init/DW}; a tensor that stays as it is has no arrow
+     * @return for example {@code input/DW (DT_FLOAT) [3,3] -> init/DW}; without an arrow if nothing changes
      */
     @Override
     public String toString() {

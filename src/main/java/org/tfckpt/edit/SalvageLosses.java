@@ -12,15 +12,15 @@ import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.Problem;
 import org.tfckpt.tensor.TensorNames;
 
-/** What of damaged checkpoints is lost, and what follows from it for the rest. */
+/** What is lost in damaged checkpoints. */
 final class SalvageLosses {
-    /** The highest byte there is, as names spell it. */
+    /** The highest byte, as it is represented in names. */
     private static final String LAST_BYTE = TensorNames.decode(new byte[] {(byte) 0xff});
 
     private final List<Checkpoint> damaged;
     private final List<Salvage> salvages = new ArrayList<>();
 
-    /** Reads everything of each checkpoint. */
+    /** Reads and checks all values. */
     SalvageLosses(List<Checkpoint> damaged) throws IOException {
         this.damaged = damaged;
         for (Checkpoint checkpoint : damaged) {
@@ -28,18 +28,17 @@ final class SalvageLosses {
         }
     }
 
-    /** What is to be rewritten in the place of the damaged ones. */
     List<Checkpoint> intact() {
         return salvages.stream().map(Salvage::intact).toList();
     }
 
-    /** Where anything was wrong, bytes of a data file may be nobody's any more: it is not taken whole. */
+    /** Whether there are no problems at all. Otherwise data files may contain bytes of no tensor, and are not linked. */
     boolean isSpotless(int input) {
         Salvage salvage = salvages.get(input);
         return salvage.lost().isEmpty() && salvage.harmless().isEmpty();
     }
 
-    /** The names that are known of what is lost. */
+    /** The names of lost tensors, as far as they are known. */
     Stream<String> names(int input) {
         return salvages.get(input).lost().stream().map(Problem::tensor).filter(Objects::nonNull);
     }
@@ -48,19 +47,19 @@ final class SalvageLosses {
         return salvages.get(input).lost().isEmpty();
     }
 
-    /** All that is lost. */
     Stream<Problem> problems() {
         return salvages.stream().flatMap(salvage -> salvage.lost().stream());
     }
 
-    /** What a person should know besides. */
+    /** Notes for the user. */
     List<String> notes(boolean withObjects) throws IOException {
         List<String> notes = new ArrayList<>();
         for (int input = 0; input < damaged.size(); input++) {
             int harmless = salvages.get(input).harmless().size();
             if (harmless > 0) {
-                notes.add(damaged.get(input) + " has " + harmless + (harmless == 1 ? " problem" : " problems")
-                        + " that cost no tensor, as 'verify' tells; the new checkpoint has none");
+                notes.add("'" + damaged.get(input) + "' has " + harmless
+                        + (harmless == 1 ? " problem that affects" : " problems that affect")
+                        + " no tensor (see 'tfckpt verify'); the new checkpoint has none");
             }
             if (withObjects
                     && salvages.get(input)
@@ -74,15 +73,15 @@ final class SalvageLosses {
     }
 
     private void noteObjects(int input, List<String> notes) throws IOException {
-        String lost = "lost: what is written of it can be restored by names alone";
+        String lost = "lost: the new checkpoint can only be restored by name";
         if (isUnknown(input, ObjectKeys.OBJECT_GRAPH)) {
-            notes.add("if " + damaged.get(input) + " had an object graph, it is " + lost);
+            notes.add("if '" + damaged.get(input) + "' had an object graph, it is " + lost);
         } else if (damaged.get(input).find(ObjectKeys.OBJECT_GRAPH).isPresent()) {
-            notes.add("the object graph of " + damaged.get(input) + " is " + lost);
+            notes.add("the object graph of '" + damaged.get(input) + "' is " + lost);
         }
     }
 
-    /** Whether nobody can tell if there was a tensor of that name. */
+    /** Whether the part of the index that would contain a name is damaged. */
     private boolean isUnknown(int input, String name) throws IOException {
         try {
             damaged.get(input).find(name);
@@ -92,7 +91,7 @@ final class SalvageLosses {
         }
     }
 
-    /** Whether there may have been a tensor whose name begins so. */
+    /** Whether there may have been a tensor whose name starts with {@code beginning}. */
     boolean mayHaveHad(int input, String beginning) throws IOException {
         return isUnknown(input, beginning) || isUnknown(input, beginning + LAST_BYTE);
     }

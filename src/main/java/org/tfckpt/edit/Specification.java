@@ -1,8 +1,6 @@
 package org.tfckpt.edit;
 
 import java.nio.ByteOrder;
-import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
@@ -16,80 +14,73 @@ import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.NamePattern;
 import org.tfckpt.tensor.Problem;
 
-/** What was asked for. */
-final class Specification {
-    List<Checkpoint> inputs;
+/**
+ * The requested rewrite.
+ *
+ * @param inputs the checkpoints; when salvaging, their intact parts
+ * @param losses what was lost, or null if nothing is salvaged
+ * @param filter the tensors to keep, by name
+ * @param withoutSlots whether to drop optimizer slots
+ * @param pairs the names that single tensors come from, by new name
+ * @param rename the rules for new names, or null
+ * @param target the graph to fit to, or null
+ * @param clash what to do about equal names
+ * @param form how the tensors are stored
+ */
+record Specification(
+        List<Checkpoint> inputs,
+        @Nullable SalvageLosses losses,
+        Filter filter,
+        boolean withoutSlots,
+        Map<String, String> pairs,
+        @Nullable NameMapping rename,
+        @Nullable Target target,
+        ClashPolicy clash,
+        Form form) {
 
-    /** Null unless the inputs are what is intact of damaged ones. */
-    @Nullable
-    SalvageLosses losses;
+    /** The tensors to keep, by the patterns that their names match. */
+    record Filter(List<NamePattern> includes, List<NamePattern> excludes) {
+        boolean accepts(String name) {
+            return (includes.isEmpty() || matches(includes, name)) && !excludes(name);
+        }
 
-    final List<NamePattern> includes = new ArrayList<>();
-    final List<NamePattern> excludes = new ArrayList<>();
-    /** From names wanted to names in the checkpoint. */
-    final Map<String, String> pairs = new LinkedHashMap<>();
+        boolean excludes(String name) {
+            return matches(excludes, name);
+        }
 
-    boolean withoutSlots;
-    boolean renames;
-    NameMapping rename = NameMapping.NONE;
-
-    @Nullable
-    Graph graph;
-
-    NameMapping from = NameMapping.NONE;
-    boolean partial;
-    Clash clash = Clash.REFUSE;
-    boolean whole;
-
-    @Nullable
-    DataType cast;
-
-    @Nullable
-    Sharding sharding;
-
-    @Nullable
-    ByteOrder order;
-
-    int alignment = 1;
-
-    Linking linking = Linking.PREFERRED;
-
-    Specification(List<Checkpoint> inputs) {
-        this.inputs = List.copyOf(inputs);
+        private static boolean matches(List<NamePattern> patterns, String name) {
+            for (NamePattern pattern : patterns) {
+                if (pattern.test(name)) {
+                    return true;
+                }
+            }
+            return false;
+        }
     }
 
-    boolean accepts(String name) {
-        return (includes.isEmpty() || matches(includes, name)) && !matches(excludes, name);
-    }
+    /** A graph, the rules from its names to those in the checkpoints, and whether its variables may be missing. */
+    record Target(Graph graph, NameMapping from, boolean partial) {}
 
-    boolean excludes(String name) {
-        return matches(excludes, name);
-    }
+    /** How the tensors are stored; sharding is null to keep the data files of the inputs. */
+    record Form(
+            boolean joinSlices,
+            @Nullable DataType cast,
+            @Nullable Sharding sharding,
+            ByteOrder order,
+            int alignment,
+            Linking linking) {}
 
-    /** What is lost and was wanted; a graph wants by other names, so that nothing is left out for it. */
+    /** What is lost although it was requested. A graph may request any tensor, so then every loss counts. */
     List<Problem> lost() {
         return losses == null
                 ? List.of()
                 : losses.problems()
-                        .filter(problem -> graph != null || isWanted(problem.tensor()))
+                        .filter(problem -> target != null || isRequested(problem.tensor()))
                         .toList();
     }
 
-    private boolean isWanted(@Nullable String tensor) {
-        return tensor == null || (tensor.equals(ObjectKeys.OBJECT_GRAPH) ? !excludes(tensor) : accepts(tensor));
-    }
-
-    private static boolean matches(List<NamePattern> patterns, String name) {
-        for (NamePattern pattern : patterns) {
-            if (pattern.test(name)) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    /** The byte order of the values to come. */
-    ByteOrder targetOrder() {
-        return order == null ? inputs.get(0).byteOrder() : order;
+    private boolean isRequested(@Nullable String tensor) {
+        return tensor == null
+                || (tensor.equals(ObjectKeys.OBJECT_GRAPH) ? !filter.excludes(tensor) : filter.accepts(tensor));
     }
 }

@@ -1,8 +1,8 @@
 /**
- * From checkpoints to a checkpoint: selected, renamed, fitted to a graph, merged, in another format or dtype.
+ * Rewrites checkpoints: selects, renames, casts, merges or salvages tensors, or fits them to a graph.
  *
- * <p>{@link org.tfckpt.edit.Rewrite} is the door. It reads through {@link org.tfckpt.Checkpoint}, writes through
- * {@link org.tfckpt.CheckpointWriter}, and knows no byte of any format.
+ * <p>Start with {@link org.tfckpt.edit.Rewrite}. This package reads through {@link org.tfckpt.Checkpoint}, writes through
+ * {@link org.tfckpt.CheckpointWriter}, and does not depend on any format.
  */
 @NullMarked
 package org.tfckpt.edit;

@@ -145,7 +145,7 @@ class FloatCastTest {
             Path target = directory.resolve("target" + whole);
             try (Checkpoint checkpoint = Checkpoint.open(source)) {
                 Rewrite.Builder rewrite = Rewrite.of(checkpoint).cast(DataType.DT_FLOAT);
-                (whole ? rewrite.whole() : rewrite).build().run(target);
+                (whole ? rewrite.joinSlices() : rewrite).build().run(target);
             }
             try (Checkpoint checkpoint = Checkpoint.open(target)) {
                 assertThat(checkpoint.find("v").orElseThrow().isPartitioned()).isEqualTo(!whole);

@@ -45,7 +45,7 @@ class RewriteCorpusTest {
     @MethodSource("complete")
     void wholeAndResharded(Expected expected) throws IOException {
         Map<String, String> digests = Rewrites.digests(expected.path());
-        Path target = run(expected, "whole", rewrite -> rewrite.whole().sharding(Sharding.ofCount(3)));
+        Path target = run(expected, "whole", rewrite -> rewrite.joinSlices().sharding(Sharding.ofCount(3)));
         assertThat(Rewrites.digests(target)).isEqualTo(digests);
         try (Checkpoint checkpoint = Checkpoint.open(target)) {
             assertThat(checkpoint.format()).isEqualTo("V2");

@@ -143,12 +143,12 @@ class RewriteObjectsTest {
                                 .exclude(Rewrites.patterns(pattern))
                                 .build())
                         .isInstanceOf(CheckpointException.class)
-                        .hasMessageContaining("cannot be kept in step");
+                        .hasMessageContaining("cannot be updated");
             }
             assertThatThrownBy(() -> Rewrite.of(source)
                             .rename(NameMapping.sed("s#-keys$#-k#"))
                             .build())
-                    .hasMessageContaining("can only be renamed together");
+                    .hasMessageContaining("can only be renamed or dropped together");
         }
     }
 

@@ -153,7 +153,7 @@ class RewriteTest {
             Rewrite insisting = Rewrite.of(checkpoint).linking(Linking.REQUIRED).build();
             assertThatThrownBy(() -> insisting.run(memory.getPath("other")))
                     .isInstanceOf(CheckpointException.class)
-                    .hasMessageContaining("cannot create a hard link");
+                    .hasMessageContaining("Cannot link");
             assertThat(Folder.names(memory.getPath("/work"))).noneMatch(name -> name.startsWith("other"));
         }
     }
@@ -191,7 +191,7 @@ class RewriteTest {
                     .isInstanceOf(RestoreException.class)
                     .hasMessageContaining("Key aux/conv/DW not found in checkpoint");
             Rewrite partial =
-                    Rewrite.of(checkpoint).fitTo(graph, from).partially().build();
+                    Rewrite.of(checkpoint).fitTo(graph, from).allowMissing().build();
             assertThat(partial.notes()).hasSize(1);
             Rewrite rewrite = Rewrite.of(checkpoint)
                     .fitTo(graph, from)
@@ -221,10 +221,9 @@ class RewriteTest {
         Path target = directory.resolve("target");
         try (Checkpoint checkpoint = Checkpoint.open(source)) {
             Rewrite rewrite = Rewrite.of(checkpoint)
-                    .pairs(Map.of("x", "a", "y", "a", "z", "nothing"))
+                    .mapNames(Map.of("x", "a", "y", "a", "z", "nothing"))
                     .build();
-            assertThat(rewrite.notes())
-                    .containsExactly("the map names 'nothing', which is not among the tensors chosen");
+            assertThat(rewrite.notes()).containsExactly("the map contains 'nothing', which is not a selected tensor");
             RewriteSummary summary = rewrite.run(target);
             assertThat(summary.linkedFiles()).isEqualTo(1);
             assertThat(summary.writtenBytes()).isEqualTo(8);
@@ -266,7 +265,7 @@ class RewriteTest {
             assertThatThrownBy(() -> Rewrite.of(List.of(first, second))
                             .include(patterns("cube"))
                             .build())
-                    .hasMessageContaining("would both be called 'cube'")
+                    .hasMessageContaining("would both be named 'cube'")
                     .hasMessageContaining("CheckpointMerge");
         }
     }
@@ -280,16 +279,16 @@ class RewriteTest {
             List<Checkpoint> both = List.of(first, second);
             assertThatThrownBy(() -> Rewrite.of(both).build())
                     .isInstanceOf(CheckpointException.class)
-                    .hasMessageContaining("'b' of " + one)
-                    .hasMessageContaining("'b' of " + two)
-                    .hasMessageContaining("would both be called 'b'");
-            for (Clash clash : List.of(Clash.FIRST, Clash.LAST)) {
+                    .hasMessageContaining("'b' of '" + one + "'")
+                    .hasMessageContaining("'b' of '" + two + "'")
+                    .hasMessageContaining("would both be named 'b'");
+            for (ClashPolicy clash : List.of(ClashPolicy.FIRST, ClashPolicy.LAST)) {
                 Path target = directory.resolve("merged-" + clash);
                 RewriteSummary summary = Rewrite.of(both).onClash(clash).build().run(target);
                 assertThat(summary.linkedFiles()).isEqualTo(1);
                 assertThat(Checkpoints.names(target)).containsExactly("a", "b", "c");
                 assertThat(Checkpoints.read(target, "b", RewriteTest::first))
-                        .isEqualTo(clash == Clash.FIRST ? 2f : 20f);
+                        .isEqualTo(clash == ClashPolicy.FIRST ? 2f : 20f);
                 assertThat(Checkpoints.problems(target)).isEmpty();
             }
             Path apart = directory.resolve("apart");
@@ -299,15 +298,15 @@ class RewriteTest {
         }
         try (Checkpoint first = Checkpoint.open(one)) {
             assertThatThrownBy(() -> Rewrite.of(first)
-                            .onClash(Clash.FIRST)
+                            .onClash(ClashPolicy.FIRST)
                             .rename(NameMapping.sed("s/./x/"))
                             .build())
-                    .hasMessageContaining("would both be called 'x'");
+                    .hasMessageContaining("would both be named 'x'");
             assertThatThrownBy(() ->
                             Rewrite.of(first).rename(NameMapping.sed("s/a//")).build())
-                    .hasMessageContaining("would have no name");
+                    .hasMessageContaining("the new name of tensor");
             assertThat(Rewrite.of(first).rename(RENAME).build().notes())
-                    .containsExactly("the rules rename no tensor: s#^input/#init/#");
+                    .containsExactly("no tensor is renamed by the rules: s#^input/#init/#");
         }
     }
 

@@ -82,7 +82,7 @@ class SalvageTest {
         assertThat(Checkpoints.names(target())).hasSize(51).contains("t00", "t10", "t59");
         assertThat(salvaged.summary().linkedFiles()).isZero();
         // That the shard of t09 is none was said, too; and what it cost is told.
-        assertThat(salvaged.notes()).singleElement().asString().contains("1 problem that cost no tensor");
+        assertThat(salvaged.notes()).singleElement().asString().contains("1 problem that affects no tensor");
     }
 
     @Test
@@ -234,7 +234,7 @@ class SalvageTest {
                 .record("b", new BundleBuilder().floats("x", 1).entryBytes("x")));
         Salvaged salvaged = salvage(prefix);
         assertThat(salvaged.lost()).isEmpty();
-        assertThat(salvaged.notes()).singleElement().asString().contains("2 problems that cost no tensor");
+        assertThat(salvaged.notes()).singleElement().asString().contains("2 problems that affect no tensor");
         assertThat(salvaged.summary().linkedFiles()).isZero();
         assertThat(Checkpoints.names(target())).containsExactly("a", "b");
     }

@@ -99,7 +99,7 @@ class SalvageWishesTest {
                 Checkpoint backup = Checkpoint.open(Rewrites.STORY.resolve("log/model.ckpt-122543"))) {
             Rewrite rewrite = Rewrite.of(List.of(one, backup))
                     .salvage()
-                    .onClash(Clash.FIRST)
+                    .onClash(ClashPolicy.FIRST)
                     .linking(Linking.NEVER)
                     .build();
             rewrite.run(target());
@@ -142,7 +142,7 @@ class SalvageWishesTest {
         Salvaged partial = Salvages.run(
                 damaged,
                 target(),
-                wishes -> wishes.fitTo(graph, NameMapping.NONE).partially());
+                wishes -> wishes.fitTo(graph, NameMapping.NONE).allowMissing());
         assertThat(partial.notes()).anyMatch(note -> note.contains(DAMAGED));
         assertThat(partial.lost()).hasSize(1);
     }
@@ -245,7 +245,7 @@ class SalvageWishesTest {
                 .write(directory.resolve("ckpt"));
         Salvaged salvaged = Salvages.run(prefix, target(), wishes -> wishes);
         assertThat(salvaged.kinds()).containsExactly("tensor-checksum " + ObjectKeys.OBJECT_GRAPH);
-        assertThat(salvaged.notes()).singleElement().asString().startsWith("the object graph of " + prefix);
+        assertThat(salvaged.notes()).singleElement().asString().startsWith("the object graph of '" + prefix);
         assertThat(Checkpoints.names(target())).hasSize(4);
         Salvaged excluded =
                 Salvages.run(prefix, target(), wishes -> wishes.exclude(Rewrites.patterns(ObjectKeys.OBJECT_GRAPH)));

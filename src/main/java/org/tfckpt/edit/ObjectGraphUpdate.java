@@ -20,54 +20,56 @@ import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorNames;
 
 /**
- * Keeps an object graph in step with the tensors: its keys become the new names, and what was dropped is no value any
- * more. The objects themselves, and the attributes that hold them, stay: the same program restores them.
+ * Updates the object graph: replaces the keys of renamed tensors and removes the values of dropped ones. Objects and their
+ * attributes stay, so that the same program can restore the new checkpoint.
  */
-final class KeptObjects {
-    private final Specification wanted;
-    private final PlannedTensors outcome;
-    /** What becomes of each value's key; a value may be of several tensors. */
+final class ObjectGraphUpdate {
+    private final Specification spec;
+    private final PlannedTensors planned;
+    /** The new key of each value, empty if it is dropped; a value can consist of several tensors. */
     private final Map<String, Optional<String>> keys = new HashMap<>();
 
     private boolean changed;
 
-    private KeptObjects(Specification wanted, PlannedTensors outcome) {
-        this.wanted = wanted;
-        this.outcome = outcome;
+    private ObjectGraphUpdate(Specification spec, PlannedTensors planned) {
+        this.spec = spec;
+        this.planned = planned;
     }
 
     /**
-     * Adds the entry of the object graph to those to come.
+     * Plans the tensor that contains the object graph.
      *
-     * @return its new value; null if there is none, or it stays as it is
+     * @return its new value; null if there is no object graph, or it does not change
      */
-    static byte @Nullable [] run(Specification wanted, PlannedTensors outcome) throws IOException {
-        return new KeptObjects(wanted, outcome).run();
+    static byte @Nullable [] run(Specification spec, PlannedTensors planned) throws IOException {
+        return new ObjectGraphUpdate(spec, planned).run();
     }
 
     private byte @Nullable [] run() throws IOException {
         List<Integer> having = new ArrayList<>();
-        for (int input = 0; input < wanted.inputs.size(); input++) {
-            if (wanted.inputs.get(input).find(ObjectKeys.OBJECT_GRAPH).isPresent()) {
+        for (int input = 0; input < spec.inputs().size(); input++) {
+            if (spec.inputs().get(input).find(ObjectKeys.OBJECT_GRAPH).isPresent()) {
                 having.add(input);
             }
         }
-        if (having.isEmpty() || wanted.excludes(ObjectKeys.OBJECT_GRAPH)) {
+        if (having.isEmpty() || spec.filter().excludes(ObjectKeys.OBJECT_GRAPH)) {
             return null;
         }
-        if (wanted.graph != null && !GraphFit.wantsObjects(wanted.graph)) {
-            outcome.note("the object graph is left out: the graph wants its variables by their names");
+        Specification.Target target = spec.target();
+        if (target != null && !GraphSelection.needsObjectGraph(target.graph())) {
+            planned.note("the object graph is dropped: the graph restores its variables by name");
             return null;
         }
         int input = one(having);
-        Checkpoint checkpoint = wanted.inputs.get(input);
+        Checkpoint checkpoint = spec.inputs().get(input);
         TensorInfo entry = checkpoint.find(ObjectKeys.OBJECT_GRAPH).orElseThrow();
         ObjectGraph graph = checkpoint.objectGraph().orElseThrow();
         follow(input, checkpoint, graph);
-        if (wanted.losses != null && !wanted.losses.isComplete(input)) {
-            dropLost(input, wanted.losses, graph);
+        SalvageLosses losses = spec.losses();
+        if (losses != null && !losses.isComplete(input)) {
+            dropLost(input, losses, graph);
         }
-        outcome.add(new RewrittenTensor(input, entry, ObjectKeys.OBJECT_GRAPH, entry.dtype()));
+        planned.add(new RewrittenTensor(input, entry, ObjectKeys.OBJECT_GRAPH, entry.dtype()));
         return changed ? graph.withKeys(key -> keys.getOrDefault(key, Optional.of(key))) : null;
     }
 
@@ -75,20 +77,21 @@ final class KeptObjects {
         if (having.size() == 1) {
             return having.get(0);
         }
-        if (wanted.clash == Clash.REFUSE) {
+        if (spec.clash() == ClashPolicy.REFUSE) {
             throw new CheckpointException(
-                    "several checkpoints have an object graph, and object graphs cannot be merged",
-                    ErrorContext.hint("exclude " + ObjectKeys.OBJECT_GRAPH + ", or say which checkpoint wins"));
+                    "several checkpoints have an object graph; object graphs cannot be merged",
+                    ErrorContext.hint("exclude " + ObjectKeys.OBJECT_GRAPH
+                            + ", or use --on-clash (in Java onClash) to select one"));
         }
-        int input = having.get(wanted.clash == Clash.FIRST ? 0 : having.size() - 1);
-        outcome.note("the object graph is that of " + wanted.inputs.get(input)
-                + "; it knows nothing of what only others have");
+        int input = having.get(spec.clash() == ClashPolicy.FIRST ? 0 : having.size() - 1);
+        planned.note("the object graph is taken from '" + spec.inputs().get(input)
+                + "'; it does not contain objects that only other checkpoints have");
         return input;
     }
 
     private void follow(int input, Checkpoint checkpoint, ObjectGraph graph) throws IOException {
         Map<String, List<String>> names = new HashMap<>();
-        for (RewrittenTensor tensor : outcome.tensors()) {
+        for (RewrittenTensor tensor : planned.tensors()) {
             if (tensor.input() == input) {
                 names.computeIfAbsent(tensor.source().name(), none -> new ArrayList<>(1))
                         .add(tensor.name());
@@ -97,8 +100,8 @@ final class KeptObjects {
         for (Iterator<TensorInfo> all = checkpoint.tensorIterator(); all.hasNext(); ) {
             String tensor = all.next().name();
             if (!tensor.equals(ObjectKeys.OBJECT_GRAPH)) {
-                // A tensor of the same name that another checkpoint gave is this object's value now.
-                boolean replaced = !names.containsKey(tensor) && outcome.find(tensor) != null;
+                // A tensor of the same name from another checkpoint replaces the value.
+                boolean replaced = !names.containsKey(tensor) && planned.find(tensor) != null;
                 follow(graph, tensor, replaced ? List.of(tensor) : names.getOrDefault(tensor, List.of()));
             }
         }
@@ -121,29 +124,29 @@ final class KeptObjects {
                         .findFirst();
         Optional<String> before = keys.putIfAbsent(key, other);
         if ((other.isEmpty() && !names.isEmpty()) || (before != null && !before.equals(other))) {
-            throw refused("the tensors of one object's value, '" + TensorNames.printable(key)
-                    + "…', can only be renamed together, and dropped together");
+            throw refused("the tensors of one value, '" + TensorNames.printable(key)
+                    + "…', can only be renamed or dropped together");
         }
         changed |= !stays;
     }
 
     /**
-     * A value of which something is lost is none. What lay in a damaged block of an index has no name any more: then
-     * there is a key without a tensor, or one of which there may have been more tensors.
+     * Removes values of which any tensor is lost. The names of tensors in a damaged block of the index are unknown: then a
+     * key has no tensor, or may have had further ones.
      */
     private void dropLost(int input, SalvageLosses losses, ObjectGraph graph) throws IOException {
         Set<String> there = new HashSet<>(keys.keySet());
-        for (RewrittenTensor tensor : outcome.tensors()) {
+        for (RewrittenTensor tensor : planned.tensors()) {
             graph.attributeOf(tensor.name()).ifPresent(attribute -> there.add(attribute.key()));
         }
         for (String key : graph.attributes().map(ObjectNode.Attribute::key).toList()) {
-            boolean exact = wanted.inputs.get(input).find(key).isPresent();
+            boolean exact = spec.inputs().get(input).find(key).isPresent();
             if (!there.contains(key) || (!exact && losses.mayHaveHad(input, key))) {
                 drop(key);
             }
         }
         losses.names(input)
-                .filter(name -> outcome.find(name) == null)
+                .filter(name -> planned.find(name) == null)
                 .forEach(name -> graph.attributeOf(name).ifPresent(attribute -> drop(attribute.key())));
     }
 
@@ -152,7 +155,7 @@ final class KeptObjects {
         changed = true;
     }
 
-    /** A saver that a program registered gives names by rules of its own. */
+    /** Registered savers choose the names of their tensors themselves, so the graph does not list them. */
     private static void requireKnown(ObjectGraph graph, String tensor, boolean stays) throws CheckpointException {
         if (stays) {
             return;
@@ -160,7 +163,7 @@ final class KeptObjects {
         for (int id = 0; id < graph.size(); id++) {
             if (graph.node(id).saver().isPresent()) {
                 throw refused("'" + TensorNames.printable(tensor)
-                        + "' is not an object's value by its key, and may be of the registered saver "
+                        + "' is not listed in it and may belong to the registered saver "
                         + graph.node(id).saver().get().name());
             }
         }
@@ -168,7 +171,8 @@ final class KeptObjects {
 
     private static CheckpointException refused(String reason) {
         return new CheckpointException(
-                "the object graph cannot be kept in step: " + reason,
-                ErrorContext.hint("exclude " + ObjectKeys.OBJECT_GRAPH + " to have a checkpoint of names alone"));
+                "the object graph cannot be updated: " + reason,
+                ErrorContext.hint(
+                        "exclude " + ObjectKeys.OBJECT_GRAPH + " for a checkpoint that is restored by name only"));
     }
 }

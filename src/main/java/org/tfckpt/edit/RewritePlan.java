@@ -1,0 +1,121 @@
+package org.tfckpt.edit;
+
+import java.io.IOException;
+import java.util.ArrayList;
+import java.util.Comparator;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+import org.tfckpt.Checkpoint;
+import org.tfckpt.Linking;
+import org.tfckpt.objects.ObjectKeys;
+import org.tfckpt.tensor.DataType;
+import org.tfckpt.tensor.TensorNames;
+
+/** The tensors of the new checkpoint, and what happens to the data files of the inputs. */
+final class RewritePlan {
+    private final Specification spec;
+    private final List<RewrittenTensor> tensors;
+    private final byte @Nullable [] objectGraph;
+    private final List<DataFilePlan> inputs = new ArrayList<>();
+
+    /** What was, or is expected to be, linked and written. */
+    record Output(int linkedFiles, long linkedBytes, long writtenBytes) {}
+
+    /**
+     * Creates a plan.
+     *
+     * @param spec the request
+     * @param planned the tensors
+     * @param objectGraph the new value of the object graph; null if it is copied or dropped
+     * @throws IOException if an index cannot be read
+     */
+    RewritePlan(Specification spec, PlannedTensors planned, byte @Nullable [] objectGraph) throws IOException {
+        this.spec = spec;
+        this.objectGraph = objectGraph;
+        this.tensors = planned.tensors().stream()
+                .sorted(Comparator.comparing(RewrittenTensor::name, TensorNames.ORDER))
+                .toList();
+        for (int input = 0; input < spec.inputs().size(); input++) {
+            int number = input;
+            inputs.add(new DataFilePlan(
+                    spec.inputs().get(input),
+                    tensors.stream().filter(tensor -> tensor.input() == number).toList(),
+                    this::isUnchanged,
+                    spec.form().linking()));
+        }
+    }
+
+    Specification spec() {
+        return spec;
+    }
+
+    List<RewrittenTensor> tensors() {
+        return tensors;
+    }
+
+    List<DataFilePlan> inputs() {
+        return inputs;
+    }
+
+    /** The new value of a tensor that is an object graph; null for all other tensors. */
+    byte @Nullable [] newObjectGraph(RewrittenTensor tensor) {
+        return tensor.name().equals(ObjectKeys.OBJECT_GRAPH) ? objectGraph : null;
+    }
+
+    /** Whether the bytes of a tensor, and its slices, are the same in the new checkpoint. */
+    private boolean isUnchanged(RewrittenTensor tensor) {
+        Specification.Form form = spec.form();
+        SalvageLosses losses = spec.losses();
+        Checkpoint checkpoint = spec.inputs().get(tensor.input());
+        return form.sharding() == null
+                && checkpoint.canLinkDataFiles()
+                && checkpoint.byteOrder() == form.order()
+                && (losses == null || losses.isSpotless(tensor.input()))
+                && !tensor.isCast()
+                && tensor.dtype() != DataType.UNKNOWN
+                && !(form.joinSlices() && tensor.source().isPartitioned())
+                && newObjectGraph(tensor) == null;
+    }
+
+    /** The expected result, if all files that may be linked can be linked. */
+    RewriteSummary summary() {
+        long bytes = inputs.stream().mapToLong(DataFilePlan::linkedBytes).sum();
+        int files = inputs.stream().mapToInt(input -> input.linked().size()).sum();
+        boolean copy = spec.form().linking() == Linking.NEVER;
+        return summary(new Output(copy ? 0 : files, copy ? 0 : bytes, writtenBytes() + (copy ? bytes : 0)));
+    }
+
+    RewriteSummary summary(Output output) {
+        return new RewriteSummary(
+                tensors.size(),
+                tensors.stream().filter(RewrittenTensor::isRenamed).count(),
+                tensors.stream().filter(RewrittenTensor::isCast).count(),
+                inputs.stream().mapToLong(DataFilePlan::droppedTensors).sum(),
+                output.linkedFiles(),
+                output.linkedBytes(),
+                output.writtenBytes(),
+                inputs.stream().mapToLong(DataFilePlan::savedBytes).sum(),
+                inputs.stream().mapToLong(DataFilePlan::unusedBytes).sum());
+    }
+
+    private long writtenBytes() {
+        long bytes = 0;
+        for (DataFilePlan input : inputs) {
+            for (List<RewrittenTensor> written : input.written().values()) {
+                bytes += written.stream().mapToLong(this::bytes).sum();
+            }
+            bytes += input.duplicates().stream().mapToLong(this::bytes).sum();
+        }
+        return bytes;
+    }
+
+    private long bytes(RewrittenTensor tensor) {
+        byte[] graph = newObjectGraph(tensor);
+        if (graph != null) {
+            return graph.length;
+        }
+        return tensor.isCast()
+                ? tensor.source().shape().elements() * tensor.dtype().width()
+                : Math.max(0, tensor.source().byteSize());
+    }
+}
