@@ -1,120 +1,134 @@
 package org.tfckpt.restore;
 
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.HashMap;
-import java.util.LinkedHashSet;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
+import java.util.Objects;
 import java.util.Set;
+import java.util.TreeMap;
+import java.util.stream.Stream;
+import org.tfckpt.restore.suggest.RuleSearch;
+import org.tfckpt.restore.suggest.Variable;
+import org.tfckpt.tensor.Shape;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorNames;
 
 /**
- * Where missing variables may be: rules that explain many of them, and for each the likeliest tensors among those that no
- * variable uses.
+ * Suggests where missing variables may be found: rules that explain many of them, and for each variable the most likely
+ * tensors among those that no variable uses.
  *
- * <p>Names are compared part by part, in one spelling for what the years have called differently ({@code weights} and
- * {@code kernel}, {@code BasicLSTMCell/Linear/Matrix} and {@code basic_lstm_cell/kernel}, a name and the key of an
- * object); shapes and dtypes decide between names that are alike. The work grows with the number of names, not with its
- * square.
+ * <p>Names are compared part by part. Common synonyms count as equal ({@code weights} and {@code kernel}, {@code
+ * BasicLSTMCell/Linear/Matrix} and {@code basic_lstm_cell/kernel}, a name and the key of an object); shapes and dtypes decide
+ * between similar names. The time is proportional to the number of names. Immutable and thread-safe.
  */
 public final class Suggestions {
     private final List<VariableSource> missing;
     private final Tensors tensors;
-    private final Ranking ranking;
-    private final RuleSearch.Found found;
+    private final RuleSearch search;
+    private final Map<String, String> namesByRule;
 
-    private Suggestions(List<VariableSource> missing, Tensors tensors, Ranking ranking, RuleSearch.Found found) {
+    private Suggestions(List<VariableSource> missing, Tensors tensors, RuleSearch search) {
         this.missing = missing;
         this.tensors = tensors;
-        this.ranking = ranking;
-        this.found = found;
+        this.search = search;
+        this.namesByRule = search.names();
     }
 
     static Suggestions of(List<VariableSource> sources, Tensors tensors, Collection<TensorInfo> unused) {
         List<VariableSource> missing = sources.stream()
                 .filter(source -> source.outcome() == Outcome.MISSING)
                 .toList();
-        Map<String, List<String>> fullNames = new HashMap<>();
-        tensors.fullNames()
-                .forEach((name, key) -> fullNames
-                        .computeIfAbsent(key, none -> new ArrayList<>(1))
-                        .add(name));
-        Roles roles = new Roles(sources, tensors);
-        Ranking ranking = new Ranking(missing.isEmpty() ? List.of() : unused, fullNames, roles);
-        return new Suggestions(missing, tensors, ranking, new RuleSearch(sources, tensors, ranking, roles).search());
+        Map<String, TensorInfo> candidates = new LinkedHashMap<>();
+        if (!missing.isEmpty()) {
+            unused.forEach(tensor -> candidates.put(tensor.name(), tensor));
+            new TreeMap<>(tensors.fullNames()).forEach((name, key) -> {
+                TensorInfo tensor = candidates.get(key);
+                if (tensor != null) {
+                    candidates.putIfAbsent(name, tensor);
+                }
+            });
+        }
+        List<Variable> variables = sources.stream()
+                .filter(source -> source.outcome() != Outcome.EXCLUDED)
+                .map(Suggestions::variable)
+                .toList();
+        return new Suggestions(
+                missing, tensors, new RuleSearch(variables, candidates, tensors::find, NameMapping::sed));
+    }
+
+    private static Variable variable(VariableSource source) {
+        Wanted wanted = source.wanted();
+        Shape shape = wanted.tensorShape().orElse(Shape.of());
+        TensorInfo expected = new TensorInfo(source.tensorName(), wanted.dtype().number(), shape, null, List.of());
+        return new Variable(
+                wanted.variable(), wanted.name(), expected, source.outcome() == Outcome.MISSING, wanted::fits);
     }
 
     /**
-     * Rules that find missing variables, to be applied together and in this order, after the mapping that there is.
+     * Returns rules that find missing variables, to be applied together and in this order, after the existing mapping.
      *
-     * @return the one that finds most first; none if no rule explains anything
+     * @return the rules, the one that finds most variables first; empty if no rule explains any of them
      */
     public List<SuggestedRule> rules() {
-        return found.rules();
+        return search.rules().stream()
+                .map(rule -> new SuggestedRule(rule.text(), rule.found()))
+                .toList();
     }
 
     /**
-     * All rules as a mapping.
+     * Returns all rules as one mapping.
      *
-     * @return to be put behind the mapping that there is
+     * @return the mapping, to be applied after the existing one
      */
     public NameMapping mapping() {
         NameMapping mapping = NameMapping.NONE;
-        for (SuggestedRule rule : found.rules()) {
+        for (SuggestedRule rule : rules()) {
             mapping = mapping.then(NameMapping.sed(rule.rule()));
         }
         return mapping;
     }
 
     /**
-     * The likeliest sources of a missing variable: what a rule finds, or else what looks alike.
+     * Returns the most likely sources of a missing variable: what a rule finds, otherwise the most similar tensors.
      *
-     * @param source one of the comparison's
-     * @return at most three, the likeliest first; none if it is not missing, or nothing is like it
+     * @param source a variable of the comparison
+     * @return at most three suggestions, the most likely first; empty if the variable is not missing or no tensor is similar
      */
     public List<Suggestion> of(VariableSource source) {
         if (source.outcome() != Outcome.MISSING) {
             return List.of();
         }
-        return byRule(source.wanted())
-                .map(List::of)
-                .orElseGet(() -> ranking.suggestions(source.wanted(), source.tensorName()));
-    }
-
-    private Optional<Suggestion> byRule(Wanted wanted) {
-        return Optional.ofNullable(found.names().get(wanted.variable()))
-                .flatMap(name ->
-                        Optional.ofNullable(tensors.find(name)).map(tensor -> new Suggestion(name, tensor, true)));
+        String byRule = namesByRule.get(source.wanted().variable());
+        Stream<String> names = byRule == null ? search.similar(variable(source)).stream() : Stream.of(byRule);
+        return names.map(name -> {
+                    TensorInfo tensor = Objects.requireNonNull(tensors.find(name));
+                    return new Suggestion(name, tensor, source.wanted().fits(tensor));
+                })
+                .toList();
     }
 
     /**
-     * Lines of a map file for the missing variables that have a likely source of the right shape and dtype: for where no
-     * rule explains them. A person should look them through.
+     * Returns lines of a map file for the missing variables that have a likely source with the right shape and dtype, whether
+     * or not a rule explains them. Review the lines before you use them.
      *
-     * @return lines {@code name in the checkpoint -> name wanted}; no tensor twice
+     * @return lines {@code name in the checkpoint -> name wanted}; each tensor occurs in one line at most, unless a rule
+     *     maps several variables to it
      */
     public List<String> mapLines() {
-        Set<String> used = new LinkedHashSet<>(found.names().values());
-        List<String> lines = new ArrayList<>();
-        Set<String> names = new LinkedHashSet<>();
+        Set<String> used = new HashSet<>(namesByRule.values());
+        Map<String, String> lines = new LinkedHashMap<>();
         for (VariableSource source : missing) {
             String wanted = source.wanted().name();
             of(source).stream()
                     .filter(suggestion -> suggestion.fits() && TensorNames.isUtf8(suggestion.name()))
-                    .filter(suggestion -> suggestion
-                                    .name()
-                                    .equals(found.names().get(source.wanted().variable()))
-                            || !used.contains(suggestion.name()))
+                    .map(Suggestion::name)
+                    .filter(name -> name.equals(namesByRule.get(source.wanted().variable())) || !used.contains(name))
                     .findFirst()
-                    .filter(suggestion -> names.add(wanted))
-                    .ifPresent(suggestion -> {
-                        used.add(suggestion.name());
-                        lines.add(MapFile.line(suggestion.name(), wanted));
-                    });
+                    .filter(name -> lines.putIfAbsent(wanted, MapFile.line(name, wanted)) == null)
+                    .ifPresent(used::add);
         }
-        return List.copyOf(lines);
+        return List.copyOf(lines.values());
     }
 }

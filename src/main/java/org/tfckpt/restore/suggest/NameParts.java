@@ -1,0 +1,94 @@
+package org.tfckpt.restore.suggest;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+
+/**
+ * The parts of a name, and a word for each that is the same for all spellings of it.
+ *
+ * @param raw the parts between the slashes
+ * @param words for each part its normalized word; empty if the part adds nothing to the others
+ */
+record NameParts(List<String> raw, List<String> words) {
+    /** Synonyms used by TF1 layers, its RNN cells, contrib, slim, Keras and Sonnet. */
+    private static final Map<String, String> SYNONYMS = Map.ofEntries(
+            Map.entry("weights", "kernel"),
+            Map.entry("weight", "kernel"),
+            Map.entry("w", "kernel"),
+            Map.entry("w0", "kernel"),
+            Map.entry("dw", "kernel"),
+            Map.entry("matrix", "kernel"),
+            Map.entry("filters", "kernel"),
+            Map.entry("filter", "kernel"),
+            Map.entry("biases", "bias"),
+            Map.entry("b", "bias"),
+            Map.entry("b0", "bias"),
+            Map.entry("scale", "gamma"),
+            Map.entry("offset", "beta"),
+            Map.entry("shift", "beta"),
+            Map.entry("runningmean", "movingmean"),
+            Map.entry("movingaverage", "movingmean"),
+            Map.entry("runningvar", "movingvariance"),
+            Map.entry("runningvariance", "movingvariance"),
+            Map.entry("movingvar", "movingvariance"),
+            Map.entry("embedding", "embeddings"),
+            Map.entry("embeddingtable", "embeddings"),
+            Map.entry("embeddingweights", "embeddings"));
+
+    static NameParts of(String name) {
+        List<String> raw = List.of(name.split("/", -1));
+        List<String> words = new ArrayList<>(raw.size());
+        boolean attributes = false;
+        for (int i = 0; i < raw.size(); i++) {
+            String part = raw.get(i);
+            // From there on an object's key tells nothing about the variable: '.ATTRIBUTES/VARIABLE_VALUE'.
+            attributes |= i > 0 && part.equals(".ATTRIBUTES");
+            // TF1's 'Linear/Matrix' and 'Linear/Bias' were later called 'kernel' and 'bias'.
+            boolean linear = part.equals("Linear")
+                    && i + 1 < raw.size()
+                    && (raw.get(i + 1).equals("Matrix") || raw.get(i + 1).equals("Bias"));
+            words.add(attributes || linear ? "" : word(part));
+        }
+        return new NameParts(raw, words);
+    }
+
+    /** 'BasicLSTMCell' and 'basic_lstm_cell' are one word; the underscore of 'conv1_1' is kept: 'conv11' is another. */
+    private static String word(String part) {
+        StringBuilder word = new StringBuilder(part.length());
+        for (int i = 0; i < part.length(); i++) {
+            if (part.charAt(i) != '_' || (isDigit(part, i - 1) && isDigit(part, i + 1))) {
+                word.append(part.charAt(i));
+            }
+        }
+        String lower = word.toString().toLowerCase(Locale.ROOT);
+        return SYNONYMS.getOrDefault(lower, lower.isEmpty() ? part : lower);
+    }
+
+    private static boolean isDigit(String text, int at) {
+        return at >= 0 && at < text.length() && Character.isDigit(text.charAt(at));
+    }
+
+    int size() {
+        return raw.size();
+    }
+
+    /** The last part that says something. */
+    String lastWord() {
+        int last = size() - 1;
+        while (last > 0 && words.get(last).isEmpty()) {
+            last--;
+        }
+        return words.get(last);
+    }
+
+    /** The number of words that are not empty. */
+    int meaningfulWords() {
+        int count = 0;
+        for (String word : words) {
+            count += word.isEmpty() ? 0 : 1;
+        }
+        return count;
+    }
+}

@@ -1,0 +1,254 @@
+package org.tfckpt.restore.suggest;
+
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import java.util.function.Function;
+import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
+import org.tfckpt.restore.suggest.CandidateIndex.Candidate;
+import org.tfckpt.tensor.TensorInfo;
+
+/**
+ * Searches for rules that find many missing variables at once. Pairs of a missing variable and a similar tensor propose
+ * rules; the rules proposed most often are tried on all names; the one that finds most variables is kept, and the search
+ * goes on with what is still missing.
+ */
+public final class RuleSearch {
+    /** A person would not read a longer list. */
+    private static final int MOST_RULES = 12;
+
+    /** Missing variables that propose rules, evenly chosen: a rule for many is proposed by some of them, too. */
+    private static final int MOST_PROPOSING = 1500;
+
+    /** Rules tried on all names in each round. */
+    private static final int MOST_TRIED = 24;
+
+    /** If more variables are missing, a rule must find at least two: one rule for each would help nobody. */
+    private static final int FEW = 200;
+
+    /** The least similarity of the names if a rule finds only one variable: more than every second part must agree. */
+    private static final double SIMILAR = 0.55;
+
+    /** Two rules whose similarities differ by less are equally plausible: the difference is one letter of a long name. */
+    private static final double SAME_SIMILARITY = 0.01;
+
+    /** Names found by a rule whose similarity is averaged. */
+    private static final int MOST_COMPARED = 50;
+
+    private final Function<String, @Nullable TensorInfo> find;
+    private final Function<String, UnaryOperator<String>> parser;
+    private final Roles roles;
+    private final CandidateIndex index;
+    private final List<Target> targets;
+    private final Set<TensorInfo> free;
+    private final List<Rule> rules = new ArrayList<>();
+    private final Map<String, String> names = new HashMap<>();
+
+    /**
+     * Searches.
+     *
+     * @param variables all variables that are not excluded
+     * @param unused the tensors that no variable uses, by all their names
+     * @param find returns the tensor with a name, whether used or not
+     * @param parser returns what a sed rule makes of a name
+     */
+    public RuleSearch(
+            Collection<Variable> variables,
+            Map<String, TensorInfo> unused,
+            Function<String, @Nullable TensorInfo> find,
+            Function<String, UnaryOperator<String>> parser) {
+        this.find = find;
+        this.parser = parser;
+        roles = new Roles(variables, find);
+        index = new CandidateIndex(unused, roles);
+        targets = variables.stream().map(Target::new).toList();
+        free = new HashSet<>(unused.values());
+        Optional<Trial> best = best();
+        while (best.isPresent()) {
+            accept(best.get());
+            best = rules.size() < MOST_RULES ? best() : Optional.empty();
+        }
+    }
+
+    /**
+     * A rule that was found.
+     *
+     * @param text the sed rule
+     * @param found the ids of the variables that it finds
+     */
+    public record Rule(String text, List<String> found) {}
+
+    /** The rules, to be applied in this order. */
+    public List<Rule> rules() {
+        return List.copyOf(rules);
+    }
+
+    /** The names of the tensors that the rules find, by the ids of the variables. */
+    public Map<String, String> names() {
+        return Map.copyOf(names);
+    }
+
+    /** The names of at most three unused tensors that a missing variable may come from, the most similar first. */
+    public List<String> similar(Variable variable) {
+        return index.similar(variable);
+    }
+
+    /** A variable, and the name looked for after the rules so far. */
+    private static final class Target {
+        private final Variable variable;
+        private String name;
+        private boolean missing;
+
+        Target(Variable variable) {
+            this.variable = variable;
+            this.name = variable.expected().name();
+            this.missing = variable.missing();
+        }
+    }
+
+    /** What a rule does: the tensors that it finds by variable, the names changed in vain, the similarity of old and new. */
+    private record Trial(
+            String rule, UnaryOperator<String> renaming, Map<Target, String> found, int misses, double similarity) {
+        static final Comparator<Trial> BEST_FIRST = Comparator.comparingInt((Trial trial) -> -trial.found.size())
+                .thenComparingInt(trial -> trial.misses)
+                .thenComparingDouble(trial -> -trial.similarity)
+                .thenComparingInt(trial -> trial.rule.length())
+                .thenComparing(Trial::rule);
+
+        /** Whether another rule finds other tensors for the same variables and is as plausible. */
+        boolean contradicts(Trial other) {
+            return found.keySet().equals(other.found.keySet())
+                    && !found.equals(other.found)
+                    && misses == other.misses
+                    && Math.abs(similarity - other.similarity) < SAME_SIMILARITY;
+        }
+    }
+
+    private Optional<Trial> best() {
+        List<Trial> trials = proposals().stream()
+                .map(this::attempt)
+                .flatMap(Optional::stream)
+                .toList();
+        return trials.stream()
+                .filter(trial -> trials.stream().noneMatch(trial::contradicts))
+                .min(Trial.BEST_FIRST);
+    }
+
+    /** The rules that most missing variables propose. */
+    private List<String> proposals() {
+        List<Target> missing = targets.stream().filter(target -> target.missing).toList();
+        int least = leastFound(missing.size());
+        Map<String, Integer> votes = new HashMap<>();
+        for (int i = 0; i < missing.size(); i += 1 + missing.size() / MOST_PROPOSING) {
+            Target target = missing.get(i);
+            NameParts name = NameParts.of(target.name);
+            Set<String> proposals = new HashSet<>();
+            for (Candidate candidate : index.fitting(target.variable, target.name, free::contains)) {
+                proposals.addAll(RuleText.rules(name, candidate.parts(), parser));
+            }
+            proposals.forEach(rule -> votes.merge(rule, 1, Integer::sum));
+        }
+        return votes.entrySet().stream()
+                .filter(vote -> vote.getValue() >= least)
+                .sorted(Comparator.comparingInt((Map.Entry<String, Integer> vote) -> -vote.getValue())
+                        .thenComparingInt(vote -> vote.getKey().length())
+                        .thenComparing(Map.Entry::getKey))
+                .limit(MOST_TRIED)
+                .map(Map.Entry::getKey)
+                .toList();
+    }
+
+    private static int leastFound(long missing) {
+        return missing > FEW ? 2 : 1;
+    }
+
+    /** What a rule does to one variable. */
+    private enum Effect {
+        NONE,
+        FINDS,
+        FINDS_UNFIT,
+        MISSES,
+        HARMS
+    }
+
+    /** Tries a rule on all names; empty if it harms a variable or finds too few. */
+    private Optional<Trial> attempt(String rule) {
+        UnaryOperator<String> renaming = parser.apply(rule);
+        Map<Target, String> found = new LinkedHashMap<>();
+        Map<TensorInfo, String> savedNames = new HashMap<>();
+        int misses = 0;
+        for (Target target : targets) {
+            String name = renaming.apply(target.name);
+            switch (effect(target, name, savedNames)) {
+                case FINDS -> found.put(target, name);
+                case MISSES -> misses++;
+                case HARMS -> {
+                    return Optional.empty();
+                }
+                case NONE, FINDS_UNFIT -> {}
+            }
+        }
+        Trial trial = new Trial(rule, renaming, found, misses, similarity(found));
+        return isUseful(trial) ? Optional.of(trial) : Optional.empty();
+    }
+
+    private Effect effect(Target target, String name, Map<TensorInfo, String> savedNames) {
+        if (name.equals(target.name)) {
+            return Effect.NONE;
+        }
+        if (!target.missing) {
+            return Effect.HARMS;
+        }
+        TensorInfo tensor = find.apply(name);
+        if (tensor == null) {
+            return Effect.MISSES;
+        }
+        // Only the parts of one variable may share a tensor.
+        String savedName = target.variable.savedName();
+        boolean shared = !savedNames.computeIfAbsent(tensor, first -> savedName).equals(savedName);
+        if (shared || !free.contains(tensor) || !roles.goTogether(target.variable, tensor)) {
+            return Effect.HARMS;
+        }
+        return target.variable.fits().test(tensor) ? Effect.FINDS : Effect.FINDS_UNFIT;
+    }
+
+    private boolean isUseful(Trial trial) {
+        if (trial.found.size() > 1) {
+            return trial.found.size() >= trial.misses;
+        }
+        long missing = targets.stream().filter(target -> target.missing).count();
+        return trial.found.size() == leastFound(missing) && trial.similarity >= SIMILAR;
+    }
+
+    private static double similarity(Map<Target, String> found) {
+        return found.entrySet().stream()
+                .limit(MOST_COMPARED)
+                .mapToDouble(entry ->
+                        new Alignment(NameParts.of(entry.getKey().name), NameParts.of(entry.getValue())).similarity())
+                .average()
+                .orElse(0);
+    }
+
+    private void accept(Trial trial) {
+        List<String> ids = new ArrayList<>();
+        trial.found.forEach((target, name) -> {
+            ids.add(target.variable.id());
+            names.put(target.variable.id(), name);
+        });
+        rules.add(new Rule(trial.rule, List.copyOf(ids)));
+        for (Target target : targets) {
+            target.name = trial.renaming.apply(target.name);
+            TensorInfo tensor = target.missing ? find.apply(target.name) : null;
+            target.missing &= tensor == null;
+            free.remove(tensor);
+        }
+    }
+}
