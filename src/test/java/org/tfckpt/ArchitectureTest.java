@@ -126,6 +126,7 @@ class ArchitectureTest {
         return name.startsWith("com.google.protobuf")
                 || name.startsWith("org.tfckpt.proto")
                 || name.startsWith("org.tfckpt.format")
-                || name.startsWith("org.tfckpt.io");
+                || name.startsWith("org.tfckpt.io")
+                || name.startsWith("org.tfckpt.restore.suggest");
     }
 }
