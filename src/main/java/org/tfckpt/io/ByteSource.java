@@ -9,12 +9,12 @@ import org.tfckpt.tensor.ErrorContext;
 import org.tfckpt.tensor.ProblemKind;
 
 /**
- * Bytes at an offset of one file.
+ * Random access to the bytes of a file. Thread-safe.
  *
- * <p>Safe from many threads at once. Whoever opened it closes it; a buffer that was handed out stays readable after
- * that. After {@link #close} every method throws {@link IllegalStateException}. A range that passes the end of the file,
- * as the file is at that moment, is a {@link DataLossException} with file and offset; nothing beyond a few kilobytes is
- * allocated before that check. Buffers are little-endian, their position is 0 and their limit the length asked for; nobody writes into them.
+ * <p>Returned buffers are little-endian with position 0 and the requested length as the limit, and must not be written to.
+ * They stay readable after {@link #close}; every method then throws {@link IllegalStateException}. A range that exceeds the
+ * current end of the file causes a {@link DataLossException} with file and offset. Not more than a few kilobytes are
+ * allocated before that check.
  */
 public abstract class ByteSource implements Closeable {
     private final String name;
@@ -24,39 +24,39 @@ public abstract class ByteSource implements Closeable {
         this.name = name;
     }
 
-    /** Takes the bytes of a range, part by part, in order. */
+    /** Receives the bytes of a range in consecutive parts. */
     @FunctionalInterface
     public interface Consumer {
         /**
-         * Takes a part.
+         * Called for each part, in order.
          *
-         * @param part valid during the call only
-         * @throws IOException if the consumer has a reason to stop
+         * @param part the bytes; valid only during the call
+         * @throws IOException to stop
          */
         void accept(ByteBuffer part) throws IOException;
     }
 
     /**
-     * What messages call this source.
+     * Returns the name of this source for messages.
      *
-     * @return the file's path
+     * @return the path of the file
      */
     public final String name() {
         return name;
     }
 
     /**
-     * The file's size now.
+     * Returns the current size of the file.
      *
-     * @return bytes
-     * @throws IOException if it cannot be told
+     * @return the size in bytes
+     * @throws IOException if it cannot be determined
      */
     public abstract long size() throws IOException;
 
     /**
-     * A range as one buffer: a view where the file is mapped, else a copy.
+     * Returns a range of the file as one buffer: a view if the file is mapped, otherwise a copy.
      *
-     * @param offset the first byte
+     * @param offset the offset of the first byte
      * @param length the number of bytes
      * @return the bytes
      * @throws IOException if they cannot be read
@@ -64,31 +64,31 @@ public abstract class ByteSource implements Closeable {
     public abstract ByteBuffer read(long offset, int length) throws IOException;
 
     /**
-     * Copies a range into a buffer.
+     * Copies bytes of the file into a buffer.
      *
-     * @param offset the first byte
-     * @param target takes as many bytes as it has left
+     * @param offset the offset of the first byte
+     * @param target the buffer; all its remaining bytes are filled
      * @throws IOException if they cannot be read
      */
     public abstract void readInto(long offset, ByteBuffer target) throws IOException;
 
     /**
-     * Walks a range of any length without holding it.
+     * Passes a range of any length to a consumer in parts, without holding it in memory.
      *
-     * @param offset the first byte
+     * @param offset the offset of the first byte
      * @param length the number of bytes
-     * @param consumer takes the parts
+     * @param consumer receives the parts
      * @throws IOException if they cannot be read, or the consumer threw it
      */
     public abstract void forEach(long offset, long length, Consumer consumer) throws IOException;
 
     /**
-     * Checks that a range lies within the file.
+     * Checks that a range is within the file.
      *
-     * @param offset the first byte
+     * @param offset the offset of the first byte
      * @param length the number of bytes
-     * @throws DataLossException if it does not
-     * @throws IOException if the file's size cannot be told
+     * @throws DataLossException if it is not
+     * @throws IOException if the size of the file cannot be determined
      */
     public final void requireRange(long offset, long length) throws IOException {
         requireOpen();
@@ -104,7 +104,7 @@ public abstract class ByteSource implements Closeable {
         return offset >= 0 && length >= 0 && offset <= size - length;
     }
 
-    /** The file's size as it was a moment ago: for those who ask so often that asking is most of their work. */
+    /** Returns the size of the file, perhaps cached for a short time. For frequent callers: asking the system takes long. */
     long recentSize() throws IOException {
         return size();
     }
@@ -118,14 +118,14 @@ public abstract class ByteSource implements Closeable {
 
     final void requireOpen() {
         if (closed) {
-            throw new IllegalStateException(name + " is closed");
+            throw new IllegalStateException("'" + name + "' is closed");
         }
     }
 
-    /** What a channel that was closed while it was used means: this source was closed, or the thread interrupted. */
-    final IOException closedMeanwhile(ClosedChannelException cause) {
+    /** Handles a channel closed during use: either this source was closed, or the thread was interrupted. */
+    final IOException closedDuringRead(ClosedChannelException cause) {
         if (closed) {
-            throw new IllegalStateException(name + " was closed while it was read", cause);
+            throw new IllegalStateException("'" + name + "' was closed during a read", cause);
         }
         return cause;
     }

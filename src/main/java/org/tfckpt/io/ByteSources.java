@@ -7,12 +7,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 
-/** Opens files of any file system, mapped where that is wanted and possible. */
+/** Opens files of any file system, memory-mapped or not. */
 public final class ByteSources {
     private ByteSources() {}
 
     /**
-     * Opens a file for reading through its channel.
+     * Opens a file that is not mapped.
      *
      * @param path the file
      * @return the source; the caller closes it
@@ -23,7 +23,7 @@ public final class ByteSources {
     }
 
     /**
-     * Opens a file to be mapped when that pays, or read through its channel where its file system cannot map.
+     * Opens a file that is mapped after the first few small reads, if its file system supports mapping.
      *
      * @param path the file
      * @return the source; the caller closes it

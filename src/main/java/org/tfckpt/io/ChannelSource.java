@@ -9,14 +9,14 @@ import java.nio.channels.SeekableByteChannel;
 import org.tfckpt.tensor.DataLossException;
 
 /**
- * A file read through its channel: for file systems that cannot map, and for files that may change while they are read,
- * since a file that shrinks gives an exception here, never anything worse.
+ * A file that is read through its channel: for file systems that do not support mapping, and for files that may shrink while
+ * they are read. If a file shrinks, reads throw an exception; reading a mapping would end the JVM.
  */
 final class ChannelSource extends ByteSource {
-    /** So much is allocated without asking for the file's size first: that costs as much as to read it. */
+    /** Up to this length, reads do not check the file's size first: determining it takes as long as the read. */
     private static final int SMALL = 1 << 13;
-    /** No file reaches so far, and to read there is an error of its own on some systems. */
-    private static final long FAR = 1L << 50;
+    /** The limit of offsets that are read without checking the size: beyond it, some systems report an error of their own. */
+    private static final long MAX_UNCHECKED_OFFSET = 1L << 50;
 
     private final SeekableByteChannel channel;
 
@@ -31,13 +31,17 @@ final class ChannelSource extends ByteSource {
         try {
             return channel.size();
         } catch (ClosedChannelException e) {
-            throw closedMeanwhile(e);
+            throw closedDuringRead(e);
         }
     }
 
     @Override
     public ByteBuffer read(long offset, int length) throws IOException {
-        boolean small = channel instanceof FileChannel && length > 0 && length <= SMALL && offset >= 0 && offset < FAR;
+        boolean small = channel instanceof FileChannel
+                && length > 0
+                && length <= SMALL
+                && offset >= 0
+                && offset < MAX_UNCHECKED_OFFSET;
         if (!small) {
             requireRange(offset, length);
         }
@@ -103,7 +107,7 @@ final class ChannelSource extends ByteSource {
                 return channel.position(offset).read(target);
             }
         } catch (ClosedChannelException e) {
-            throw closedMeanwhile(e);
+            throw closedDuringRead(e);
         }
     }
 

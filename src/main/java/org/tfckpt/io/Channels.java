@@ -5,19 +5,19 @@ import java.nio.ByteBuffer;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 
-/** What channels leave to their users: reading and writing until it is done. */
+/** Reads and writes channels completely. */
 public final class Channels {
     private static final int PART = 1 << 18;
 
     private Channels() {}
 
     /**
-     * Fills a buffer as far as the channel goes.
+     * Fills a buffer from a channel.
      *
-     * @param in where the bytes come from
-     * @param target takes them
+     * @param in the channel
+     * @param target the buffer
      * @return false if the channel ended before the buffer was full
-     * @throws IOException if it cannot be read
+     * @throws IOException if the channel cannot be read
      */
     public static boolean fill(ReadableByteChannel in, ByteBuffer target) throws IOException {
         while (target.hasRemaining()) {
@@ -29,12 +29,12 @@ public final class Channels {
     }
 
     /**
-     * Writes all that remains in a buffer, in parts: a channel that is given a large buffer of the heap would copy it
-     * into one as large outside.
+     * Writes all remaining bytes of a buffer. Writes in parts, because a channel copies a heap buffer into a direct buffer of
+     * the same size.
      *
-     * @param out takes the bytes
-     * @param bytes the buffer; its position moves to its limit
-     * @throws IOException if they cannot be written
+     * @param out the channel
+     * @param bytes the buffer; its position becomes its limit
+     * @throws IOException if the channel cannot be written
      */
     public static void write(WritableByteChannel out, ByteBuffer bytes) throws IOException {
         int end = bytes.limit();
@@ -51,7 +51,7 @@ public final class Channels {
         }
     }
 
-    /** Copies all that the one channel has left to the other. */
+    /** Copies all remaining bytes of a channel to another. */
     static void copy(ReadableByteChannel in, WritableByteChannel out) throws IOException {
         ByteBuffer part = ByteBuffer.allocate(PART);
         while (in.read(part.clear()) >= 0) {

@@ -1,27 +1,26 @@
 package org.tfckpt.io;
 
 /**
- * The CRC32C of two byte strings one after the other, out of those of each: so that several threads can check one
- * tensor.
+ * Combines the CRC32C checksums of consecutive byte sequences, so that several threads can check one tensor.
  *
- * <p>A checksum is a polynomial over GF(2) modulo the generator P, bit 31 the coefficient of x^0. To append n bytes is
- * to multiply by x^(8n); what is appended is added.
+ * <p>A checksum is a polynomial over GF(2) modulo the generator P, with the coefficient of x^0 in bit 31. Appending n bytes
+ * multiplies it by x^(8n) and adds the checksum of these bytes.
  */
 public final class Crc32cSum {
     private static final int GENERATOR = 0x82f63b78;
     private static final int ONE = 1 << 31;
-    /** x^8: one byte further. */
+    /** x^8, which appends one byte. */
     private static final int BYTE = ONE >>> 8;
 
     private Crc32cSum() {}
 
     /**
-     * The checksum of both.
+     * Returns the checksum of two consecutive sequences.
      *
-     * @param first the checksum of the first bytes
-     * @param second the checksum of those behind
-     * @param secondLength the number of those behind
-     * @return the checksum of all
+     * @param first the checksum of the first sequence
+     * @param second the checksum of the second sequence
+     * @param secondLength the length of the second sequence in bytes
+     * @return the checksum of both
      */
     public static int of(int first, int second, long secondLength) {
         int shifted = first;

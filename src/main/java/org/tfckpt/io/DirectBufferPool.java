@@ -6,11 +6,11 @@ import java.util.concurrent.BlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Buffers outside of the heap, into which a channel reads without a copy between. They are used again, since only the
- * garbage collector gives such memory back: as many are kept as there are cores, whatever the number of files.
+ * A pool of direct buffers, into which a channel reads without an intermediate copy. They are reused because only the garbage
+ * collector frees such memory. The pool keeps at most one buffer per processor, regardless of the number of files.
  */
 final class DirectBufferPool {
-    /** Small enough to be still in a core's cache when it is looked at. */
+    /** Small enough for the bytes to be in a core's cache when they are processed. */
     static final int SIZE = 1 << 18;
 
     private static final BlockingQueue<ByteBuffer> KEPT =
@@ -18,7 +18,7 @@ final class DirectBufferPool {
 
     private DirectBufferPool() {}
 
-    /** For a {@link CopyTarget} of {@link #SIZE} bytes, which is nobody else's until it is given back. */
+    /** Returns a buffer for {@link CopyTarget#at} and {@link #SIZE} bytes, for exclusive use until it is given back. */
     static ByteBuffer take() {
         @Nullable ByteBuffer kept = KEPT.poll();
         return kept == null ? CopyTarget.allocate(SIZE) : kept;

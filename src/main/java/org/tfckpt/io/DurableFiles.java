@@ -13,29 +13,29 @@ import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.function.LongConsumer;
 
-/** Names and contents of files, such that a crash of the machine does not undo what was done. */
+/** Creates, renames, links and copies files so that the result survives a crash of the machine. */
 public final class DurableFiles {
-    /** As much as is copied between two words of progress. */
+    /** The number of bytes copied between two calls of a progress listener. */
     private static final long PART = 1L << 24;
 
     private DurableFiles() {}
 
     /**
-     * Opens a new file for writing.
+     * Creates a file and opens it for writing.
      *
-     * @param path no file is there yet
+     * @param path the path of the file, which must not exist
      * @return the channel; the caller closes it
-     * @throws IOException if it cannot be made
+     * @throws IOException if the file cannot be created
      */
     public static SeekableByteChannel create(Path path) throws IOException {
         return Files.newByteChannel(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     }
 
     /**
-     * Has the disk take a file's bytes, where its file system can be asked for that.
+     * Forces a file's contents to disk, if its file system supports it.
      *
-     * @param channel of the file
-     * @throws IOException if the disk does not take them
+     * @param channel the channel of the file
+     * @throws IOException if the contents cannot be written to disk
      */
     public static void force(SeekableByteChannel channel) throws IOException {
         if (channel instanceof FileChannel file) {
@@ -44,17 +44,17 @@ public final class DurableFiles {
     }
 
     /**
-     * Has the disk take the names in a directory, where its file system can be asked for that.
+     * Forces the names in a directory to disk, if its file system supports it.
      *
-     * @param directory the directory; the empty path is the current one
-     * @throws IOException if the disk does not take them
+     * @param directory the directory; the empty path is the current directory
+     * @throws IOException if the names cannot be written to disk
      */
     public static void forceNames(Path directory) throws IOException {
         FileChannel channel;
         try {
             channel = FileChannel.open(directory.toAbsolutePath(), StandardOpenOption.READ);
-        } catch (IOException | UnsupportedOperationException notAFileHere) {
-            // Windows, and file systems that are none: a directory cannot be opened, and names need no asking.
+        } catch (IOException | UnsupportedOperationException notSupported) {
+            // Windows and virtual file systems cannot open a directory, and do not need this.
             return;
         }
         try (channel) {
@@ -63,29 +63,30 @@ public final class DurableFiles {
     }
 
     /**
-     * Gives a file another name in one step, in place of whatever has that name.
+     * Renames a file atomically, replacing an existing file.
      *
      * @param from the old name
      * @param to the new name, in the same directory
-     * @throws IOException if it keeps its old name
+     * @throws IOException if the file could not be renamed
      */
     public static void rename(Path from, Path to) throws IOException {
         try {
             Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
-        } catch (AtomicMoveNotSupportedException notOfThisFileSystem) {
+        } catch (AtomicMoveNotSupportedException notSupported) {
             Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
         }
     }
 
     /**
-     * Gives a small file its contents in one step, through a temporary one beside it.
+     * Replaces the contents of a small file atomically, with a temporary file in the same directory. Creates the file if it
+     * does not exist.
      *
-     * @param path the file, which may be there or not
-     * @param bytes all of its contents
-     * @throws IOException if it cannot be done; then it is what it was
+     * @param path the file
+     * @param bytes the new contents
+     * @throws IOException if this fails; the file is then unchanged
      */
     public static void replace(Path path, byte[] bytes) throws IOException {
-        // One name for all: what a crash leaves there is overwritten by the next.
+        // A fixed name: the next call overwrites what a crash left behind.
         Path temporary = path.resolveSibling(path.getFileName() + ".tfckpt-tmp");
         try {
             try (SeekableByteChannel file = Files.newByteChannel(
@@ -108,13 +109,13 @@ public final class DurableFiles {
     }
 
     /**
-     * Gives a file a second name.
+     * Creates a hard link to a file.
      *
      * @param from the file
-     * @param to its second name
-     * @return false if the file system cannot do that; then nothing has changed
-     * @throws FileAlreadyExistsException if there is a file of that name
-     * @throws NoSuchFileException if there is no such file
+     * @param to the link
+     * @return false if the file system cannot create the link
+     * @throws FileAlreadyExistsException if {@code to} exists
+     * @throws NoSuchFileException if {@code from} does not exist
      */
     public static boolean link(Path from, Path to) throws FileAlreadyExistsException, NoSuchFileException {
         if (!from.getFileSystem().provider().equals(to.getFileSystem().provider())) {
@@ -126,17 +127,18 @@ public final class DurableFiles {
         } catch (FileAlreadyExistsException | NoSuchFileException e) {
             throw e;
         } catch (IOException | UnsupportedOperationException cannotLink) {
-            // Another disk, too many links, not permitted, no links at all: each file system has its own exception.
+            // Another disk, too many links, no permission, no support: file systems throw different exceptions for
+            // these.
             return false;
         }
     }
 
     /**
-     * Gives a file's bytes a second name: the same file where it can be linked, else a copy that the disk has taken.
+     * Creates a hard link to a file or, if that is impossible, a copy that is forced to sync.
      *
      * @param from the file
-     * @param to where no file is yet
-     * @throws IOException if it cannot be done; what was copied so far is left to the caller
+     * @param to the link or copy, which must not exist
+     * @throws IOException if this fails; the caller deletes an incomplete copy
      */
     public static void linkOrCopy(Path from, Path to) throws IOException {
         if (!link(from, to)) {
@@ -145,33 +147,33 @@ public final class DurableFiles {
     }
 
     /**
-     * Copies a file, where the operating system can within itself, and has the disk take the copy.
+     * Copies a file, within the operating system if possible, and forces the copy to sync.
      *
      * @param from the file
-     * @param to where no file is yet
-     * @param progress told of the number of bytes after each part
-     * @throws IOException if it cannot be done; what was copied so far is left to the caller
+     * @param to the copy, which must not exist
+     * @param progress receives the number of bytes after each part
+     * @throws IOException if this fails; the caller deletes an incomplete copy
      */
     public static void copy(Path from, Path to, LongConsumer progress) throws IOException {
         try (SeekableByteChannel in = Files.newByteChannel(from, StandardOpenOption.READ);
                 SeekableByteChannel out = create(to);
-                IncrementalSync disk = new IncrementalSync(out)) {
+                IncrementalSync sync = new IncrementalSync(out)) {
             if (in instanceof FileChannel file) {
                 long size = file.size();
                 for (long done = 0; done < size; ) {
                     long count = file.transferTo(done, Math.min(PART, size - done), out);
                     if (count <= 0) {
-                        throw new IOException(from + " became shorter while it was copied");
+                        throw new IOException("'" + from + "' became shorter while it was copied");
                     }
                     done += count;
-                    disk.written(count);
+                    sync.written(count);
                     progress.accept(count);
                 }
             } else {
                 Channels.copy(in, out);
                 progress.accept(out.position());
             }
-            disk.finish();
+            sync.finish();
         }
     }
 }

@@ -9,33 +9,33 @@ import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Has the disk take a file's bytes while more of them are written, step by step and beside the writer, so that what is
- * left to wait for at the end is one step, not the file. Used by one thread.
+ * Forces a file to disk in steps while it is written, on a thread of its own, so that only the last step remains to wait for
+ * at the end. Not thread-safe.
  */
 public final class IncrementalSync implements Closeable {
-    /** Large enough that a thread and a word to the disk are nothing beside it. */
+    /** Large enough to make the cost of a thread and a system call negligible. */
     private static final long STEP = 1L << 24;
 
-    /** Null where the file system cannot be asked for it. */
+    /** Null if the file system does not support it. */
     private final @Nullable FileChannel file;
 
     private long waiting;
     private @Nullable FutureTask<@Nullable Void> running;
 
     /**
-     * For a file that is being written.
+     * Creates an instance for a file that is being written.
      *
-     * @param channel of the file; its owner closes it, after this
+     * @param channel the channel of the file; the caller closes it after this instance
      */
     public IncrementalSync(SeekableByteChannel channel) {
         this.file = channel instanceof FileChannel real ? real : null;
     }
 
     /**
-     * Takes note that bytes were written, and has the disk begin to take them if they are many.
+     * Records that bytes were written, and starts the next step if enough have accumulated.
      *
-     * @param bytes how many
-     * @throws IOException if the disk did not take earlier ones
+     * @param bytes the number of bytes
+     * @throws IOException if an earlier step failed
      */
     public void written(long bytes) throws IOException {
         waiting += bytes;
@@ -58,9 +58,9 @@ public final class IncrementalSync implements Closeable {
     }
 
     /**
-     * Waits until the disk has taken everything.
+     * Forces the rest to disk, and waits for it.
      *
-     * @throws IOException if it does not take it, or did not take earlier bytes: an operating system says that once
+     * @throws IOException if this or an earlier step failed: an operating system reports an error only once
      */
     public void finish() throws IOException {
         await();
@@ -79,7 +79,7 @@ public final class IncrementalSync implements Closeable {
                     step.get();
                     step = null;
                 } catch (InterruptedException e) {
-                    // Nobody closes a file under the disk's hands; who waits next will see it.
+                    // The file must not be closed during a step; the interrupt status is restored below.
                     interrupted = true;
                 }
             }
@@ -93,17 +93,17 @@ public final class IncrementalSync implements Closeable {
     }
 
     private static IOException failure(@Nullable Throwable cause) {
-        // As it is: its type says whether the disk is full.
+        // Unwrapped: its type may say more, for example that the disk is full.
         return cause instanceof IOException known ? known : new IOException("cannot force the file", cause);
     }
 
-    /** Waits for the disk, and drops what it says: the file is given up, or was forced. */
+    /** Waits for a running step and ignores its failure: the file was finished, or is abandoned. */
     @Override
     public void close() {
         try {
             await();
-        } catch (IOException givenUp) {
-            // The one who gives up has another reason.
+        } catch (IOException ignored) {
+            // The caller has another reason to abandon the file.
         }
     }
 }

@@ -8,20 +8,20 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file that is mapped once that pays: the first few small reads go through the channel, since to map and to unmap costs
- * more than they do. Their buffers are outside of the heap, as those of a mapping are. A file system that cannot map is found
- * out then, and read on through the channel.
+ * A file that is mapped lazily. The first few small reads use the channel, because mapping and unmapping takes longer than
+ * they do; they return direct buffers, as a mapping does. If the file cannot be mapped, all reads use the channel.
  */
 final class LazilyMappedSource extends ByteSource {
-    /** A page: reading it costs no more than asking for the file's size, which every read of a mapping does. */
+    /** A page: reading it takes no longer than determining the file's size, which reads of a mapping do. */
     private static final int SMALL = 1 << 12;
 
-    private static final int FEW = 16;
+    /** The number of small reads after which a mapping takes less time than the reads that are likely to follow. */
+    private static final int MAX_SMALL_READS = 16;
 
     private final FileChannel channel;
     private final ChannelSource unmapped;
     private final AtomicInteger smallReads = new AtomicInteger();
-    /** What is read from after the first few reads: a mapping, or the channel where there can be none. */
+    /** The source after the first few reads: a mapping, or the channel if the file cannot be mapped. */
     private volatile @Nullable ByteSource lasting;
 
     LazilyMappedSource(String name, FileChannel channel) {
@@ -35,7 +35,7 @@ final class LazilyMappedSource extends ByteSource {
         if (known != null) {
             return known;
         }
-        boolean small = length <= SMALL && smallReads.getAndIncrement() < FEW;
+        boolean small = length <= SMALL && smallReads.getAndIncrement() < MAX_SMALL_READS;
         return small ? unmapped : map();
     }
 
@@ -46,7 +46,7 @@ final class LazilyMappedSource extends ByteSource {
             try {
                 source = MappedSource.open(name(), channel);
             } catch (UnsupportedOperationException | IOException cannotMap) {
-                // File systems say it in either way; a true error of the disk comes again when the channel reads.
+                // File systems throw either. If the disk has failed, the channel will throw it again.
                 source = unmapped;
             }
             lasting = source;
@@ -54,7 +54,7 @@ final class LazilyMappedSource extends ByteSource {
         return source;
     }
 
-    /** Whether this file is mapped by now. */
+    /** Returns whether this file has been mapped. */
     boolean isMapped() {
         return lasting instanceof MappedSource;
     }
@@ -94,7 +94,7 @@ final class LazilyMappedSource extends ByteSource {
 
     @Override
     public synchronized void close() throws IOException {
-        // All of them first, so that whoever meets the closed channel knows why.
+        // Before the channel is closed, so that a thread that finds it closed knows the reason.
         markClosed();
         unmapped.markClosed();
         ByteSource source = lasting;

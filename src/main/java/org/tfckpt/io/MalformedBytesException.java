@@ -2,14 +2,14 @@ package org.tfckpt.io;
 
 import java.io.IOException;
 
-/** Bytes that are not of the encoding asked for; whoever knows their place turns it into a documented exception. */
+/** Thrown for bytes that do not have the expected encoding. Callers convert it to a documented exception with a file. */
 public final class MalformedBytesException extends IOException {
     private static final long serialVersionUID = 1;
 
     /**
-     * An exception without a place.
+     * Creates an exception.
      *
-     * @param problem what is wrong
+     * @param problem the message
      */
     public MalformedBytesException(String problem) {
         super(problem);

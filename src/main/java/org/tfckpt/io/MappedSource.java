@@ -9,53 +9,53 @@ import java.nio.channels.FileChannel;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * A file mapped in windows, each when it is first needed. An operating system has some 65,000 mappings and a checkpoint
- * up to a million tensors, hence windows; a range that straddles two gets a mapping of its own.
+ * A file that is mapped in windows, each when it is first needed. A mapping per tensor is not possible: Linux permits about
+ * 65,000 mappings, and a checkpoint may have a million tensors. A range that spans two windows gets a mapping of its own.
  *
- * <p>The file's size is checked before a range is walked, by a look that may be some microseconds old. A file that shrinks
- * after that look ends the JVM when the lost part is touched (seen on 17 and 25): {@link ChannelSource} is there for files
- * that may.
+ * <p>The file's size is checked before a range is read, up to {@link #SIZE_VALID_NANOS} earlier. If the file shrinks after the
+ * check, accessing the missing part ends the JVM (observed on 17 and 25): use {@link ChannelSource} for files that may shrink.
  */
 final class MappedSource extends ByteSource {
     private static final int WINDOW_BITS = 30;
     private static final int WINDOW = 1 << WINDOW_BITS;
-    /** So much is walked between two looks at the file's size. */
+    /** The number of bytes passed to a consumer between two checks of the file's size. */
     private static final int PART = 1 << 24;
     /**
-     * So long a look at the file's size is believed. To ask the operating system takes half a microsecond, which is as long
-     * as all else takes that is done for a small tensor; and to check a part takes ten times as long as this.
+     * The time for which the file's size is cached. Asking the operating system takes half a microsecond, as long as all other
+     * work for a small tensor. Computing the checksum of a part takes ten times as long as this period, so that a longer one
+     * would save nothing.
      */
-    private static final long BELIEVED_NANOS = 100_000;
-
-    private static final long LARGEST = (long) WINDOW << 20;
+    private static final long SIZE_VALID_NANOS = 100_000;
+    /** 1 PiB, a million windows: a sparse file can have any size, and must not make the array of windows fill the heap. */
+    private static final long MAX_MAPPED_SIZE = (long) WINDOW << 20;
 
     private final FileChannel channel;
     private final long mappable;
     private final AtomicReferenceArray<MappedByteBuffer> windows;
-    private volatile Look last;
+    private volatile KnownSize knownSize;
 
-    /** A look at the file's size, and when it began. */
-    private record Look(long size, long nanos) {}
+    /** The file's size, and the time before it was determined. */
+    private record KnownSize(long size, long nanos) {}
 
     private MappedSource(String name, FileChannel channel, long size) {
         super(name);
         this.channel = channel;
         this.mappable = size;
-        // Nobody knows how long ago that was: the first read looks again.
-        this.last = new Look(size, System.nanoTime() - BELIEVED_NANOS);
+        // The time at which it was determined is unknown, so the first read checks again.
+        this.knownSize = new KnownSize(size, System.nanoTime() - SIZE_VALID_NANOS);
         this.windows = new AtomicReferenceArray<>((int) ((size + WINDOW - 1) >> WINDOW_BITS));
     }
 
     /**
      * Maps a file's first window.
      *
-     * @throws UnsupportedOperationException if this file system cannot map
-     * @throws IOException if it says so in this way, or the file is too large
+     * @throws UnsupportedOperationException if the file system does not support mapping
+     * @throws IOException if the file cannot be mapped, or is too large
      */
     static MappedSource open(String name, FileChannel channel) throws IOException {
         long size = channel.size();
-        if (size > LARGEST) {
-            throw new IOException(name + " is too large to be mapped");
+        if (size > MAX_MAPPED_SIZE) {
+            throw new IOException("'" + name + "' is too large to be mapped");
         }
         MappedSource source = new MappedSource(name, channel, size);
         if (size > 0) {
@@ -70,19 +70,19 @@ final class MappedSource extends ByteSource {
         try {
             return channel.size();
         } catch (ClosedChannelException e) {
-            throw closedMeanwhile(e);
+            throw closedDuringRead(e);
         }
     }
 
     @Override
     long recentSize() throws IOException {
-        Look look = last;
+        KnownSize known = knownSize;
         long now = System.nanoTime();
-        if (now - look.nanos >= BELIEVED_NANOS) {
-            look = new Look(size(), now);
-            last = look;
+        if (now - known.nanos >= SIZE_VALID_NANOS) {
+            known = new KnownSize(size(), now);
+            knownSize = known;
         }
-        return look.size;
+        return known.size;
     }
 
     @Override
@@ -121,7 +121,7 @@ final class MappedSource extends ByteSource {
 
     private void requireMapped(long offset, long length) throws IOException {
         requireRange(offset, length);
-        // Bytes that were added to the file since it was opened belong to no window.
+        // Bytes appended after the file was opened are not in any window.
         if (offset > mappable - length) {
             throw passesEnd(offset, length, mappable);
         }
@@ -141,7 +141,7 @@ final class MappedSource extends ByteSource {
         try {
             return channel.map(FileChannel.MapMode.READ_ONLY, offset, length);
         } catch (ClosedChannelException e) {
-            throw closedMeanwhile(e);
+            throw closedDuringRead(e);
         }
     }
 

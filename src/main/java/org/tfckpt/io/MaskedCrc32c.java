@@ -3,26 +3,26 @@ package org.tfckpt.io;
 import java.nio.ByteBuffer;
 import java.util.zip.CRC32C;
 
-/** The CRC32C of stored bytes, and the mask that TensorFlow and LevelDB put over every one they store. */
+/** Computes CRC32C checksums, and masks them as LevelDB and TensorFlow do for every checksum that they store. */
 public final class MaskedCrc32c {
     private static final int MASK_DELTA = 0xa282ead8;
 
     private MaskedCrc32c() {}
 
     /**
-     * A plain checksum as it is stored.
+     * Masks a checksum.
      *
      * @param crc the checksum
-     * @return the masked checksum
+     * @return the masked checksum, as it is stored
      */
     public static int mask(int crc) {
         return Integer.rotateRight(crc, 15) + MASK_DELTA;
     }
 
     /**
-     * The plain checksum of a stored one.
+     * Unmasks a checksum.
      *
-     * @param masked the masked checksum
+     * @param masked the masked checksum, as it is stored
      * @return the checksum
      */
     public static int unmask(int masked) {
@@ -30,10 +30,10 @@ public final class MaskedCrc32c {
     }
 
     /**
-     * The plain CRC32C of a buffer's remaining bytes.
+     * Returns the CRC32C of the remaining bytes of a buffer.
      *
-     * @param bytes the buffer; its position stays
-     * @return the checksum
+     * @param bytes the buffer; its position does not change
+     * @return the checksum, not masked
      */
     public static int of(ByteBuffer bytes) {
         CRC32C crc = new CRC32C();

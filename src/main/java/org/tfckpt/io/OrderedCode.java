@@ -4,15 +4,16 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 
 /**
- * Numbers and strings whose encodings sort as they do: the keys of slices are made of these.
+ * Encodes numbers and strings so that the encodings sort in the same order. The keys of slices consist of these. The format
+ * is that of TensorFlow's {@code tensorflow/core/lib/strings/ordered_code.h}:
  *
  * <pre>
- * string    byte 00 → 00 ff, byte ff → ff 00, others themselves; then 00 01
+ * string    byte 00 → 00 ff, byte ff → ff 00, other bytes unchanged; then 00 01
  * unsigned  a byte n (0–8), then n bytes, big-endian, without leading zeros
- * signed    L bytes, big-endian two's complement, L leading one bits flipped into them; L is the least that fits
+ * signed    L bytes, big-endian two's complement, with the first L bits inverted; L is the smallest that fits
  * </pre>
  *
- * <p>A read that fails leaves the buffer's position where it was.
+ * <p>If a read fails, the position of the buffer does not change.
  */
 public final class OrderedCode {
     private static final int MAX_SIGNED_LENGTH = 10;
@@ -22,7 +23,7 @@ public final class OrderedCode {
     /**
      * Appends a byte string.
      *
-     * @param out where to
+     * @param out receives the encoding
      * @param string any bytes
      */
     public static void writeString(ByteArrayOutputStream out, byte[] string) {
@@ -41,9 +42,9 @@ public final class OrderedCode {
     /**
      * Reads a byte string.
      *
-     * @param in positioned at it
+     * @param in the buffer, positioned at the string
      * @return the bytes
-     * @throws MalformedBytesException without terminator, or with an escape that does not exist
+     * @throws MalformedBytesException if the terminator is missing or an escape is invalid
      */
     public static byte[] readString(ByteBuffer in) throws MalformedBytesException {
         int start = in.position();
@@ -64,7 +65,7 @@ public final class OrderedCode {
             string.write(b);
         }
         in.position(start);
-        throw new MalformedBytesException("ordered string without a proper end");
+        throw new MalformedBytesException("ordered string is not terminated");
     }
 
     private static boolean isPlain(byte b) {
@@ -74,8 +75,8 @@ public final class OrderedCode {
     /**
      * Appends an unsigned number.
      *
-     * @param out where to
-     * @param number taken as unsigned
+     * @param out receives the encoding
+     * @param number the number, treated as unsigned
      */
     public static void writeUnsigned(ByteArrayOutputStream out, long number) {
         int length = (Long.SIZE - Long.numberOfLeadingZeros(number) + 7) / 8;
@@ -86,18 +87,18 @@ public final class OrderedCode {
     }
 
     /**
-     * Reads an unsigned number; forms with leading zeros are accepted, as by TensorFlow.
+     * Reads an unsigned number. Accepts leading zeros, as TensorFlow does.
      *
-     * @param in positioned at it
+     * @param in the buffer, positioned at the number
      * @return the number, unsigned
-     * @throws MalformedBytesException if the length is above 8 or bytes are missing
+     * @throws MalformedBytesException if the length exceeds 8 or bytes are missing
      */
     public static long readUnsigned(ByteBuffer in) throws MalformedBytesException {
         int start = in.position();
         int length = in.hasRemaining() ? in.get() & 0xff : Integer.MAX_VALUE;
         if (length > Long.BYTES || length > in.remaining()) {
             in.position(start);
-            throw new MalformedBytesException("ordered number passes the end or 64 bits");
+            throw new MalformedBytesException("ordered number exceeds the end or 64 bits");
         }
         long number = 0;
         for (int i = 0; i < length; i++) {
@@ -109,7 +110,7 @@ public final class OrderedCode {
     /**
      * Appends a signed number.
      *
-     * @param out where to
+     * @param out receives the encoding
      * @param number any number
      */
     public static void writeSigned(ByteArrayOutputStream out, long number) {
@@ -121,40 +122,40 @@ public final class OrderedCode {
     }
 
     private static int signedLength(long number) {
-        // n bits hold the number without its sign; each byte carries 7 bits, one of them the sign.
+        // The bits of the number without its sign, plus one for the sign; each byte carries 7 bits.
         int bits = Long.SIZE - Long.numberOfLeadingZeros(number < 0 ? ~number : number);
         return bits / 7 + 1;
     }
 
-    /** Byte {@code index} of the mark for a length: that many one bits from the front. */
+    /** Returns byte {@code index} of the header for a length: {@code length} one bits followed by zeros. */
     private static int header(int length, int index) {
         int ones = Math.max(0, Math.min(8, length - 8 * index));
         return (0xff00 >> ones) & 0xff;
     }
 
     /**
-     * Reads a signed number; forms longer than needed are accepted, as by TensorFlow.
+     * Reads a signed number. Accepts encodings that are longer than necessary, as TensorFlow does.
      *
-     * @param in positioned at it
+     * @param in the buffer, positioned at the number
      * @return the number
      * @throws MalformedBytesException if bytes are missing or the number does not fit 64 bits
      */
     public static long readSigned(ByteBuffer in) throws MalformedBytesException {
         int start = in.position();
         if (!in.hasRemaining()) {
-            throw new MalformedBytesException("ordered number passes the end");
+            throw new MalformedBytesException("ordered number exceeds the end");
         }
         int flip = in.get(start) < 0 ? 0 : 0xff;
         int length = leadingOnes(in, start, flip);
         if (length > MAX_SIGNED_LENGTH || length > in.remaining()) {
-            throw new MalformedBytesException("ordered number passes the end or 64 bits");
+            throw new MalformedBytesException("ordered number exceeds the end or 64 bits");
         }
         long number = 0;
         for (int i = 0; i < length; i++) {
             int bits = (in.get(start + i) ^ flip ^ header(length, i)) & 0xff;
             boolean tooWide = length == MAX_SIGNED_LENGTH && (i < 2 ? bits != 0 : (i == 2 && bits > 0x7f));
             if (tooWide) {
-                throw new MalformedBytesException("ordered number of more than 64 bits");
+                throw new MalformedBytesException("ordered number exceeds 64 bits");
             }
             number = (number << 8) | bits;
         }

@@ -5,7 +5,7 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.tfckpt.tensor.DataLossException;
 
-/** Reads numbers one after the other from an offset of a source, through a small buffer. */
+/** Reads consecutive numbers from a source through a small buffer. Not thread-safe. */
 public final class SequentialReader {
     private static final int BUFFER = 1 << 14;
 
@@ -15,11 +15,11 @@ public final class SequentialReader {
     private long bufferEnd;
 
     /**
-     * A reader that stops at the end of the file.
+     * Creates a reader.
      *
      * @param source the file
-     * @param offset where to begin
-     * @throws IOException if the file's size cannot be told
+     * @param offset the offset of the first number
+     * @throws IOException if the offset is beyond the end of the file, or the file's size cannot be determined
      */
     public SequentialReader(ByteSource source, long offset) throws IOException {
         source.requireRange(offset, 0);
@@ -29,7 +29,7 @@ public final class SequentialReader {
     }
 
     /**
-     * Where the next number begins.
+     * Returns the offset of the next number.
      *
      * @return the offset in the file
      */
@@ -42,7 +42,7 @@ public final class SequentialReader {
      *
      * @return the number, unsigned
      * @throws MalformedBytesException if it is longer than 64 bits
-     * @throws DataLossException if the file ends in it
+     * @throws DataLossException if the file ends within the number
      * @throws IOException if the file cannot be read
      */
     public long varint64() throws IOException {
@@ -60,11 +60,11 @@ public final class SequentialReader {
     }
 
     /**
-     * Reads four bytes.
+     * Reads a four-byte number.
      *
-     * @param order their order
+     * @param order its byte order
      * @return the number
-     * @throws DataLossException if the file ends in it
+     * @throws DataLossException if the file ends within the number
      * @throws IOException if the file cannot be read
      */
     public int fixed32(ByteOrder order) throws IOException {
@@ -75,7 +75,7 @@ public final class SequentialReader {
         return buffer.order(order).getInt();
     }
 
-    /** Has so many bytes at hand, fewer only at the end of the file. */
+    /** Ensures that {@code needed} bytes are in the buffer, or fewer at the end of the file. */
     private void fill(int needed) throws IOException {
         if (buffer.remaining() >= needed) {
             return;

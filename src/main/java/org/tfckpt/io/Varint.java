@@ -2,27 +2,26 @@ package org.tfckpt.io;
 
 import java.nio.ByteBuffer;
 
-/** Base-128 numbers, low 7 bits first, bit 7 set on all but the last byte: at most 5 or 10 bytes. */
+/** Encodes numbers as varints: base 128, low 7 bits first, bit 7 set in all bytes but the last. */
 public final class Varint {
-    /** The longest form of a 64-bit number. */
+    /** The maximum length of a 64-bit varint in bytes. */
     public static final int MAX_LENGTH_64 = 10;
 
     private Varint() {}
 
     /**
-     * Reads a 64-bit varint at the buffer's position and moves past it. Bits beyond the 64th, which a tenth byte can hold,
-     * are dropped, as LevelDB and protobuf drop them.
+     * Reads a 64-bit varint. Bits beyond the 64th, which a tenth byte can hold, are ignored, as in LevelDB and protobuf.
      *
-     * @param buffer where it stands
+     * @param buffer the buffer, positioned at the varint
      * @return the number, unsigned
-     * @throws MalformedBytesException if the buffer ends before the number does, or it has more than ten bytes
+     * @throws MalformedBytesException if the buffer ends within the varint, or it has more than ten bytes
      */
     public static long read64(ByteBuffer buffer) throws MalformedBytesException {
         long result = 0;
-        // A shift by 64 or more would wrap and give a wrong number instead of failing.
+        // A shift by 64 or more would wrap around and produce a wrong number.
         for (int shift = 0; shift < 64; shift += 7) {
             if (!buffer.hasRemaining()) {
-                throw new MalformedBytesException("varint passes the end");
+                throw new MalformedBytesException("varint exceeds the end");
             }
             byte next = buffer.get();
             result |= (next & 0x7fL) << shift;
@@ -34,9 +33,9 @@ public final class Varint {
     }
 
     /**
-     * Writes a varint at the buffer's position.
+     * Writes a varint.
      *
-     * @param buffer takes up to {@link #MAX_LENGTH_64} bytes
+     * @param buffer the buffer; receives up to {@link #MAX_LENGTH_64} bytes
      * @param number the number, unsigned
      */
     public static void write64(ByteBuffer buffer, long number) {

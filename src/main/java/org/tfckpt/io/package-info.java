@@ -1,7 +1,7 @@
 /**
- * Bytes at an offset, and the primitive encodings: masked CRC32C, varints, ordered code, protobuf as text.
+ * Internal: reads and writes files, and the primitive encodings (masked CRC32C, varints, ordered code); not part of the API.
  *
- * <p>Nothing in here knows of tables or tensors.
+ * <p>This package does not depend on tables or checkpoints.
  */
 @NullMarked
 package org.tfckpt.io;

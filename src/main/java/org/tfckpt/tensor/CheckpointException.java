@@ -4,26 +4,25 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A checkpoint cannot be read, or written, as asked. Subtypes tell what a caller may want to tell apart; this type itself is thrown
- * where there is no checkpoint at all.
+ * Thrown if a checkpoint cannot be read or written. Subtypes distinguish the common reasons; this type itself is thrown, for
+ * example, if no checkpoint exists.
  *
- * <p>The message is the problem (in TensorFlow's words where TensorFlow has some), then file, offset, tensor, expected
- * and found in brackets, then what to try.
+ * <p>The message consists of the problem, the file, offset, tensor, expected and found value in brackets, and a hint.
  */
 public class CheckpointException extends IOException {
     private static final long serialVersionUID = 1;
 
-    /** The first part of the message. */
+    /** The problem without the context. */
     private final String problem;
 
     private final transient ErrorContext context;
 
     /**
-     * An exception with a cause.
+     * Creates an exception with a cause.
      *
-     * @param problem what is wrong, one clause
-     * @param context where, and what to try
-     * @param cause what led to it, or null
+     * @param problem the problem, in one clause
+     * @param context where it occurred, and a hint
+     * @param cause the cause, or null
      */
     public CheckpointException(String problem, ErrorContext context, @Nullable Throwable cause) {
         super(context.describe(problem), cause);
@@ -32,17 +31,17 @@ public class CheckpointException extends IOException {
     }
 
     /**
-     * An exception without a cause.
+     * Creates an exception without a cause.
      *
-     * @param problem what is wrong, one clause
-     * @param context where, and what to try
+     * @param problem the problem, in one clause
+     * @param context where it occurred, and a hint
      */
     public CheckpointException(String problem, ErrorContext context) {
         this(problem, context, null);
     }
 
     /**
-     * The problem without place and advice.
+     * Returns the problem without the context.
      *
      * @return the first part of the message
      */
@@ -51,9 +50,9 @@ public class CheckpointException extends IOException {
     }
 
     /**
-     * Place, expectation and advice.
+     * Returns where the problem occurred, and a hint.
      *
-     * @return what is known; {@link ErrorContext#NONE} after serialization
+     * @return the context; {@link ErrorContext#NONE} if this exception was deserialized
      */
     @SuppressWarnings("NullAway") // Null after deserialization: the field is transient.
     public ErrorContext context() {

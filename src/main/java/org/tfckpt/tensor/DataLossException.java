@@ -3,23 +3,23 @@ package org.tfckpt.tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file of the checkpoint is damaged, cut off, missing, or says what cannot be.
+ * Thrown if a file of a checkpoint is damaged, truncated, missing or inconsistent.
  *
- * <p>No value of what is named in it has reached the caller.
+ * <p>The caller has received no value of the tensor or file that the exception names.
  */
 public final class DataLossException extends CheckpointException {
     private static final long serialVersionUID = 1;
 
-    /** What kind of damage. */
+    /** The kind of damage. */
     private final ProblemKind kind;
 
     /**
-     * An exception with a cause.
+     * Creates an exception with a cause.
      *
-     * @param kind what kind of damage
-     * @param problem what is wrong, one clause
-     * @param context where
-     * @param cause what led to it, or null
+     * @param kind the kind of damage
+     * @param problem the problem, in one clause
+     * @param context where it occurred
+     * @param cause the cause, or null
      */
     public DataLossException(ProblemKind kind, String problem, ErrorContext context, @Nullable Throwable cause) {
         super(problem, context, cause);
@@ -27,18 +27,18 @@ public final class DataLossException extends CheckpointException {
     }
 
     /**
-     * An exception without a cause.
+     * Creates an exception without a cause.
      *
-     * @param kind what kind of damage
-     * @param problem what is wrong, one clause
-     * @param context where
+     * @param kind the kind of damage
+     * @param problem the problem, in one clause
+     * @param context where it occurred
      */
     public DataLossException(ProblemKind kind, String problem, ErrorContext context) {
         this(kind, problem, context, null);
     }
 
     /**
-     * The kind of damage.
+     * Returns the kind of damage.
      *
      * @return the kind, as in a {@link Problem}
      */
@@ -47,9 +47,9 @@ public final class DataLossException extends CheckpointException {
     }
 
     /**
-     * This damage as a finding of a verification.
+     * Converts this exception to a problem, as a verification reports it.
      *
-     * @return the problem with this exception's place
+     * @return the problem, with the file, offset and tensor of this exception
      */
     public Problem toProblem() {
         ErrorContext context = context();

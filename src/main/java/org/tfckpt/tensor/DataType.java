@@ -1,13 +1,14 @@
 package org.tfckpt.tensor;
 
 /**
- * A TensorFlow dtype: its number in files, its names and how its elements lie in a checkpoint.
+ * A TensorFlow dtype: its number in files, its names, and the size of its elements in a checkpoint.
  *
- * <p>Names and numbers are those of TensorFlow's {@code types.proto}. Reference dtypes (number + 100) never stand in a
- * checkpoint; {@link #enumName(int)} and {@link #shortName(int)} know them nevertheless, for messages.
+ * <p>Names and numbers are those of TensorFlow's
+ * <a href="https://github.com/tensorflow/tensorflow/blob/master/tensorflow/core/framework/types.proto">types.proto</a>.
+ * Checkpoints do not contain reference dtypes (number + 100); {@link #enumName(int)} and {@link #shortName(int)} accept them.
  */
 public enum DataType {
-    /** No dtype was given. */
+    /** No dtype. */
     DT_INVALID(0, "INVALID", 0, 0),
     /** IEEE 754 single precision. */
     DT_FLOAT(1, "float", 4, 4),
@@ -23,11 +24,11 @@ public enum DataType {
     DT_INT8(6, "int8", 1, 1),
     /** Byte strings of any length. */
     DT_STRING(7, "string", 0, 0),
-    /** Two singles: real, imaginary. */
+    /** Complex number of two floats, real then imaginary. */
     DT_COMPLEX64(8, "complex64", 8, 4),
     /** Signed 64-bit integer. */
     DT_INT64(9, "int64", 8, 8),
-    /** One byte; zero is false, anything else is true. */
+    /** Boolean of one byte; zero is false, all other values are true. */
     DT_BOOL(10, "bool", 1, 1),
     /** Quantised signed 8-bit integer. */
     DT_QINT8(11, "qint8", 1, 1),
@@ -35,7 +36,7 @@ public enum DataType {
     DT_QUINT8(12, "quint8", 1, 1),
     /** Quantised signed 32-bit integer. */
     DT_QINT32(13, "qint32", 4, 4),
-    /** The upper 16 bits of a single. */
+    /** The upper 16 bits of an IEEE 754 single. */
     DT_BFLOAT16(14, "bfloat16", 2, 2),
     /** Quantised signed 16-bit integer. */
     DT_QINT16(15, "qint16", 2, 2),
@@ -43,13 +44,13 @@ public enum DataType {
     DT_QUINT16(16, "quint16", 2, 2),
     /** Unsigned 16-bit integer. */
     DT_UINT16(17, "uint16", 2, 2),
-    /** Two doubles: real, imaginary. */
+    /** Complex number of two doubles, real then imaginary. */
     DT_COMPLEX128(18, "complex128", 16, 8),
     /** IEEE 754 half precision. */
     DT_HALF(19, "half", 2, 2),
-    /** A handle to a resource; never in a checkpoint. */
+    /** A handle to a resource; checkpoints do not contain it. */
     DT_RESOURCE(20, "resource", 0, 0),
-    /** Arbitrary C++ objects, each stored as a message. */
+    /** Arbitrary C++ objects, each stored as a protobuf message. */
     DT_VARIANT(21, "variant", 0, 0),
     /** Unsigned 32-bit integer. */
     DT_UINT32(22, "uint32", 4, 4),
@@ -65,17 +66,17 @@ public enum DataType {
     DT_FLOAT8_E4M3B11FNUZ(27, "float8_e4m3b11fnuz", 1, 1),
     /** 8-bit float, 5 bits of exponent (bias 16), no infinities, no negative zero. */
     DT_FLOAT8_E5M2FNUZ(28, "float8_e5m2fnuz", 1, 1),
-    /** Signed 4-bit integer, one byte an element (its low nibble counts). */
+    /** Signed 4-bit integer, one byte per element (the low four bits are used). */
     DT_INT4(29, "int4", 1, 1),
-    /** Unsigned 4-bit integer, one byte an element (its low nibble counts). */
+    /** Unsigned 4-bit integer, one byte per element (the low four bits are used). */
     DT_UINT4(30, "uint4", 1, 1),
-    /** Signed 2-bit integer, one byte an element (its low two bits count). */
+    /** Signed 2-bit integer, one byte per element (the low two bits are used). */
     DT_INT2(31, "int2", 1, 1),
-    /** Unsigned 2-bit integer, one byte an element (its low two bits count). */
+    /** Unsigned 2-bit integer, one byte per element (the low two bits are used). */
     DT_UINT2(32, "uint2", 1, 1),
-    /** 4-bit float, one byte an element (its low nibble counts). */
+    /** 4-bit float, one byte per element (the low four bits are used). */
     DT_FLOAT4_E2M1FN(33, "float4_e2m1fn", 1, 1),
-    /** A number that is not in this table; see {@link TensorInfo#dtypeNumber()}. */
+    /** A dtype that this library does not know; see {@link TensorInfo#dtypeNumber()} for its number. */
     UNKNOWN(-1, "unknown", 0, 0);
 
     private static final int REFERENCE_OFFSET = 100;
@@ -102,20 +103,20 @@ public enum DataType {
     }
 
     /**
-     * The dtype of a number as it stands in a file.
+     * Returns the dtype with a number.
      *
-     * @param number the enum number, not a reference dtype
-     * @return the dtype, {@link #UNKNOWN} for a number that is not in the table
+     * @param number the number, as in files
+     * @return the dtype; {@link #UNKNOWN} for an unknown number or a reference dtype
      */
     public static DataType ofNumber(int number) {
         return number >= 0 && number < BY_NUMBER.length ? BY_NUMBER[number] : UNKNOWN;
     }
 
     /**
-     * The enum name for a number, as in {@code DT_FLOAT} or {@code DT_FLOAT_REF}.
+     * Returns TensorFlow's enum name for a number, for example {@code DT_FLOAT} or {@code DT_FLOAT_REF}.
      *
      * @param number any number
-     * @return the name; for one that is not in the table TensorFlow's {@code unknown dtype enum (99)}
+     * @return the name; for an unknown number TensorFlow's text, for example {@code unknown dtype enum (99)}
      */
     public static String enumName(int number) {
         DataType type = ofNumber(number);
@@ -127,10 +128,10 @@ public enum DataType {
     }
 
     /**
-     * The short name for a number, as TensorFlow's messages have it: {@code float}, {@code float_ref}.
+     * Returns the short name for a number, as in TensorFlow's messages, for example {@code float} or {@code float_ref}.
      *
      * @param number any number
-     * @return the name; for one that is not in the table {@code unknown dtype enum (99)}
+     * @return the name; for an unknown number TensorFlow's text, for example {@code unknown dtype enum (99)}
      */
     public static String shortName(int number) {
         DataType type = ofNumber(number);
@@ -146,27 +147,28 @@ public enum DataType {
     }
 
     /**
-     * The number in files.
+     * Returns the number of this dtype in files.
      *
-     * @return the enum number; −1 for {@link #UNKNOWN}
+     * @return the number; −1 for {@link #UNKNOWN}
      */
     public int number() {
         return number;
     }
 
     /**
-     * The short name in TensorFlow's messages.
+     * Returns the short name of this dtype, as in TensorFlow's messages.
      *
-     * @return for example {@code float}
+     * @return the name, for example {@code float}
      */
     public String shortName() {
         return shortName;
     }
 
     /**
-     * The name in Python ({@code tf.DType.name}); it differs from {@link #shortName()} for three dtypes.
+     * Returns the name of this dtype in Python ({@code tf.DType.name}). It differs from {@link #shortName()} for float, double
+     * and half.
      *
-     * @return for example {@code float32}
+     * @return the name, for example {@code float32}
      */
     public String pythonName() {
         return switch (this) {
@@ -178,7 +180,7 @@ public enum DataType {
     }
 
     /**
-     * Whether every element takes the same number of bytes.
+     * Returns whether all elements have the same size.
      *
      * @return false for strings, variants, resources and unknown dtypes
      */
@@ -187,18 +189,19 @@ public enum DataType {
     }
 
     /**
-     * Bytes of one element in a checkpoint.
+     * Returns the size of an element in a checkpoint.
      *
-     * @return the width, 0 where {@link #isFixedWidth()} is false
+     * @return the size in bytes; 0 if {@link #isFixedWidth()} is false
      */
     public int width() {
         return width;
     }
 
     /**
-     * Bytes that are turned around together in a file of the other byte order: the width, or half of it for complex.
+     * Returns the number of bytes that are reversed together to change the byte order: the width, or half of it for complex
+     * dtypes.
      *
-     * @return the unit, 0 where {@link #isFixedWidth()} is false
+     * @return the number of bytes; 0 if {@link #isFixedWidth()} is false
      */
     public int swapUnit() {
         return swapUnit;

@@ -2,15 +2,15 @@ package org.tfckpt.tensor;
 
 import java.nio.ByteBuffer;
 
-/** Elements of fixed width in a buffer, one by one, as the widest number of their kind. */
+/** Reads single elements of fixed width from a buffer, as a {@code long} or {@code double}. */
 public final class Elements {
     private Elements() {}
 
     /**
-     * Whether a dtype is an integer, quantised ones included.
+     * Returns whether a dtype is an integer, including quantised integers.
      *
      * @param type a dtype
-     * @return false for floats, complex numbers, booleans and what has no fixed width
+     * @return false for all other dtypes, including booleans
      */
     public static boolean isInteger(DataType type) {
         return switch (type) {
@@ -22,10 +22,10 @@ public final class Elements {
     }
 
     /**
-     * Whether a dtype is a float whose every value a single has: single, half, bfloat16, float8, float4.
+     * Returns whether all values of a dtype are exact as a {@code float}: float, half, bfloat16, float8 and float4.
      *
      * @param type a dtype
-     * @return false for double and for what is no float
+     * @return false for double, and for dtypes that are not floating-point
      */
     public static boolean fitsFloat(DataType type) {
         return switch (type) {
@@ -37,13 +37,14 @@ public final class Elements {
     }
 
     /**
-     * An integer.
+     * Returns an integer element.
      *
      * @param type the dtype
-     * @param bytes elements from index 0 on, in the buffer's byte order
-     * @param index which element
-     * @return its value; a uint64 as its 64 bits
+     * @param bytes the elements, starting at index 0, in the buffer's byte order
+     * @param index the index of the element, not of its first byte
+     * @return the value; the 64 bits of a uint64
      * @throws IllegalArgumentException if the dtype is not an integer
+     * @throws IndexOutOfBoundsException if there is no such element
      */
     public static long longAt(DataType type, ByteBuffer bytes, int index) {
         return switch (type) {
@@ -63,13 +64,14 @@ public final class Elements {
     }
 
     /**
-     * A float of any width.
+     * Returns a floating-point element.
      *
      * @param type the dtype
-     * @param bytes elements from index 0 on, in the buffer's byte order
-     * @param index which element
-     * @return its value
-     * @throws IllegalArgumentException if the dtype is not a float
+     * @param bytes the elements, starting at index 0, in the buffer's byte order
+     * @param index the index of the element, not of its first byte
+     * @return the value, exact
+     * @throws IllegalArgumentException if the dtype is not floating-point
+     * @throws IndexOutOfBoundsException if there is no such element
      */
     public static double floatAt(DataType type, ByteBuffer bytes, int index) {
         return switch (type) {

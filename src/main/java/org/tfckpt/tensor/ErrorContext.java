@@ -3,15 +3,15 @@ package org.tfckpt.tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where something went wrong, what was expected and found there, and what a person can try: what every exception of
- * this library carries.
+ * The context of an error: where it occurred, what was expected and found, and a hint. Every exception of this library has
+ * one.
  *
  * @param file the file, or null
- * @param offset the first byte meant in that file, −1 where there is none
- * @param tensor the tensor's name, or null
- * @param expected what should have been there, or null
- * @param found what was there, or null
- * @param hint what to try, or null
+ * @param offset the offset in the file, in bytes; −1 if unknown
+ * @param tensor the name of the tensor, or null
+ * @param expected what was expected, or null
+ * @param found what was found, or null
+ * @param hint what the user can try, or null
  */
 public record ErrorContext(
         @Nullable String file,
@@ -20,62 +20,62 @@ public record ErrorContext(
         @Nullable String expected,
         @Nullable String found,
         @Nullable String hint) {
-    /** Nothing is known. */
+    /** An empty context. */
     public static final ErrorContext NONE = new ErrorContext(null, -1, null, null, null, null);
 
     /**
-     * A place in a file.
+     * Creates a context with a place in a file.
      *
-     * @param file its name
-     * @param offset the byte, −1 for the file as a whole
-     * @return a context that knows nothing else
+     * @param file the file
+     * @param offset the offset in bytes; −1 for the whole file
+     * @return the context
      */
     public static ErrorContext at(String file, long offset) {
         return new ErrorContext(file, offset, null, null, null, null);
     }
 
     /**
-     * Nothing but advice.
+     * Creates a context with a hint.
      *
-     * @param hint what to try
-     * @return a context that knows nothing else
+     * @param hint what the user can try
+     * @return the context
      */
     public static ErrorContext hint(String hint) {
         return new ErrorContext(null, -1, null, null, null, hint);
     }
 
     /**
-     * The same with a tensor.
+     * Returns a copy of this context with a tensor.
      *
-     * @param name the tensor's name, or null
-     * @return the wider context
+     * @param name the name of the tensor, or null
+     * @return the copy
      */
     public ErrorContext ofTensor(@Nullable String name) {
         return new ErrorContext(file, offset, name, expected, found, hint);
     }
 
     /**
-     * The same with what should and what does stand there.
+     * Returns a copy of this context with an expected and a found value.
      *
      * @param wanted what was expected
      * @param seen what was found
-     * @return the wider context
+     * @return the copy
      */
     public ErrorContext mismatch(Object wanted, Object seen) {
         return new ErrorContext(file, offset, tensor, wanted.toString(), seen.toString(), hint);
     }
 
     /**
-     * The same with advice.
+     * Returns a copy of this context with a hint.
      *
-     * @param advice what to try
-     * @return the wider context
+     * @param advice what the user can try
+     * @return the copy
      */
     public ErrorContext withHint(String advice) {
         return new ErrorContext(file, offset, tensor, expected, found, advice);
     }
 
-    /** The message of an exception: the problem, then what is known in brackets, then the advice. */
+    /** Returns the message of an exception: the problem, then the context in brackets, then the hint. */
     String describe(String problem) {
         StringBuilder known = new StringBuilder();
         append(known, "file ", file);

@@ -5,11 +5,11 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 
 /**
- * Chooses names: a glob, or a regular expression with {@code re:} in front.
+ * A pattern for names: a glob, or a regular expression with the prefix {@code re:}.
  *
- * <p>A glob has to match the whole name: {@code *} stands for anything within one part of a path, {@code **} for anything
- * at all, {@code ?} for one character but {@code /}; every other character is itself. A regular expression (Java's) has
- * to be found somewhere in the name.
+ * <p>A glob must match the whole name: {@code *} matches any characters except {@code /}, {@code **} any characters, and
+ * {@code ?} one character except {@code /}; all other characters match themselves. A regular expression
+ * ({@link Pattern}) must match a part of the name.
  */
 public final class NamePattern implements Predicate<String> {
     private static final String REGEX = "re:";
@@ -25,11 +25,11 @@ public final class NamePattern implements Predicate<String> {
     }
 
     /**
-     * Reads a pattern.
+     * Parses a pattern.
      *
-     * @param text a glob, or {@code re:} and a regular expression
+     * @param text a glob, or {@code re:} followed by a regular expression
      * @return the pattern
-     * @throws IllegalArgumentException if the regular expression is not one
+     * @throws IllegalArgumentException if the regular expression is invalid
      */
     public static NamePattern of(String text) {
         if (!text.startsWith(REGEX)) {
@@ -38,7 +38,8 @@ public final class NamePattern implements Predicate<String> {
         try {
             return new NamePattern(text, Pattern.compile(text.substring(REGEX.length()), Pattern.DOTALL), false);
         } catch (PatternSyntaxException e) {
-            throw new IllegalArgumentException("'" + text + "' is not a regular expression: " + e.getDescription(), e);
+            throw new IllegalArgumentException(
+                    "'" + text + "' is not a valid regular expression: " + e.getDescription(), e);
         }
     }
 
@@ -66,7 +67,7 @@ public final class NamePattern implements Predicate<String> {
     }
 
     /**
-     * The pattern as it was written.
+     * Returns the pattern as it was written.
      *
      * @return the text
      */

@@ -3,13 +3,13 @@ package org.tfckpt.tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * One finding of a verification.
+ * A problem found by a verification.
  *
  * @param file the file, or null
- * @param offset the first byte meant in that file, −1 where there is none
- * @param tensor the tensor's name, or null
- * @param kind what kind of damage
- * @param message what is wrong, one clause
+ * @param offset the offset in the file, in bytes; −1 if unknown
+ * @param tensor the name of the tensor, or null
+ * @param kind the kind of damage
+ * @param message the problem, in one clause
  */
 public record Problem(
         @Nullable String file, long offset, @Nullable String tensor, ProblemKind kind, String message) {}

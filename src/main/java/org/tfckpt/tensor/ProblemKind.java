@@ -2,47 +2,47 @@ package org.tfckpt.tensor;
 
 import java.util.Locale;
 
-/** What kind of damage a verification found. */
+/** The kind of damage. */
 public enum ProblemKind {
-    /** A file that the checkpoint needs is not there, or cannot be read. */
+    /** A file of the checkpoint is missing or unreadable. */
     MISSING_FILE,
-    /** The table's frame does not hold: footer, block handles, blocks, restart points, entries. */
+    /** The structure of the table is invalid: footer, block handles, blocks, restart points or entries. */
     TABLE,
     /** A block's checksum does not match its bytes. */
     BLOCK_CHECKSUM,
-    /** Keys are not strictly increasing, or the index block's separators do not separate. */
+    /** Keys are not strictly ascending, or index keys do not separate the blocks. */
     KEY_ORDER,
-    /** The header record is missing, unreadable, or contradicts the files. */
+    /** The header is missing, unreadable, or inconsistent with the files. */
     HEADER,
-    /** A record cannot be parsed. */
+    /** An entry cannot be parsed. */
     ENTRY,
-    /** A dtype that does not exist, or that cannot be stored. */
+    /** A dtype is unknown or cannot be stored. */
     DTYPE,
-    /** A shape that no tensor has. */
+    /** A shape is invalid. */
     SHAPE,
-    /** A size that disagrees with shape and dtype. */
+    /** A size is inconsistent with shape and dtype. */
     SIZE,
-    /** A shard number that the header does not allow. */
+    /** A shard number is not less than the number of data files in the header. */
     SHARD,
-    /** The file ends before the bytes that an entry names. */
+    /** A file ends before the bytes that an entry refers to. */
     TRUNCATED,
     /** A tensor's checksum does not match its bytes. */
     TENSOR_CHECKSUM,
-    /** A string tensor's lengths contradict their checksum or the entry. */
+    /** The lengths of a string tensor do not match their checksum or the entry. */
     STRING_LENGTHS,
     /** A variant cannot be parsed, or its checksum does not match. */
     VARIANT,
-    /** Slices of a partitioned tensor overlap, leave a gap, or contradict it. */
+    /** The slices of a partitioned tensor overlap, leave a gap, or are inconsistent with its entry. */
     SLICES,
-    /** Two tensors share bytes of a shard. */
+    /** Tensors share bytes of a data file. */
     OVERLAP,
-    /** Bytes of a shard that belong to no tensor and are not zero. */
+    /** Bytes of a data file belong to no tensor and are not zero. */
     UNUSED_BYTES;
 
     /**
-     * The name as the tool prints it.
+     * Returns the name as the tool prints it.
      *
-     * @return lower case with hyphens
+     * @return the name in lower case with hyphens, for example {@code missing-file}
      */
     @Override
     public String toString() {

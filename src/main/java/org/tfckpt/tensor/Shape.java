@@ -4,13 +4,13 @@ import java.util.Arrays;
 import java.util.OptionalLong;
 
 /**
- * The dimensions of a tensor, row-major: the last one varies fastest.
+ * The shape of a tensor. Elements are stored in row-major order: the last dimension varies fastest.
  *
- * <p>A dimension of −1 is unknown (graphs have such). A shape read from a damaged file may hold any number; such a shape
- * can be shown, but {@link #elementCount()} refuses it.
+ * <p>In shapes from graphs, a dimension of −1 is unknown. A shape from a damaged file may have any dimensions;
+ * {@link #elementCount()} is empty for an invalid shape.
  */
 public final class Shape {
-    /** TensorFlow's limit of the number of dimensions. */
+    /** TensorFlow's maximum number of dimensions. */
     public static final int MAX_RANK = 254;
 
     private static final Shape SCALAR = new Shape(new long[0]);
@@ -22,9 +22,9 @@ public final class Shape {
     }
 
     /**
-     * A shape of these dimensions.
+     * Creates a shape.
      *
-     * @param dimensions sizes, none for a scalar; copied
+     * @param dimensions the size of each dimension; none for a scalar
      * @return the shape
      */
     public static Shape of(long... dimensions) {
@@ -32,27 +32,27 @@ public final class Shape {
     }
 
     /**
-     * The number of dimensions.
+     * Returns the number of dimensions.
      *
-     * @return 0 for a scalar
+     * @return the rank; 0 for a scalar
      */
     public int rank() {
         return dimensions.length;
     }
 
     /**
-     * The size of one dimension.
+     * Returns the size of a dimension.
      *
-     * @param axis from 0, the slowest
+     * @param axis the index of the dimension; 0 is the one that varies slowest
      * @return the size
-     * @throws IndexOutOfBoundsException if there is no such axis
+     * @throws IndexOutOfBoundsException if there is no such dimension
      */
     public long dimension(int axis) {
         return dimensions[axis];
     }
 
     /**
-     * All dimensions.
+     * Returns the sizes of all dimensions.
      *
      * @return a new array
      */
@@ -61,10 +61,10 @@ public final class Shape {
     }
 
     /**
-     * The number of elements, if the shape is one that a tensor can have.
+     * Returns the number of elements, if the shape is valid.
      *
      * @return the product of the dimensions, 1 for a scalar; empty if a dimension is negative, if there are more than
-     *     {@link #MAX_RANK}, or if the product does not fit 63 bits
+     *     {@link #MAX_RANK} dimensions, or if the product exceeds {@link Long#MAX_VALUE}
      */
     public OptionalLong elementCount() {
         if (dimensions.length > MAX_RANK) {
@@ -82,13 +82,13 @@ public final class Shape {
     }
 
     /**
-     * The number of elements of a shape that is known to be valid.
+     * Returns the number of elements of a valid shape.
      *
      * @return the product of the dimensions
      * @throws ArithmeticException if {@link #elementCount()} is empty
      */
     public long elements() {
-        return elementCount().orElseThrow(() -> new ArithmeticException("no tensor has the shape " + this));
+        return elementCount().orElseThrow(() -> new ArithmeticException("invalid shape " + this));
     }
 
     @Override
@@ -102,9 +102,9 @@ public final class Shape {
     }
 
     /**
-     * TensorFlow's text.
+     * Returns TensorFlow's text form.
      *
-     * @return for example {@code [3,3,3,16]}, {@code []} for a scalar
+     * @return the text, for example {@code [3,3,3,16]}; {@code []} for a scalar
      */
     @Override
     public String toString() {

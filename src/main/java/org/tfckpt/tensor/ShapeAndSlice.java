@@ -1,19 +1,21 @@
 package org.tfckpt.tensor;
 
 /**
- * A full shape and a slice of it, as TensorFlow's save and restore ops take them: {@code 5 10 -:0,1}.
+ * The shape of a whole tensor and a slice of it, as in the {@code shape_and_slices} of TensorFlow's save and restore ops. The
+ * text form is, for example, {@code 5 10 -:0,1}.
  *
  * @param shape the shape of the whole tensor
- * @param slice the part meant
+ * @param slice the slice
  */
 public record ShapeAndSlice(Shape shape, TensorSlice slice) {
     /**
-     * Reads the text form, with TensorFlow's checks in TensorFlow's order.
+     * Parses the text form, with TensorFlow's checks in TensorFlow's order.
      *
-     * @param text dimensions and a slice, separated by single blanks; not the empty text, which stands for "the whole
-     *     tensor" and names no shape
-     * @return shape and slice
-     * @throws IllegalArgumentException with TensorFlow's text; for a negative dimension too, where TensorFlow aborts
+     * @param text the dimensions and the slice, separated by single spaces; not the empty text, which TensorFlow uses for a
+     *     whole tensor of any shape
+     * @return the shape and slice
+     * @throws IllegalArgumentException with TensorFlow's message, if the text is invalid; also for a negative dimension, for
+     *     which TensorFlow aborts
      */
     public static ShapeAndSlice parse(String text) {
         String[] pieces = text.split(" ", -1);
@@ -38,9 +40,9 @@ public record ShapeAndSlice(Shape shape, TensorSlice slice) {
     }
 
     /**
-     * TensorFlow's text form.
+     * Returns TensorFlow's text form.
      *
-     * @return for example {@code 5 10 -:0,1}
+     * @return the text, for example {@code 5 10 -:0,1}
      */
     @Override
     public String toString() {

@@ -1,11 +1,11 @@
 package org.tfckpt.tensor;
 
 /**
- * Floats of 16 bits and fewer as singles, and back. Every value of them is one of a single's, so nothing is rounded on
- * the way there.
+ * Converts between floating-point formats of at most 16 bits and {@code float} or {@code double}. Conversions to
+ * {@code float} are exact.
  *
- * <p>The formats are IEEE 754's binary16, the upper half of binary32 (bfloat16), and those of the ML types that
- * TensorFlow took over.
+ * <p>The formats are IEEE 754 binary16 (half), the upper half of binary32 (bfloat16), and the 8-bit and 4-bit formats of the
+ * {@code ml_dtypes} that TensorFlow uses.
  */
 public final class SmallFloats {
     private static final int FLOAT_BIAS = 127;
@@ -17,26 +17,26 @@ public final class SmallFloats {
     private SmallFloats() {}
 
     /**
-     * A bfloat16.
+     * Converts a bfloat16 to a float.
      *
      * @param bits the 16 bits
-     * @return the same value
+     * @return the value, exact
      */
     public static float bfloat16(short bits) {
         return Float.intBitsToFloat(bits << 16);
     }
 
     /**
-     * An IEEE half.
+     * Converts an IEEE half to a float.
      *
      * @param bits the 16 bits
-     * @return the same value; a NaN keeps its payload
+     * @return the value, exact; a NaN keeps its payload
      */
     public static float half(short bits) {
         return Halves.VALUES[bits & 0xffff];
     }
 
-    /** All halves as singles, 256 KiB: looking one up takes a third to a half of the time of computing it. */
+    /** All halves as floats, 256 KiB. A lookup takes a third to a half of the time of the computation. */
     private static final class Halves {
         private static final float[] VALUES = new float[1 << Short.SIZE];
 
@@ -62,26 +62,27 @@ public final class SmallFloats {
     }
 
     /**
-     * The nearest bfloat16; of two as near the one whose last bit is 0.
+     * Rounds to the nearest bfloat16, ties to even. Values that exceed the largest bfloat16 by at least half a unit in its
+     * last place become infinite.
      *
-     * @param value any; what is beyond the largest by half its last place, or more, becomes infinite
-     * @return the 16 bits; of a NaN, a quiet one of the same sign and the first bits of its payload
+     * @param value any value
+     * @return the 16 bits; for a NaN, a quiet NaN with the same sign and the first bits of its payload
      */
     public static short toBfloat16(double value) {
         return (short) rounded(value, 7, FLOAT_BIAS);
     }
 
     /**
-     * The nearest IEEE half; of two as near the one whose last bit is 0.
+     * Rounds to the nearest IEEE half, ties to even. Values with a magnitude of 65520 or more become infinite.
      *
-     * @param value any; from 65520 on it becomes infinite
-     * @return the 16 bits; of a NaN, a quiet one of the same sign and the first bits of its payload
+     * @param value any value
+     * @return the 16 bits; for a NaN, a quiet NaN with the same sign and the first bits of its payload
      */
     public static short toHalf(double value) {
         return (short) rounded(value, 10, 15);
     }
 
-    /** From the double itself: by way of a single it would be rounded twice. */
+    /** Rounds the double directly: a conversion to float first would round twice. */
     private static int rounded(double value, int mantissaBits, int bias) {
         long bits = Double.doubleToRawLongBits(value);
         int sign = (int) (bits >>> 63) << 15;
@@ -91,7 +92,7 @@ public final class SmallFloats {
         if (Double.isNaN(value)) {
             return sign | infinity | (1 << (mantissaBits - 1)) | (int) (mantissa >>> (DOUBLE_MANTISSA - mantissaBits));
         }
-        // Below the smallest normal number the last place stays where it is.
+        // For subnormal results, the unit in the last place is constant.
         int below = Math.max(0, 1 - bias - exponent);
         int shift = DOUBLE_MANTISSA - mantissaBits + below;
         if (shift > DOUBLE_MANTISSA + 1) {
@@ -104,18 +105,18 @@ public final class SmallFloats {
         if (rest > half || (rest == half && (kept & 1) == 1)) {
             kept++;
         }
-        // A carry out of the mantissa makes the exponent one larger, as it should.
+        // A carry out of the mantissa correctly increments the exponent.
         long result = ((long) Math.max(0, exponent + bias - 1) << mantissaBits) + kept;
         return sign | (int) Math.min(result, infinity);
     }
 
     /**
-     * A float of 8 or 4 bits.
+     * Converts an 8-bit or 4-bit floating-point number to a float.
      *
-     * @param type one of the float8 dtypes or {@link DataType#DT_FLOAT4_E2M1FN}
+     * @param type a float8 dtype, or {@link DataType#DT_FLOAT4_E2M1FN}
      * @param bits the byte
-     * @return the same value
-     * @throws IllegalArgumentException for another dtype
+     * @return the value, exact
+     * @throws IllegalArgumentException if {@code type} is another dtype
      */
     public static float small(DataType type, byte bits) {
         return switch (type) {
@@ -125,11 +126,11 @@ public final class SmallFloats {
             case DT_FLOAT8_E4M3B11FNUZ -> unsignedZero(bits, 3, 11);
             case DT_FLOAT8_E5M2FNUZ -> unsignedZero(bits, 2, 16);
             case DT_FLOAT4_E2M1FN -> decode((byte) (((bits & 8) << 4) | (bits & 7)), 1, 1);
-            default -> throw new IllegalArgumentException(type + " is not a float of 8 or 4 bits");
+            default -> throw new IllegalArgumentException(type + " is not an 8-bit or 4-bit floating-point dtype");
         };
     }
 
-    /** The formats without a negative zero have their one NaN there. */
+    /** In formats without negative zero, its bits represent NaN, the only one. */
     private static float unsignedZero(byte bits, int mantissaBits, int bias) {
         return bits == Byte.MIN_VALUE ? Float.NaN : decode(bits, mantissaBits, bias);
     }

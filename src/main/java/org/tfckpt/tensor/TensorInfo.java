@@ -4,51 +4,51 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What a checkpoint's index says of one tensor. Nothing of it has been checked against the data.
+ * The description of a tensor in a checkpoint's index. It has not been checked against the data.
  *
  * @param name the tensor's name, see {@link TensorNames}
- * @param dtypeNumber the dtype as the file has it; {@link #dtype()} is the one to use
- * @param shape the shape of the whole tensor; in a damaged file perhaps one that no tensor has
- * @param storage where the bytes lie; null for a partitioned tensor and for V1, whose values lie in records
- * @param slices the parts of a partitioned tensor, in the order they were saved; empty if it was saved whole
+ * @param dtypeNumber the dtype's number in the file; use {@link #dtype()} instead unless the number is unknown
+ * @param shape the shape of the whole tensor; may be invalid if the file is damaged
+ * @param storage the place of the bytes; null for partitioned tensors and for V1 checkpoints
+ * @param slices the slices of a partitioned tensor, in the order in which they were saved; otherwise empty
  */
 public record TensorInfo(
         String name, int dtypeNumber, Shape shape, @Nullable Storage storage, List<TensorSlice> slices) {
 
     /**
-     * Where a tensor's bytes lie in a V2 checkpoint.
+     * The place of a tensor's bytes in a V2 checkpoint.
      *
-     * @param shard the number of the data file
-     * @param offset the first byte in that file
+     * @param shard the number of the data file, from 0
+     * @param offset the offset of the first byte in that file
      * @param size the number of bytes
-     * @param crc32c the masked CRC32C, as it stands in the entry
+     * @param crc32c the masked CRC32C from the index
      */
     public record Storage(int shard, long offset, long size, int crc32c) {}
 
     /**
-     * The same with a list of slices that nobody else can change.
+     * Makes an immutable copy of {@code slices}.
      *
-     * @param name the name
-     * @param dtypeNumber the dtype
-     * @param shape the shape
-     * @param storage where the bytes lie, or null
-     * @param slices the parts
+     * @param name the tensor's name
+     * @param dtypeNumber the dtype's number
+     * @param shape the shape of the whole tensor
+     * @param storage the place of the bytes, or null
+     * @param slices the slices
      */
     public TensorInfo {
         slices = List.copyOf(slices);
     }
 
     /**
-     * The dtype.
+     * Returns the dtype.
      *
-     * @return {@link DataType#UNKNOWN} if the number is not in TensorFlow's table
+     * @return the dtype; {@link DataType#UNKNOWN} if its number is unknown
      */
     public DataType dtype() {
         return DataType.ofNumber(dtypeNumber);
     }
 
     /**
-     * Whether the tensor was saved in slices.
+     * Returns whether the tensor was saved in slices.
      *
      * @return true if {@link #slices()} is not empty
      */
@@ -57,9 +57,10 @@ public record TensorInfo(
     }
 
     /**
-     * Bytes of the values: as stored, where they lie in one place; else elements × width.
+     * Returns the size of the values: the stored size if {@link #storage()} is not null, otherwise the number of elements
+     * times their width.
      *
-     * @return −1 where neither is known: a partitioned tensor of strings or variants, or an impossible shape
+     * @return the size in bytes; −1 if {@link #storage()} is null and the dtype has no fixed width or the shape is invalid
      */
     public long byteSize() {
         if (storage != null) {
@@ -71,9 +72,9 @@ public record TensorInfo(
     }
 
     /**
-     * TensorFlow's line for a tensor.
+     * Returns name, dtype and shape as TensorFlow prints them.
      *
-     * @return for example {@code input/init_conv/DW (DT_FLOAT) [3,3,3,16]}
+     * @return the text, for example {@code input/init_conv/DW (DT_FLOAT) [3,3,3,16]}
      */
     @Override
     public String toString() {

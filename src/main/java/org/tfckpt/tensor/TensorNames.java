@@ -10,13 +10,14 @@ import java.util.Arrays;
 import java.util.Comparator;
 
 /**
- * Names as strings, and back to the bytes that stand in a file.
+ * Converts names between strings and the bytes in a file, without loss.
  *
- * <p>A checkpoint's names are any bytes, UTF-8 by convention. A byte that is not UTF-8 becomes a lone surrogate between
- * U+DC80 and U+DCFF (byte + U+DC00), so that every name has a string of its own and comes back as it was.
+ * <p>The names in a checkpoint are byte strings, UTF-8 by convention. A byte that is not valid UTF-8 becomes a lone surrogate
+ * between U+DC80 and U+DCFF (U+DC00 plus the byte), like Python's {@code surrogateescape}. Different names therefore have
+ * different strings.
  */
 public final class TensorNames {
-    /** The order of names in a checkpoint: unsigned bytes of UTF-8, which is not the order of Java's strings. */
+    /** The order of names in a checkpoint: by unsigned UTF-8 bytes. It differs from {@link String#compareTo}. */
     public static final Comparator<String> ORDER = new Order();
 
     private static final char ESCAPE = '\uDC00';
@@ -24,7 +25,7 @@ public final class TensorNames {
 
     private TensorNames() {}
 
-    /** Not a lambda: the first one that a JVM links takes longer than listing a checkpoint. */
+    /** Not a lambda: linking the first lambda in a JVM takes longer than listing a checkpoint. */
     private static final class Order implements Comparator<String> {
         @Override
         public int compare(String a, String b) {
@@ -33,11 +34,11 @@ public final class TensorNames {
     }
 
     /**
-     * A name from its bytes.
+     * Decodes a name.
      *
-     * @param bytes holds the name
-     * @param offset where it begins
-     * @param length its bytes
+     * @param bytes an array that contains the name
+     * @param offset the index of its first byte
+     * @param length its length in bytes
      * @return the name
      */
     public static String decode(byte[] bytes, int offset, int length) {
@@ -46,9 +47,9 @@ public final class TensorNames {
     }
 
     /**
-     * A name from its bytes.
+     * Decodes a name.
      *
-     * @param bytes the whole name
+     * @param bytes the bytes of the name
      * @return the name
      */
     public static String decode(byte[] bytes) {
@@ -69,7 +70,7 @@ public final class TensorNames {
     }
 
     /**
-     * The bytes of a name; the inverse of {@link #decode(byte[])}.
+     * Encodes a name; the inverse of {@link #decode(byte[])}.
      *
      * @param name a name
      * @return its bytes
@@ -79,10 +80,10 @@ public final class TensorNames {
     }
 
     /**
-     * Whether a name's bytes are UTF-8, so that the string is the name for everybody.
+     * Returns whether the bytes of a name are valid UTF-8.
      *
      * @param name a name
-     * @return false if it holds an escaped byte
+     * @return false if it contains a lone surrogate
      */
     public static boolean isUtf8(String name) {
         return !hasLoneSurrogate(name);
@@ -106,7 +107,8 @@ public final class TensorNames {
             if (codePoint > ESCAPE + 0x7f && codePoint <= ESCAPE + 0xff) {
                 bytes.write(codePoint - ESCAPE);
             } else if (codePoint >= Character.MIN_SURROGATE && codePoint <= Character.MAX_SURROGATE) {
-                // No name decodes to this; the three bytes that it would be can match no UTF-8 either.
+                // Not produced by decoding. Encoded as three bytes that are not valid UTF-8, so it matches no other
+                // name.
                 bytes.write(0xe0 | (codePoint >> 12));
                 bytes.write(0x80 | ((codePoint >> 6) & 0x3f));
                 bytes.write(0x80 | (codePoint & 0x3f));
@@ -126,7 +128,7 @@ public final class TensorNames {
         if (at == common) {
             return a.length() - b.length();
         }
-        // UTF-8 sorts as the characters do, but for what needs surrogates.
+        // The order is that of the characters, except for surrogates.
         if (a.charAt(at) < Character.MIN_SURROGATE && b.charAt(at) < Character.MIN_SURROGATE) {
             return a.charAt(at) - b.charAt(at);
         }
@@ -134,10 +136,10 @@ public final class TensorNames {
     }
 
     /**
-     * A name as it may go to a terminal: control characters and bytes that are not UTF-8 as {@code \xNN}.
+     * Escapes a name for output to a terminal: control characters and bytes that are not valid UTF-8 become {@code \xNN}.
      *
-     * @param name a name, or any text from a file
-     * @return the text on one line
+     * @param name a name, or other text from a file
+     * @return the escaped text, on one line
      */
     public static String printable(String name) {
         if (isUtf8(name) && name.chars().noneMatch(Character::isISOControl)) {

@@ -5,13 +5,13 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A box within a tensor: per dimension a start and a length, or the whole dimension.
+ * A rectangular region of a tensor: for each dimension either a start and a length, or the whole dimension.
  *
- * <p>The text form is TensorFlow's: dimensions joined by {@code :}, each {@code -} for all of it or
- * {@code start,length}; {@code -:0,10:14,1:-} for example.
+ * <p>The text form is TensorFlow's. Dimensions are separated by {@code :}, and each is {@code -} (the whole dimension) or
+ * {@code start,length}; for example {@code -:0,10:14,1:-}.
  */
 public final class TensorSlice {
-    /** The length that stands for a whole dimension. */
+    /** The length that represents a whole dimension. */
     public static final long FULL = -1;
 
     private final long[] starts;
@@ -23,7 +23,7 @@ public final class TensorSlice {
     }
 
     /**
-     * The slice that takes every dimension whole.
+     * Creates the slice that contains the whole tensor.
      *
      * @param rank the number of dimensions
      * @return the slice
@@ -35,27 +35,27 @@ public final class TensorSlice {
     }
 
     /**
-     * A slice of these extents, taken as they are: files may hold extents that fit no tensor, and
-     * {@link #isValid()} and {@link #of(Shape)} tell.
+     * Creates a slice without checking the extents, since those in a damaged file may be invalid. {@link #isValid()} and
+     * {@link #fits(Shape)} check them.
      *
-     * @param starts first index of each dimension
-     * @param lengths number of indices of each dimension, {@link #FULL} for all
+     * @param starts the first index in each dimension
+     * @param lengths the number of indices in each dimension; {@link #FULL} for the whole dimension
      * @return the slice
      * @throws IllegalArgumentException if the arrays differ in length
      */
     public static TensorSlice ofExtents(long[] starts, long[] lengths) {
         if (starts.length != lengths.length) {
-            throw new IllegalArgumentException("starts and lengths differ: " + starts.length + ", " + lengths.length);
+            throw new IllegalArgumentException(starts.length + " starts but " + lengths.length + " lengths");
         }
         return new TensorSlice(starts.clone(), lengths.clone());
     }
 
     /**
-     * Reads TensorFlow's text form; empty pieces are passed over, as TensorFlow does.
+     * Parses TensorFlow's text form. Empty dimensions are ignored, as in TensorFlow.
      *
-     * @param text for example {@code -:0,10}
+     * @param text the text, for example {@code -:0,10}
      * @return the slice
-     * @throws IllegalArgumentException with TensorFlow's text, if the text is not of this form
+     * @throws IllegalArgumentException with TensorFlow's message, if the text is invalid
      */
     public static TensorSlice parse(String text) {
         String[] pieces = pieces(text, ':');
@@ -83,7 +83,7 @@ public final class TensorSlice {
         return new TensorSlice(starts, lengths);
     }
 
-    /** A number as TensorFlow reads it (no plus sign, ASCII digits), or null. */
+    /** Parses a number as TensorFlow does (ASCII digits, no plus sign); returns null if it is invalid. */
     static @Nullable Long parseInt64(String text) {
         try {
             return text.matches("-?[0-9]+") ? Long.valueOf(text) : null;
@@ -99,7 +99,7 @@ public final class TensorSlice {
     }
 
     /**
-     * The number of dimensions.
+     * Returns the number of dimensions.
      *
      * @return the rank
      */
@@ -108,37 +108,37 @@ public final class TensorSlice {
     }
 
     /**
-     * The first index along a dimension.
+     * Returns the first index in a dimension.
      *
-     * @param axis from 0
-     * @return the start
+     * @param axis the dimension, from 0
+     * @return the start; 0 for a whole dimension
      */
     public long start(int axis) {
         return starts[axis];
     }
 
     /**
-     * The number of indices along a dimension.
+     * Returns the number of indices in a dimension.
      *
-     * @param axis from 0
-     * @return the length, {@link #FULL} for all
+     * @param axis the dimension, from 0
+     * @return the length; {@link #FULL} for a whole dimension
      */
     public long length(int axis) {
         return lengths[axis];
     }
 
     /**
-     * Whether a dimension is taken whole.
+     * Returns whether the slice contains a whole dimension.
      *
-     * @param axis from 0
-     * @return true for the extent {@code -}
+     * @param axis the dimension, from 0
+     * @return true if the text form has {@code -} for this dimension
      */
     public boolean isFullAt(int axis) {
         return starts[axis] == 0 && lengths[axis] == FULL;
     }
 
     /**
-     * Whether every dimension is taken whole.
+     * Returns whether the slice contains every dimension whole.
      *
      * @return true for {@code -:-:…} and for rank 0
      */
@@ -152,9 +152,9 @@ public final class TensorSlice {
     }
 
     /**
-     * Whether this slice is all of a tensor of that shape, spelled out or not.
+     * Returns whether the slice contains a whole tensor, even if its extents are given as numbers.
      *
-     * @param shape the tensor's
+     * @param shape the shape of the tensor
      * @return true if the slice fits the shape and covers it
      */
     public boolean isFullIn(Shape shape) {
@@ -162,9 +162,9 @@ public final class TensorSlice {
     }
 
     /**
-     * Whether each extent is one that TensorFlow accepts: whole, or start ≥ 0, length &gt; 0 and an end below 2^63.
+     * Returns whether TensorFlow accepts each extent: a whole dimension, or start ≥ 0, length &gt; 0, and an end below 2^63.
      *
-     * @return false for extents that no tensor has
+     * @return false if an extent is invalid
      */
     public boolean isValid() {
         for (int axis = 0; axis < starts.length; axis++) {
@@ -177,10 +177,10 @@ public final class TensorSlice {
     }
 
     /**
-     * Whether the slice lies within a tensor of that shape.
+     * Returns whether the slice is within a tensor.
      *
-     * @param shape the tensor's
-     * @return false if the ranks differ or an extent passes a dimension
+     * @param shape the shape of the tensor
+     * @return false if the ranks differ or an extent exceeds a dimension
      */
     public boolean fits(Shape shape) {
         if (rank() != shape.rank()) {
@@ -200,11 +200,11 @@ public final class TensorSlice {
     }
 
     /**
-     * The shape of what this slice takes out of a tensor.
+     * Returns the shape of this slice of a tensor.
      *
-     * @param shape the tensor's
-     * @return the slice's own shape
-     * @throws IllegalArgumentException with TensorFlow's text, if the slice does not lie within the shape
+     * @param shape the shape of the tensor
+     * @return the shape of the slice
+     * @throws IllegalArgumentException with TensorFlow's message, if the slice is not within the tensor
      */
     public Shape of(Shape shape) {
         if (rank() != shape.rank()) {
@@ -222,21 +222,21 @@ public final class TensorSlice {
     }
 
     /**
-     * The same slice with every extent in numbers.
+     * Returns the same slice of a tensor with all extents as numbers.
      *
-     * @param shape the tensor's
+     * @param shape the shape of the tensor
      * @return a slice without {@link #FULL}
-     * @throws IllegalArgumentException with TensorFlow's text, if the slice does not lie within the shape
+     * @throws IllegalArgumentException with TensorFlow's message, if the slice is not within the tensor
      */
     public TensorSlice spelledOut(Shape shape) {
         return new TensorSlice(starts, of(shape).toArray());
     }
 
     /**
-     * What two slices have in common.
+     * Returns the intersection with another slice.
      *
      * @param other a slice of the same tensor
-     * @return the common box; empty if there is none, or if the ranks differ
+     * @return the intersection; empty if the slices do not overlap or the ranks differ
      */
     public Optional<TensorSlice> intersect(TensorSlice other) {
         if (rank() != other.rank()) {
@@ -261,16 +261,16 @@ public final class TensorSlice {
         return Optional.of(new TensorSlice(start, length));
     }
 
-    /** Saturated, so that hostile extents cannot wrap. */
+    /** Saturates, so that extents from a hostile file cannot overflow. */
     private long end(int axis) {
         return starts[axis] > Long.MAX_VALUE - lengths[axis] ? Long.MAX_VALUE : starts[axis] + lengths[axis];
     }
 
     /**
-     * A part of this slice, counted from this slice's own start.
+     * Converts a slice of the tensor to one relative to the start of this slice.
      *
-     * @param part a slice of the same tensor that lies within this one
-     * @return the part with starts relative to this slice
+     * @param part a slice of the same tensor, within this slice
+     * @return the same region, relative to this slice
      * @throws IllegalArgumentException if the ranks differ
      */
     public TensorSlice relative(TensorSlice part) {
@@ -285,10 +285,10 @@ public final class TensorSlice {
     }
 
     /**
-     * The inverse of {@link #relative}: a part that is counted from this slice's own start, as a slice of the tensor.
+     * Converts a slice relative to the start of this slice to a slice of the tensor; the inverse of {@link #relative}.
      *
-     * @param part extents in numbers
-     * @return the part with starts that count from the tensor's
+     * @param part a slice relative to this one, without {@link #FULL}
+     * @return the same region as a slice of the tensor
      * @throws IllegalArgumentException if the ranks differ
      */
     public TensorSlice absolute(TensorSlice part) {
@@ -301,10 +301,10 @@ public final class TensorSlice {
     }
 
     /**
-     * The smallest slice that holds both.
+     * Returns the smallest slice that contains this and another slice.
      *
      * @param other a slice of the same tensor
-     * @return the box around both
+     * @return the slice that covers both
      * @throws IllegalArgumentException if the ranks differ
      */
     public TensorSlice cover(TensorSlice other) {
@@ -324,7 +324,7 @@ public final class TensorSlice {
 
     private void requireSameRank(TensorSlice other) {
         if (rank() != other.rank()) {
-            throw new IllegalArgumentException("ranks differ: " + this + " and " + other);
+            throw new IllegalArgumentException("the slices " + this + " and " + other + " differ in rank");
         }
     }
 
@@ -341,9 +341,9 @@ public final class TensorSlice {
     }
 
     /**
-     * TensorFlow's text form.
+     * Returns TensorFlow's text form.
      *
-     * @return for example {@code -:0,10}
+     * @return the text, for example {@code -:0,10}
      */
     @Override
     public String toString() {

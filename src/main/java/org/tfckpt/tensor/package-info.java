@@ -1,7 +1,7 @@
 /**
- * The words everyone uses: dtypes, shapes, slices, what is known of a tensor, and the exceptions.
+ * Dtypes, shapes, slices, descriptions of tensors, and the exceptions of this library. The terms are TensorFlow's.
  *
- * <p>Nothing in here reads a file. The terms are TensorFlow's own.
+ * <p>Unless stated otherwise, classes are immutable and thread-safe.
  */
 @NullMarked
 package org.tfckpt.tensor;
