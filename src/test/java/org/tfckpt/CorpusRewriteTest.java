@@ -23,9 +23,9 @@ import org.tfckpt.testing.Folder;
 import org.tfckpt.testing.Pieces;
 import org.tfckpt.testing.Pieces.Piece;
 
-@DisplayName("What TensorFlow wrote, written again from its values, is the same file")
+@DisplayName("Rewriting a checkpoint of TensorFlow from its values gives the same bytes")
 class CorpusRewriteTest {
-    /** Tables that TensorFlow wrote with other options than those of a Saver. */
+    /** Tables that TensorFlow wrote with options that a Saver does not use. */
     private static final Map<String, Function<OutputStream, TableBuilder>> LAYOUTS = Map.of(
             "tf218-v2-restart-1", out -> new TableBuilder(out, 4096, 1, null),
             "tf218-v2-restart-many", out -> new TableBuilder(out, 65_536, 128, null),

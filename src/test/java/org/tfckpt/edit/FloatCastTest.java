@@ -26,7 +26,7 @@ class FloatCastTest {
     @TempDir
     private Path directory;
 
-    /** The value of 16 bits by the formula of IEEE 754, in doubles. */
+    /** Decodes 16 bits by the formula of IEEE 754. */
     private static double value(int bits, int mantissaBits, int bias) {
         int exponent = bits >> mantissaBits;
         int mantissa = bits & ((1 << mantissaBits) - 1);
@@ -35,11 +35,11 @@ class FloatCastTest {
                 : (mantissa + (1 << mantissaBits)) * Math.pow(2, exponent - bias - mantissaBits);
     }
 
-    /** Every number, every middle between two of them, and the doubles right beside. */
+    /** Checks every number, every midpoint between two of them, and the doubles next to it. */
     private static void everyBoundary(DoubleToIntFunction rounding, IntToDoubleFunction value, int infinity) {
         for (int bits = 0; bits < infinity; bits++) {
             double low = value.applyAsDouble(bits);
-            // As if there were one more exponent: where infinity begins.
+            // Values round to infinity from where the next larger exponent would round up.
             double high = value.applyAsDouble(bits + 1);
             double middle = (low + high) / 2;
             int even = bits + (bits & 1);
@@ -75,14 +75,14 @@ class FloatCastTest {
 
     @Test
     void nothingIsRoundedTwice() {
-        // By way of a single this is the middle between two halves, and goes to the even one, below.
+        // Rounded to a float first, this would be a midpoint between two halves, and then round down to even.
         double justAbove = 1 + 0x1p-11 + 0x1p-40;
         assertThat(SmallFloats.half(SmallFloats.toHalf(justAbove))).isEqualTo(1 + 0x1p-10f);
         assertThat(SmallFloats.half(SmallFloats.toHalf((float) justAbove))).isEqualTo(1);
     }
 
     @Test
-    void aNanStaysOne() {
+    void nanStaysNan() {
         Random random = new Random(1);
         for (int i = 0; i < 1000; i++) {
             double nan = Double.longBitsToDouble(0x7ff0_0000_0000_0001L | (random.nextLong() & 0x800f_ffff_ffff_ffffL));
@@ -124,7 +124,7 @@ class FloatCastTest {
     }
 
     @Test
-    void slicesStaySlicesAndLargeOnesArePassedInParts() throws IOException {
+    void slicesAreKeptAndLargeTensorsAreCastInParts() throws IOException {
         int half = 100_000;
         double[] values = new Random(2).doubles(2L * half).toArray();
         ByteBuffer bytes = ByteBuffer.allocate(16 * half).order(ByteOrder.LITTLE_ENDIAN);

@@ -13,7 +13,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.tfckpt.testing.Checkpoints;
 import org.tfckpt.testing.LargeCheckpoints;
 
-/** Two GiB in a heap of 64 MiB, in a process of its own; the file has holes, and takes no room. */
+/** Rewrites 2 GiB with a heap of 64 MiB, in a separate process. The file is sparse. */
 class LargeRewriteTest {
     private static final int TENSORS = 8;
     private static final long ELEMENTS = 1L << 26;
@@ -22,7 +22,7 @@ class LargeRewriteTest {
     private Path directory;
 
     @Test
-    void aRenameOfTwoGibibytesWritesAnIndex() throws Exception {
+    void renamingTwoGibibytesOnlyWritesAnIndex() throws Exception {
         Path source = directory.resolve("source");
         LargeCheckpoints.ofZeros(source, TENSORS, ELEMENTS);
         Path target = directory.resolve("target");

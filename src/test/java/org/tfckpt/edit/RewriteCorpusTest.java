@@ -21,7 +21,7 @@ import org.tfckpt.testing.Checkpoints;
 import org.tfckpt.testing.Corpus;
 import org.tfckpt.testing.Corpus.Expected;
 
-@DisplayName("Whatever is rewritten has the digests that it had")
+@DisplayName("Rewritten tensors keep their digests")
 class RewriteCorpusTest {
     @TempDir
     private Path directory;
@@ -31,19 +31,19 @@ class RewriteCorpusTest {
                 .filter(expected -> !expected.isV2() || expected.missingShards().isEmpty());
     }
 
-    /** Never linked: the corpus' files must not get second names. */
-    private Path run(Expected expected, String name, java.util.function.UnaryOperator<Rewrite.Builder> wishes)
+    /** Copies data files: files of the corpus must not be linked. */
+    private Path run(Expected expected, String name, java.util.function.UnaryOperator<Rewrite.Builder> options)
             throws IOException {
         Path target = directory.resolve(name);
         try (Checkpoint source = Checkpoint.open(expected.path())) {
-            wishes.apply(Rewrite.of(source)).build().run(target);
+            options.apply(Rewrite.of(source)).build().run(target);
         }
         return target;
     }
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("complete")
-    void wholeAndResharded(Expected expected) throws IOException {
+    void joinedAndResharded(Expected expected) throws IOException {
         Map<String, String> digests = Rewrites.digests(expected.path());
         Path target = run(expected, "whole", rewrite -> rewrite.joinSlices().sharding(Sharding.ofCount(3)));
         assertThat(Rewrites.digests(target)).isEqualTo(digests);
@@ -57,7 +57,7 @@ class RewriteCorpusTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("complete")
-    void renamedAndKeptAsItIs(Expected expected) throws IOException {
+    void renamedAndUnchanged(Expected expected) throws IOException {
         Map<String, String> digests = new TreeMap<>();
         Rewrites.digests(expected.path())
                 .forEach((name, digest) ->
@@ -68,7 +68,7 @@ class RewriteCorpusTest {
                 rewrite -> rewrite.rename(NameMapping.sed("s#^#new/#")).linking(Linking.NEVER));
         Map<String, String> found = Rewrites.digests(target);
         if (digests.containsKey(ObjectKeys.OBJECT_GRAPH)) {
-            // It has other keys now; RewriteObjectsTest looks at them.
+            // Its keys have changed; RewriteObjectsTest checks them.
             found.remove(ObjectKeys.OBJECT_GRAPH);
             digests.remove(ObjectKeys.OBJECT_GRAPH);
         }

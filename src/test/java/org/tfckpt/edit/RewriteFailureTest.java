@@ -20,7 +20,7 @@ import org.tfckpt.testing.Checkpoints;
 import org.tfckpt.testing.FailingFileSystem;
 import org.tfckpt.testing.Folder;
 
-@DisplayName("Whatever change of the file system fails, a rewriting leaves the old checkpoint or the new one")
+@DisplayName("After any failed file operation, the old checkpoint or the new one exists")
 class RewriteFailureTest {
     private static final int ENOUGH = 200;
     private static final List<String> OLD = List.of("a", "b");
@@ -68,7 +68,7 @@ class RewriteFailureTest {
                     assertThat(inPlace).isFalse();
                 }
                 assertThat(Checkpoints.problems(source)).isEmpty();
-                // The next one sweeps, and is done.
+                // The next run deletes stale files and succeeds.
                 rename(source, target);
                 assertThat(Checkpoints.problems(target)).isEmpty();
                 assertThat(Folder.names(directory)).noneMatch(name -> name.contains("tmp"));

@@ -18,7 +18,7 @@ import org.tfckpt.testing.EndlessRewriter;
 import org.tfckpt.testing.Folder;
 import org.tfckpt.testing.KilledProcess;
 
-/** A real process, a real SIGKILL. */
+/** Kills a rewriting process with SIGKILL. */
 class RewriteKillTest {
     private static final int KILLS = Integer.getInteger("tfckpt.kills", 12);
     private static final int TENSORS = 4;
@@ -27,7 +27,7 @@ class RewriteKillTest {
     private Path directory;
 
     @Test
-    void aRewritingInPlaceThatIsKilledLeavesTheOldNamesOrTheNew() throws Exception {
+    void killedInPlaceRewriteLeavesOldOrNewNames() throws Exception {
         long seed = System.nanoTime();
         System.out.println("seed of the kill test: " + seed);
         Random random = new Random(seed);
@@ -48,14 +48,14 @@ class RewriteKillTest {
             last = number(prefix);
             assertThat(last).as("kill %d of seed %d", kill, seed).isBetween(finished, finished + 1);
         }
-        // What was left is swept away by the next.
+        // The next run deletes stale files.
         try (Checkpoint source = Checkpoint.open(prefix)) {
             Rewrite.of(source).sharding(org.tfckpt.Sharding.ofCount(1)).build().run(prefix, true, RewriteProgress.NONE);
         }
         assertThat(Folder.names(directory)).containsExactly("ckpt.data-00000-of-00001", "ckpt.index");
     }
 
-    /** The number that all names begin with. */
+    /** The number that all names start with. */
     private static int number(Path prefix) throws IOException {
         List<String> names = Checkpoints.names(prefix);
         assertThat(names).hasSize(TENSORS);

@@ -20,7 +20,7 @@ import org.tfckpt.testing.BundleBuilder;
 import org.tfckpt.testing.Checkpoints;
 import org.tfckpt.testing.Graphs;
 
-@DisplayName("OB the object graph is kept in step with its tensors")
+@DisplayName("OB the object graph is updated with its tensors")
 class RewriteObjectsTest {
     private static final Path TF2 = Rewrites.STORY.resolve("tf2/ckpt-1");
     private static final String KEY = "/.ATTRIBUTES/VARIABLE_VALUE";
@@ -61,7 +61,7 @@ class RewriteObjectsTest {
     }
 
     @Test
-    void valuesThatAreDroppedAreNone() throws IOException {
+    void droppedValuesAreRemoved() throws IOException {
         try (Checkpoint source = Checkpoint.open(TF2)) {
             Rewrite.of(source).withoutSlots().build().run(target());
             try (Checkpoint without = Checkpoint.open(target())) {
@@ -94,7 +94,7 @@ class RewriteObjectsTest {
     }
 
     @Test
-    void itComesAlongUnlessItIsExcluded() throws IOException {
+    void itIsKeptUnlessExcluded() throws IOException {
         try (Checkpoint source = Checkpoint.open(TF2)) {
             Rewrite some = Rewrite.of(source)
                     .include(Rewrites.patterns("model/init_conv/**"))
@@ -111,7 +111,7 @@ class RewriteObjectsTest {
         }
     }
 
-    /** A table saves two tensors under one attribute. */
+    /** A lookup table, which saves two tensors under one attribute. */
     private Path table(Graphs graph) {
         return new BundleBuilder()
                 .floats("table/.ATTRIBUTES/table-keys", 1)
@@ -131,7 +131,7 @@ class RewriteObjectsTest {
     }
 
     @Test
-    void tensorsOfOneValueGoTogether() throws IOException {
+    void tensorsOfOneValueCannotBeSeparated() throws IOException {
         try (Checkpoint source = Checkpoint.open(table(graph()))) {
             Rewrite.of(source).rename(NameMapping.sed("s#^table/#t/#")).build().run(target());
             try (Checkpoint renamed = Checkpoint.open(target())) {
@@ -153,7 +153,7 @@ class RewriteObjectsTest {
     }
 
     @Test
-    void registeredSaversHaveRulesOfTheirOwn() throws IOException {
+    void tensorsOfRegisteredSaversCannotBeRenamed() throws IOException {
         try (Checkpoint source = Checkpoint.open(table(graph().saver(1, "Saver", "table")))) {
             assertThatThrownBy(() -> Rewrite.of(source)
                             .exclude(Rewrites.patterns("other"))

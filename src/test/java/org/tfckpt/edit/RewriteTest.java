@@ -35,7 +35,7 @@ import org.tfckpt.testing.BundleBuilder;
 import org.tfckpt.testing.Checkpoints;
 import org.tfckpt.testing.Folder;
 
-@DisplayName("Rewriting: selected, renamed, fitted and merged, with nothing lost and nothing touched in vain")
+@DisplayName("Tensors are selected, renamed, fitted to a graph and merged; unchanged data files are linked")
 class RewriteTest {
     private static final String DATA = ".data-00000-of-00001";
     private static final NameMapping RENAME = NameMapping.sed("s#^input/#init/#");
@@ -50,7 +50,7 @@ class RewriteTest {
     }
 
     @Test
-    void aRenameLinksTheDataAndCarriesChecksumsOver() throws IOException {
+    void renamingLinksDataFilesAndKeepsChecksums() throws IOException {
         Path source = story(directory.resolve("log"));
         Path target = directory.resolve("new/model.ckpt");
         RewriteSummary summary;
@@ -65,7 +65,7 @@ class RewriteTest {
     }
 
     @Test
-    void whatIsDroppedTakesNoRoom() throws IOException {
+    void droppedTensorsTakeNoSpace() throws IOException {
         Path source = story(directory.resolve("log"));
         Path target = directory.resolve("model.ckpt");
         RewriteSummary summary;
@@ -83,7 +83,7 @@ class RewriteTest {
     }
 
     @Test
-    void linksOnRequestLeaveTheBytesOfWhatIsDropped() throws IOException {
+    void requiredLinksKeepBytesOfDroppedTensors() throws IOException {
         Path source = story(directory.resolve("log"));
         Path target = directory.resolve("model.ckpt");
         RewriteSummary summary;
@@ -124,7 +124,7 @@ class RewriteTest {
     }
 
     @Test
-    void aSymbolicLinkIsFollowed() throws IOException {
+    void symbolicLinksAreFollowed() throws IOException {
         Path source = story(directory.resolve("log"));
         Path linked = Files.createDirectory(directory.resolve("linked")).resolve("m");
         for (String end : List.of(".index", DATA)) {
@@ -140,7 +140,7 @@ class RewriteTest {
     }
 
     @Test
-    void whereNothingCanBeLinkedItIsCopied() throws IOException {
+    void filesThatCannotBeLinkedAreCopied() throws IOException {
         Path source = story(directory.resolve("log"));
         try (FileSystem memory = Jimfs.newFileSystem(Configuration.unix());
                 Checkpoint checkpoint = Checkpoint.open(source)) {
@@ -181,7 +181,7 @@ class RewriteTest {
     }
 
     @Test
-    void fitsTheStorysGraph() throws IOException {
+    void fitsAGraph() throws IOException {
         Path source = story(directory.resolve("log"));
         Path target = directory.resolve("model.ckpt");
         Graph graph = Graph.open(Rewrites.STORY.resolve("changed/graph.meta"));
@@ -258,7 +258,7 @@ class RewriteTest {
     }
 
     @Test
-    void namesWhatPutsSlicesOfSeveralCheckpointsTogether() throws IOException {
+    void errorSuggestsCheckpointMergeForSlices() throws IOException {
         Path source = org.tfckpt.testing.Corpus.root().resolve("golden/tf218-v2-partitioned/ckpt");
         try (Checkpoint first = Checkpoint.open(source);
                 Checkpoint second = Checkpoint.open(source)) {
@@ -271,7 +271,7 @@ class RewriteTest {
     }
 
     @Test
-    void mergesWithAPolicyForClashes() throws IOException {
+    void mergesByClashPolicy() throws IOException {
         Path one = bundle("one", new BundleBuilder().floats("a", 1).floats("b", 2));
         Path two = bundle("two", new BundleBuilder().floats("b", 20).floats("c", 30));
         try (Checkpoint first = Checkpoint.open(one);
@@ -311,7 +311,7 @@ class RewriteTest {
     }
 
     @Test
-    void byteOrdersAreBroughtTogether() throws IOException {
+    void mergesDifferentByteOrders() throws IOException {
         Path big = bundle(
                 "big",
                 new BundleBuilder()
@@ -334,7 +334,7 @@ class RewriteTest {
     }
 
     @Test
-    void aPlanTouchesNothing() throws IOException {
+    void planningWritesNothing() throws IOException {
         Path source = story(directory);
         List<String> before = Folder.names(directory);
         List<String> lines = new ArrayList<>();
@@ -380,7 +380,7 @@ class RewriteTest {
     }
 
     @Test
-    void wishesThatContradictEachOtherAreRefused() throws IOException {
+    void contradictoryOptionsAreRejected() throws IOException {
         Path source = bundle("source", new BundleBuilder().floats("a", 1));
         Graph graph = Graph.open(Rewrites.STORY.resolve("changed/graph.meta"));
         try (Checkpoint checkpoint = Checkpoint.open(source)) {

@@ -12,13 +12,13 @@ import org.tfckpt.tensor.NamePattern;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.testing.Corpus;
 
-/** What the tests of this room share. */
+/** Helpers for tests of this package. */
 final class Rewrites {
     static final Path STORY = Corpus.root().resolve("story");
 
     private Rewrites() {}
 
-    /** Digests by name. */
+    /** Returns the digests of all tensors by name. */
     static Map<String, String> digests(Path path) throws IOException {
         Map<String, String> digests = new TreeMap<>();
         try (Checkpoint checkpoint = Checkpoint.open(path)) {
@@ -29,7 +29,7 @@ final class Rewrites {
         return digests;
     }
 
-    /** A copy of the story's checkpoint: links to the corpus itself would outlive the test. */
+    /** Copies a checkpoint of the corpus, whose own files must not be linked. */
     static Path story(Path directory) throws IOException {
         return copy(STORY.resolve("log/model.ckpt-122543"), directory);
     }

@@ -30,7 +30,7 @@ import org.tfckpt.testing.Corpus;
 import org.tfckpt.testing.Corpus.Expected;
 import org.tfckpt.testing.FullRead;
 
-@DisplayName("What TensorFlow wrote is salvaged, whatever becomes of a file")
+@DisplayName("Checkpoints written by TensorFlow are salvaged after any damage to a file")
 class SalvageCorpusTest {
     private static final long SEED = 11;
     private static final int LARGEST = 60_000;
@@ -39,7 +39,7 @@ class SalvageCorpusTest {
     @TempDir
     private Path directory;
 
-    /** In memory, where nothing waits for a disk. */
+    /** An in-memory file system, for speed. */
     private final FileSystem memory = Jimfs.newFileSystem(Configuration.unix());
 
     private final Path target = memory.getPath("/target");
@@ -49,7 +49,7 @@ class SalvageCorpusTest {
         memory.close();
     }
 
-    /** Those that TensorFlow wrote for us, one of each kind. */
+    /** One checkpoint of each kind in the corpus. */
     static Stream<Expected> golden() {
         return Corpus.checkpoints().stream()
                 .filter(expected -> expected.path().startsWith(Corpus.root().resolve("golden"))
@@ -90,7 +90,7 @@ class SalvageCorpusTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("golden")
-    void flippedCutOffAndTakenAway(Expected expected) throws IOException {
+    void flippedTruncatedAndDeleted(Expected expected) throws IOException {
         Random random = new Random(SEED);
         Path path = copy(expected, "damaged");
         Map<String, String> right = FullRead.of(path).values();
@@ -122,8 +122,8 @@ class SalvageCorpusTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("withMissingShards")
-    void whatIsLeftWhereDataFilesAreMissing(Expected expected) throws IOException {
-        Salvages.Salvaged salvaged = Salvages.run(expected.path(), target, wishes -> wishes);
+    void missingDataFiles(Expected expected) throws IOException {
+        Salvages.Salvaged salvaged = Salvages.run(expected.path(), target, options -> options);
         assertThat(salvaged.lost()).extracting(problem -> problem.kind()).containsOnly(ProblemKind.MISSING_FILE);
         Map<String, String> there = new TreeMap<>(FullRead.of(expected.path()).values());
         there.keySet().removeIf(name -> name.startsWith(ObjectKeys.OBJECT_GRAPH));

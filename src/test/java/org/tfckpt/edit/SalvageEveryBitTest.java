@@ -21,7 +21,7 @@ import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.testing.FullRead;
 import org.tfckpt.testing.SmallCheckpoints;
 
-@DisplayName("Whatever bit is flipped: what is salvaged is right and intact, and what is not there is said to be lost")
+@DisplayName("After any flipped bit, salvaged tensors are correct and all others are reported as lost")
 class SalvageEveryBitTest {
     private static final int SAMPLE = 25;
     private static final long SEED = 9;
@@ -42,7 +42,7 @@ class SalvageEveryBitTest {
         System.out.printf("%s: salvaged with each of %,d bits flipped%n", checkpoint, salvaged);
     }
 
-    /** How often the damaged checkpoint could be opened. */
+    /** Returns how often the damaged checkpoint could be opened. */
     private static int flip(SmallCheckpoints checkpoint, SmallCheckpoints.Choice choice) throws IOException {
         int[] salvaged = {0};
         try (FileSystem memory = Jimfs.newFileSystem(Configuration.unix())) {

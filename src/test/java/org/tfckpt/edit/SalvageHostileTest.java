@@ -15,20 +15,20 @@ import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.testing.Folder;
 import org.tfckpt.testing.HostileInputs;
 
-@DisplayName("What is made to cost its reader memory or time is refused, or salvaged like anything else")
+@DisplayName("Files made to exhaust memory or time are rejected or salvaged")
 class SalvageHostileTest {
     @TempDir
     private Path directory;
 
     @Test
-    void refusedOrSalvaged() throws IOException {
+    void rejectedOrSalvaged() throws IOException {
         HostileInputs.main(new String[] {"make", directory.toString()});
         Set<String> salvaged = new TreeSet<>();
         for (HostileInputs hostile : HostileInputs.values()) {
             Path prefix = directory.resolve(hostile.name()).resolve("ckpt");
             if (Files.exists(prefix) || Files.exists(Folder.sibling(prefix, ".index"))) {
                 try {
-                    Salvaged done = Salvages.run(prefix, directory.resolve("target"), wishes -> wishes);
+                    Salvaged done = Salvages.run(prefix, directory.resolve("target"), options -> options);
                     assertThat(done.lost()).as("%s", hostile).isNotEmpty();
                     salvaged.add(hostile.name());
                 } catch (CheckpointException refused) {

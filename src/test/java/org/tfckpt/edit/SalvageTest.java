@@ -26,7 +26,7 @@ import org.tfckpt.testing.Slices;
 import org.tfckpt.testing.V1Builder;
 import org.tfckpt.testing.Variants;
 
-@DisplayName("Salvaging: what is intact of a damaged checkpoint, and a line for what is lost")
+@DisplayName("Intact tensors are salvaged, and each lost one is reported")
 class SalvageTest {
     @TempDir
     private Path directory;
@@ -40,10 +40,10 @@ class SalvageTest {
     }
 
     private Salvaged salvage(Path damaged) throws IOException {
-        return Salvages.run(damaged, target(), wishes -> wishes);
+        return Salvages.run(damaged, target(), options -> options);
     }
 
-    /** 60 tensors in several blocks of the index. */
+    /** A checkpoint with 60 tensors in several blocks of the index. */
     private static BundleBuilder sixty() {
         BundleBuilder bundle = new BundleBuilder().layout(256, 16, false);
         for (int i = 0; i < 60; i++) {
@@ -53,7 +53,7 @@ class SalvageTest {
     }
 
     @Test
-    void eachWayInWhichATensorIsLost() throws IOException {
+    void everyKindOfLoss() throws IOException {
         Path prefix = write(sixty().entry("t01", entry -> entry.setCrc32C(1))
                 .entry("t02", entry -> entry.setSize(8))
                 .entry("t03", entry -> entry.setShape(BundleBuilder.shape(-1)))
@@ -81,12 +81,12 @@ class SalvageTest {
         assertThat(salvaged.lost().get(0).offset()).isEqualTo(4);
         assertThat(Checkpoints.names(target())).hasSize(51).contains("t00", "t10", "t59");
         assertThat(salvaged.summary().linkedFiles()).isZero();
-        // That the shard of t09 is none was said, too; and what it cost is told.
+        // The invalid shard of t09 is reported, too.
         assertThat(salvaged.notes()).singleElement().asString().contains("1 problem that affects no tensor");
     }
 
     @Test
-    void aDamagedBlockOfTheIndexCostsItsOwnEntries() throws IOException {
+    void damagedIndexBlockLosesOnlyItsEntries() throws IOException {
         Path prefix = write(sixty().table(table -> table.block(1, block -> block.withType(2))));
         Salvaged salvaged = salvage(prefix);
         Problem lost = salvaged.lost().get(0);
@@ -110,7 +110,7 @@ class SalvageTest {
     }
 
     @Test
-    void severalDamagedBlocksAndTheLast() throws IOException {
+    void severalDamagedBlocks() throws IOException {
         byte[] cut = new byte[2];
         Path prefix = write(sixty().table(table -> table.block(1, block -> block.withType(2))
                 .block(2, block -> block.withStored(cut))
@@ -124,7 +124,7 @@ class SalvageTest {
     }
 
     @Test
-    void withoutHeaderOrIndexBlockNothingIsSalvaged() throws IOException {
+    void nothingIsSalvagedWithoutHeaderOrIndexBlock() throws IOException {
         BundleBuilder bundle = sixty();
         Path prefix = write(bundle);
         Path index = directory.resolve("ckpt.index");
@@ -138,7 +138,7 @@ class SalvageTest {
     }
 
     @Test
-    void aPartitionedTensorIsLostWithAnySlice() throws IOException {
+    void damagedSliceLosesItsTensor() throws IOException {
         BundleBuilder bundle = new BundleBuilder().floats("a", 1, 2);
         byte[] values = Slices.countingFloats(6);
         long[] shape = {3, 2};
@@ -175,7 +175,7 @@ class SalvageTest {
     }
 
     @Test
-    void slicesOfATensorWhoseEntryIsLostAreLost() throws IOException {
+    void slicesWithoutTheirTensorsEntryAreLost() throws IOException {
         int blocks = RawTable.parse(partInSmallBlocks().index()).blocks().size();
         assertThat(blocks).isGreaterThan(3);
         for (int damaged = 1; damaged < blocks; damaged++) {
@@ -218,7 +218,7 @@ class SalvageTest {
     }
 
     @Test
-    void twoOfOneNameAreOne() throws IOException {
+    void duplicateNamesAreReported() throws IOException {
         Path prefix = write(
                 new BundleBuilder().floats("a", 1).floats("b", 2).floats("b", 3).unsorted());
         Salvaged salvaged = salvage(prefix);
@@ -227,7 +227,7 @@ class SalvageTest {
     }
 
     @Test
-    void whatCostsNoTensorIsNoLossAndIsGone() throws IOException {
+    void harmlessProblemsAreNotLosses() throws IOException {
         Path prefix = write(new BundleBuilder()
                 .floats("a", 1)
                 .filler(new byte[] {1, 2, 3})
@@ -240,14 +240,14 @@ class SalvageTest {
     }
 
     @Test
-    void everythingLostIsAnEmptyCheckpoint() throws IOException {
+    void emptyCheckpointIfEverythingIsLost() throws IOException {
         Path prefix = write(new BundleBuilder().floats("a", 1).floats("b", 2));
         Files.delete(BundleBuilder.data(prefix, 0, 1));
         assertThat(salvage(prefix).kinds()).containsExactly("missing-file a", "missing-file b");
         assertThat(Checkpoints.names(target())).isEmpty();
     }
 
-    /** Three tensors; one in two slices. */
+    /** A checkpoint with three tensors, one of them in two slices. */
     private static V1Builder v1() {
         return new V1Builder()
                 .layout(32, 16, false)
@@ -292,7 +292,7 @@ class SalvageTest {
     void v1RecordsThatNoLookupFinds() throws IOException {
         Path file = v1().table(table -> table.block(1, block -> {
                     byte[] stored = block.stored().clone();
-                    // Where the first restart point is said to be.
+                    // The offset of the first restart point.
                     stored[stored.length - 8] = 1;
                     return block.withStored(stored);
                 }))
@@ -314,7 +314,7 @@ class SalvageTest {
     }
 
     @Test
-    void theIntactOnesAreACheckpoint() throws IOException {
+    void intactTensorsFormACheckpoint() throws IOException {
         BundleBuilder bundle = new BundleBuilder().floats("a", 1).floats("b", 2);
         Slices.tensor(bundle, "part", DataType.DT_FLOAT, new long[] {3, 2}, Slices.countingFloats(6), "0,2:-", "2,1:-");
         Path prefix = write(bundle.entry("a", entry -> entry.setCrc32C(1)));

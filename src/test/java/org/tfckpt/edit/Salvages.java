@@ -15,11 +15,11 @@ import org.tfckpt.objects.ObjectKeys;
 import org.tfckpt.tensor.Problem;
 import org.tfckpt.testing.FullRead;
 
-/** What the tests of salvaging share. */
+/** Helpers for tests of salvaging. */
 final class Salvages {
     private Salvages() {}
 
-    /** What came of it. */
+    /** The result. */
     record Salvaged(List<Problem> lost, List<String> notes, RewriteSummary summary, Map<String, String> values) {
         /** {@code kind tensor} of each loss. */
         List<String> kinds() {
@@ -29,12 +29,12 @@ final class Salvages {
         }
     }
 
-    /** Salvages; whatever it makes verifies clean. */
-    static Salvaged run(Path damaged, Path target, UnaryOperator<Rewrite.Builder> wishes) throws IOException {
+    /** Salvages a checkpoint and verifies the result. */
+    static Salvaged run(Path damaged, Path target, UnaryOperator<Rewrite.Builder> options) throws IOException {
         Rewrite rewrite;
         RewriteSummary summary;
         try (Checkpoint checkpoint = Checkpoint.open(damaged, ReadOptions.DEFAULT.withoutMapping())) {
-            rewrite = wishes.apply(Rewrite.of(checkpoint).salvage()).build();
+            rewrite = options.apply(Rewrite.of(checkpoint).salvage()).build();
             summary = rewrite.run(target, true, RewriteProgress.NONE);
         }
         FullRead result = FullRead.of(target);
@@ -43,12 +43,12 @@ final class Salvages {
         return new Salvaged(rewrite.lost(), rewrite.notes(), summary, result.values());
     }
 
-    /** Salvages everything; it is right, and complete unless something is said to be lost. */
+    /** Salvages everything; checks that values are correct, and that all others are reported as lost. */
     static Salvaged all(Path damaged, Path target, Map<String, String> right) throws IOException {
-        Salvaged salvaged = run(damaged, target, wishes -> wishes);
+        Salvaged salvaged = run(damaged, target, options -> options);
         Map<String, String> found = new TreeMap<>(salvaged.values);
         if (!salvaged.lost.isEmpty()) {
-            // It has fewer keys then.
+            // Keys of lost values are removed from it.
             found.keySet().removeIf(name -> name.startsWith(ObjectKeys.OBJECT_GRAPH));
         }
         assertThat(right).containsAllEntriesOf(found);

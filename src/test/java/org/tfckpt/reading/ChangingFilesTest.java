@@ -50,12 +50,12 @@ class ChangingFilesTest {
         try (FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE)) {
             channel.truncate(size);
         }
-        // A mapping may believe what it saw a tenth of a millisecond ago.
+        // The size of a mapped file may be 0.1 ms old.
         LockSupport.parkNanos(TimeUnit.MILLISECONDS.toNanos(1));
     }
 
     @Test
-    @DisplayName("through the channel: cut off in the middle of a tensor is an exception at that place")
+    @DisplayName("through the channel: truncation within a tensor throws at that offset")
     void cutOffInTheMiddle() throws IOException {
         Path prefix = large();
         try (Checkpoint checkpoint = Checkpoint.open(prefix, CHANNEL.withoutChecksums())) {
@@ -76,7 +76,7 @@ class ChangingFilesTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    @DisplayName("in both ways: cut off before a read is an exception, and what is left is still read")
+    @DisplayName("mapped or not: truncation before a read throws, and tensors before the end are still read")
     void cutOffBeforeARead(boolean mapped) throws IOException {
         Path prefix = large();
         ReadOptions options = mapped ? ReadOptions.DEFAULT : CHANNEL;
@@ -94,7 +94,7 @@ class ChangingFilesTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    @DisplayName("in both ways: a file that is replaced is read on as it was")
+    @DisplayName("mapped or not: the old version of a replaced file is read")
     void replaced(boolean mapped) throws IOException {
         Path prefix = large();
         try (Checkpoint checkpoint = Checkpoint.open(prefix, mapped ? ReadOptions.DEFAULT : CHANNEL)) {
@@ -107,7 +107,7 @@ class ChangingFilesTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {true, false})
-    @DisplayName("in both ways: bytes that change in place are found by their checksum")
+    @DisplayName("mapped or not: changed bytes are detected by their checksum")
     void overwritten(boolean mapped) throws IOException {
         Path prefix = large();
         try (Checkpoint checkpoint = Checkpoint.open(prefix, mapped ? ReadOptions.DEFAULT : CHANNEL)) {
@@ -122,7 +122,7 @@ class ChangingFilesTest {
     }
 
     @Test
-    @DisplayName("an index that is cut off after it was opened")
+    @DisplayName("an index that is truncated after it was opened")
     void indexCutOff() throws IOException {
         BundleBuilder bundle = new BundleBuilder().layout(256, 16, false);
         for (int i = 0; i < 100; i++) {

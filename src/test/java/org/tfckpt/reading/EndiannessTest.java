@@ -58,7 +58,7 @@ class EndiannessTest {
     }
 
     @Test
-    @DisplayName("BE-03 singles; the checksum is that of the bytes as they stand in the file")
+    @DisplayName("BE-03 floats; the checksum covers the bytes in the file")
     void be03_floats() throws IOException {
         Path prefix = write("ckpt", new BundleBuilder().bigEndian().floats("v", new long[] {2, 3}, 1, 2, 3, 4, 5, 6));
         assertThat(hex(Files.readAllBytes(BundleBuilder.data(prefix, 0, 1)))).startsWith("3f80000040000000");

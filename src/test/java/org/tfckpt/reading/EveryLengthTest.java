@@ -19,7 +19,7 @@ import org.tfckpt.testing.BundleBuilder;
 import org.tfckpt.testing.FullRead;
 import org.tfckpt.testing.SmallCheckpoints;
 
-@DisplayName("Files that are too short, too long, somebody else's, or not there")
+@DisplayName("Files that are too short, too long, from another checkpoint, or missing")
 class EveryLengthTest {
     private interface Body {
         void run(Path path, Map<Path, byte[]> files, FullRead right) throws IOException;
@@ -33,7 +33,7 @@ class EveryLengthTest {
         }
     }
 
-    /** Reports it, and gives nothing but what is right. */
+    /** Checks that the damage is reported and that only correct values are returned. */
     private static void isFound(Path path, FullRead right, String what) throws IOException {
         FullRead found = FullRead.of(path);
         assertThat(found.isReported()).as(what).isTrue();

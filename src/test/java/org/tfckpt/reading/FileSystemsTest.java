@@ -28,7 +28,7 @@ import org.tfckpt.testing.BundleBuilder;
 import org.tfckpt.testing.Checkpoints;
 import org.tfckpt.testing.Values;
 
-/** The same bundle on file systems that map and that do not, read in both ways, gives the same answers. */
+/** Results do not depend on whether the file system supports mapping, or on whether it is used. */
 class FileSystemsTest {
     @TempDir
     Path directory;
@@ -47,7 +47,7 @@ class FileSystemsTest {
                 .floats("empty", new long[] {0});
     }
 
-    /** Everything that can be asked of a checkpoint, as text. */
+    /** All that the API returns for a checkpoint, as text. */
     private static List<String> everything(Path prefix, ReadOptions options) throws IOException {
         List<String> answers = new ArrayList<>();
         try (Checkpoint checkpoint = Checkpoint.open(prefix, options)) {
@@ -134,7 +134,7 @@ class FileSystemsTest {
     void oneTensorsMappingIsNotTheOthers() throws IOException {
         BundleBuilder bundle = new BundleBuilder();
         for (int i = 0; i < 70_000; i++) {
-            // An operating system has fewer mappings than these.
+            // More mappings than the operating system allows.
             bundle.floats("t" + i, i);
         }
         Path prefix = bundle.write(directory.resolve("ckpt"));

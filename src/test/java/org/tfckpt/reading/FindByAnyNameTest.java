@@ -18,7 +18,7 @@ import org.tfckpt.tensor.TensorNotFoundException;
 import org.tfckpt.testing.BundleBuilder;
 import org.tfckpt.testing.Corpus;
 
-@DisplayName("Loading and listing by directory, and tensors by whatever name a person has")
+@DisplayName("Checkpoints are found by directory, and tensors by any of their names")
 class FindByAnyNameTest {
     @TempDir
     private Path directory;

@@ -27,7 +27,7 @@ import org.tfckpt.testing.BundleBuilder;
 import org.tfckpt.testing.Checkpoints;
 import org.tfckpt.testing.Values;
 
-/** A tensor of more than 2 GiB in a sparse file, and others around the borders of the mapped windows. */
+/** A tensor of more than 2 GiB in a sparse file, and others at the boundaries of mapped windows. */
 class LargeTensorTest {
     private static final long WINDOW = 1L << 30;
     private static final long START = 100;
@@ -47,7 +47,7 @@ class LargeTensorTest {
                         entry -> entry.setShape(BundleBuilder.shape(SIZE / 4, 4))
                                 .setSize(SIZE)
                                 .setCrc32C(checksum()));
-        // Views into the same bytes: overlaps are read.
+        // These tensors share bytes, which reading allows.
         float[] values = {1, 2, 3, 4};
         for (long window = 1; window <= 2; window++) {
             long offset = window * WINDOW - 8;
@@ -67,7 +67,7 @@ class LargeTensorTest {
         }
     }
 
-    /** Of a 7, zeros, four singles around each border, zeros, and a 9. */
+    /** The file contains 7, zeros, four floats around each boundary, zeros, and 9. */
     private static int checksum() {
         CRC32C crc = new CRC32C();
         crc.update(7);

@@ -77,7 +77,7 @@ class LifeCycleTest {
                 listing.next();
             }
         });
-        // What was known before is still known.
+        // Metadata is available after close.
         assertThat(used.info().name()).isEqualTo("t001");
         assertThat(checkpoint.shardCount()).isEqualTo(3);
     }

@@ -77,7 +77,7 @@ class PartitionedTensorTest {
 
     @ParameterizedTest
     @MethodSource("ways")
-    @DisplayName("PV-02: a slice that is everything is stored whole, and readable in either spelling")
+    @DisplayName("PV-02: a slice of the whole tensor is stored as an ordinary tensor, and read in either notation")
     void fullSlicesInEitherSpelling(ReadOptions options) throws Exception {
         BundleBuilder bundle = new BundleBuilder();
         bundle.tensor("no_extents", DataType.DT_FLOAT, FIVE_BY_TEN, zerosAndOnes());
@@ -105,7 +105,7 @@ class PartitionedTensorTest {
     }
 
     @Test
-    @DisplayName("PV-05: what is not covered is refused, what is covered reads")
+    @DisplayName("PV-05: regions that are not covered by slices throw, others are read")
     void missingSlices() throws Exception {
         try (Checkpoint checkpoint = Checkpoint.open(foo("-:0,1", "-:2,8"))) {
             Tensor foo = checkpoint.tensor("foo");
@@ -122,7 +122,7 @@ class PartitionedTensorTest {
     }
 
     @Test
-    @DisplayName("PV-06, SS-05: overlapping slices are listed, and not read")
+    @DisplayName("PV-06, SS-05: overlapping slices are listed, but reading throws")
     void overlappingSlices() throws Exception {
         try (Checkpoint checkpoint = Checkpoint.open(foo("-:0,2", "-:1,9"))) {
             assertThat(checkpoint.tensors().map(TensorInfo::toString)).containsExactly("foo (DT_FLOAT) [5,10]");
@@ -158,7 +158,7 @@ class PartitionedTensorTest {
 
     @ParameterizedTest
     @EnumSource
-    @DisplayName("PV-08: every dtype of fixed width is put together")
+    @DisplayName("PV-08: slices of every dtype of fixed width are joined")
     void everyDtype(DataType dtype) throws Exception {
         if (!dtype.isFixedWidth()) {
             return;
@@ -177,7 +177,7 @@ class PartitionedTensorTest {
     }
 
     @Test
-    @DisplayName("PV-08: strings are put together")
+    @DisplayName("PV-08: slices of strings are joined")
     void strings() throws Exception {
         BundleBuilder bundle = new BundleBuilder();
         Slices.whole(
@@ -241,7 +241,7 @@ class PartitionedTensorTest {
     }
 
     @Test
-    @DisplayName("SS-01, SS-02, SS-03, SS-04: a region out of one slice, out of two, and one that is not covered")
+    @DisplayName("SS-01, SS-02, SS-03, SS-04: a region in one slice, in two, and one that is not covered")
     void regionsOfTheSlicesThatThereAre() throws Exception {
         BundleBuilder bundle = new BundleBuilder();
         Slices.tensor(
@@ -291,7 +291,7 @@ class PartitionedTensorTest {
     }
 
     @Test
-    @DisplayName("CR-07: a raw slice key asked for gives the slice")
+    @DisplayName("CR-07: a raw slice key finds the slice")
     void rawSliceKey() throws Exception {
         try (Checkpoint checkpoint = Checkpoint.open(foo("-:0,1", "-:1,9"))) {
             assertThat(checkpoint.tensor(Slices.key("foo", "-:0,1")).toFloatArray())

@@ -35,7 +35,7 @@ import org.tfckpt.testing.BundleBuilder;
 import org.tfckpt.testing.Checkpoints;
 import org.tfckpt.testing.Values;
 
-/** The ways to a tensor's values: views, arrays, parts. */
+/** Values are read as views, arrays and parts. */
 class ReadingTest {
     private static final Map<String, Checkpoints.Reading<?>> WAYS = new LinkedHashMap<>();
 
@@ -65,7 +65,7 @@ class ReadingTest {
         return bundle.write(directory.resolve("ckpt"));
     }
 
-    /** Which ways a dtype has; every other one must say that it is not for it. */
+    /** Returns the ways that a dtype supports; all others must throw. */
     private static Set<String> waysOf(DataType type) {
         return switch (type) {
             case DT_FLOAT -> Set.of("asFloatBuffer", "toFloatArray", "toDoubleArray");

@@ -26,7 +26,7 @@ import org.tfckpt.testing.BundleBuilder;
 import org.tfckpt.testing.Slices;
 import org.tfckpt.testing.V1Builder;
 
-/** Random tensors in random slices, in both formats; random regions and byte ranges against plain indexing. */
+/** Compares random regions and byte ranges of randomly sliced tensors, in both formats, with plain indexing. */
 class RegionModelTest {
     private static final DataType[] TYPES = {
         DataType.DT_UINT8, DataType.DT_HALF, DataType.DT_FLOAT, DataType.DT_DOUBLE, DataType.DT_COMPLEX128
@@ -133,7 +133,7 @@ class RegionModelTest {
         return TensorSlice.ofExtents(starts, lengths);
     }
 
-    /** Cuts and cuts again, at random places along random axes. */
+    /** Splits a tensor repeatedly at random places along random axes. */
     private static List<TensorSlice> partition(Random random, long[] shape) {
         List<TensorSlice> parts =
                 new ArrayList<>(List.of(TensorSlice.full(shape.length).spelledOut(Shape.of(shape))));

@@ -32,14 +32,14 @@ import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.testing.Checkpoints;
 import org.tfckpt.testing.SmallCheckpoints;
 
-/** Many threads at one checkpoint, doing everything at once, also while it is closed or one of them is interrupted. */
+/** Many threads use one checkpoint, also while it is closed or one of them is interrupted. */
 class StressTest {
     private static final int THREADS = 6;
 
     @TempDir
     Path directory;
 
-    /** What a single thread found. */
+    /** The results of a single thread. */
     private record Known(Map<String, TensorInfo> infos, Map<String, String> digests, Checkpoint.Verification verified) {
         static Known of(Checkpoint checkpoint) throws IOException {
             Map<String, TensorInfo> infos = new TreeMap<>();
@@ -56,7 +56,7 @@ class StressTest {
         }
     }
 
-    /** One thing that somebody may do with a checkpoint, chosen by chance; the tensors are shared by all threads. */
+    /** A random operation; all threads share the tensors. */
     private static void step(Checkpoint checkpoint, Known known, List<Tensor> shared, Random random)
             throws IOException {
         Tensor tensor = shared.get(random.nextInt(shared.size()));
@@ -149,7 +149,7 @@ class StressTest {
         }
     }
 
-    /** A view that was handed out, and what was in it then. */
+    /** A view, and its contents when it was obtained. */
     private static final class View {
         private final ByteBuffer buffer;
         private final byte[] bytes;
@@ -203,7 +203,7 @@ class StressTest {
         }
     }
 
-    /** False where the channel was closed, with the exception that is documented. */
+    /** Returns false if the channel was closed and the documented exception was thrown. */
     private static boolean stepped(Checkpoint checkpoint, Known known, List<Tensor> shared, Random random)
             throws IOException {
         try {
@@ -212,7 +212,7 @@ class StressTest {
         } catch (ClosedChannelException | UncheckedIOException e) {
             Throwable thrown = e instanceof UncheckedIOException ? e.getCause() : e;
             assertThat(thrown).isInstanceOf(ClosedChannelException.class);
-            // Whoever is not interrupted is told no such thing.
+            // Only the interrupted thread gets this exception.
             assertThat(thrown instanceof ClosedByInterruptException
                             && !Thread.currentThread().isInterrupted())
                     .isFalse();

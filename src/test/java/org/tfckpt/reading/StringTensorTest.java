@@ -44,7 +44,7 @@ class StringTensorTest {
         return new BundleBuilder().strings("v", "hello", "world");
     }
 
-    /** The tensor with other bytes in the data file. */
+    /** Reads the tensor from changed bytes of the data file. */
     private Path changed(BundleBuilder bundle, byte[] data) throws IOException {
         Path prefix = write(bundle);
         Files.write(BundleBuilder.data(prefix, 0, 1), data);
@@ -78,9 +78,9 @@ class StringTensorTest {
     }
 
     @Test
-    @DisplayName("STR-03 lengths as varint32, the way they once were: the same bytes")
+    @DisplayName("STR-03 lengths as varint32, as in early versions: the same bytes")
     void str03_oldFormat() throws IOException {
-        // What was hashed then were uint32s: the checksum of 5, 0, 3 and 1024 as such.
+        // Early versions hashed uint32s: this is the checksum of 5, 0, 3 and 1024.
         ByteBuffer lengths = ByteBuffer.allocate(16).order(ByteOrder.LITTLE_ENDIAN);
         lengths.putInt(5).putInt(0).putInt(3).putInt(1024).flip();
         ByteBuffer data = ByteBuffer.allocate(5 + 4 + 5 + 3 + 1024).order(ByteOrder.LITTLE_ENDIAN);
@@ -160,7 +160,7 @@ class StringTensorTest {
     }
 
     @Test
-    @DisplayName("STR-09 the data file cut off at every byte")
+    @DisplayName("STR-09 the data file truncated at every byte")
     void str09_truncated() throws IOException {
         for (int length = 0; length < 16; length++) {
             byte[] data = Arrays.copyOf(hex(HELLO_WORLD), length);
@@ -205,7 +205,7 @@ class StringTensorTest {
     }
 
     @Test
-    @DisplayName("lengths whose sum wraps around 64 bits are refused, whatever their checksum says")
+    @DisplayName("lengths whose sum wraps around 64 bits are rejected even if their checksum matches")
     void lengthsThatWrap() throws IOException {
         for (long[] lengths : new long[][] {
             {1, Long.MAX_VALUE},
@@ -221,7 +221,7 @@ class StringTensorTest {
         }
     }
 
-    /** A tensor whose lengths are these, with a checksum that fits, and no bytes. */
+    /** A tensor with these lengths, a valid checksum of the lengths, and no bytes. */
     private Path withLengths(long... lengths) {
         ByteArrayOutputStream data = new ByteArrayOutputStream();
         ByteBuffer hashed = ByteBuffer.allocate(8 * lengths.length).order(ByteOrder.LITTLE_ENDIAN);

@@ -375,7 +375,7 @@ class V1Test {
             values = TensorProto.newBuilder();
         }
         V1Builder builder = new V1Builder().tensor("v", dtype, new long[] {2}, values);
-        // The very bytes, since the builder packs.
+        // Literal bytes, because the builder packs.
         builder.rawSlice("v", TensorSlice.full(1), "v", stored);
         try (Checkpoint checkpoint = open(builder)) {
             if (elements == null) {
@@ -416,7 +416,7 @@ class V1Test {
     }
 
     @Test
-    @DisplayName("V1-17, CR-04: two slices in one file are put together")
+    @DisplayName("V1-17, CR-04: two slices in one file are joined")
     void slicesInOneFile() throws Exception {
         V1Builder builder = new V1Builder()
                 .slice("v", DataType.DT_INT32, new long[] {2, 3}, "-:1,2", ints(1, 2, 4, 5))
@@ -476,7 +476,7 @@ class V1Test {
     }
 
     @Test
-    @DisplayName("V1-20: names come sorted, in whatever order they were added")
+    @DisplayName("V1-20: names are sorted, in any order of addition")
     void sortedNames() throws Exception {
         V1Builder builder = new V1Builder();
         List<String> names = List.of("b", "a", "a/b", "é", "\uD83D\uDE00", "\uFFFD", "B", "");

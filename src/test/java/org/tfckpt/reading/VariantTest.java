@@ -144,7 +144,7 @@ class VariantTest {
                                 + " does not match. Expected: ");
             }
         }
-        // The entry's own checksum, with every running one right.
+        // Only the checksum of the entry is wrong.
         try (Checkpoint checkpoint =
                 open(new BundleBuilder().tensor("v", DataType.DT_VARIANT, new long[] {2}, stored))) {
             assertThatThrownBy(() -> checkpoint.tensor("v").variants())
@@ -153,7 +153,7 @@ class VariantTest {
     }
 
     @Test
-    @DisplayName("BE-07: variants of a big-endian checkpoint are refused")
+    @DisplayName("BE-07: variants of a big-endian checkpoint are rejected")
     void bigEndian() throws Exception {
         BundleBuilder bundle = new BundleBuilder().bigEndian();
         try (Checkpoint checkpoint = open(Variants.add(bundle, "v", new long[0], testObject("a", 1)))) {
@@ -231,7 +231,7 @@ class VariantTest {
         }
     }
 
-    /** Built from the inside out; each level is a length longer. */
+    /** Builds the message from the innermost level. */
     private static byte[] nested(int depth) {
         ByteString message = VariantTensorDataProto.newBuilder()
                 .setTypeName(ByteString.copyFromUtf8("innermost"))

@@ -156,7 +156,7 @@ class VersionTest {
     void aFailedOpeningLeavesNothingOpen() {
         Path prefix = write(new BundleBuilder().floats("v", 1).rawHeader(hex("ffffff")));
         for (int i = 0; i < 5000; i++) {
-            // Beyond any limit of open files, were they left open.
+            // More than the limit of open files, if they were left open.
             damageOfHeader(prefix);
         }
     }

@@ -23,7 +23,7 @@ import org.tfckpt.testing.ObservedFileSystem;
 import org.tfckpt.testing.RawTable;
 import org.tfckpt.testing.Slices;
 
-/** What is read is behaviour: opening, looking up and listing cost what they must and no more. */
+/** Opening, looking up and listing read no more than necessary. */
 class WhatIsReadTest {
     private static final int TENSORS = 5000;
 

@@ -123,7 +123,7 @@ class CheckpointMergeTest {
     }
 
     @Test
-    @DisplayName("MG-05 MG-06 inputs that are not there")
+    @DisplayName("MG-05 MG-06 missing inputs")
     void missing() throws IOException {
         CheckpointMerge merge = new CheckpointMerge(List.of(at("missing"), floats("a", "v", 1)));
         refuses(merge, "allow_missing_files was set to false and " + at("missing") + " did not exist.");
@@ -238,10 +238,10 @@ class CheckpointMergeTest {
         refuses(new CheckpointMerge(List.of(first, second)), "b.data-00000-of-00001; No such file or directory");
     }
 
-    /** Each data file of a sharded checkpoint, as the checkpoint that it was before TensorFlow merged it. */
+    /** Splits a sharded checkpoint into one checkpoint per data file, as before TensorFlow merged them. */
     @ParameterizedTest
     @ValueSource(strings = {"tf218-v2-sharded", "tf218-v2-partitioned-sharded", "tf115-v2-partitioned-sharded"})
-    @DisplayName("what TensorFlow merged, merged again from its parts, is the same")
+    @DisplayName("checkpoints merged by TensorFlow are split and merged again")
     void golden(String name) throws IOException {
         Path golden = Corpus.root().resolve("golden").resolve(name).resolve("ckpt");
         try (Checkpoint source = Checkpoint.open(golden)) {

@@ -28,12 +28,12 @@ import org.tfckpt.testing.Checkpoints;
 import org.tfckpt.testing.FailingFileSystem;
 import org.tfckpt.testing.Folder;
 
-@DisplayName("WR-07 WR-08 whatever change of the file system fails, the old checkpoint is there, or the new one")
+@DisplayName("WR-07 WR-08 after any failed file operation, the old checkpoint or the new one exists")
 class CheckpointWriterFailureTest {
     private static final int TENSORS = 5;
     private static final int ENOUGH = 200;
 
-    /** Data files of the old checkpoint (0: there is none) and of the new one, and whether there are hard links. */
+    /** The number of data files of the old checkpoint (0 for none) and of the new one, and whether hard links work. */
     static Stream<Arguments> cases() {
         return Stream.of(0, 1, 2, 3)
                 .flatMap(old -> Stream.of(1, 2, 3)
@@ -52,7 +52,7 @@ class CheckpointWriterFailureTest {
         }
     }
 
-    /** The value of all tensors; 0 if there is no checkpoint. Fails if it is not whole. */
+    /** Returns the value of all tensors, or 0 if there is no checkpoint. Fails if it is incomplete. */
     private static float value(Path prefix) throws IOException {
         if (!Files.exists(Folder.sibling(prefix, ".index"))) {
             return 0;
@@ -144,7 +144,7 @@ class CheckpointWriterFailureTest {
             }
             float value = value(prefix);
             assertThat(value).isIn(2f, old > 0 ? 1f : 0f);
-            // What is left is swept away, unless there were no links to tell it by.
+            // Stale files are deleted, unless they cannot be recognised because there are no hard links.
             write(prefix, now, 3, links ? value > 0 : true);
             assertThat(value(prefix)).isEqualTo(3);
             assertThat(Folder.names(prefix.getParent())).isEqualTo(files(now));
@@ -152,7 +152,7 @@ class CheckpointWriterFailureTest {
         });
     }
 
-    /** 40 MiB: more than one step is forced beside the writer, before the end. */
+    /** 40 MiB, so that data is synced more than once while writing. */
     @ParameterizedTest(name = "{0} floats")
     @ValueSource(ints = {1, 10_000_000})
     void aDiskThatTakesNothingForGoodIsOneExceptionAndLeavesTheOld(int elements) throws IOException {

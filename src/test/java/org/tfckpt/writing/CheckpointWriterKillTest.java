@@ -15,7 +15,7 @@ import org.tfckpt.testing.EndlessWriter;
 import org.tfckpt.testing.Folder;
 import org.tfckpt.testing.KilledProcess;
 
-/** A real process, a real SIGKILL. */
+/** Kills a writing process with SIGKILL. */
 class CheckpointWriterKillTest {
     private static final int KILLS = Integer.getInteger("tfckpt.kills", 15);
 
@@ -34,14 +34,14 @@ class CheckpointWriterKillTest {
             int finished =
                     KilledProcess.run(EndlessWriter.class, prefix, last + 1, random.nextLong(), random.nextInt(60));
             last = number(prefix);
-            // At most one checkpoint was on its way when the last one was announced.
+            // At most one checkpoint was being written after the last one that was announced.
             assertThat(last).as("kill %d of seed %d", kill, seed).isBetween(finished, finished + 1);
         }
         EndlessWriter.write(prefix, last, 1);
         assertThat(Folder.names(directory)).containsExactly("ckpt.data-00000-of-00001", "ckpt.index");
     }
 
-    /** The number that all tensors hold; fails if the checkpoint is not whole. */
+    /** Returns the value of all tensors. Fails if the checkpoint is incomplete. */
     private static int number(Path prefix) throws IOException {
         List<Integer> numbers = new ArrayList<>();
         try (Checkpoint checkpoint = Checkpoint.open(prefix)) {

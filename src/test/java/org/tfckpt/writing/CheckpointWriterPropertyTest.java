@@ -38,12 +38,12 @@ import org.tfckpt.testing.Pieces;
 import org.tfckpt.testing.RandomTensors;
 import org.tfckpt.testing.Values;
 
-/** Any set of tensors, written in any way; a failure names its seed. */
+/** Writes random tensors with random options; a failure reports its seed. */
 class CheckpointWriterPropertyTest {
     @TempDir
     private Path directory;
 
-    /** The same ones every time, and some that nobody has seen. */
+    /** Fixed seeds and some random ones. */
     static LongStream seeds() {
         return LongStream.concat(LongStream.range(0, 60), new Random().longs(20).map(Math::abs));
     }
@@ -126,7 +126,7 @@ class CheckpointWriterPropertyTest {
 
     @ParameterizedTest(name = "seed {0}")
     @MethodSource("seeds")
-    @DisplayName("written and read is the same; copied, copied with other options and copied back, it stays so")
+    @DisplayName("values stay the same when written, copied, copied with other options and copied back")
     void roundTrip(long seed) throws IOException {
         Random random = new Random(seed);
         List<Item> items = new RandomTensors(seed).items(RandomTensors.ALL);
@@ -151,7 +151,7 @@ class CheckpointWriterPropertyTest {
 
     @ParameterizedTest(name = "{0}")
     @MethodSource("v1")
-    @DisplayName("a V1 checkpoint is copied into a V2 one: its slices stay slices")
+    @DisplayName("copying a V1 checkpoint keeps its slices")
     void fromV1(Corpus.Expected expected) throws IOException {
         Path prefix = folder("v2");
         copy(expected.path(), prefix, WriteOptions.DEFAULT);

@@ -25,7 +25,7 @@ import org.tfckpt.testing.RawTable;
 import org.tfckpt.testing.RawTable.RawBlock;
 import org.tfckpt.testing.Values;
 
-/** Bytes that TensorFlow wrote, read; and indexes of the tests' own builder, which must not differ from TensorFlow's. */
+/** Reads bytes written by TensorFlow, and checks that the builder of the tests writes the same indexes. */
 class ExactBytesTest {
     private static final String METAINDEX = "000000000100000000c0f2a1b0";
 

@@ -95,9 +95,9 @@ public class RewriteBenchmark {
         fixture.close();
     }
 
-    private void rewrite(java.util.function.UnaryOperator<Rewrite.Builder> wishes) throws IOException {
+    private void rewrite(java.util.function.UnaryOperator<Rewrite.Builder> options) throws IOException {
         try (Checkpoint source = Checkpoint.open(fixture.prefix())) {
-            wishes.apply(Rewrite.of(source)).build().run(directory.resolve("ckpt"));
+            options.apply(Rewrite.of(source)).build().run(directory.resolve("ckpt"));
         }
     }
 

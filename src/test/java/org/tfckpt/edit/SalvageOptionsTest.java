@@ -32,8 +32,8 @@ import org.tfckpt.testing.Folder;
 import org.tfckpt.testing.Graphs;
 import org.tfckpt.testing.RawTable;
 
-@DisplayName("Salvaging goes with every other wish, and keeps the object graph in step")
-class SalvageWishesTest {
+@DisplayName("Salvaging can be combined with other options, and updates the object graph")
+class SalvageOptionsTest {
     private static final String DATA = ".data-00000-of-00001";
     private static final String DAMAGED = "logit/DW";
     private static final String VALUE = "/.ATTRIBUTES/VARIABLE_VALUE";
@@ -45,7 +45,7 @@ class SalvageWishesTest {
         return directory.resolve("target");
     }
 
-    /** The story's checkpoint with one bit of one tensor flipped. */
+    /** A checkpoint of the corpus with one flipped bit in one tensor. */
     private Path story() throws IOException {
         Path prefix = Rewrites.story(directory.resolve("log"));
         damage(prefix, DAMAGED);
@@ -66,16 +66,16 @@ class SalvageWishesTest {
         Path prefix = story();
         Map<String, String> right = new TreeMap<>(Rewrites.digests(Rewrites.STORY.resolve("log/model.ckpt-122543")));
         right.remove(DAMAGED);
-        Salvaged salvaged = Salvages.run(prefix, prefix, wishes -> wishes);
+        Salvaged salvaged = Salvages.run(prefix, prefix, options -> options);
         assertThat(salvaged.kinds()).containsExactly("tensor-checksum " + DAMAGED);
         assertThat(salvaged.summary().writtenBytes()).isEqualTo(367_296 - 32 * 10 * 4);
         assertThat(Rewrites.digests(prefix)).isEqualTo(right);
-        Salvaged again = Salvages.run(prefix, prefix, wishes -> wishes);
+        Salvaged again = Salvages.run(prefix, prefix, options -> options);
         assertThat(again.lost()).isEmpty();
     }
 
     @Test
-    void whereNothingIsDamagedDataFilesAreLinked() throws IOException {
+    void undamagedDataFilesAreLinked() throws IOException {
         Path damaged = story();
         Path intact = new BundleBuilder().floats("more", 1).write(directory.resolve("intact"));
         try (Checkpoint one = Checkpoint.open(damaged);
@@ -93,7 +93,7 @@ class SalvageWishesTest {
     }
 
     @Test
-    void aBackupGivesWhatIsLost() throws IOException {
+    void lostTensorsAreTakenFromABackup() throws IOException {
         Path damaged = story();
         try (Checkpoint one = Checkpoint.open(damaged);
                 Checkpoint backup = Checkpoint.open(Rewrites.STORY.resolve("log/model.ckpt-122543"))) {
@@ -112,18 +112,18 @@ class SalvageWishesTest {
     }
 
     @Test
-    void namesThatAreLeftOutInAnyCaseAreNoLoss() throws IOException {
+    void excludedTensorsAreNotReportedAsLost() throws IOException {
         Path damaged = story();
-        assertThat(Salvages.run(damaged, target(), wishes -> wishes.exclude(Rewrites.patterns("logit/**")))
+        assertThat(Salvages.run(damaged, target(), options -> options.exclude(Rewrites.patterns("logit/**")))
                         .lost())
                 .isEmpty();
-        assertThat(Salvages.run(damaged, target(), wishes -> wishes.include(Rewrites.patterns("input/**")))
+        assertThat(Salvages.run(damaged, target(), options -> options.include(Rewrites.patterns("input/**")))
                         .lost())
                 .isEmpty();
         assertThat(Salvages.run(
                                 damaged,
                                 target(),
-                                wishes -> wishes.include(Rewrites.patterns("logit/**"))
+                                options -> options.include(Rewrites.patterns("logit/**"))
                                         .rename(NameMapping.sed("s/^logit/head/"))
                                         .cast(DataType.DT_HALF))
                         .kinds())
@@ -132,34 +132,34 @@ class SalvageWishesTest {
     }
 
     @Test
-    void aGraphThatWantsWhatIsLostDoesNotFindIt() throws IOException {
+    void graphCannotBeFittedToLostTensors() throws IOException {
         Path damaged = story();
         Graph graph = Graph.open(Rewrites.STORY.resolve("log/model.ckpt-122543.meta"));
-        assertThatThrownBy(() -> Salvages.run(damaged, target(), wishes -> wishes.fitTo(graph, NameMapping.NONE)))
+        assertThatThrownBy(() -> Salvages.run(damaged, target(), options -> options.fitTo(graph, NameMapping.NONE)))
                 .isInstanceOf(RestoreException.class)
                 .hasMessageContaining("Key logit/DW not found in checkpoint");
         assertThat(Folder.sibling(target(), ".index")).doesNotExist();
         Salvaged partial = Salvages.run(
                 damaged,
                 target(),
-                wishes -> wishes.fitTo(graph, NameMapping.NONE).allowMissing());
+                options -> options.fitTo(graph, NameMapping.NONE).allowMissing());
         assertThat(partial.notes()).anyMatch(note -> note.contains(DAMAGED));
         assertThat(partial.lost()).hasSize(1);
     }
 
     @Test
-    void linksWouldKeepTheDamage() throws IOException {
+    void requiredLinksAreRejected() throws IOException {
         try (Checkpoint checkpoint = Checkpoint.open(story())) {
-            Rewrite.Builder wishes = Rewrite.of(checkpoint).salvage().linking(Linking.REQUIRED);
-            assertThatIllegalArgumentException().isThrownBy(wishes::build);
+            Rewrite.Builder options = Rewrite.of(checkpoint).salvage().linking(Linking.REQUIRED);
+            assertThatIllegalArgumentException().isThrownBy(options::build);
         }
     }
 
     @Test
-    void aPlanCanBeMadeAgain() throws IOException {
+    void buildCanBeCalledTwice() throws IOException {
         try (Checkpoint checkpoint = Checkpoint.open(story())) {
-            Rewrite.Builder wishes = Rewrite.of(checkpoint).salvage();
-            assertThat(wishes.build().lost()).isEqualTo(wishes.build().lost()).hasSize(1);
+            Rewrite.Builder options = Rewrite.of(checkpoint).salvage();
+            assertThat(options.build().lost()).isEqualTo(options.build().lost()).hasSize(1);
         }
     }
 
@@ -171,7 +171,7 @@ class SalvageWishesTest {
     }
 
     @Test
-    void valuesThatAreLostAreNone() throws IOException {
+    void lostValuesAreRemoved() throws IOException {
         Path prefix = Rewrites.copy(Rewrites.STORY.resolve("tf2/ckpt-1"), directory.resolve("tf2"));
         Set<String> before = keys(prefix);
         String lost = before.stream()
@@ -180,7 +180,8 @@ class SalvageWishesTest {
                 .findFirst()
                 .orElseThrow();
         damage(prefix, lost);
-        assertThat(Salvages.run(prefix, target(), wishes -> wishes).kinds()).containsExactly("tensor-checksum " + lost);
+        assertThat(Salvages.run(prefix, target(), options -> options).kinds())
+                .containsExactly("tensor-checksum " + lost);
         assertThat(keys(target()))
                 .hasSize(before.size() - 1)
                 .doesNotContain(lost)
@@ -188,7 +189,7 @@ class SalvageWishesTest {
     }
 
     @Test
-    void valuesWhoseNamesAreLostAreNone() throws IOException {
+    void valuesWithUnknownNamesAreRemoved() throws IOException {
         BundleBuilder bundle = objects().layout(32, 16, false);
         int blocks = RawTable.parse(bundle.index()).blocks().size();
         assertThat(blocks).isGreaterThan(4);
@@ -198,7 +199,7 @@ class SalvageWishesTest {
                     .layout(32, 16, false)
                     .table(table -> table.block(block, b -> b.withType(2)))
                     .write(directory.resolve("ckpt"));
-            Salvaged salvaged = Salvages.run(prefix, target(), wishes -> wishes);
+            Salvaged salvaged = Salvages.run(prefix, target(), options -> options);
             List<String> names = Checkpoints.names(target());
             if (names.contains(ObjectKeys.OBJECT_GRAPH)) {
                 assertThat(names)
@@ -229,37 +230,37 @@ class SalvageWishesTest {
     }
 
     @Test
-    void aTableThatLacksAPartIsNoValueButItsOtherPartIsKept() throws IOException {
+    void incompleteTableIsNotAValueButItsOtherTensorIsKept() throws IOException {
         Path prefix = objects()
                 .entry("table/.ATTRIBUTES/table-keys", entry -> entry.setCrc32C(1))
                 .write(directory.resolve("ckpt"));
-        Salvages.run(prefix, target(), wishes -> wishes);
+        Salvages.run(prefix, target(), options -> options);
         assertThat(keys(target())).containsExactlyInAnyOrder("v" + VALUE, "w" + VALUE);
         assertThat(Checkpoints.names(target())).contains("table/.ATTRIBUTES/table-values");
     }
 
     @Test
-    void withoutItsObjectGraphACheckpointIsOneOfNames() throws IOException {
+    void lostObjectGraphLeavesNames() throws IOException {
         Path prefix = objects()
                 .entry(ObjectKeys.OBJECT_GRAPH, entry -> entry.setCrc32C(1))
                 .write(directory.resolve("ckpt"));
-        Salvaged salvaged = Salvages.run(prefix, target(), wishes -> wishes);
+        Salvaged salvaged = Salvages.run(prefix, target(), options -> options);
         assertThat(salvaged.kinds()).containsExactly("tensor-checksum " + ObjectKeys.OBJECT_GRAPH);
         assertThat(salvaged.notes()).singleElement().asString().startsWith("the object graph of '" + prefix);
         assertThat(Checkpoints.names(target())).hasSize(4);
         Salvaged excluded =
-                Salvages.run(prefix, target(), wishes -> wishes.exclude(Rewrites.patterns(ObjectKeys.OBJECT_GRAPH)));
+                Salvages.run(prefix, target(), options -> options.exclude(Rewrites.patterns(ObjectKeys.OBJECT_GRAPH)));
         assertThat(excluded.lost()).isEmpty();
         assertThat(excluded.notes()).isEmpty();
     }
 
     @Test
-    void anObjectGraphThatIsNoneIsLost() throws IOException {
+    void invalidObjectGraphIsLost() throws IOException {
         Path prefix = new BundleBuilder()
                 .floats("v", 1)
                 .strings(ObjectKeys.OBJECT_GRAPH, "this is no object graph")
                 .write(directory.resolve("ckpt"));
-        Salvaged salvaged = Salvages.run(prefix, target(), wishes -> wishes);
+        Salvaged salvaged = Salvages.run(prefix, target(), options -> options);
         assertThat(salvaged.lost()).hasSize(1);
         assertThat(salvaged.lost().get(0).tensor()).isEqualTo(ObjectKeys.OBJECT_GRAPH);
         assertThat(Checkpoints.names(target())).containsExactly("v");
