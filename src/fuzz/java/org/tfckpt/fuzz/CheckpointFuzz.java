@@ -1,6 +1,7 @@
 package org.tfckpt.fuzz;
 
 import com.code_intelligence.jazzer.junit.FuzzTest;
+import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
@@ -11,10 +12,12 @@ import java.util.Arrays;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeAll;
 import org.tfckpt.ReadOptions;
+import org.tfckpt.format.ProtoShapes;
 import org.tfckpt.format.table.SnappyDecoder;
 import org.tfckpt.io.MalformedBytesException;
 import org.tfckpt.io.MaskedCrc32c;
 import org.tfckpt.io.Varint;
+import org.tfckpt.proto.BundleEntryProto;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.TensorSlice;
 import org.tfckpt.testing.BundleBuilder;
@@ -73,6 +76,17 @@ class CheckpointFuzz {
             SnappyDecoder.decode(data);
         } catch (MalformedBytesException expected) {
             // Documented.
+        }
+    }
+
+    /** An entry that is read slice by slice, as a large one is. */
+    @FuzzTest
+    void largeEntry(byte[] data) throws IOException {
+        try {
+            BundleEntryProto.Builder entry = BundleEntryProto.newBuilder();
+            ProtoShapes.readSlices(ByteBuffer.wrap(data), BundleEntryProto.SLICES_FIELD_NUMBER, entry);
+        } catch (InvalidProtocolBufferException expected) {
+            // The documented exception.
         }
     }
 

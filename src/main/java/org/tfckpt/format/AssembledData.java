@@ -10,23 +10,23 @@ import org.jspecify.annotations.Nullable;
 import org.tfckpt.io.ByteSource;
 
 /**
- * A region put together from parts of stored slices, as it is read: what lies within one run of one part is a view, the
- * rest is copied run by run.
+ * A region that is assembled from parts of stored slices when it is read. Bytes within one run of one slice are
+ * returned as a view; others are copied run by run.
  */
 final class AssembledData implements TensorData {
     private static final int PART = 1 << 20;
-    /** Runs shorter than this are read several at a time. */
+    /** Shorter runs are read several at a time. */
     private static final int SPAN = 1 << 16;
 
     private final String name;
     private final long size;
     private final ByteOrder order;
-    /** By where they begin in the region. */
+    /** Sorted by their offset in the region. */
     private final Piece[] pieces;
-    /** How far the pieces up to this one reach. */
+    /** The largest end, in the region, of the pieces up to each one. */
     private final long[] reach;
 
-    /** What one stored slice gives. */
+    /** The part of the region that one stored slice holds. */
     record Piece(TensorData data, Runs runs) {}
 
     AssembledData(String name, long size, ByteOrder order, List<Piece> pieces) {
@@ -88,7 +88,7 @@ final class AssembledData implements TensorData {
         return null;
     }
 
-    /** The first piece that may hold something from an offset on: no piece before it reaches that far. */
+    /** Returns the first piece that ends after an offset. */
     private int firstReaching(long offset) {
         int low = 0;
         int high = reach.length;
@@ -115,7 +115,7 @@ final class AssembledData implements TensorData {
         target.position(target.limit());
     }
 
-    /** Copies what a piece has of the region's bytes from {@code from} to {@code to}. */
+    /** Copies the bytes of a piece that lie between {@code from} and {@code to} in the region. */
     private static void copy(Piece piece, long from, long to, ByteBuffer target) throws IOException {
         Runs runs = piece.runs();
         boolean single = runs.length() >= SPAN || !runs.isDense();
@@ -133,7 +133,7 @@ final class AssembledData implements TensorData {
         }
     }
 
-    /** Copies several short runs out of one read. */
+    /** Reads several short runs at once and copies them. */
     private static void copySpan(Piece piece, Runs.Cursor at, long from, long to, ByteBuffer target)
             throws IOException {
         Runs runs = piece.runs();
@@ -163,8 +163,8 @@ final class AssembledData implements TensorData {
 
     private void requireWithin(long offset, long length) {
         if (offset < 0 || length < 0 || offset > size - length) {
-            throw new IndexOutOfBoundsException(
-                    "bytes " + offset + " to " + (offset + length) + " of tensor " + name + ", which has " + size);
+            throw new IndexOutOfBoundsException("bytes " + offset + " to " + (offset + length) + " of the " + size
+                    + " bytes of tensor '" + name + "'");
         }
     }
 }

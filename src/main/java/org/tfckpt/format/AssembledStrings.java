@@ -3,7 +3,7 @@ package org.tfckpt.format;
 import java.io.IOException;
 import java.util.List;
 
-/** A region of a string tensor, put together from parts of stored slices. */
+/** A region of a string tensor that is assembled from parts of stored slices. */
 final class AssembledStrings implements StringData {
     private final List<StringData> parts;
     private final ElementMap elements;

@@ -3,7 +3,7 @@ package org.tfckpt.format;
 import java.nio.ByteBuffer;
 import java.util.List;
 
-/** A region of a tensor of variants, put together from parts of stored slices. */
+/** A region of a variant tensor that is assembled from parts of stored slices. */
 final class AssembledVariants implements VariantData {
     private final List<VariantData> parts;
     private final ElementMap elements;
@@ -25,6 +25,6 @@ final class AssembledVariants implements VariantData {
 
     @Override
     public ByteBuffer stored() {
-        throw new UnsupportedOperationException("a region of variants is not stored in one piece");
+        throw new UnsupportedOperationException("a region that is assembled from slices is not stored in one piece");
     }
 }

@@ -5,28 +5,28 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.tfckpt.io.ByteSource;
 
-/** Elements of fixed width that are in memory, or can be had again at any time; whoever gives them has checked them. */
+/** Elements of fixed width from a source of buffers, which has already checked them. */
 public final class BufferData implements TensorData {
     private final Source source;
     private final int size;
 
-    /** Where the bytes come from. */
+    /** Supplies the bytes, from memory or by decoding them again. */
     @FunctionalInterface
     public interface Source {
         /**
-         * All bytes, little-endian.
+         * Returns all bytes, little-endian.
          *
-         * @return as many as there were the first time
-         * @throws IOException if they cannot be had
+         * @return the same bytes every time
+         * @throws IOException if they cannot be read
          */
         ByteBuffer get() throws IOException;
     }
 
     /**
-     * Elements.
+     * Creates the elements; this calls the source once.
      *
-     * @param source gives all of them
-     * @throws IOException if it does not now
+     * @param source supplies the bytes
+     * @throws IOException if the source throws it
      */
     public BufferData(Source source) throws IOException {
         this.source = source;
@@ -45,7 +45,7 @@ public final class BufferData implements TensorData {
 
     @Override
     public void check() {
-        // Done by whoever gave the bytes.
+        // The source has checked them.
     }
 
     @Override

@@ -3,7 +3,7 @@ package org.tfckpt.format;
 import java.util.List;
 import java.util.Objects;
 
-/** Which element of which part each element of a region is, for elements that have no common width. */
+/** Maps each element of a region to a part and an index in it, for elements of variable width. */
 final class ElementMap {
     private final int count;
     private final int first;
@@ -17,7 +17,7 @@ final class ElementMap {
         this.index = index;
     }
 
-    /** A map from runs in elements; together they hold every element of the region once. */
+    /** Creates a map from runs of elements that contain each element of the region exactly once. */
     static ElementMap of(int count, List<Runs> parts) {
         if (parts.size() == 1 && parts.get(0).length() == count) {
             return new ElementMap(count, (int) parts.get(0).from(0).part(), new int[0], new int[0]);
@@ -44,12 +44,12 @@ final class ElementMap {
         return part.length == 0;
     }
 
-    /** The part that an element is in. */
+    /** Returns the part that contains an element. */
     int part(int element) {
         return isContiguous() ? 0 : part[element];
     }
 
-    /** The element's place in that part. */
+    /** Returns the index of an element in its part. */
     int index(int element) {
         Objects.checkIndex(element, count);
         return isContiguous() ? first + element : index[element];

@@ -3,14 +3,14 @@ package org.tfckpt.format;
 import java.io.IOException;
 import org.tfckpt.io.ByteSource;
 
-/** Gives the bytes of a tensor of fixed width, once, to whoever writes them. */
+/** Supplies the bytes of a tensor of fixed width to a writer, once. */
 @FunctionalInterface
 public interface ElementSource {
     /**
-     * Gives all bytes in order.
+     * Passes all bytes to a consumer, in order.
      *
-     * @param consumer takes parts of whole elements, each in its buffer's byte order
-     * @throws IOException if they cannot be had, or the consumer threw it
+     * @param consumer receives buffers of whole elements, in the byte order of the buffer
+     * @throws IOException if the bytes cannot be read, or the consumer throws it
      */
     void forEach(ByteSource.Consumer consumer) throws IOException;
 }

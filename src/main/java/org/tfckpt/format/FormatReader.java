@@ -73,8 +73,8 @@ public interface FormatReader extends Closeable {
     TensorScan scan() throws IOException;
 
     /**
-     * Lists what is stored: as {@link #scan}, but in formats that store the slices of a partitioned tensor under keys of
-     * their own, the slices instead of the tensor.
+     * Lists what is stored: as {@link #scan}, but in formats that store the slices of a partitioned tensor under keys
+     * of their own, the slices instead of the tensor.
      *
      * @return a scan before the first entry
      * @throws IOException if the index cannot be read
@@ -126,8 +126,8 @@ public interface FormatReader extends Closeable {
     /**
      * Checks every structure and every byte, and continues after a problem.
      *
-     * @param listener receives each problem and each intact tensor, on the caller's thread and in an order that does not
-     *     depend on the number of threads
+     * @param listener receives each problem and each intact tensor, on the caller's thread and in an order that does
+     *     not depend on the number of threads
      * @param work the threads to use
      * @return the size of what was read
      * @throws IOException if the disk fails; damage is reported to the listener

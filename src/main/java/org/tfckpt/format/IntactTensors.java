@@ -18,8 +18,8 @@ import org.tfckpt.tensor.TensorNames;
 import org.tfckpt.tensor.TensorSlice;
 
 /**
- * Those tensors of a checkpoint that a verification found intact, as if there were no others. What it takes from the
- * index was read when it was made, so that a damaged block is met by nobody any more.
+ * The intact tensors of a damaged checkpoint, as a format of its own. The entries are read once, when it is created, so
+ * that later calls do not meet a damaged block of the index.
  */
 public final class IntactTensors implements FormatReader {
     private final FormatReader all;
@@ -30,13 +30,13 @@ public final class IntactTensors implements FormatReader {
     }
 
     /**
-     * Verifies everything and keeps what is intact: an entry a tensor in memory.
+     * Verifies a checkpoint and keeps the entries of the intact tensors in memory.
      *
-     * @param all the damaged checkpoint; it stays the caller's to close
-     * @param name of the checkpoint, for messages
-     * @param lost told of what costs a tensor, or entries
-     * @param harmless told of every other problem
-     * @return the intact ones
+     * @param all the damaged checkpoint, which the caller closes
+     * @param name the name of the checkpoint, for messages
+     * @param lost receives the problems that affect a tensor
+     * @param harmless receives all other problems
+     * @return the intact tensors
      * @throws IOException if the disk fails
      */
     public static IntactTensors of(FormatReader all, String name, Consumer<Problem> lost, Consumer<Problem> harmless)
@@ -71,9 +71,9 @@ public final class IntactTensors implements FormatReader {
     }
 
     /**
-     * Takes one away.
+     * Removes a tensor.
      *
-     * @param tensor which
+     * @param tensor its name
      */
     public void remove(String tensor) {
         tensors.remove(tensor);
@@ -121,7 +121,9 @@ public final class IntactTensors implements FormatReader {
         return () -> each.hasNext() ? each.next() : null;
     }
 
-    /** None of a tensor that is stored whole, nor in V1, where slices are records. */
+    /**
+     * Returns the entries of the slices; none if the tensor is stored whole or the format has no entries for slices.
+     */
     private List<TensorInfo> slices(TensorInfo tensor) throws IOException {
         List<TensorInfo> slices = new ArrayList<>();
         for (TensorSlice slice : tensor.slices()) {
@@ -163,7 +165,7 @@ public final class IntactTensors implements FormatReader {
         return all.verify(findings, work);
     }
 
-    /** The files are those of the damaged checkpoint, and its to close. */
+    /** Does nothing: the files belong to the damaged checkpoint. */
     @Override
     public void close() {}
 }

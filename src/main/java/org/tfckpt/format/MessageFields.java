@@ -12,7 +12,8 @@ import java.nio.ByteOrder;
 
 /**
  * Walks the fields of a message that holds bulk data, or that may be too large to parse, with protobuf's
- * {@link CodedInputStream}. Small messages inside are parsed by their generated classes; bulk data is returned as views.
+ * {@link CodedInputStream}. Small messages inside are parsed by their generated classes; bulk data is returned as
+ * views.
  *
  * <p>Everything throws {@link InvalidProtocolBufferException} if the message is malformed. Not thread-safe.
  */

@@ -89,15 +89,15 @@ public final class ProtoShapes {
     }
 
     /**
-     * Reads a message that may be too large to parse because it lists many slices: the slices are parsed one at a time, the
-     * other fields are merged into a builder of its generated class.
+     * Reads a message that may be too large to parse because it lists many slices: the slices are parsed one at a time,
+     * the other fields are merged into a builder of its generated class.
      *
      * @param message the message
      * @param field the number of the field of the slices
      * @param others receives the other fields
      * @return the slices
-     * @throws IOException if it is malformed, has more than {@link #MAX_SLICES} slices, or the other fields alone are too
-     *     large to parse
+     * @throws IOException if it is malformed, has more than {@link #MAX_SLICES} slices, or the other fields alone are
+     *     too large to parse
      */
     public static List<TensorSlice> readSlices(ByteBuffer message, int field, MessageLite.Builder others)
             throws IOException {

@@ -4,17 +4,16 @@ import java.util.Arrays;
 import org.tfckpt.tensor.TensorSlice;
 
 /**
- * Where what a region and a stored slice have in common lies in both, row-major: as runs, stretches that are contiguous
- * in each, all of one length and in the same order.
+ * The intersection of a region and a stored slice (the part), as runs: row-major stretches that are contiguous in both.
+ * All runs have the same length, and they have the same order in both.
  *
- * <p>All boxes are of one tensor and in numbers; offsets are in bytes (or in elements, for a width of 1) from the start
- * of the region and of the part.
+ * <p>Offsets are from the start of the region or of the part, in bytes; for a width of 1, they are in elements.
  */
 final class Runs {
     private final long length;
     private final long regionStart;
     private final long partStart;
-    /** The axes outside a run: how many steps, and how far a step leads. */
+    /** The number of steps along each axis outside a run; the strides are the distances of a step. */
     private final long[] counts;
 
     private final long[] regionStrides;
@@ -30,7 +29,7 @@ final class Runs {
         this.partStrides = partStrides;
     }
 
-    /** The runs of what is in both; there must be something. */
+    /** Creates the runs of an intersection that is not empty; all extents must be spelled out. */
     static Runs of(TensorSlice common, TensorSlice region, TensorSlice part, int width) {
         int rank = common.rank();
         int inner = rank - 1;
@@ -71,28 +70,28 @@ final class Runs {
                 Arrays.copyOfRange(partStrides, outer, counts.length));
     }
 
-    /** The length of every run. */
+    /** Returns the length of every run. */
     long length() {
         return length;
     }
 
-    /** Whether the part's bytes between two runs are few enough to be read along with them. */
+    /** Returns whether the gaps between runs in the part are so small that reading them along is cheaper. */
     boolean isDense() {
         int last = counts.length - 1;
         return last < 0 || partStrides[last] - length <= Math.max(length, 4096);
     }
 
-    /** Where the first run begins in the region. */
+    /** Returns the offset of the first run in the region. */
     long regionStart() {
         return regionStart;
     }
 
-    /** Where the last run ends in the region. */
+    /** Returns the end of the last run in the region. */
     long regionEnd() {
         return regionStart + toLast(regionStrides) + length;
     }
 
-    /** Where the last run ends in the part. */
+    /** Returns the end of the last run in the part. */
     long partEnd() {
         return partStart + toLast(partStrides) + length;
     }
@@ -105,12 +104,12 @@ final class Runs {
         return distance;
     }
 
-    /** A cursor at the first run that ends above an offset in the region. */
+    /** Returns a cursor at the first run that ends after an offset in the region. */
     Cursor from(long regionOffset) {
         return new Cursor(regionOffset);
     }
 
-    /** Walks the runs. */
+    /** Iterates over the runs. */
     final class Cursor {
         private final long[] at = new long[counts.length];
         private long region = regionStart;
@@ -146,12 +145,12 @@ final class Runs {
             return valid;
         }
 
-        /** Where this run begins in the region. */
+        /** Returns the offset of this run in the region. */
         long region() {
             return region;
         }
 
-        /** Where this run begins in the part. */
+        /** Returns the offset of this run in the part. */
         long part() {
             return part;
         }

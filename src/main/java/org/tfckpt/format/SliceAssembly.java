@@ -18,88 +18,88 @@ import org.tfckpt.tensor.TensorSlice;
 import org.tfckpt.tensor.UnsupportedFormatException;
 
 /**
- * A tensor out of the slices in which it is stored: a region needs those slices alone that it has something in common
- * with. A tensor that is stored whole is one slice. Slices that do not fit the shape, or overlap, are refused.
+ * Reads regions of a tensor from its stored slices; a tensor that is stored whole has one. Only the slices that overlap
+ * a region are opened. Slices that do not fit the shape, or overlap each other, are rejected.
  *
- * <p>A region that is a stored slice is that slice, without copying; one that is contiguous within a slice is a view of
- * it. Others are put together as they are read, never held.
+ * <p>A region that lies contiguously in one slice is a view of it. Other regions are assembled when they are read, and
+ * not kept in memory.
  */
 public final class SliceAssembly implements TensorReader {
     private final TensorInfo info;
     private final ByteOrder order;
     private final Parts parts;
-    /** The slices that are open. */
+    /** The open slices, by index. */
     private Map<Integer, TensorData> data = Map.of();
 
     private Map<Integer, StringData> strings = Map.of();
     private @Nullable SliceSet set;
 
-    /** What is stored. */
+    /** The stored slices of one tensor. */
     public interface Parts {
         /**
-         * Opens a slice of a tensor of fixed width; this proves that all its bytes are there.
+         * Opens a slice of a tensor of fixed width, and checks that all its bytes are in the file.
          *
-         * @param slice its place in the list
-         * @return its bytes, as many as its shape needs
+         * @param slice its index
+         * @return its bytes, exactly as many as its shape needs
          * @throws IOException if it contradicts itself, the tensor or the files
          */
         TensorData data(int slice) throws IOException;
 
         /**
-         * Opens a slice of a string tensor; this proves that all its lengths are there.
+         * Opens a slice of a string tensor, and checks the lengths of its elements.
          *
-         * @param slice its place in the list
-         * @return its elements, as many as its shape needs
+         * @param slice its index
+         * @return its elements, exactly as many as its shape needs
          * @throws IOException if it contradicts itself, the tensor or the files
          */
         StringData strings(int slice) throws IOException;
 
         /**
-         * Opens a slice of a tensor of variants, and checks it.
+         * Opens a slice of a variant tensor, and checks all of it.
          *
-         * @param slice its place in the list
-         * @return its elements, as many as its shape needs
+         * @param slice its index
+         * @return its elements, exactly as many as its shape needs
          * @throws IOException if it contradicts itself, the tensor or the files
          */
         VariantData variants(int slice) throws IOException;
 
         /**
-         * What is thrown if the slices do not hold a region.
+         * Returns the exception for a region that the slices do not cover.
          *
-         * @param region as it was asked for
+         * @param region the requested region
          * @return the exception
          */
         CheckpointException incomplete(TensorSlice region);
 
         /**
-         * What is thrown for a dtype that is not read.
+         * Returns the exception for a dtype that is not supported.
          *
          * @return the exception
          */
         CheckpointException notSupported();
 
         /**
-         * Where the tensor is.
+         * Returns the context of errors.
          *
-         * @return file and tensor
+         * @return the file and the tensor
          */
         ErrorContext place();
 
         /**
-         * As {@link TensorReader#shapeMismatch}.
+         * Returns the text of {@link TensorReader#shapeMismatch}.
          *
          * @param taken the other shape
-         * @return TensorFlow's words
+         * @return TensorFlow's text
          */
         String shapeMismatch(Shape taken);
     }
 
     /**
-     * A tensor whose slices are not looked at yet.
+     * Creates a reader; the slices are checked when the first region is opened.
      *
-     * @param info its shape and slices
-     * @param order the order of its bytes
-     * @param parts what is stored
+     * @param info the shape and the slices
+     * @param order the byte order of the values
+     * @param parts the stored slices
      */
     public SliceAssembly(TensorInfo info, ByteOrder order, Parts parts) {
         this.info = info;
@@ -108,12 +108,12 @@ public final class SliceAssembly implements TensorReader {
     }
 
     /**
-     * Checks that a shape is one that a tensor can have.
+     * Checks that the shape of a tensor is possible.
      *
      * @param info the tensor
-     * @param place for the exception
+     * @param place the context of the exception
      * @return the number of elements
-     * @throws DataLossException if it is not
+     * @throws DataLossException if the shape is impossible
      */
     public static long requireElements(TensorInfo info, ErrorContext place) throws DataLossException {
         long elements = info.shape().elementCount().orElse(-1);
@@ -138,10 +138,10 @@ public final class SliceAssembly implements TensorReader {
     }
 
     /**
-     * The slices, checked.
+     * Returns the slices, checked.
      *
-     * @return the set
-     * @throws CheckpointException if the shape is none, a slice does not fit it, or two overlap
+     * @return the slices
+     * @throws CheckpointException if the shape is impossible, a slice does not fit it, or two overlap
      */
     public synchronized SliceSet slices() throws CheckpointException {
         SliceSet checked = set;
@@ -156,7 +156,7 @@ public final class SliceAssembly implements TensorReader {
         return checked;
     }
 
-    /** Slices that hold a region, and where in them it is. */
+    /** The slices that cover a region, and the runs of the region in each. */
     private record Selection(SliceSet.Cover cover, List<Runs> runs, long elements) {}
 
     private Selection select(TensorSlice region, int width) throws CheckpointException {
@@ -186,7 +186,7 @@ public final class SliceAssembly implements TensorReader {
             throw new DataLossException(ProblemKind.SHAPE, "more than 2^63 bytes", parts.place());
         }
         if (!info.isPartitioned() && region.isFullIn(info.shape())) {
-            // All of what is stored in one piece: of many small tensors, selecting it would take most of the time.
+            // A shortcut: for many small tensors, selecting the only slice would take most of the time.
             return data(0);
         }
         Selection selection = select(region, width);
@@ -232,7 +232,7 @@ public final class SliceAssembly implements TensorReader {
         return opened;
     }
 
-    /** Most tensors have one slice, and there may be a million of them. */
+    /** Saves memory: there may be a million tensors, and most have one slice. */
     private static <T> Map<Integer, T> with(Map<Integer, T> open, int slice, T opened) {
         if (open.isEmpty()) {
             return Map.of(slice, opened);
@@ -258,7 +258,7 @@ public final class SliceAssembly implements TensorReader {
     private int requireCount(Selection selection) throws UnsupportedFormatException {
         if (selection.elements() > Integer.MAX_VALUE - 8) {
             throw new UnsupportedFormatException(
-                    "More than 2^31 elements of no fixed width in one region", parts.place());
+                    "a region of more than 2^31 strings or variants does not fit an array", parts.place());
         }
         return (int) selection.elements();
     }

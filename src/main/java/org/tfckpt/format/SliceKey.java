@@ -9,20 +9,20 @@ import org.tfckpt.tensor.TensorNames;
 import org.tfckpt.tensor.TensorSlice;
 
 /**
- * The key of one slice in a table, in ordered code.
+ * The key of one slice in a table, in TensorFlow's OrderedCode (tensorflow/core/lib/strings/ordered_code.h).
  *
  * <pre>
  * unsigned 0 | string name | unsigned rank | per dimension: signed start, signed length (0, -1: all of it)
  * </pre>
  *
  * @param name the name of the whole tensor
- * @param slice the part
+ * @param slice the slice
  */
 public record SliceKey(String name, TensorSlice slice) {
     /**
-     * The key's bytes.
+     * Encodes this key.
      *
-     * @return as they stand in the table
+     * @return the bytes of the key
      */
     public byte[] encode() {
         ByteArrayOutputStream key = new ByteArrayOutputStream();
@@ -37,10 +37,10 @@ public record SliceKey(String name, TensorSlice slice) {
     }
 
     /**
-     * Reads a key.
+     * Decodes a key.
      *
-     * @param key the bytes
-     * @return null if they are not the key of a slice
+     * @param key the bytes of the key
+     * @return null if it is not the key of a slice
      */
     public static @Nullable SliceKey decode(byte[] key) {
         ByteBuffer in = ByteBuffer.wrap(key);
@@ -50,7 +50,7 @@ public record SliceKey(String name, TensorSlice slice) {
             }
             String name = TensorNames.decode(OrderedCode.readString(in));
             long rank = OrderedCode.readUnsigned(in);
-            // Two bytes a dimension is the least.
+            // A dimension takes at least two bytes.
             if (rank < 0 || rank > in.remaining() / 2) {
                 return null;
             }

@@ -11,16 +11,16 @@ import org.tfckpt.tensor.TensorSlice;
 import org.tfckpt.tensor.UnsupportedFormatException;
 
 /**
- * Finds two boxes that overlap: sweeps along the axis that has the most starts and compares a box with those alone that
- * have not ended yet. For n slices along one axis that is sorting them; for a grid it is n times its side.
+ * Finds two boxes that overlap. A sweep along the axis with the most distinct starts compares each box only with the
+ * boxes that have not ended yet: n slices along one axis cost a sort; a grid costs n times the length of its side.
  */
 final class SliceOverlaps {
-    /** Some seconds. Only boxes arranged for the purpose come here. */
+    /** Takes some seconds; only boxes that are arranged for the purpose need so many. */
     private static final long MOST_COMPARISONS = 1L << 26;
 
     private SliceOverlaps() {}
 
-    /** Two that overlap, by their places in the list; the first is the smaller. */
+    /** The indices of two overlapping boxes, the smaller first. */
     record Pair(int first, int second) {}
 
     static @Nullable Pair find(List<TensorSlice> boxes, ErrorContext place) throws CheckpointException {
@@ -63,8 +63,7 @@ final class SliceOverlaps {
             comparisons += count;
             if (comparisons > MOST_COMPARISONS) {
                 throw new UnsupportedFormatException(
-                        order.length + " slices are arranged so that overlaps cannot be told in reasonable time",
-                        place);
+                        "checking " + order.length + " slices for overlaps would take too long", place);
             }
             active[kept] = current;
             count = kept + 1;

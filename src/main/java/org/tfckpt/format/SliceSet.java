@@ -11,7 +11,7 @@ import org.tfckpt.tensor.ProblemKind;
 import org.tfckpt.tensor.Shape;
 import org.tfckpt.tensor.TensorSlice;
 
-/** The slices in which a tensor is stored: each lies within its shape, and no two overlap. */
+/** The stored slices of a tensor: each lies within the shape, and no two overlap. */
 public final class SliceSet {
     private final Shape shape;
     private final List<TensorSlice> boxes;
@@ -22,14 +22,14 @@ public final class SliceSet {
     }
 
     /**
-     * Checks slices, with TensorFlow's words.
+     * Checks slices, with TensorFlow's messages.
      *
-     * @param shape the whole tensor's, one that a tensor can have
-     * @param slices as they are stored, in their order
-     * @param place for the exception
-     * @return the set
+     * @param shape the shape of the whole tensor, which must be possible
+     * @param slices the slices in the order in which they are stored
+     * @param place the context of the exception
+     * @return the slices
      * @throws DataLossException if one does not fit the shape, or two overlap
-     * @throws CheckpointException if there are too many to tell
+     * @throws CheckpointException if checking them would take too long
      */
     public static SliceSet of(Shape shape, List<TensorSlice> slices, ErrorContext place) throws CheckpointException {
         List<TensorSlice> boxes = new ArrayList<>(slices.size());
@@ -52,21 +52,21 @@ public final class SliceSet {
     }
 
     /**
-     * A slice with its extents in numbers.
+     * Returns a slice with all extents spelled out.
      *
-     * @param index which
+     * @param index the index of the slice
      * @return the box
      */
     TensorSlice box(int index) {
         return boxes.get(index);
     }
 
-    /** The shape of the whole. */
+    /** Returns the shape of the whole tensor. */
     Shape shape() {
         return shape;
     }
 
-    /** Which slices a region needs; a lone one may be the region itself. */
+    /** The slices that overlap a region; {@code exact} if there is one, and it is the region. */
     static final class Cover {
         private final int[] slices;
         private final boolean exact;
@@ -90,10 +90,10 @@ public final class SliceSet {
     }
 
     /**
-     * Which slices a region needs.
+     * Returns the slices that overlap a region.
      *
-     * @param region extents in numbers
-     * @return null if the slices do not hold all of it
+     * @param region the region, all extents spelled out
+     * @return null if they do not cover the region
      */
     @Nullable
     Cover cover(TensorSlice region) {
@@ -119,10 +119,10 @@ public final class SliceSet {
     }
 
     /**
-     * Whether the slices hold all of a region.
+     * Returns whether the slices cover a region.
      *
-     * @param region lies within the shape
-     * @return false if something is missing
+     * @param region a region within the shape
+     * @return false if a part is missing
      */
     public boolean covers(TensorSlice region) {
         return cover(region.spelledOut(shape)) != null;

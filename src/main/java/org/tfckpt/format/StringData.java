@@ -2,34 +2,34 @@ package org.tfckpt.format;
 
 import java.io.IOException;
 
-/** The elements of a string tensor, in row-major order. Safe from many threads. */
+/** The elements of a string tensor, in row-major order. Thread-safe. */
 public interface StringData {
     /**
-     * The number of elements.
+     * Returns the number of elements.
      *
      * @return the product of the dimensions
      */
     int count();
 
     /**
-     * The length of an element.
+     * Returns the length of an element.
      *
      * @param index from 0
-     * @return bytes
+     * @return the length in bytes
      */
     long length(int index);
 
     /**
-     * An element.
+     * Returns an element.
      *
      * @param index from 0
-     * @return its bytes, a new array
-     * @throws IOException if they cannot be read, or pass what an array can hold
+     * @return its bytes, in a new array
+     * @throws IOException if they cannot be read, or do not fit an array
      */
     byte[] get(int index) throws IOException;
 
     /**
-     * Compares all bytes with their checksum, the first time it is called.
+     * Compares all bytes with their checksum. Later calls do nothing.
      *
      * @throws IOException if they do not match, or cannot be read
      */

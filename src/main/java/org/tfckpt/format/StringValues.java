@@ -8,7 +8,7 @@ import org.tfckpt.proto.TensorProto;
 /** The strings of a TensorProto, read in place. */
 public final class StringValues implements StringData {
     private static final int STRING = MessageFields.lengthDelimited(TensorProto.STRING_VAL_FIELD_NUMBER);
-    /** How many elements a few strings may stand for, where the last one stands for all that follow. */
+    /** The largest tensor whose last string may be repeated; a few bytes could claim any number of elements. */
     private static final int MOST_REPEATED = 1 << 20;
 
     private final ByteBuffer message;
@@ -22,12 +22,12 @@ public final class StringValues implements StringData {
     }
 
     /**
-     * Finds strings that are all there.
+     * Finds the strings of a message that contains each element.
      *
-     * @param elements how many there must be
+     * @param elements the required number of strings
      * @param message a TensorProto
-     * @return the strings, still in the message
-     * @throws IOException if there are more or fewer, or it is no such message
+     * @return the strings, which stay in the message
+     * @throws IOException if there are more or fewer, or the message is malformed
      */
     public static StringData all(long elements, ByteBuffer message) throws IOException {
         long found = count(message);
@@ -38,12 +38,12 @@ public final class StringValues implements StringData {
     }
 
     /**
-     * Finds strings of which the last may stand for all that follow.
+     * Finds the strings of a message whose last string is repeated for the missing elements.
      *
-     * @param elements how many there must be
+     * @param elements the required number of strings
      * @param message a TensorProto
-     * @return the strings, still in the message
-     * @throws IOException if there are more, or it is no such message
+     * @return the strings, which stay in the message
+     * @throws IOException if there are more, or the message is malformed
      */
     public static StringData repeating(long elements, ByteBuffer message) throws IOException {
         long found = count(message);
@@ -103,6 +103,6 @@ public final class StringValues implements StringData {
 
     @Override
     public void check() {
-        // Done by whoever gave the message.
+        // The caller has checked the message.
     }
 }

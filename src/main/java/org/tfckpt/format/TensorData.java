@@ -6,34 +6,34 @@ import java.nio.ByteOrder;
 import org.tfckpt.io.ByteSource;
 
 /**
- * The bytes of a tensor of fixed width: elements in row-major order, nothing between them.
+ * The bytes of a tensor of fixed width: its elements in row-major order, without gaps.
  *
- * <p>Reading does not check; {@link #check()} does, once. Safe from many threads.
+ * <p>Reading does not compare the checksum; {@link #check()} does, once. Thread-safe.
  */
 public interface TensorData {
     /**
-     * The number of bytes.
+     * Returns the number of bytes.
      *
      * @return elements × width
      */
     long size();
 
     /**
-     * The order of the bytes within a swap unit.
+     * Returns the byte order of the values.
      *
-     * @return the file's
+     * @return the byte order of the file
      */
     ByteOrder order();
 
     /**
-     * Compares the bytes with their checksum, the first time it is called.
+     * Compares the bytes with their checksum. Later calls do nothing.
      *
      * @throws IOException if they do not match, or cannot be read
      */
     void check() throws IOException;
 
     /**
-     * A part as one buffer: a view where that is possible, else a copy. Nobody writes into it.
+     * Returns a part as one buffer: a view where possible, otherwise a copy. The buffer must not be written to.
      *
      * @param offset the first byte
      * @param length the number of bytes
@@ -43,11 +43,11 @@ public interface TensorData {
     ByteBuffer read(long offset, int length) throws IOException;
 
     /**
-     * All bytes as one buffer, after {@link #check()}.
+     * Checks the bytes and returns all of them as one buffer.
      *
      * @return the bytes, in {@link #order()}
      * @throws IOException if they do not match their checksum, or cannot be read
-     * @throws ArithmeticException if they pass what a buffer can hold
+     * @throws ArithmeticException if they do not fit a buffer
      */
     default ByteBuffer readChecked() throws IOException {
         int length = Math.toIntExact(size());
@@ -59,16 +59,16 @@ public interface TensorData {
      * Copies a part into a buffer.
      *
      * @param offset the first byte
-     * @param target takes as many bytes as it has left
+     * @param target the buffer to fill; its remaining space is the length of the part
      * @throws IOException if they cannot be read
      */
     void readInto(long offset, ByteBuffer target) throws IOException;
 
     /**
-     * Walks all bytes in parts, each a multiple of 16 bytes but the last.
+     * Passes all bytes to a consumer in parts; each but the last is a multiple of 16 bytes.
      *
-     * @param consumer takes the parts
-     * @throws IOException if they cannot be read, or the consumer threw it
+     * @param consumer receives the parts
+     * @throws IOException if they cannot be read, or the consumer throws it
      */
     void forEach(ByteSource.Consumer consumer) throws IOException;
 }

@@ -19,15 +19,13 @@ import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorSlice;
 import org.tfckpt.tensor.UnsupportedFormatException;
 
-/**
- * A tensor by value, a TensorProto, decoded when it is read.
- */
+/** A TensorProto inside a variant, whose values are decoded when they are read. */
 public final class TensorMessage implements SliceAssembly.Parts {
     private static final int DTYPE = TensorProto.DTYPE_FIELD_NUMBER << 3 | WireFormat.WIRETYPE_VARINT;
     private static final int SHAPE = MessageFields.lengthDelimited(TensorProto.TENSOR_SHAPE_FIELD_NUMBER);
     private static final int VARIANT = MessageFields.lengthDelimited(TensorProto.VARIANT_VAL_FIELD_NUMBER);
 
-    /** Variants within variants; TensorFlow's own parser gives up at about this depth, too. */
+    /** The deepest nesting of variants; TensorFlow's own parser rejects messages from about this depth on. */
     private static final int MAX_DEPTH = 50;
 
     private final TensorInfo info;
@@ -57,11 +55,11 @@ public final class TensorMessage implements SliceAssembly.Parts {
     }
 
     /**
-     * The tensor at a place in a variant.
+     * Returns a tensor inside a variant.
      *
-     * @param variant the variant, which was checked
-     * @param index which of its tensors
-     * @return the tensor, its values not yet decoded
+     * @param variant a variant that was checked
+     * @param index the index of the tensor
+     * @return the tensor
      */
     public static TensorMessage in(VariantMessage variant, int index) {
         try {
@@ -72,10 +70,10 @@ public final class TensorMessage implements SliceAssembly.Parts {
     }
 
     /**
-     * Walks a variant's message and all that are in it, and allocates nothing.
+     * Checks that a variant, with all tensors and variants inside it, is well-formed; keeps nothing in memory.
      *
      * @param variant a VariantTensorDataProto
-     * @throws IOException if it, or one inside it, is no such message
+     * @throws IOException if it, or a message inside it, is malformed
      */
     public static void checkVariant(ByteBuffer variant) throws IOException {
         checkVariant(new MessageFields(variant), 0);
@@ -111,18 +109,18 @@ public final class TensorMessage implements SliceAssembly.Parts {
     }
 
     /**
-     * Dtype and shape.
+     * Returns the name, dtype and shape of the tensor.
      *
-     * @return as the message says
+     * @return the fields of the message, not checked
      */
     public TensorInfo info() {
         return info;
     }
 
     /**
-     * The values.
+     * Opens the tensor.
      *
-     * @return a reader of them
+     * @return a reader of its values
      */
     public TensorReader reader() {
         return new SliceAssembly(info, ByteOrder.LITTLE_ENDIAN, this);
@@ -181,7 +179,7 @@ public final class TensorMessage implements SliceAssembly.Parts {
 
     @Override
     public CheckpointException incomplete(TensorSlice region) {
-        throw new AssertionError("one slice holds all");
+        throw new AssertionError("a single slice covers every region");
     }
 
     @Override

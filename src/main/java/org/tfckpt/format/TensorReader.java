@@ -6,51 +6,51 @@ import org.tfckpt.tensor.Shape;
 import org.tfckpt.tensor.TensorSlice;
 
 /**
- * One tensor of a checkpoint, of which any region can be read: all of it, or a box.
+ * Reads regions of one tensor: the whole tensor, or a box.
  *
- * <p>To make one reads nothing. What a region had to open and to check stays known, so that regions of one tensor, read
- * through one reader, open and check nothing twice. Safe from many threads.
+ * <p>Creating a reader does no I/O. A reader opens and checks each stored slice once, however many regions are read. It
+ * is thread-safe.
  */
 public interface TensorReader {
     /**
-     * The order of the bytes within a swap unit.
+     * Returns the byte order of the values.
      *
-     * @return the file's
+     * @return the byte order of the file
      */
     ByteOrder order();
 
     /**
      * Opens a region of a tensor of fixed width.
      *
-     * @param region lies within the tensor's shape
-     * @return its bytes, not yet checked; all of them are there
-     * @throws IOException if what is stored contradicts itself or the files, or does not hold the region
+     * @param region a region within the shape of the tensor
+     * @return its bytes, which exist and are not checked yet
+     * @throws IOException if a stored slice is damaged, or the slices do not cover the region
      */
     TensorData data(TensorSlice region) throws IOException;
 
     /**
-     * Opens a region of a string tensor; its lengths are checked, its bytes not yet.
+     * Opens a region of a string tensor. The lengths are checked, the bytes are not.
      *
-     * @param region lies within the tensor's shape
+     * @param region a region within the shape of the tensor
      * @return its elements
-     * @throws IOException if what is stored contradicts itself or the files, or does not hold the region
+     * @throws IOException if a stored slice is damaged, or the slices do not cover the region
      */
     StringData strings(TensorSlice region) throws IOException;
 
     /**
-     * Opens a region of a tensor of variants, and checks what is stored.
+     * Opens a region of a variant tensor, and checks the stored slices.
      *
-     * @param region lies within the tensor's shape
+     * @param region a region within the shape of the tensor
      * @return its elements
-     * @throws IOException if what is stored contradicts itself or the files, or does not hold the region
+     * @throws IOException if a stored slice is damaged, or the slices do not cover the region
      */
     VariantData variants(TensorSlice region) throws IOException;
 
     /**
-     * What this format says to somebody who takes the tensor's shape for another one.
+     * Returns the text of TensorFlow's error for a tensor that is read with another shape.
      *
      * @param taken the other shape
-     * @return TensorFlow's words
+     * @return TensorFlow's text
      */
     String shapeMismatch(Shape taken);
 }

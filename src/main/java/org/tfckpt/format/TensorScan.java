@@ -4,14 +4,14 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.tensor.TensorInfo;
 
-/** Walks the tensors of a checkpoint in the order of their names' bytes. Not safe from many threads. */
+/** Iterates over the tensors of a checkpoint, sorted by the bytes of their names. Not thread-safe. */
 @FunctionalInterface
 public interface TensorScan {
     /**
-     * The next tensor.
+     * Returns the next tensor.
      *
-     * @return null after the last one
-     * @throws IOException if the index is damaged here
+     * @return null after the last tensor
+     * @throws IOException if the next part of the index is damaged
      */
     @Nullable
     TensorInfo next() throws IOException;

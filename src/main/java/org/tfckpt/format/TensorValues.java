@@ -11,12 +11,12 @@ import org.tfckpt.proto.TensorProto;
 import org.tfckpt.tensor.DataType;
 
 /**
- * The numbers of a TensorProto as elements: little-endian, row-major, as they would lie in a V2 data file. Packed floats
- * lie so already, and stay where they are.
+ * Converts the numbers of a TensorProto to elements as a V2 data file stores them: little-endian, in row-major order.
+ * Packed floats have that form in the message and are returned as a view.
  */
 public final class TensorValues {
     private static final int CONTENT = MessageFields.lengthDelimited(TensorProto.TENSOR_CONTENT_FIELD_NUMBER);
-    /** How much a few values may stand for, where the last one stands for all that follow. */
+    /** The size of the largest tensor whose last value may be repeated; a few bytes could claim any size. */
     private static final int MOST_REPEATED = 1 << 26;
 
     private final DataType dtype;
@@ -30,10 +30,10 @@ public final class TensorValues {
     }
 
     /**
-     * Whether values of a dtype stand in a field that is known.
+     * Returns whether the values of a dtype can be converted.
      *
-     * @param dtype any
-     * @return false for strings and whatever has no fixed width
+     * @param dtype a dtype
+     * @return false for strings, variants and unknown dtypes
      */
     public static boolean isKnown(DataType dtype) {
         return field(dtype) != 0;
@@ -61,13 +61,13 @@ public final class TensorValues {
     }
 
     /**
-     * Reads values that are all there, each in the field of its dtype.
+     * Converts the values of a message that contains each element, in the field of its dtype.
      *
-     * @param dtype one that {@link #isKnown}
-     * @param elements how many there must be
+     * @param dtype a dtype that {@link #isKnown}
+     * @param elements the required number of elements
      * @param message a TensorProto
-     * @return their bytes, little-endian; a view of the message where that is possible
-     * @throws IOException if there are more or fewer, or it is no such message
+     * @return the elements, little-endian; a view of the message where possible
+     * @throws IOException if there are more or fewer, or the message is malformed
      */
     public static ByteBuffer all(DataType dtype, long elements, ByteBuffer message) throws IOException {
         TensorValues values = new TensorValues(dtype, requirePossible(dtype, elements, message, 0));
@@ -80,13 +80,14 @@ public final class TensorValues {
     }
 
     /**
-     * Reads values of which the last may stand for all that follow, or that may lie in tensor_content.
+     * Converts the values of a message that has them in tensor_content, or whose last value is repeated for the missing
+     * elements.
      *
-     * @param dtype one that {@link #isKnown}
-     * @param elements how many there must be
+     * @param dtype a dtype that {@link #isKnown}
+     * @param elements the required number of elements
      * @param message a TensorProto
-     * @return their bytes, little-endian
-     * @throws IOException if there are more, or it is no such message
+     * @return the elements, little-endian
+     * @throws IOException if there are more, or the message is malformed
      */
     public static ByteBuffer repeating(DataType dtype, long elements, ByteBuffer message) throws IOException {
         int size = requirePossible(dtype, elements, message, MOST_REPEATED);
@@ -112,11 +113,11 @@ public final class TensorValues {
         return values.result();
     }
 
-    /** Before anything is allocated: every element takes a byte at least, and one of fixed width its own. */
+    /** Returns the size of the elements, before anything is allocated: each takes at least a byte of the message. */
     private static int requirePossible(DataType dtype, long elements, ByteBuffer message, int least)
             throws InvalidProtocolBufferException {
-        boolean asTheyAre = fixedWidth(dtype) > 0;
-        long most = asTheyAre ? message.remaining() / dtype.width() : message.remaining();
+        boolean fixed = fixedWidth(dtype) > 0;
+        long most = fixed ? message.remaining() / dtype.width() : message.remaining();
         most = Math.min(Math.max(most, least / dtype.width()), (Integer.MAX_VALUE - 8) / dtype.width());
         if (elements > most) {
             throw new InvalidProtocolBufferException(
@@ -125,7 +126,7 @@ public final class TensorValues {
         return (int) elements * dtype.width();
     }
 
-    /** The bytes of a value on the wire, 0 if it is in base 128. */
+    /** Returns the width of a value in the message, 0 for a varint. */
     private static int fixedWidth(DataType dtype) {
         return switch (dtype) {
             case DT_FLOAT, DT_COMPLEX64 -> Float.BYTES;
@@ -227,9 +228,9 @@ public final class TensorValues {
         ByteBuffer target = target();
         int width = dtype.width();
         if (filled % width != 0) {
-            throw new InvalidProtocolBufferException("half a value at the end");
+            throw new InvalidProtocolBufferException("the last complex value has no imaginary part");
         }
-        // Without any value all are zero.
+        // Without a value, all elements are zero.
         for (int at = filled; filled > 0 && at < size; at++) {
             target.put(at, target.get(at - width));
         }

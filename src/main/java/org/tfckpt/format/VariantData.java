@@ -2,17 +2,17 @@ package org.tfckpt.format;
 
 import java.nio.ByteBuffer;
 
-/** The elements of a tensor of variants, in row-major order, checked. Safe from many threads. */
+/** The elements of a variant tensor, in row-major order, checked. Thread-safe. */
 public interface VariantData {
     /**
-     * The number of elements.
+     * Returns the number of elements.
      *
      * @return the product of the dimensions
      */
     int count();
 
     /**
-     * An element.
+     * Returns an element.
      *
      * @param index from 0
      * @return its message
@@ -20,10 +20,10 @@ public interface VariantData {
     VariantMessage get(int index);
 
     /**
-     * All elements as they are stored, with lengths and checksums.
+     * Returns all elements as they are stored, with their lengths and checksums.
      *
      * @return a read-only view
-     * @throws UnsupportedOperationException if they are not stored in one piece
+     * @throws UnsupportedOperationException if they are assembled from several slices
      */
     ByteBuffer stored();
 }

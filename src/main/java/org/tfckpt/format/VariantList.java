@@ -6,7 +6,7 @@ import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.tfckpt.tensor.ErrorContext;
 
-/** Messages of variants one behind the other in a buffer, each decoded when it is asked for. */
+/** The variants of a stored tensor, as messages in one buffer that are decoded on demand. */
 public final class VariantList implements VariantData {
     private final ByteBuffer bytes;
     private final int[] ranges;
@@ -20,7 +20,7 @@ public final class VariantList implements VariantData {
         this.place = place;
     }
 
-    /** Collects the places of messages. */
+    /** Collects the positions of the messages. */
     public static final class Builder {
         private final ByteBuffer bytes;
         private final String name;
@@ -29,11 +29,11 @@ public final class VariantList implements VariantData {
         private int count;
 
         /**
-         * No messages yet.
+         * Creates a builder without messages.
          *
-         * @param bytes holds the messages from its position on
-         * @param name the tensor's
-         * @param place for exceptions
+         * @param bytes contains the messages, from its position on
+         * @param name the name of the tensor
+         * @param place the context of exceptions
          */
         public Builder(ByteBuffer bytes, String name, ErrorContext place) {
             this.bytes = bytes.slice();
@@ -42,10 +42,10 @@ public final class VariantList implements VariantData {
         }
 
         /**
-         * One more message, which was checked.
+         * Adds a message that was checked.
          *
-         * @param start its first byte
-         * @param length its bytes
+         * @param start the offset of its first byte
+         * @param length its length in bytes
          */
         public void add(int start, int length) {
             if (count == ranges.length) {
@@ -57,19 +57,19 @@ public final class VariantList implements VariantData {
         }
 
         /**
-         * How many there are.
+         * Returns the number of messages.
          *
-         * @return the number so far
+         * @return the number of messages added so far
          */
         public int count() {
             return count / 2;
         }
 
         /**
-         * The messages.
+         * Builds the list.
          *
-         * @param length how many bytes of the buffer are theirs
-         * @return all that were added
+         * @param length the number of bytes of the buffer that belong to the tensor
+         * @return the messages that were added
          */
         public VariantList build(int length) {
             return new VariantList(bytes.slice(0, length), Arrays.copyOf(ranges, count), name, place);

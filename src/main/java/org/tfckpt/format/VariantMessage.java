@@ -8,8 +8,8 @@ import org.tfckpt.tensor.ErrorContext;
 import org.tfckpt.tensor.TensorNames;
 
 /**
- * One element of a tensor of variants, a VariantTensorDataProto: a C++ object by its type's name, its own bytes, and the
- * tensors inside it. What is inside is decoded when it is asked for.
+ * One element of a variant tensor, a VariantTensorDataProto: the type name of a C++ object, its metadata, and the
+ * tensors inside it, which are decoded on demand.
  */
 public final class VariantMessage {
     private static final int TYPE_NAME = MessageFields.lengthDelimited(VariantTensorDataProto.TYPE_NAME_FIELD_NUMBER);
@@ -33,7 +33,7 @@ public final class VariantMessage {
         this.place = place;
     }
 
-    /** Reads a message that was checked. */
+    /** Decodes a message that was checked. */
     static VariantMessage read(ByteBuffer message, String name, ErrorContext place) throws IOException {
         String typeName = "";
         ByteBuffer metadata = ByteBuffer.allocate(0);
@@ -60,7 +60,7 @@ public final class VariantMessage {
     }
 
     /**
-     * The name of the C++ type.
+     * Returns the name of the C++ type.
      *
      * @return for example {@code tensorflow::TensorList}
      */
@@ -69,7 +69,7 @@ public final class VariantMessage {
     }
 
     /**
-     * The object's own bytes.
+     * Returns the metadata of the object.
      *
      * @return a copy
      */
@@ -78,16 +78,16 @@ public final class VariantMessage {
     }
 
     /**
-     * How many tensors are inside.
+     * Returns the number of tensors inside.
      *
-     * @return the number
+     * @return the number of tensors
      */
     public int tensorCount() {
         return tensors.length / 2;
     }
 
     /**
-     * A tensor inside.
+     * Returns a tensor inside.
      *
      * @param index from 0
      * @return its message, a TensorProto
@@ -97,27 +97,27 @@ public final class VariantMessage {
     }
 
     /**
-     * The message itself, for those who write it again.
+     * Returns the encoded message.
      *
-     * @return its bytes
+     * @return its bytes, read-only
      */
     public ByteBuffer message() {
         return message.asReadOnlyBuffer();
     }
 
     /**
-     * What messages call this element.
+     * Returns the name of this element in messages.
      *
-     * @return the tensor's name, and which element of it
+     * @return the name of the tensor and the index of the element
      */
     public String name() {
         return name;
     }
 
     /**
-     * Where the tensor is.
+     * Returns the context of exceptions.
      *
-     * @return for exceptions
+     * @return the file and the tensor
      */
     public ErrorContext place() {
         return place;

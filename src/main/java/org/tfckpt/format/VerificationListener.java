@@ -3,32 +3,29 @@ package org.tfckpt.format;
 import org.tfckpt.tensor.Problem;
 import org.tfckpt.tensor.TensorInfo;
 
-/**
- * Takes what a verification finds, as it is found. Whoever verifies wants the problems; whoever salvages wants what is
- * intact, and what is not.
- */
+/** Receives the results of a verification while it runs: problems, and intact tensors. */
 @FunctionalInterface
 public interface VerificationListener {
     /**
-     * Takes something that is wrong. Of itself it costs nobody a tensor.
+     * Receives a problem that does not affect a tensor.
      *
-     * @param problem where, and what
+     * @param problem the problem
      */
     void problem(Problem problem);
 
     /**
-     * Takes damage that costs a tensor, or entries of which even the names cannot be read. A tensor may have several.
+     * Receives damage that makes a tensor unreadable, or entries whose names cannot be read. A tensor may have several.
      *
-     * @param problem where, and what
+     * @param problem the problem
      */
     default void lost(Problem problem) {
         problem(problem);
     }
 
     /**
-     * Takes a tensor of which everything was read and found right; none comes that anything was lost of.
+     * Receives a tensor that was read completely and has no damage.
      *
-     * @param tensor as the index has it
+     * @param tensor its entry
      */
     default void intact(TensorInfo tensor) {}
 }

@@ -4,7 +4,7 @@ import org.tfckpt.proto.VersionDef;
 import org.tfckpt.tensor.ErrorContext;
 import org.tfckpt.tensor.UnsupportedFormatException;
 
-/** TensorFlow's rules about who may read a checkpoint; both formats have the same. */
+/** TensorFlow's rules for the versions of a checkpoint, which are the same in V1 and V2. */
 public final class VersionCheck {
     private static final int CURRENT = 1;
     private static final int MIN_PRODUCER = 0;
@@ -15,9 +15,9 @@ public final class VersionCheck {
     /**
      * Checks the versions of a checkpoint in TensorFlow's order and words.
      *
-     * @param versions who wrote the checkpoint, and who may read it
-     * @param file for the message
-     * @throws UnsupportedFormatException if the checkpoint excludes this reader
+     * @param versions the versions of the checkpoint
+     * @param file the file, for messages
+     * @throws UnsupportedFormatException if the checkpoint does not allow this reader
      */
     public static void check(VersionDef versions, String file) throws UnsupportedFormatException {
         int producer = versions.getProducer();

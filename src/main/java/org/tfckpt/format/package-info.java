@@ -1,6 +1,6 @@
 /**
- * What both formats, V2 and V1, give the root: one small way to list, find, read and verify. The formats themselves are
- * in the packages below.
+ * Internal: the interface of all formats, and what they share (slices, values and variants in messages); not part of
+ * the API. Each format has a package below this one.
  */
 @NullMarked
 package org.tfckpt.format;

@@ -68,11 +68,12 @@ class VerifyTest {
                         p -> assertThat(p).startsWith("tensor-checksum t01 TensorBundle at "),
                         p -> assertThat(p).startsWith("size t02 Invalid size in bundle entry"),
                         p -> assertThat(p).startsWith("shape t03 Invalid tensor shape"),
-                        p -> assertThat(p).startsWith("dtype t04 no checkpoint holds unknown dtype enum (99)"),
+                        p -> assertThat(p).startsWith("dtype t04 a checkpoint cannot contain unknown dtype enum (99)"),
                         p -> assertThat(p).startsWith("truncated t05 Read less bytes than requested"),
                         p -> assertThat(p).startsWith("shard t06 Invalid shard in bundle entry"),
                         p -> assertThat(p).startsWith("table - bad block type"),
-                        p -> assertThat(p).startsWith("shard t58 shard 9 of a checkpoint of 1 shards"),
+                        p -> assertThat(p)
+                                .startsWith("shard t58 the entry names shard 9, the header states a shard count of 1"),
                         p -> assertThat(p).startsWith("missing-file t58 "),
                         p -> assertThat(p).startsWith("entry t59x Entry for key t59x not parseable."));
     }

@@ -157,7 +157,8 @@ class BundleBasicsTest {
     void bn08_shardBeyondTheCount() throws IOException {
         Path prefix = write(new BundleBuilder().shard(7).floats("v", 7).header(header -> header.setNumShards(3)));
         assertThat(read(prefix, "v", Tensor::toFloatArray)).containsExactly(7);
-        assertThat(problems(prefix)).containsExactly("shard v shard 7 of a checkpoint of 3 shards");
+        assertThat(problems(prefix))
+                .containsExactly("shard v the entry names shard 7, the header states a shard count of 3");
     }
 
     @Test

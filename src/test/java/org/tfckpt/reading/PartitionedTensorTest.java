@@ -376,7 +376,7 @@ class PartitionedTensorTest {
                             org.assertj.core.groups.Tuple.tuple(
                                     ProblemKind.SLICES, "slice 0,1 of tensor v, which does not list it"),
                             org.assertj.core.groups.Tuple.tuple(
-                                    ProblemKind.SLICES, "slice 0,1 of tensor gone, which is not there"));
+                                    ProblemKind.SLICES, "slice 0,1 of tensor gone, which does not exist"));
         }
     }
 

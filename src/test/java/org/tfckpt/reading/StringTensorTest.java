@@ -190,7 +190,7 @@ class StringTensorTest {
     void str11_sizeWrong() throws IOException {
         Path prefix = write(helloWorld().entry("v", entry -> entry.setSize(5)));
         assertThat(read(prefix, "v", Tensor::toStringArray)).containsExactly("hello", "world");
-        assertThat(problems(prefix)).containsExactly("size v the entry's size is 5, the tensor takes 16 bytes");
+        assertThat(problems(prefix)).containsExactly("size v the size in the entry is 5 bytes, the tensor takes 16");
     }
 
     @Test

@@ -15,7 +15,9 @@ import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorNames;
 import org.tfckpt.tensor.TensorSlice;
 
-/** A V2 checkpoint. Opening reads the index's footer, its index block and the header; a shard is opened when needed. */
+/**
+ * A V2 checkpoint. Opening reads the footer, the index block and the header of the index; shards are opened on demand.
+ */
 public final class Bundle implements FormatReader {
     private final BundlePrefix prefix;
     private final BundleIndex index;
@@ -30,9 +32,9 @@ public final class Bundle implements FormatReader {
     /**
      * Opens a bundle.
      *
-     * @param prefix its files
-     * @param mapped whether shards are mapped, where their file system can
-     * @return the bundle; the caller closes it
+     * @param prefix the prefix of its files
+     * @param mapped whether to map shards, if their file system supports it
+     * @return the bundle, which the caller closes
      * @throws IOException if there is no index, or its header cannot be read
      */
     public static Bundle open(BundlePrefix prefix, boolean mapped) throws IOException {

@@ -13,8 +13,9 @@ import org.tfckpt.tensor.TensorSlice;
 /**
  * Decodes the record under a tensor's name, a BundleEntryProto.
  *
- * <p>A tensor whose entry lists slices is partitioned: its values are stored under the keys of the slices, and the entry's
- * shard, offset, size and checksum mean nothing. A single slice that takes every dimension whole does not count.
+ * <p>A tensor whose entry lists slices is partitioned: its values are stored under the keys of the slices, and the
+ * entry's shard, offset, size and checksum mean nothing. A single slice that takes every dimension whole does not
+ * count.
  */
 final class BundleEntry {
     private BundleEntry() {}

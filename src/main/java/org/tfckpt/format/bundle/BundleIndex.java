@@ -21,10 +21,9 @@ import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorNames;
 
 /**
- * The index of a bundle: the header under the empty key, then an entry per name.
+ * The index of a bundle: the header under the empty key, then one entry per name.
  *
- * <p>It is read through its channel, never mapped: a block at a time is copied anyway, and so a file that changes while
- * it is read gives an exception.
+ * <p>It is not mapped. Blocks are copied anyway, and if the file changes while it is read, this gives an exception.
  */
 final class BundleIndex implements Closeable {
     private static final byte[] HEADER_KEY = {};
@@ -122,7 +121,7 @@ final class BundleIndex implements Closeable {
         return table;
     }
 
-    /** An iterator at the first entry behind the header. */
+    /** Returns an iterator at the first entry after the header. */
     TableIterator entries() throws IOException {
         TableIterator at = table.iterator();
         at.seekToFirst();
@@ -140,7 +139,7 @@ final class BundleIndex implements Closeable {
         }
     }
 
-    /** Looks keys up that come in their order, in one pass for all. */
+    /** Looks up keys that are passed in ascending order, in one pass over the index. */
     final class Lookup implements Closeable {
         private @Nullable TableIterator at;
         private @Nullable DataLossException damage;

@@ -5,19 +5,19 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * What the names of a bundle's files begin with: {@code P.index}, {@code P.data-00000-of-00001}.
+ * The prefix P of the files of a bundle: {@code P.index}, {@code P.data-00000-of-00001}.
  *
- * @param directory where they are; empty for the current one
- * @param base the first part of their names; it may be empty (the files are called {@code .index} and so on)
+ * @param directory the directory of the files; the empty path for the current directory
+ * @param base the beginning of their names; may be empty, for files named {@code .index} and so on
  */
 public record BundlePrefix(Path directory, String base) {
     private static final String INDEX = ".index";
     private static final String DATA = "(?s)(.*)\\.data-[0-9]{5,}-of-[0-9]{5,}";
 
     /**
-     * The prefix that a path spells.
+     * Returns the prefix that a path consists of.
      *
-     * @param path directory and first part of the names
+     * @param path the directory and the beginning of the names
      * @return the prefix
      */
     public static BundlePrefix of(Path path) {
@@ -38,10 +38,10 @@ public record BundlePrefix(Path directory, String base) {
     }
 
     /**
-     * The prefix that a file's name belongs to.
+     * Removes {@code .index} or {@code .data-…} from the name of a file.
      *
-     * @param name the file's name
-     * @return what stands before {@code .index} or {@code .data-…}; the name itself if it is neither
+     * @param name the name of the file
+     * @return the base of the prefix; {@code name} if it has neither suffix
      */
     public static String baseOf(String name) {
         if (name.endsWith(INDEX)) {
@@ -52,7 +52,7 @@ public record BundlePrefix(Path directory, String base) {
     }
 
     /**
-     * The index file.
+     * Returns the index file.
      *
      * @return its path
      */
@@ -61,26 +61,26 @@ public record BundlePrefix(Path directory, String base) {
     }
 
     /**
-     * A data file.
+     * Returns a data file.
      *
      * @param shard its number
-     * @param count how many there are, by the header
+     * @param count the number of shards in the header
      * @return its path
      */
     public Path data(int shard, int count) {
         return directory.resolve(base + ".data-" + number(shard) + "-of-" + number(count));
     }
 
-    /** At least five digits; a tensor's lookup should not wait for a formatter. */
+    /** Pads a number to five digits; a formatter would slow down lookups. */
     private static String number(int number) {
         String digits = Integer.toString(number);
         return "0".repeat(Math.max(0, 5 - digits.length())) + digits;
     }
 
     /**
-     * The prefix as people write it.
+     * Returns the prefix as a path.
      *
-     * @return directory and base
+     * @return the directory and the base
      */
     @Override
     public String toString() {

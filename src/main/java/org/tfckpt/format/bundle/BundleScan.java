@@ -7,19 +7,16 @@ import org.tfckpt.format.TensorScan;
 import org.tfckpt.format.table.TableIterator;
 import org.tfckpt.tensor.TensorInfo;
 
-/**
- * Lists a bundle's tensors: every key but the header's and those of slices that belong to a partitioned tensor, so that
- * such a tensor comes once, whole, under its name.
- */
+/** Lists the tensors of a bundle. The entries of slices are skipped if their partitioned tensor lists them. */
 final class BundleScan implements TensorScan {
     private final BundleIndex index;
     private final TableIterator at;
-    private final SliceKeyLookup owner;
+    private final KeyClassifier keys;
 
     BundleScan(BundleIndex index) throws IOException {
         this.index = index;
         this.at = index.entries();
-        this.owner = new SliceKeyLookup(index);
+        this.keys = new KeyClassifier(index);
     }
 
     @Override
@@ -36,7 +33,7 @@ final class BundleScan implements TensorScan {
     }
 
     private boolean isListedSlice() throws IOException {
-        SliceKey slice = SliceKeyLookup.slice(at.keyBytes(), at.keyLength());
-        return slice != null && owner.role(slice) == SliceKeyLookup.Role.LISTED;
+        SliceKey slice = KeyClassifier.slice(at.keyBytes(), at.keyLength());
+        return slice != null && keys.role(slice) == KeyClassifier.Role.LISTED;
     }
 }

@@ -19,16 +19,16 @@ import org.tfckpt.tensor.TensorNames;
 import org.tfckpt.tensor.TensorSlice;
 import org.tfckpt.tensor.UnsupportedFormatException;
 
-/** What a bundle stores of one tensor: an entry of its own, or one per slice. */
+/** The stored slices of one tensor of a bundle: its own entry, or an entry per slice. */
 final class BundleTensor implements SliceAssembly.Parts {
     private final BundlePrefix prefix;
     private final BundleIndex index;
     private final Shards shards;
     private final TensorInfo info;
-    /** Null if it is not partitioned. */
+    /** Null if the tensor is not partitioned. */
     private final @Nullable SliceEntries entries;
 
-    private final @Nullable SliceBytesCheck claims;
+    private final @Nullable SliceBytesCheck sliceBytes;
 
     BundleTensor(BundlePrefix prefix, BundleIndex index, Shards shards, TensorInfo info) {
         this.prefix = prefix;
@@ -36,7 +36,7 @@ final class BundleTensor implements SliceAssembly.Parts {
         this.shards = shards;
         this.info = info;
         this.entries = info.isPartitioned() ? new SliceEntries(index, info) : null;
-        this.claims = info.isPartitioned() ? new SliceBytesCheck(info.name()) : null;
+        this.sliceBytes = info.isPartitioned() ? new SliceBytesCheck(info.name()) : null;
     }
 
     @Override
@@ -64,7 +64,7 @@ final class BundleTensor implements SliceAssembly.Parts {
         return VariantTensors.open(shard(slice, entry), prefix, entry, storage(entry), order());
     }
 
-    /** Checks strings without holding their lengths; returns the bytes that they take in the shard. */
+    /** Checks strings without keeping their lengths; returns the number of bytes that they take in the shard. */
     long verifyStrings() throws IOException {
         SliceAssembly.requireElements(info, place());
         return StringTensors.verify(shard(0, info), prefix, info, storage(info), order());
@@ -77,13 +77,13 @@ final class BundleTensor implements SliceAssembly.Parts {
     private ByteSource shard(int slice, TensorInfo entry) throws IOException {
         TensorInfo.Storage storage = storage(entry);
         ByteSource shard = shards.get(storage.shard(), entry.name());
-        if (claims != null) {
-            claims.add(slice, storage, shard);
+        if (sliceBytes != null) {
+            sliceBytes.add(slice, storage, shard);
         }
         return shard;
     }
 
-    /** Checks that a slice has an entry that agrees with the tensor's, and bytes of its own; they are not read. */
+    /** Checks that a slice has an entry that agrees with the tensor, and bytes in its shard, which are not read. */
     void requireBytes(int slice) throws IOException {
         shard(slice, entry(slice));
     }
@@ -97,7 +97,7 @@ final class BundleTensor implements SliceAssembly.Parts {
         return storage;
     }
 
-    /** The entry of a slice, which must agree with the tensor's. */
+    /** Returns the entry of a slice; dtype and shape must agree with those of the tensor. */
     TensorInfo entry(int slice) throws IOException {
         return entries == null ? info : entry(slice, entries);
     }

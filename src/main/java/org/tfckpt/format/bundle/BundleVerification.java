@@ -7,7 +7,7 @@ import org.tfckpt.format.SliceAssembly;
 import org.tfckpt.format.SliceKey;
 import org.tfckpt.format.SliceSet;
 import org.tfckpt.format.VerificationListener;
-import org.tfckpt.format.bundle.EntryFindings.Entry;
+import org.tfckpt.format.bundle.VerificationReporter.Entry;
 import org.tfckpt.format.table.TableVerification;
 import org.tfckpt.io.OrderedWork;
 import org.tfckpt.proto.BundleHeaderProto;
@@ -21,37 +21,37 @@ import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorNames;
 import org.tfckpt.tensor.TensorSlice;
 
-/** Reads a bundle the way everybody does, all of it, and collects the exceptions instead of stopping at the first. */
+/** Reads all of a bundle, and reports damage instead of stopping at the first exception. */
 final class BundleVerification {
     private final BundlePrefix prefix;
     private final BundleIndex index;
     private final Shards shards;
-    private final SliceKeyLookup owner;
-    private final EntryFindings findings;
-    private final TensorChecks checks;
+    private final KeyClassifier keys;
+    private final VerificationReporter reporter;
+    private final TensorDataVerification checks;
     private long tensors;
 
     BundleVerification(
-            BundlePrefix prefix, BundleIndex index, Shards shards, VerificationListener findings, OrderedWork work) {
+            BundlePrefix prefix, BundleIndex index, Shards shards, VerificationListener listener, OrderedWork work) {
         this.prefix = prefix;
         this.index = index;
         this.shards = shards;
-        this.owner = new SliceKeyLookup(index);
-        this.findings = new EntryFindings(index, shards, findings);
-        this.checks = new TensorChecks(prefix, index, shards, this.findings, work);
+        this.keys = new KeyClassifier(index);
+        this.reporter = new VerificationReporter(index, shards, listener);
+        this.checks = new TensorDataVerification(prefix, index, shards, this.reporter, work);
     }
 
     FormatReader.Totals run() throws IOException {
         header();
         TableVerification.run(index.table(), new Records(), OrderedWork.alone());
         long intact = checks.finish();
-        findings.finish();
+        reporter.finish();
         return new FormatReader.Totals(tensors, intact);
     }
 
     private void header() {
         if (index.header().getEndianness() == BundleHeaderProto.Endianness.UNRECOGNIZED) {
-            findings.problem(new Problem(
+            reporter.problem(new Problem(
                     index.name(),
                     -1,
                     null,
@@ -65,21 +65,21 @@ final class BundleVerification {
         public void problem(Problem problem) throws IOException {
             checks.inTurn(() -> {
                 if (problem.kind() != ProblemKind.KEY_ORDER) {
-                    findings.somePlaceIsUnknown();
+                    reporter.rangeIsUnknown();
                 }
-                findings.problem(problem);
+                reporter.problem(problem);
             });
         }
 
         @Override
         public void lost(Problem problem) throws IOException {
-            checks.inTurn(() -> findings.lostEntries(problem));
+            checks.inTurn(() -> reporter.lostEntries(problem));
         }
 
         @Override
         public void entry(byte[] key, ByteBuffer value) throws IOException {
             if (key.length > 0) {
-                Entry entry = new Entry(TensorNames.decode(key), SliceKeyLookup.slice(key, key.length));
+                Entry entry = new Entry(TensorNames.decode(key), KeyClassifier.slice(key, key.length));
                 try {
                     BundleVerification.this.entry(entry, index.entry(entry.name(), value));
                 } catch (CheckpointException e) {
@@ -90,16 +90,16 @@ final class BundleVerification {
     }
 
     private void failed(Entry entry, CheckpointException failure) throws IOException {
-        checks.inTurn(() -> findings.failed(entry, failure));
+        checks.inTurn(() -> reporter.failed(entry, failure));
     }
 
     private void entry(Entry entry, TensorInfo info) throws IOException {
         SliceKey slice = entry.slice();
-        SliceKeyLookup.Role role = slice == null ? SliceKeyLookup.Role.TENSOR : owner.role(slice);
-        if (role != SliceKeyLookup.Role.LISTED) {
+        KeyClassifier.Role role = slice == null ? KeyClassifier.Role.TENSOR : keys.role(slice);
+        if (role != KeyClassifier.Role.LISTED) {
             tensors++;
             if (slice != null) {
-                checks.inTurn(() -> findings.lost(unlisted(slice, role)));
+                checks.inTurn(() -> reporter.lost(unlisted(slice, role)));
             }
             if (info.isPartitioned()) {
                 checks.inTurn(() -> partitioned(entry, info));
@@ -109,9 +109,9 @@ final class BundleVerification {
         tensor(entry, info);
     }
 
-    /** A slice that its tensor does not list is a tensor of its own to whoever lists, and nobody's part. */
-    private Problem unlisted(SliceKey slice, SliceKeyLookup.Role role) {
-        String missing = role == SliceKeyLookup.Role.ORPHAN ? "which is not there" : "which does not list it";
+    /** Returns the problem of a slice that its tensor does not list; listing the checkpoint shows it as a tensor. */
+    private Problem unlisted(SliceKey slice, KeyClassifier.Role role) {
+        String missing = role == KeyClassifier.Role.ORPHAN ? "which does not exist" : "which does not list it";
         return new Problem(
                 index.name(),
                 -1,
@@ -123,14 +123,14 @@ final class BundleVerification {
     private void partitioned(Entry entry, TensorInfo info) throws IOException {
         try {
             if (slicesAreIntact(info)) {
-                findings.intact(entry, info);
+                reporter.intact(entry, info);
             }
         } catch (CheckpointException e) {
-            findings.failed(entry, e);
+            reporter.failed(entry, e);
         }
     }
 
-    /** The slices' own bytes were checked where their entries are. */
+    /** Checks that the slices are complete; their bytes were checked when their entries were read. */
     private boolean slicesAreIntact(TensorInfo info) throws IOException {
         requireDtype(info);
         BundleTensor stored = new BundleTensor(prefix, index, shards, info);
@@ -138,7 +138,7 @@ final class BundleVerification {
         boolean intact = true;
         for (int slice = 0; slice < info.slices().size(); slice++) {
             SliceKey key = new SliceKey(info.name(), info.slices().get(slice));
-            intact &= !findings.isDamaged(key) && isThere(stored, slice, key);
+            intact &= !reporter.isDamaged(key) && hasBytes(stored, slice, key);
         }
         TensorSlice whole = TensorSlice.full(info.shape().rank());
         if (!slices.covers(whole)) {
@@ -147,12 +147,12 @@ final class BundleVerification {
         return intact;
     }
 
-    private boolean isThere(BundleTensor stored, int slice, SliceKey key) throws IOException {
+    private boolean hasBytes(BundleTensor stored, int slice, SliceKey key) throws IOException {
         try {
             stored.requireBytes(slice);
             return true;
         } catch (DataLossException e) {
-            findings.damagedSlice(e.toProblem(), key);
+            reporter.damagedSlice(e.toProblem(), key);
             return false;
         }
     }
@@ -163,7 +163,7 @@ final class BundleVerification {
             throw damage(
                     info,
                     ProblemKind.DTYPE,
-                    "no checkpoint holds " + (dtype == DataType.UNKNOWN ? "" : "dtype ")
+                    "a checkpoint cannot contain " + (dtype == DataType.UNKNOWN ? "" : "dtype ")
                             + DataType.shortName(info.dtypeNumber()));
         }
     }
@@ -178,9 +178,10 @@ final class BundleVerification {
             Problem beyond = damage(
                             info,
                             ProblemKind.SHARD,
-                            "shard " + storage.shard() + " of a checkpoint of " + shards.count() + " shards")
+                            "the entry names shard " + storage.shard() + ", the header states a shard count of "
+                                    + shards.count())
                     .toProblem();
-            checks.inTurn(() -> findings.problem(beyond));
+            checks.inTurn(() -> reporter.problem(beyond));
         }
         checks.add(entry, info, storage);
     }

@@ -1,6 +1,7 @@
 package org.tfckpt.format.bundle;
 
 import java.io.IOException;
+import java.nio.file.DirectoryIteratorException;
 import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -10,16 +11,16 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
 /**
- * A data file that is there, by its name.
+ * An existing data file.
  *
- * @param path where it is
+ * @param path its path
  * @param shard its number
- * @param count how many there are, by its name
+ * @param count the number of shards in its name
  */
 record DataFile(Path path, int shard, int count) {
     private static final Pattern NAME = Pattern.compile("\\.data-([0-9]{5,9})-of-([0-9]{5,9})");
 
-    /** All that belong to a prefix, whatever their count. */
+    /** Finds the data files of a prefix, with any number of shards in their names. */
     static List<DataFile> of(BundlePrefix prefix) throws IOException {
         List<DataFile> found = new ArrayList<>();
         for (Path file : siblings(prefix)) {
@@ -31,22 +32,22 @@ record DataFile(Path path, int shard, int count) {
         return found;
     }
 
-    /** All files whose names begin as those of a prefix do. */
+    /** Finds all files whose names begin with the prefix and a dot. */
     static List<Path> siblings(BundlePrefix prefix) throws IOException {
         Path directory = prefix.directory();
         List<Path> found = new ArrayList<>();
-        // The empty path is a directory, but it has no entries of its own to list.
+        // The empty path cannot be listed.
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(
                 directory.toString().isEmpty() ? directory.toAbsolutePath() : directory,
                 entry -> entry.getFileName().toString().startsWith(prefix.base() + "."))) {
             entries.forEach(entry -> found.add(directory.resolve(entry.getFileName())));
-        } catch (java.nio.file.DirectoryIteratorException e) {
+        } catch (DirectoryIteratorException e) {
             throw e.getCause();
         }
         return found;
     }
 
-    /** What stands behind the prefix in a file's name. */
+    /** Returns the part of the name of a file after the prefix. */
     static String rest(BundlePrefix prefix, Path file) {
         return file.getFileName().toString().substring(prefix.base().length());
     }

@@ -6,7 +6,7 @@ import org.tfckpt.format.TensorScan;
 import org.tfckpt.format.table.TableIterator;
 import org.tfckpt.tensor.TensorInfo;
 
-/** Lists what is stored, as TensorFlow's debug string does: slices under their own keys, and not the tensors they make. */
+/** Lists the stored entries: the slices of a partitioned tensor under their own keys, instead of the tensor. */
 final class EntryScan implements TensorScan {
     private final BundleIndex index;
     private final TableIterator at;

@@ -11,9 +11,9 @@ import org.tfckpt.tensor.Shape;
 import org.tfckpt.tensor.TensorInfo.Storage;
 import org.tfckpt.tensor.TensorSlice;
 
-/** The records of an index as TensorFlow writes them: fields in order, defaults left out. */
+/** Builds the records of an index. Their bytes are those that TensorFlow writes. */
 final class IndexRecords {
-    /** The format's version, in every header since 2016. */
+    /** The version of the format, in every header since 2016. */
     private static final int PRODUCER = 1;
 
     private IndexRecords() {}
@@ -28,7 +28,7 @@ final class IndexRecords {
                 .build();
     }
 
-    /** The entry of a tensor, or of a slice under its own key. */
+    /** Returns the entry of a tensor, or of a slice under its own key. */
     static byte[] stored(int dtype, Shape shape, Storage storage) {
         return BundleEntryProto.newBuilder()
                 .setDtypeValue(dtype)
@@ -41,7 +41,7 @@ final class IndexRecords {
                 .toByteArray();
     }
 
-    /** The entry of a partitioned tensor. Its shard means nothing, but TensorFlow's merge leaves one there. */
+    /** Returns the entry of a partitioned tensor. Its shard is not used, but TensorFlow's merge writes one. */
     static byte[] partitioned(int dtype, Shape shape, int shard, List<TensorSlice> slices) {
         BundleEntryProto.Builder entry = BundleEntryProto.newBuilder()
                 .setDtypeValue(dtype)

@@ -5,8 +5,8 @@ import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
 
 /**
- * The checksum over the lengths of a string tensor. It covers not the varints in the file but the numbers: four bytes
- * each, eight for one beyond 2^32 - 1, in the byte order of the machine that wrote them.
+ * Computes the checksum of the lengths of a string tensor. It does not cover the varints in the file but the numbers:
+ * four bytes each, or eight for a length above 2^32 - 1, in the byte order of the bundle.
  */
 final class LengthChecksum {
     private static final long MAX_UINT32 = 0xffff_ffffL;
@@ -30,7 +30,7 @@ final class LengthChecksum {
         }
     }
 
-    /** Has the checksum take everything that was added. */
+    /** Updates the checksum with all lengths added so far. */
     void flush() {
         crc.update(pending.flip());
         pending.clear();

@@ -11,18 +11,18 @@ import org.tfckpt.tensor.Problem;
 import org.tfckpt.tensor.ProblemKind;
 import org.tfckpt.tensor.TensorInfo.Storage;
 
-/** Accounts for the bytes of a bundle's shards: whose they are, and how many of them a verification has yet to read. */
+/** Records which bytes of the shards belong to tensors, and limits how much of each shard a verification reads. */
 final class ShardRanges {
-    /** Tensors that share bytes are all read as long as that takes no time. */
+    /** How much of a shard is always read, even if tensors share bytes: this takes no noticeable time. */
     private static final long SHARED = 1 << 20;
 
     private final Shards shards;
     private final Map<Integer, ByteRanges> use = new TreeMap<>();
     private final Map<Integer, ToRead> toRead = new HashMap<>();
-    /** Where a block or an entry cannot be read, bytes that seem to be nobody's may be those of its tensors. */
-    private boolean allPlacesKnown = true;
+    /** If a block or an entry cannot be read, bytes that seem unused may belong to its tensors. */
+    private boolean allRangesKnown = true;
 
-    /** How much of a shard may be read. */
+    /** The number of bytes of a shard that may still be read. */
     private static final class ToRead {
         private final long size;
         private long left;
@@ -47,8 +47,8 @@ final class ShardRanges {
     }
 
     /**
-     * Whether a tensor's bytes may be read: a small index could name one large range a thousand times. What does not lie
-     * in the shard is not read anyway.
+     * Returns whether the bytes of a tensor may be read: a small index could name one large range a thousand times. A
+     * range outside the shard is not read anyway.
      */
     boolean mayRead(Storage storage) throws IOException {
         ToRead shard = toRead.get(storage.shard());
@@ -59,19 +59,19 @@ final class ShardRanges {
         return shard.take(storage.size());
     }
 
-    /** Bytes that are a tensor's. */
+    /** Records that bytes belong to a tensor. */
     void add(Storage storage, long size) {
         if (size > 0 && storage.offset() >= 0 && storage.offset() <= Long.MAX_VALUE - size) {
             use.computeIfAbsent(storage.shard(), shard -> new ByteRanges()).add(storage.offset(), size);
         }
     }
 
-    /** Some tensor's bytes are who knows where. */
-    void somePlaceIsUnknown() {
-        allPlacesKnown = false;
+    /** Records that the bytes of some tensor are unknown, so that no bytes are reported as unused. */
+    void rangeIsUnknown() {
+        allRangesKnown = false;
     }
 
-    /** Tells what belongs to more than one, and what to nobody. */
+    /** Reports bytes that belong to several tensors, and bytes that belong to none. */
     void check(Consumer<Problem> problems) throws IOException {
         for (Map.Entry<Integer, ByteRanges> shard : use.entrySet()) {
             check(shard.getKey(), shard.getValue(), problems);
@@ -86,7 +86,7 @@ final class ShardRanges {
                     (offset, length) -> problems.accept(new Problem(
                             file, offset, null, ProblemKind.OVERLAP, length + " bytes belong to more than one tensor")),
                     (offset, length) -> {
-                        if (allPlacesKnown) {
+                        if (allRangesKnown) {
                             problems.accept(new Problem(
                                     file,
                                     offset,
@@ -95,8 +95,8 @@ final class ShardRanges {
                                     length + " bytes belong to no tensor and are not all zero"));
                         }
                     });
-        } catch (DataLossException alreadySaidOfItsTensors) {
-            // A shard that is not there, or that ends too early.
+        } catch (DataLossException alreadyReported) {
+            // The shard is missing or truncated, which was reported for its tensors.
             return;
         }
     }

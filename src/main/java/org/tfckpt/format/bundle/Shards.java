@@ -12,7 +12,7 @@ import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.ErrorContext;
 import org.tfckpt.tensor.ProblemKind;
 
-/** A bundle's data files, each opened when it is first needed. Safe from many threads. */
+/** The data files of a bundle, which are opened on demand. Thread-safe. */
 final class Shards implements Closeable {
     private final BundlePrefix prefix;
     private final int count;

@@ -10,18 +10,20 @@ import org.tfckpt.tensor.ErrorContext;
 import org.tfckpt.tensor.ProblemKind;
 import org.tfckpt.tensor.TensorInfo;
 
-/** Which bytes the slices of one tensor say are theirs: slices that share bytes could make any size out of a small file. */
+/** Checks that the slices of a tensor do not share bytes: otherwise a small file could contain a tensor of any size. */
 final class SliceBytesCheck {
     private final String tensor;
     private final BitSet slices = new BitSet();
-    /** Bytes of each shard. */
+    /** The number of bytes of the slices, by shard. */
     private final Map<Integer, Long> claimed = new HashMap<>();
 
     SliceBytesCheck(String tensor) {
         this.tensor = tensor;
     }
 
-    /** Checks that a slice's bytes are in the shard, and not more than are left of it. */
+    /**
+     * Checks that the bytes of a slice are in the shard, and that all slices together are not larger than the shard.
+     */
     synchronized void add(int slice, TensorInfo.Storage storage, ByteSource shard) throws IOException {
         shard.requireRange(storage.offset(), storage.size());
         if (slices.get(slice)) {

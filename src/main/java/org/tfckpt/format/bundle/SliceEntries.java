@@ -11,8 +11,8 @@ import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.TensorInfo;
 
 /**
- * The entries of a partitioned tensor's slices: a few are looked up, many are found in one pass over the index. The order
- * of the slices is the file's, and blocks may be large: to look all up could mean to read every block as often.
+ * Finds the entries of the slices of a partitioned tensor: a few by lookups, many in one pass over the index. Slices
+ * may be listed in any order and blocks may be large, so that lookups of all slices could read every block many times.
  */
 final class SliceEntries {
     private static final int FEW = 16;

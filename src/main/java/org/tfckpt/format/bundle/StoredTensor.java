@@ -14,10 +14,10 @@ import org.tfckpt.tensor.ErrorContext;
 import org.tfckpt.tensor.ProblemKind;
 import org.tfckpt.tensor.TensorInfo;
 
-/** The bytes of one entry, in place in its shard. */
+/** The bytes of one entry, read from its shard. */
 final class StoredTensor implements TensorData {
     private static final int PART = 1 << 20;
-    /** Of tensors up to this size, asking for the file's size is what takes most of the time. */
+    /** Tensors up to this size are read when they are opened: asking for the size of the file would take longer. */
     private static final int SMALL = 1 << 16;
 
     private final ByteSource shard;
@@ -26,7 +26,7 @@ final class StoredTensor implements TensorData {
     private final TensorInfo.Storage storage;
     private final ByteOrder order;
     private volatile boolean checked;
-    /** The bytes as they were found on opening, for the first look at them: a mapped file may be cut off later. */
+    /** The bytes that were read on opening, for the first access only: a mapped file may be truncated later. */
     private @Nullable ByteBuffer found;
 
     private StoredTensor(
@@ -44,7 +44,7 @@ final class StoredTensor implements TensorData {
         this.order = order;
     }
 
-    /** Opens the bytes of an entry, which must lie within the shard. */
+    /** Opens the bytes of an entry, and checks that they are within the shard. */
     static StoredTensor open(
             ByteSource shard, BundlePrefix prefix, TensorInfo info, TensorInfo.Storage storage, ByteOrder order)
             throws IOException {
@@ -56,7 +56,7 @@ final class StoredTensor implements TensorData {
         return new StoredTensor(shard, prefix, info, storage, order, null);
     }
 
-    /** The same for a tensor that is not one slice of many; if it is small, this reads it. */
+    /** Opens a tensor that is not one of many slices; a small one is read now. */
     static StoredTensor openWhole(
             ByteSource shard, BundlePrefix prefix, TensorInfo info, TensorInfo.Storage storage, ByteOrder order)
             throws IOException {
@@ -103,7 +103,7 @@ final class StoredTensor implements TensorData {
     public void check() throws IOException {
         ByteBuffer bytes = found;
         found = null;
-        // A copy can be looked at later, too.
+        // Unlike a mapping, a copy stays valid after other accesses.
         if (bytes != null && !bytes.isDirect()) {
             check(bytes);
         } else if (!checked) {
@@ -119,7 +119,7 @@ final class StoredTensor implements TensorData {
         checked = true;
     }
 
-    /** The checksum of a part of the bytes. */
+    /** Returns the checksum of a part of the bytes. */
     int crc32c(long offset, long length) throws IOException {
         CRC32C crc = new CRC32C();
         try {
@@ -130,7 +130,7 @@ final class StoredTensor implements TensorData {
         return (int) crc.getValue();
     }
 
-    /** Compares the checksum of all bytes with the entry's. */
+    /** Compares the checksum of all bytes with that of the entry. */
     void requireChecksum(int computed) throws DataLossException {
         requireChecksum(computed, prefix, info, storage, shard.name());
     }
@@ -190,12 +190,12 @@ final class StoredTensor implements TensorData {
 
     private void requireWithin(long offset, long length) {
         if (offset < 0 || length < 0 || offset > storage.size() - length) {
-            throw new IndexOutOfBoundsException("bytes " + offset + " to " + (offset + length) + " of tensor "
-                    + info.name() + ", which has " + storage.size());
+            throw new IndexOutOfBoundsException("bytes " + offset + " to " + (offset + length) + " of the "
+                    + storage.size() + " bytes of tensor '" + info.name() + "'");
         }
     }
 
-    /** The same damage, said to be this tensor's. */
+    /** Adds the name of this tensor to an exception that has none. */
     static DataLossException ofTensor(DataLossException damage, TensorInfo info) {
         return damage.context().tensor() != null
                 ? damage
@@ -203,7 +203,7 @@ final class StoredTensor implements TensorData {
                         damage.kind(), damage.problem(), damage.context().ofTensor(info.name()), damage);
     }
 
-    /** Checks that the entry's size is what shape and dtype need, in TensorFlow's words. */
+    /** Checks that the size of the entry is that of its shape and dtype, with TensorFlow's message. */
     static void requireSize(TensorInfo info, TensorInfo.Storage storage, long elements, String file)
             throws CheckpointException {
         int width = info.dtype().width();

@@ -53,14 +53,14 @@ final class StringTensors {
         this.count = count;
     }
 
-    /** Opens the elements: the lengths are read and checked, the bytes are left where they are. */
+    /** Opens the elements: the lengths are read and checked, the bytes are not read. */
     static StringData open(
             ByteSource shard, BundlePrefix prefix, TensorInfo info, TensorInfo.Storage storage, ByteOrder order)
             throws IOException {
         long count = info.shape().elements();
         if (count > Integer.MAX_VALUE - 8) {
             throw new UnsupportedFormatException(
-                    "A string tensor of more than 2^31 elements",
+                    "a string tensor of " + count + " elements does not fit an array",
                     ErrorContext.at(shard.name(), storage.offset()).ofTensor(info.name()));
         }
         StringTensors tensor = new StringTensors(shard, prefix, info, storage, order, count);
@@ -75,8 +75,8 @@ final class StringTensors {
     }
 
     /**
-     * Checks lengths and bytes without holding either; returns the number of bytes that the tensor takes. Where the entry
-     * says that they are fewer, they are not looked at: every entry could lay claim to the whole file.
+     * Checks lengths and bytes without keeping either; returns the number of bytes that the tensor takes. If they are
+     * more than the size of the entry, they are not read: otherwise every entry could have the whole file read.
      */
     static long verify(
             ByteSource shard, BundlePrefix prefix, TensorInfo info, TensorInfo.Storage storage, ByteOrder order)
@@ -92,7 +92,7 @@ final class StringTensors {
         return size;
     }
 
-    /** Before anything is allocated: each element takes a byte of the entry, and the entry is in the file. */
+    /** Checks, before anything is allocated, that the entry is large enough for the elements and within the file. */
     private void requirePossible() throws IOException {
         if (storage.size() < count) {
             throw damage(
@@ -119,7 +119,7 @@ final class StringTensors {
             for (long i = 0; i < count; i++) {
                 long length = in.varint64();
                 checksum.add(length);
-                // The sum so far is at most the file's size, so that only this way round nothing wraps.
+                // dataSize is at most the size of the file, so that this cannot overflow.
                 if (length < 0 || length > available - dataSize) {
                     lengthsTooLong(in.position(), available, length);
                 }
@@ -161,7 +161,7 @@ final class StringTensors {
                             "The length checksum does not match: expected %08d but actual is %08d",
                             Integer.toUnsignedLong(stored), Integer.toUnsignedLong(computed)));
         }
-        // What is hashed next are the four bytes as they stand in the file.
+        // The checksum of the entry also covers the four bytes of this one, as stored.
         crc.update(
                 ByteBuffer.allocate(Integer.BYTES).order(order).putInt(masked).flip());
     }
@@ -183,7 +183,7 @@ final class StringTensors {
                 kind, problem, ErrorContext.at(shard.name(), storage.offset()).ofTensor(info.name()));
     }
 
-    /** Bytes that were read ahead. */
+    /** Bytes that were read ahead, and their offset in the data. */
     private record Window(long start, ByteBuffer bytes) {
         boolean holds(long from, long length) {
             return from >= start && from + length <= start + bytes.limit();
@@ -193,8 +193,8 @@ final class StringTensors {
     private final class Elements implements StringData {
         private final long[] ends;
         private volatile boolean checked;
-        /** The element behind the one that was taken last: only who takes them in order is read ahead for. */
-        private volatile int following;
+        /** The index after the last one read: only sequential access reads ahead. */
+        private volatile int next;
 
         private volatile Window window = new Window(0, ByteBuffer.allocate(0));
 
@@ -224,8 +224,8 @@ final class StringTensors {
                         "A string of " + length + " bytes does not fit an array",
                         ErrorContext.at(shard.name(), dataStart + start(index)).ofTensor(info.name()));
             }
-            boolean inOrder = index == following;
-            following = index + 1;
+            boolean inOrder = index == next;
+            next = index + 1;
             Window known = window;
             if (!known.holds(start(index), length)) {
                 if (!inOrder || length > WINDOW / 2) {

@@ -18,17 +18,17 @@ import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.UnsupportedFormatException;
 
 /**
- * Reads the stored form of a tensor of variants.
+ * Reads the stored form of a variant tensor.
  *
  * <pre>
  * per element: varint64 length | VariantTensorDataProto | masked CRC32C of everything so far
  * </pre>
  *
- * The checksum takes each length as eight bytes, the message, and then the four stored bytes; it never starts anew, and
- * its last value is the entry's.
+ * The checksum covers each length as eight bytes, the message, and the four bytes of the stored checksum. It runs over
+ * all elements; its last value is the checksum of the entry.
  */
 final class VariantTensors {
-    /** A length, an empty message, a checksum. */
+    /** The size of the length, an empty message and the checksum. */
     private static final int LEAST_SIZE = 1 + Integer.BYTES;
 
     private final TensorInfo info;
@@ -41,7 +41,7 @@ final class VariantTensors {
         this.place = ErrorContext.at(file, storage.offset()).ofTensor(info.name());
     }
 
-    /** Finds the elements and checks them: what the variants hold is decoded when it is asked for. */
+    /** Finds and checks the elements. The tensors inside them are decoded on demand. */
     static VariantList open(
             ByteSource shard, BundlePrefix prefix, TensorInfo info, TensorInfo.Storage storage, ByteOrder order)
             throws IOException {
@@ -84,7 +84,7 @@ final class VariantTensors {
         try {
             shard.requireRange(storage.offset(), storage.size());
             if (storage.size() > Integer.MAX_VALUE - 8) {
-                throw new UnsupportedFormatException("Variants of more than 2 GiB in one tensor", place);
+                throw new UnsupportedFormatException("a variant tensor of more than 2 GiB is not supported", place);
             }
             return shard.read(storage.offset(), (int) storage.size());
         } catch (DataLossException e) {

@@ -1,5 +1,6 @@
 /**
- * V2, the tensor bundle: a table of entries ({@code PREFIX.index}) and the bytes ({@code PREFIX.data-?????-of-?????}).
+ * Internal: V2, the "tensor bundle"; not part of the API. A table of entries ({@code PREFIX.index}) and data files
+ * ({@code PREFIX.data-?????-of-?????}).
  */
 @NullMarked
 package org.tfckpt.format.bundle;

@@ -12,8 +12,8 @@ import org.tfckpt.tensor.TensorNames;
 import org.tfckpt.tensor.TensorSlice;
 
 /**
- * The record of one slice: the {@code data} of a SavedTensorSlices. It is walked instead of parsed, so that the values are
- * not copied.
+ * The record of one slice: the {@code data} of a SavedTensorSlices. It is walked instead of parsed, so that the values
+ * are not copied.
  *
  * @param key the tensor's name and the slice, which the record's own key also contains
  * @param values the TensorProto, which has no fields but the values

@@ -20,10 +20,10 @@ import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorNames;
 
 /**
- * A V1 checkpoint: one file, or the files of a sharded set. Opening reads each file's list of tensors, which V1 has in one
- * record; the values are read when they are needed.
+ * A V1 checkpoint: one file, or the files of a sharded checkpoint. Opening reads the list of tensors, which is one
+ * record in each file; values are read on demand.
  *
- * <p>The checksum of the block around them covers the values; it is compared whenever a block is read.
+ * <p>Values have no checksum of their own. The checksum of the block that holds them is compared whenever it is read.
  */
 public final class V1Checkpoint implements FormatReader {
     private static final Pattern SHARD = Pattern.compile("(.*)-[0-9]{5}-of-([0-9]{5})", Pattern.DOTALL);
@@ -49,11 +49,11 @@ public final class V1Checkpoint implements FormatReader {
     /**
      * Opens a checkpoint.
      *
-     * @param pattern what its files were found by, for messages
-     * @param paths its files, one or more
-     * @param mapped whether they are mapped, where their file system can
-     * @return the checkpoint; the caller closes it
-     * @throws IOException if one is none of V1, or their lists contradict themselves or each other
+     * @param pattern the pattern that matches the files, for messages
+     * @param paths its files, at least one
+     * @param mapped whether to map the files, if their file system supports it
+     * @return the checkpoint, which the caller closes
+     * @throws IOException if a file is not a V1 checkpoint, or the lists of tensors contradict each other
      */
     public static V1Checkpoint open(String pattern, List<Path> paths, boolean mapped) throws IOException {
         List<V1File> files = new ArrayList<>();
@@ -74,10 +74,10 @@ public final class V1Checkpoint implements FormatReader {
     }
 
     /**
-     * Whether a file is one of V1: a table whose first record is a list of slices.
+     * Returns whether a file is a V1 checkpoint: a table whose first record is a list of slices.
      *
-     * @param path any file
-     * @return false if it is something else, or damaged
+     * @param path a file
+     * @return false if it is another file, or damaged
      * @throws IOException if it cannot be read
      */
     public static boolean isV1(Path path) throws IOException {
@@ -137,7 +137,7 @@ public final class V1Checkpoint implements FormatReader {
     public TensorReader open(TensorInfo info) {
         V1Tensor tensor = tensors.get(info.name());
         if (tensor == null) {
-            throw new IllegalArgumentException("not of this checkpoint: " + info);
+            throw new IllegalArgumentException("checkpoint '" + pattern + "' does not contain tensor " + info);
         }
         return new SliceAssembly(info, byteOrder(), tensor);
     }

@@ -25,12 +25,10 @@ import org.tfckpt.tensor.ProblemKind;
 import org.tfckpt.tensor.UnsupportedFormatException;
 
 /**
- * One file of a V1 checkpoint: a table of SavedTensorSlices, of which the one under the empty key lists all others.
+ * One file of a V1 checkpoint: a table of SavedTensorSlices. The record under the empty key has {@code meta}, the list
+ * of all slices; a record under the key of a slice has {@code data}, its values.
  *
- * <pre>
- * under the empty key: 1 meta { 1 tensor, each | 2 versions }
- * under a slice's key: 2 data
- * </pre>
+ * <p>The list may have any size, so that it is read one tensor at a time.
  */
 final class V1File implements Closeable {
     private static final int META = MessageFields.lengthDelimited(SavedTensorSlices.META_FIELD_NUMBER);
@@ -49,8 +47,8 @@ final class V1File implements Closeable {
      * Opens a file and reads its list.
      *
      * @param path the file
-     * @param mapped whether it is mapped, where its file system can
-     * @param tensors told of each tensor
+     * @param mapped whether to map it, if its file system supports it
+     * @param tensors receives each tensor of the list
      */
     static V1File open(Path path, boolean mapped, MetaConsumer tensors) throws IOException {
         V1File file = new V1File(openTable(path, mapped));
@@ -63,12 +61,12 @@ final class V1File implements Closeable {
         }
     }
 
-    /** Takes what a file says of its tensors. */
+    /** Receives the tensors of a list. */
     interface MetaConsumer {
         void accept(SliceMeta meta) throws IOException;
     }
 
-    /** Whether a file is a table whose first record is a list of slices; nothing of the list is looked at. */
+    /** Returns whether a file is a table whose first record is a list of slices. The list itself is not checked. */
     static boolean hasMeta(Path path) throws IOException {
         try (Table table = openTable(path, false)) {
             TableIterator at = table.iterator();
@@ -81,7 +79,7 @@ final class V1File implements Closeable {
                 in.skip();
             }
             return found;
-        } catch (CheckpointException | InvalidProtocolBufferException another) {
+        } catch (CheckpointException | InvalidProtocolBufferException notV1) {
             return false;
         }
     }
@@ -167,7 +165,7 @@ final class V1File implements Closeable {
         return table;
     }
 
-    /** The record of a slice, null if there is none. */
+    /** Returns the record of a slice, null if there is none. */
     @Nullable
     ByteBuffer find(SliceKey slice) throws IOException {
         byte[] key = slice.encode();

@@ -25,7 +25,7 @@ import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorSlice;
 import org.tfckpt.tensor.UnsupportedFormatException;
 
-/** What a V1 checkpoint stores of one tensor: slices, each a record in one of the files. */
+/** The stored slices of one tensor of a V1 checkpoint; each is a record in one of the files. */
 final class V1Tensor implements SliceAssembly.Parts {
     private final TensorInfo info;
     private final List<TensorSlice> slices;
@@ -34,13 +34,13 @@ final class V1Tensor implements SliceAssembly.Parts {
     private final @Nullable String hint;
 
     /**
-     * A tensor.
+     * Creates a tensor.
      *
-     * @param info what is known of it
-     * @param slices all of them, also a lone one that is the whole
-     * @param fileOfSlice where each is, by the file's place in the list
+     * @param info its dtype and shape
+     * @param slices all slices; for a tensor that is stored whole, the one full slice
+     * @param fileOfSlice the index of the file of each slice
      * @param files all files
-     * @param hint where more slices may be, null if nowhere
+     * @param hint how to find missing slices, or null
      */
     V1Tensor(TensorInfo info, List<TensorSlice> slices, int[] fileOfSlice, List<V1File> files, @Nullable String hint) {
         this.info = info;
@@ -58,7 +58,7 @@ final class V1Tensor implements SliceAssembly.Parts {
         return slices;
     }
 
-    /** Which file a slice is in. */
+    /** Returns the index of the file that holds a slice. */
     int file(int slice) {
         return fileOfSlice[slice];
     }
@@ -68,7 +68,7 @@ final class V1Tensor implements SliceAssembly.Parts {
         return new BufferData(new Values(slice));
     }
 
-    /** Decoded values of a slice; they are let go where memory is short, and decoded anew when they are needed. */
+    /** The decoded values of a slice, which the garbage collector may discard; they are then decoded again. */
     private final class Values implements BufferData.Source {
         private final int slice;
         private volatile @Nullable SoftReference<ByteBuffer> decoded;
@@ -89,7 +89,7 @@ final class V1Tensor implements SliceAssembly.Parts {
         }
     }
 
-    /** Decodes the values of a slice of fixed width. */
+    /** Decodes the values of a slice; the dtype must have a fixed width. */
     ByteBuffer values(int slice, SavedSlice record) throws IOException {
         if (!TensorValues.isKnown(info.dtype())) {
             throw notSupported();
@@ -140,14 +140,14 @@ final class V1Tensor implements SliceAssembly.Parts {
         return read(slice, record);
     }
 
-    /** Checks that a lookup finds what a walk through the files finds. */
+    /** Checks that the record of each slice is found by its key. */
     void requireRecords() throws IOException {
         for (int slice = 0; slice < slices.size(); slice++) {
             record(slice);
         }
     }
 
-    /** A slice that is listed and not there. */
+    /** Returns the exception for a slice that is listed but has no record. */
     DataLossException missing(int slice) {
         return new DataLossException(
                 ProblemKind.SLICES,

@@ -19,7 +19,7 @@ import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorSlice;
 import org.tfckpt.tensor.UnsupportedFormatException;
 
-/** Gathers the tensors of a V1 checkpoint from the lists of its files: each may have slices of any. */
+/** Collects the tensors of a V1 checkpoint from the lists of its files; each file may have slices of any tensor. */
 final class V1Tensors {
     private final Map<String, Gathered> byName = new HashMap<>();
 
@@ -44,7 +44,7 @@ final class V1Tensors {
         }
     }
 
-    /** Adds what a file says of a tensor. */
+    /** Adds the slices of a tensor that a file lists. */
     void add(SliceMeta meta, int file, String fileName) throws CheckpointException {
         ErrorContext place = ErrorContext.at(fileName, -1).ofTensor(meta.name());
         if (meta.slices().isEmpty()) {
@@ -72,7 +72,7 @@ final class V1Tensors {
         }
     }
 
-    /** All tensors, their slices checked. */
+    /** Returns all tensors, after checking their slices. */
     Map<String, V1Tensor> build(List<V1File> files, @Nullable String hint) throws CheckpointException {
         Map<String, V1Tensor> tensors = new HashMap<>(byName.size() * 2);
         for (Map.Entry<String, Gathered> entry : byName.entrySet()) {

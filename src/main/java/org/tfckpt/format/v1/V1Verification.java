@@ -22,22 +22,22 @@ import org.tfckpt.tensor.ProblemKind;
 import org.tfckpt.tensor.TensorNames;
 import org.tfckpt.tensor.TensorSlice;
 
-/** Reads every record of every file, and collects the exceptions instead of stopping at the first. */
+/** Reads every record of every file, and reports damage instead of stopping at the first exception. */
 final class V1Verification {
     private final List<V1File> files;
     private final Map<String, V1Tensor> tensors;
-    private final VerificationListener findings;
+    private final VerificationListener listener;
     private final OrderedWork work;
     private final Set<V1Tensor> damaged = new HashSet<>();
     private long bytes;
-    /** Whether a lookup finds what is there. */
+    /** Whether the keys of the tables are in order, so that a lookup finds every record. */
     private boolean searchable = true;
 
-    V1Verification(List<V1File> files, Map<String, V1Tensor> tensors, VerificationListener findings, OrderedWork work) {
+    V1Verification(List<V1File> files, Map<String, V1Tensor> tensors, VerificationListener listener, OrderedWork work) {
         this.work = work;
         this.files = files;
         this.tensors = tensors;
-        this.findings = findings;
+        this.listener = listener;
     }
 
     private record Listed(V1Tensor tensor, int slice) {}
@@ -58,7 +58,7 @@ final class V1Verification {
                 }
             });
             if (!damaged.contains(tensor)) {
-                findings.intact(tensor.info());
+                listener.intact(tensor.info());
             }
         }
         return new FormatReader.Totals(tensors.size(), bytes);
@@ -78,7 +78,7 @@ final class V1Verification {
         return listed;
     }
 
-    /** Checks the records of a file; what is left of the list is missing. */
+    /** Checks the records of a file; listed slices without a record are reported as lost. */
     private void records(V1File file, Map<SliceKey, Listed> listed) throws IOException {
         TableVerification.run(file.table(), new Records(file, listed), work);
         for (Listed missing : listed.values()) {
@@ -98,12 +98,12 @@ final class V1Verification {
         @Override
         public void problem(Problem problem) {
             searchable = false;
-            findings.problem(problem);
+            listener.problem(problem);
         }
 
         @Override
         public void lost(Problem problem) {
-            findings.lost(problem);
+            listener.lost(problem);
         }
 
         @Override
@@ -113,25 +113,25 @@ final class V1Verification {
             if (slice != null && known != null) {
                 attempt(known.tensor, () -> record(file, known, slice, value));
             } else if (slice != null) {
-                String message = "slice " + slice.slice() + ", which is not in the list of slices";
-                findings.lost(new Problem(file.name(), -1, slice.name(), ProblemKind.SLICES, message));
+                String message = "slice " + slice.slice() + " is not in the list of slices";
+                listener.lost(new Problem(file.name(), -1, slice.name(), ProblemKind.SLICES, message));
             } else if (key.length > 0) {
-                String message = "a key that is not a slice's";
-                findings.lost(new Problem(file.name(), -1, TensorNames.decode(key), ProblemKind.ENTRY, message));
+                String message = "the key is not the key of a slice";
+                listener.lost(new Problem(file.name(), -1, TensorNames.decode(key), ProblemKind.ENTRY, message));
             }
         }
     }
 
     private void lost(V1Tensor tensor, Problem problem) {
         damaged.add(tensor);
-        findings.lost(problem);
+        listener.lost(problem);
     }
 
     private void record(V1File file, Listed known, SliceKey key, ByteBuffer value) throws IOException {
         SavedSlice record = known.tensor.read(known.slice, value);
         if (!record.key().equals(key)) {
-            String message = "the record of slice " + key.slice() + " says that it is "
-                    + record.key().slice() + " of " + record.key().name();
+            String message = "the record of slice " + key.slice() + " contains slice "
+                    + record.key().slice() + " of tensor '" + record.key().name() + "'";
             lost(known.tensor, new Problem(file.name(), -1, key.name(), ProblemKind.ENTRY, message));
         }
         if (known.tensor.info().dtype() == DataType.DT_STRING) {
@@ -156,7 +156,7 @@ final class V1Verification {
             String name = tensor.info().name();
             lost(tensor, new Problem(problem.file(), problem.offset(), name, problem.kind(), problem.message()));
         } catch (CheckpointException e) {
-            // What is not read cannot be called intact.
+            // A tensor that cannot be read is not intact.
             String file = e.context().file();
             lost(tensor, new Problem(file, -1, tensor.info().name(), ProblemKind.DTYPE, e.problem()));
         }

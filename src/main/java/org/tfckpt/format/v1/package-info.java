@@ -1,6 +1,6 @@
 /**
- * V1, the older format: one table, or a sharded set of them, that holds the list of everything under the empty key, and
- * the values of each slice in a record of its own.
+ * Internal: V1, the older format of checkpoints; not part of the API. One or more tables hold the list of all tensors
+ * under the empty key, and the values of each slice under its own key.
  */
 @NullMarked
 package org.tfckpt.format.v1;

@@ -13,49 +13,46 @@ import org.tfckpt.tensor.ProblemKind;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorInfo.Storage;
 
-/**
- * What a verification finds of the entries of an index, told in their order and of the tensors that a user knows: damage of a
- * slice is its tensor's.
- */
-final class EntryFindings {
+/** Reports the results of a verification per tensor: damage of a slice is reported as damage of its tensor. */
+final class VerificationReporter {
     private final String index;
-    private final VerificationListener findings;
-    private final ShardRanges use;
-    /** Slices come before the tensors that they make. */
+    private final VerificationListener listener;
+    private final ShardRanges ranges;
+    /** Complete when their tensors are reported: slices come first in the index. */
     private final Set<SliceKey> damagedSlices = new HashSet<>();
 
-    /** Whose entry it is; the slice is null if it is a tensor's. */
+    /** The key of an entry; the slice is null for the entry of a tensor. */
     record Entry(String name, @Nullable SliceKey slice) {}
 
-    EntryFindings(BundleIndex index, Shards shards, VerificationListener findings) {
+    VerificationReporter(BundleIndex index, Shards shards, VerificationListener listener) {
         this.index = index.name();
-        this.findings = findings;
-        this.use = new ShardRanges(shards);
+        this.listener = listener;
+        this.ranges = new ShardRanges(shards);
     }
 
     void problem(Problem problem) {
-        findings.problem(problem);
+        listener.problem(problem);
     }
 
-    /** Entries of which not even the names are known. */
+    /** Reports the loss of entries whose names are unknown. */
     void lostEntries(Problem problem) {
-        use.somePlaceIsUnknown();
-        findings.lost(problem);
+        ranges.rangeIsUnknown();
+        listener.lost(problem);
     }
 
     void lost(Problem problem) {
-        findings.lost(problem);
+        listener.lost(problem);
     }
 
-    /** What came of reading an entry. */
+    /** Reports the exception that reading an entry has thrown. */
     void failed(Entry entry, CheckpointException failure) {
         if (failure instanceof DataLossException damage) {
             if (damage.kind() == ProblemKind.ENTRY) {
-                use.somePlaceIsUnknown();
+                ranges.rangeIsUnknown();
             }
             lost(entry, damage.toProblem());
         } else {
-            // What is not read cannot be called intact.
+            // A tensor that cannot be read is not intact.
             lost(entry, new Problem(index, -1, entry.name, ProblemKind.DTYPE, failure.problem()));
         }
     }
@@ -63,7 +60,7 @@ final class EntryFindings {
     private void lost(Entry entry, Problem problem) {
         SliceKey slice = entry.slice;
         if (slice == null) {
-            findings.lost(named(problem, entry.name, problem.message()));
+            listener.lost(named(problem, entry.name, problem.message()));
         } else {
             damagedSlices.add(slice);
             damagedSlice(problem, slice);
@@ -71,7 +68,7 @@ final class EntryFindings {
     }
 
     void damagedSlice(Problem problem, SliceKey slice) {
-        findings.lost(named(problem, slice.name(), "slice " + slice.slice() + ": " + problem.message()));
+        listener.lost(named(problem, slice.name(), "slice " + slice.slice() + ": " + problem.message()));
     }
 
     private static Problem named(Problem problem, String tensor, String message) {
@@ -82,29 +79,29 @@ final class EntryFindings {
         return damagedSlices.contains(slice);
     }
 
-    /** Everything of an entry was read and found right. */
+    /** Reports that all of an entry was read and is intact. */
     void intact(Entry entry, TensorInfo info) {
         if (entry.slice == null) {
-            findings.intact(info);
+            listener.intact(info);
         }
     }
 
     /** {@link ShardRanges#mayRead}. */
     boolean mayRead(Storage storage) throws IOException {
-        return use.mayRead(storage);
+        return ranges.mayRead(storage);
     }
 
-    /** Bytes that are an entry's, whatever became of them. */
-    void takes(Storage storage, long size) {
-        use.add(storage, size);
+    /** Records bytes of an entry, whether they are intact or not. */
+    void addRange(Storage storage, long size) {
+        ranges.add(storage, size);
     }
 
-    void somePlaceIsUnknown() {
-        use.somePlaceIsUnknown();
+    void rangeIsUnknown() {
+        ranges.rangeIsUnknown();
     }
 
-    /** When all entries were seen: whose the bytes of the shards are. */
+    /** Reports shared and unused bytes, when all entries were added. */
     void finish() throws IOException {
-        use.check(findings::problem);
+        ranges.check(listener::problem);
     }
 }

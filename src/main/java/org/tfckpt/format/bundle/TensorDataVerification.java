@@ -7,7 +7,7 @@ import java.util.List;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.format.TensorData;
-import org.tfckpt.format.bundle.EntryFindings.Entry;
+import org.tfckpt.format.bundle.VerificationReporter.Entry;
 import org.tfckpt.io.Crc32cSum;
 import org.tfckpt.io.OrderedWork;
 import org.tfckpt.tensor.CheckpointException;
@@ -18,17 +18,17 @@ import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorInfo.Storage;
 
 /**
- * Checks the bytes of a bundle's tensors by several threads, small ones many at a time and large ones in parts, and tells
- * what was found in the order of the index.
+ * Checks the bytes of the tensors of a bundle on several threads: many small tensors at a time, and large ones in
+ * parts. The results are reported in the order of the index.
  */
-final class TensorChecks {
+final class TensorDataVerification {
     private static final Set<ProblemKind> DAMAGED_IN_PLACE = EnumSet.of(
             ProblemKind.TENSOR_CHECKSUM,
             ProblemKind.STRING_LENGTHS,
             ProblemKind.VARIANT,
             ProblemKind.TRUNCATED,
             ProblemKind.OVERLAP);
-    /** A job is large enough to be worth handing over, and small enough that all threads end at about the same time. */
+    /** Large enough to be worth a job, and small enough that all threads finish at about the same time. */
     private static final long PART = 4 << 20;
 
     private static final int MOST_STEPS = 512;
@@ -36,23 +36,24 @@ final class TensorChecks {
     private final BundlePrefix prefix;
     private final BundleIndex index;
     private final Shards shards;
-    private final EntryFindings findings;
+    private final VerificationReporter reporter;
     private final OrderedWork work;
     private Batch batch = new Batch();
     private long intactBytes;
 
-    TensorChecks(BundlePrefix prefix, BundleIndex index, Shards shards, EntryFindings findings, OrderedWork work) {
+    TensorDataVerification(
+            BundlePrefix prefix, BundleIndex index, Shards shards, VerificationReporter reporter, OrderedWork work) {
         this.prefix = prefix;
         this.index = index;
         this.shards = shards;
-        this.findings = findings;
+        this.reporter = reporter;
         this.work = work;
     }
 
-    /** What is checked. */
+    /** The tensor or slice to check. */
     private record Subject(Entry entry, TensorInfo info, Storage storage) {}
 
-    /** Steps that are one job. */
+    /** Several steps that make one job. */
     private static final class Batch implements OrderedWork.Job {
         private final List<OrderedWork.Job> steps = new ArrayList<>();
         private long bytes;
@@ -86,20 +87,20 @@ final class TensorChecks {
         work.add(full);
     }
 
-    /** Does on the caller's thread, when everything before is told, what takes no time. */
+    /** Adds a step that runs on the caller's thread after everything before was reported, and takes no time. */
     void inTurn(OrderedWork.Job job) throws IOException {
         step(job, 0);
     }
 
-    /** Checks all bytes of a tensor. */
+    /** Adds a tensor whose bytes are to be checked. */
     void add(Entry entry, TensorInfo info, Storage storage) throws IOException {
         Subject subject = new Subject(entry, info, storage);
         StoredTensor parts = null;
         try {
-            if (!findings.mayRead(storage)) {
+            if (!reporter.mayRead(storage)) {
                 DataLossException shared = new DataLossException(
                         ProblemKind.OVERLAP,
-                        "not read: tensors before it claim more than twice the bytes that the file has",
+                        "not read: the tensors before it claim more than twice the size of the file",
                         ErrorContext.at(shards.path(storage.shard()).toString(), storage.offset())
                                 .ofTensor(info.name()));
                 step(() -> outcome(subject, 0, shared), 0);
@@ -108,7 +109,7 @@ final class TensorChecks {
             if (storage.size() > PART && info.dtype().isFixedWidth()) {
                 parts = (StoredTensor) stored(info).data(0);
             }
-        } catch (CheckpointException saidByTheCheck) {
+        } catch (CheckpointException reportedByTheCheck) {
             parts = null;
         }
         if (parts == null) {
@@ -126,7 +127,7 @@ final class TensorChecks {
         return new BundleTensor(prefix, index, shards, info);
     }
 
-    /** All of a tensor at once. */
+    /** Checks a whole tensor. */
     private final class Check implements OrderedWork.Job {
         private final Subject subject;
         private long size;
@@ -151,7 +152,7 @@ final class TensorChecks {
         }
     }
 
-    /** Checks all bytes of a tensor; returns how many it takes in its shard. */
+    /** Checks all bytes of a tensor; returns the number of bytes that it takes in its shard. */
     private long check(TensorInfo info) throws IOException {
         BundleTensor stored = stored(info);
         return switch (info.dtype()) {
@@ -165,7 +166,7 @@ final class TensorChecks {
         };
     }
 
-    /** What the parts of a large tensor come to. */
+    /** The combined result of the parts of a large tensor. */
     private static final class Sum {
         private final Subject subject;
         private final StoredTensor tensor;
@@ -178,7 +179,7 @@ final class TensorChecks {
         }
     }
 
-    /** A part of a large tensor. */
+    /** Checks a part of a large tensor. */
     private final class Part implements OrderedWork.Job {
         private final Sum sum;
         private final long offset;
@@ -229,32 +230,32 @@ final class TensorChecks {
         }
         Storage storage = subject.storage;
         intactBytes += size;
-        findings.takes(storage, size);
+        reporter.addRange(storage, size);
         if (size == storage.size()) {
-            findings.intact(subject.entry, subject.info);
+            reporter.intact(subject.entry, subject.info);
         } else {
-            findings.failed(
+            reporter.failed(
                     subject.entry,
                     new DataLossException(
                             ProblemKind.SIZE,
-                            "the entry's size is " + storage.size() + ", the tensor takes " + size + " bytes",
+                            "the size in the entry is " + storage.size() + " bytes, the tensor takes " + size,
                             ErrorContext.at(index.name(), -1).ofTensor(subject.info.name())));
         }
     }
 
     private void failed(Subject subject, CheckpointException failure) {
         if (failure instanceof DataLossException damage) {
-            // What is damaged is somebody's all the same; but what contradicts itself may be of any size.
+            // Damaged bytes still belong to the tensor; but if the entry contradicts itself, its size is unknown.
             boolean inPlace = DAMAGED_IN_PLACE.contains(damage.kind());
             if (!inPlace && damage.kind() != ProblemKind.MISSING_FILE) {
-                findings.somePlaceIsUnknown();
+                reporter.rangeIsUnknown();
             }
-            findings.takes(subject.storage, inPlace ? subject.storage.size() : 0);
+            reporter.addRange(subject.storage, inPlace ? subject.storage.size() : 0);
         }
-        findings.failed(subject.entry, failure);
+        reporter.failed(subject.entry, failure);
     }
 
-    /** Ends all checks, and returns how many bytes were intact. */
+    /** Waits for all checks, and returns the number of intact bytes. */
     long finish() throws IOException {
         flush();
         work.finish();

@@ -11,33 +11,33 @@ import org.tfckpt.tensor.TensorNames;
 import org.tfckpt.tensor.TensorSlice;
 
 /**
- * Tells which keys of an index are slices, and whether the tensor that they name lists them. Slices of one tensor lie
- * side by side, and in the order of their tensors, so that one tensor is enough to remember and one pass over the index
- * finds all. Where keys are out of order a slice may seem to be nobody's.
+ * Tells whether a key of an index belongs to a tensor or to a slice, and whether the tensor of a slice lists it. Keys
+ * must be passed in ascending order: the slices of a tensor are then adjacent, and one pass over the index finds all
+ * tensors. A slice that is out of order may be reported as an orphan.
  */
-final class SliceKeyLookup {
+final class KeyClassifier {
     private final BundleIndex.Lookup tensors;
     private String name = "";
     private boolean exists;
     private Set<TensorSlice> slices = Set.of();
 
-    SliceKeyLookup(BundleIndex index) {
+    KeyClassifier(BundleIndex index) {
         this.tensors = index.new Lookup();
     }
 
-    /** What a key is. */
+    /** What a key belongs to. */
     enum Role {
-        /** A tensor of its own. */
+        /** A tensor. */
         TENSOR,
         /** A slice of a tensor that lists it. */
         LISTED,
         /** A slice of a tensor that does not list it. */
         UNLISTED,
-        /** A slice of a tensor that is not there. */
+        /** A slice of a tensor that does not exist. */
         ORPHAN
     }
 
-    /** The slice that a key spells, null for an ordinary name. */
+    /** Returns the slice that a key encodes, null for the name of a tensor. */
     static @Nullable SliceKey slice(byte[] key, int length) {
         return length == 0 || key[0] != 0 ? null : SliceKey.decode(Arrays.copyOf(key, length));
     }
@@ -45,7 +45,7 @@ final class SliceKeyLookup {
     Role role(SliceKey slice) throws IOException {
         if (!slice.name().equals(name)) {
             if (TensorNames.ORDER.compare(slice.name(), name) < 0) {
-                // Out of order. To go back would be to read both tensors' slices anew with every key.
+                // Out of order. Going back could mean to read the entries of two tensors again for every key.
                 return Role.ORPHAN;
             }
             TensorInfo whole = tensors.find(TensorNames.encode(slice.name()));
