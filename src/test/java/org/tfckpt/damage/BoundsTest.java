@@ -39,9 +39,12 @@ class BoundsTest {
                         directory.toString())
                 .redirectErrorStream(true)
                 .start();
-        List<String> lines = lines(process);
+        List<String> output = lines(process);
         assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
-        assertThat(process.exitValue()).as(String.join("\n", lines)).isZero();
+        assertThat(process.exitValue()).as(String.join("\n", output)).isZero();
+        // protobuf-java 4.28 logs that it is newer than the generated classes.
+        List<String> lines =
+                output.stream().filter(line -> line.contains("\t")).toList();
         assertThat(lines).hasSameSizeAs(HostileInputs.values());
         for (String text : lines) {
             String[] line = text.split("\t", 3);
