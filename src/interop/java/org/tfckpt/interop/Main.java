@@ -12,7 +12,7 @@ import org.tfckpt.testing.Exchange;
 import org.tfckpt.testing.Exchange.Item;
 
 /**
- * Has TensorFlow save, restore and merge, as the lines of a file say, their words parted by tabs:
+ * Saves, restores and merges with TensorFlow. Each line of the input is a command, with tabs between its words:
  *
  * <pre>
  * save PREFIX ITEMS | restore PREFIX ITEMS RESULT | resave PREFIX ITEMS TO | merge TO PREFIX…
@@ -23,7 +23,7 @@ public final class Main {
 
     private Main() {}
 
-    /** The file of commands. */
+    /** Runs the commands in the file {@code args[0]}. */
     public static void main(String[] args) throws IOException {
         Main main = new Main();
         for (String line : Files.readAllLines(Path.of(args[0]))) {

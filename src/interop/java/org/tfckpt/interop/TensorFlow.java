@@ -2,6 +2,7 @@ package org.tfckpt.interop;
 
 import static org.tensorflow.internal.c_api.global.tensorflow.*;
 
+import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
 import org.bytedeco.javacpp.BytePointer;
@@ -16,8 +17,8 @@ import org.tensorflow.internal.c_api.TF_TString;
 import org.tensorflow.internal.c_api.TF_Tensor;
 
 /**
- * TensorFlow's saving operations, by its C API: the Java API knows less than half of the dtypes. Nothing is freed; the
- * process is short.
+ * TensorFlow's saving operations through its C API, because the Java API supports less than half of the dtypes. Nothing
+ * is freed, because the process is short-lived.
  */
 final class TensorFlow {
     private static final int STRING = 7;
@@ -35,7 +36,7 @@ final class TensorFlow {
         }
     }
 
-    /** A tensor of fixed width. */
+    /** Creates a tensor of fixed width. */
     TFE_TensorHandle tensor(int dtype, long[] shape, byte[] bytes) {
         TF_Tensor tensor = TF_AllocateTensor(dtype, shape, shape.length, bytes.length);
         data(tensor, bytes.length).put(bytes);
@@ -52,7 +53,7 @@ final class TensorFlow {
         return handle;
     }
 
-    /** A tensor of strings. */
+    /** Creates a tensor of strings. */
     TFE_TensorHandle strings(long[] shape, List<byte[]> values) {
         long width = new TF_TString().sizeof();
         TF_Tensor tensor = TF_AllocateTensor(STRING, shape, shape.length, width * values.size());
@@ -65,7 +66,7 @@ final class TensorFlow {
     }
 
     private static TF_TString string(TF_Tensor tensor, long index, long width) {
-        // A pointer of its own: a position would be counted in strings.
+        // A new pointer, because a position would be counted in strings.
         return new TF_TString(new BytePointer(TF_TensorData(tensor)).getPointer(index * width));
     }
 
@@ -74,10 +75,10 @@ final class TensorFlow {
     }
 
     private TFE_TensorHandle scalar(String text) {
-        return strings(new long[0], List.of(text.getBytes(java.nio.charset.StandardCharsets.UTF_8)));
+        return strings(new long[0], List.of(text.getBytes(StandardCharsets.UTF_8)));
     }
 
-    /** What a tensor is, and its bytes; of strings one array each. */
+    /** The shape and bytes of a tensor; for strings one array each. */
     record Value(long[] shape, List<byte[]> values) {}
 
     Value value(TFE_TensorHandle handle) {
@@ -116,7 +117,7 @@ final class TensorFlow {
         add(op, list(specs));
         TFE_OpAddInputList(op, new PointerPointer<>(tensors.toArray(Pointer[]::new)), tensors.size(), status);
         check();
-        // The list tells the dtypes by itself.
+        // TensorFlow infers the dtypes from the list.
         execute(op, 0);
     }
 

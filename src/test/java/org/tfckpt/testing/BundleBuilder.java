@@ -33,15 +33,15 @@ import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.TensorNames;
 
 /**
- * Makes bundles, right or hostile, without knowing how they are read.
+ * Builds V2 checkpoints, valid or hostile, without using the code under test.
  *
  * <pre>{@code
  * Path prefix = new BundleBuilder().floats("v", 1).write(directory.resolve("ckpt"));
- * new BundleBuilder().floats("v", 1).entry("v", e -> e.setSize(8)).write(prefix);        // contradicts itself
+ * new BundleBuilder().floats("v", 1).entry("v", e -> e.setSize(8)).write(prefix);        // contradictory
  * new BundleBuilder().floats("v", 1).table(t -> t.block(0, b -> b.withType(2))).write(prefix);
  * }</pre>
  *
- * Tensors are added to the current shard, as TensorFlow does, and everything of their entry fits until it is changed.
+ * Tensors are added to the current shard, as TensorFlow does. Their entries are valid until they are changed.
  */
 public final class BundleBuilder {
     /** The header as TensorFlow writes it on a little-endian machine. */
@@ -77,7 +77,7 @@ public final class BundleBuilder {
         return this;
     }
 
-    /** Values that are added from here on are big-endian; the arrays given to {@link #tensor} are taken as they are. */
+    /** Stores later values big-endian, except the arrays given to {@link #tensor}, which are not changed. */
     public BundleBuilder bigEndian() {
         return header(h -> h.setEndianness(BundleHeaderProto.Endianness.BIG));
     }
@@ -88,7 +88,7 @@ public final class BundleBuilder {
                 : ByteOrder.LITTLE_ENDIAN;
     }
 
-    /** Other bytes for the header record, or none of it (null). */
+    /** Sets the bytes of the header record, or removes it (null). */
     public BundleBuilder rawHeader(byte @Nullable [] value) {
         records.removeIf(record -> record.key.length == 0);
         return value == null ? this : record(new byte[0], value);
@@ -96,20 +96,20 @@ public final class BundleBuilder {
 
     // Tensors.
 
-    /** What follows goes to this shard; the header counts the highest one in. */
+    /** Adds later tensors to this shard. The header counts shards up to the highest used. */
     public BundleBuilder shard(int number) {
         shard = number;
         header.setNumShards(Math.max(header.getNumShards(), number + 1));
         return this;
     }
 
-    /** The shard is padded with zeros to a multiple of this after each tensor. */
+    /** Pads the shard with zeros to a multiple of this size after each tensor. */
     public BundleBuilder align(int bytes) {
         alignment = bytes;
         return this;
     }
 
-    /** Bytes of the current shard that belong to no entry. */
+    /** Adds bytes that belong to no entry to the current shard. */
     public BundleBuilder filler(byte... bytes) {
         bytes(shard).writeBytes(bytes);
         return this;
@@ -119,12 +119,12 @@ public final class BundleBuilder {
         return shards.computeIfAbsent(number, n -> new ByteArrayOutputStream());
     }
 
-    /** A tensor of fixed width. */
+    /** Adds a tensor of fixed width. */
     public BundleBuilder tensor(String name, DataType dtype, long[] shape, byte[] value) {
         return tensor(TensorNames.encode(name), dtype, shape, value);
     }
 
-    /** A tensor of fixed width whose name is any bytes. */
+    /** Adds a tensor of fixed width whose name may be any bytes. */
     public BundleBuilder tensor(byte[] name, DataType dtype, long[] shape, byte[] value) {
         CRC32C crc = new CRC32C();
         crc.update(value);
@@ -150,20 +150,20 @@ public final class BundleBuilder {
         return this;
     }
 
-    /** A vector of singles, or a scalar if there is one value. */
+    /** Adds a vector of floats, or a scalar if there is one value. */
     public BundleBuilder floats(String name, float... values) {
         long[] shape = values.length == 1 ? new long[0] : new long[] {values.length};
         return floats(name, shape, values);
     }
 
-    /** Singles of any shape. */
+    /** Adds floats of any shape. */
     public BundleBuilder floats(String name, long[] shape, float... values) {
         ByteBuffer bytes = ByteBuffer.allocate(Float.BYTES * values.length).order(order());
         bytes.asFloatBuffer().put(values);
         return tensor(name, DataType.DT_FLOAT, shape, bytes.array());
     }
 
-    /** A vector of strings, or a scalar if there is one. */
+    /** Adds a vector of strings, or a scalar if there is one. */
     public BundleBuilder strings(String name, String... values) {
         byte[][] elements = Arrays.stream(values)
                 .map(value -> value.getBytes(StandardCharsets.UTF_8))
@@ -171,7 +171,7 @@ public final class BundleBuilder {
         return strings(name, values.length == 1 ? new long[0] : new long[] {values.length}, elements);
     }
 
-    /** Strings of any shape. */
+    /** Adds strings of any shape. */
     public BundleBuilder strings(String name, long[] shape, byte[]... elements) {
         CRC32C crc = new CRC32C();
         ByteArrayOutputStream value = new ByteArrayOutputStream();
@@ -199,7 +199,7 @@ public final class BundleBuilder {
         return Arrays.copyOf(bytes.array(), bytes.position());
     }
 
-    /** A shape's record. */
+    /** Returns the record of a shape. */
     public static TensorShapeProto shape(long... dimensions) {
         TensorShapeProto.Builder shape = TensorShapeProto.newBuilder();
         for (long dimension : dimensions) {
@@ -223,25 +223,25 @@ public final class BundleBuilder {
         return this;
     }
 
-    /** The record of a tensor that was added. */
+    /** Returns the record of a tensor that was added. */
     public byte[] entryBytes(String name) {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         entry(name, entry -> bytes.writeBytes(entry.build().toByteArray()));
         return bytes.toByteArray();
     }
 
-    /** A record of the index as it is: an entry without data, or bytes that are none. */
+    /** Adds a record to the index unchanged: an entry without data, or bytes that are no entry. */
     public BundleBuilder record(byte[] key, byte[] value) {
         records.add(new Row(key, value, null));
         return this;
     }
 
-    /** A record of the index under a name. */
+    /** Returns the record of a name. */
     public BundleBuilder record(String name, byte[] value) {
         return record(TensorNames.encode(name), value);
     }
 
-    /** Fields that no version of TensorFlow has. */
+    /** Returns fields that no version of TensorFlow has. */
     public static UnknownFieldSet unknownFields() {
         return UnknownFieldSet.newBuilder()
                 .addField(
@@ -256,27 +256,27 @@ public final class BundleBuilder {
 
     // The index file.
 
-    /** The table's block size, restart interval and compression. */
+    /** Sets the table's block size, restart interval and compression. */
     public BundleBuilder layout(int blockSize, int restartInterval, boolean snappy) {
         this.restartInterval = restartInterval;
         tables = out -> new TableBuilder(out, blockSize, restartInterval, snappy ? SnappyReference::compress : null);
         return this;
     }
 
-    /** Records stay in the order they were added, in one block. */
+    /** Keeps the records in the order they were added, in one block. */
     public BundleBuilder unsorted() {
         sorted = false;
         return this;
     }
 
-    /** Changes the finished table; handles and checksums are made anew behind it. */
+    /** Changes the finished table; handles and checksums are computed afterwards. */
     public BundleBuilder table(UnaryOperator<RawTable> change) {
         UnaryOperator<RawTable> before = surgery;
         surgery = table -> change.apply(before.apply(table));
         return this;
     }
 
-    /** The index file. */
+    /** Returns the index file. */
     public byte[] index() {
         byte[] table = sorted ? sortedTable() : unsortedTable();
         return surgery.apply(RawTable.parse(table)).toBytes();
@@ -312,12 +312,12 @@ public final class BundleBuilder {
         return value == null ? header.build().toByteArray() : value;
     }
 
-    /** The contents of one data block of the index. */
+    /** Returns the contents of a data block of the index. */
     public byte[] block(int number) {
         return RawTable.parse(index()).blocks().get(number).contents();
     }
 
-    /** The bytes of a shard. */
+    /** Returns the bytes of a shard. */
     public byte[] data(int number) {
         return bytes(number).toByteArray();
     }
@@ -325,7 +325,7 @@ public final class BundleBuilder {
     /**
      * Writes all files.
      *
-     * @param prefix where to; its directory exists
+     * @param prefix the prefix; its directory must exist
      * @return the prefix
      */
     public Path write(Path prefix) {
@@ -342,7 +342,7 @@ public final class BundleBuilder {
         return prefix;
     }
 
-    /** The path of a data file. */
+    /** Returns the path of a data file. */
     public static Path data(Path prefix, int shard, int count) {
         return prefix.resolveSibling(String.format("%s.data-%05d-of-%05d", prefix.getFileName(), shard, count));
     }

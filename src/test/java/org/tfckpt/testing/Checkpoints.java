@@ -16,20 +16,20 @@ import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.Problem;
 import org.tfckpt.tensor.TensorInfo;
 
-/** What most tests ask of a checkpoint. */
+/** Reads and verifies checkpoints in every way and asserts that the results are equal. */
 public final class Checkpoints {
-    /** The two ways to read. */
+    /** Mapped and through the channel. */
     public static final List<ReadOptions> WAYS = List.of(ReadOptions.DEFAULT, ReadOptions.DEFAULT.withoutMapping());
 
     private Checkpoints() {}
 
-    /** Reads something of a tensor. */
+    /** Reads values of a tensor. */
     @FunctionalInterface
     public interface Reading<T> {
         T from(Tensor tensor) throws IOException;
     }
 
-    /** Reads in both ways, and has both agree. */
+    /** Reads in both ways and asserts that the results are equal. */
     public static <T> T read(Path prefix, String name, Reading<T> reading) throws IOException {
         List<T> values = new ArrayList<>();
         for (ReadOptions way : WAYS) {
@@ -37,16 +37,16 @@ public final class Checkpoints {
                 values.add(reading.from(checkpoint.tensor(name)));
             }
         }
-        assertThat(values.get(1)).as("through the channel, as mapped").isEqualTo(values.get(0));
+        assertThat(values.get(1)).as("through the channel").isEqualTo(values.get(0));
         return values.get(0);
     }
 
-    /** A tensor's bytes in hexadecimal, as they stand in the file. */
+    /** Returns the stored bytes of a tensor in hexadecimal. */
     public static String bytes(Path prefix, String name) throws IOException {
         return read(prefix, name, tensor -> Values.hex(tensor.asByteBuffer()));
     }
 
-    /** The damage that reading comes upon, the same in both ways. */
+    /** Returns the exception that reading throws, the same in both ways. */
     public static DataLossException damage(Path prefix, String name, Reading<?> reading) {
         List<DataLossException> damages = new ArrayList<>();
         for (ReadOptions way : WAYS) {
@@ -68,7 +68,7 @@ public final class Checkpoints {
         }
     }
 
-    /** {@code kind tensor message} of each problem. */
+    /** Returns {@code kind tensor message} for each problem. */
     public static List<String> problems(Path prefix) throws IOException {
         List<String> perWay = null;
         for (ReadOptions way : WAYS) {

@@ -12,7 +12,7 @@ import java.util.stream.Stream;
 import java.util.zip.GZIPInputStream;
 import org.tfckpt.tensor.TensorNames;
 
-/** The cases of {@code testdata/}, discovered, with what is said of them there. */
+/** The cases of {@code testdata/} and their expected values. */
 public final class Corpus {
     private Corpus() {}
 
@@ -48,7 +48,7 @@ public final class Corpus {
         return Path.of(System.getProperty("tfckpt.testdata", "testdata"));
     }
 
-    /** All checkpoints of all cases; fails if there are suspiciously few. */
+    /** Returns the checkpoints of all cases. Fails if there are suspiciously few. */
     public static List<Expected> checkpoints() {
         try (Stream<Path> files = Files.walk(root())) {
             List<Expected> all = files.filter(
@@ -75,7 +75,7 @@ public final class Corpus {
         return checkpoints.stream().map(json -> new Expected(file.getParent(), json));
     }
 
-    /** Reads a JSON file that may be stored with {@code .gz} behind its name. */
+    /** Reads a JSON file, which may be stored with the suffix {@code .gz}. */
     public static Object json(Path file) {
         try (InputStream in = open(file)) {
             return Json.parse(in);
@@ -84,7 +84,7 @@ public final class Corpus {
         }
     }
 
-    /** Opens a file that may be stored with {@code .gz} behind its name. */
+    /** Opens a file, which may be stored with the suffix {@code .gz}. */
     public static InputStream open(Path file) throws IOException {
         Path compressed = file.resolveSibling(file.getFileName() + ".gz");
         if (file.toString().endsWith(".gz")) {
@@ -93,7 +93,7 @@ public final class Corpus {
         return Files.exists(file) ? Files.newInputStream(file) : open(compressed);
     }
 
-    /** The name of a tensor in an expectation. */
+    /** Returns the name of an expected tensor. */
     public static String name(Map<String, Object> tensor) {
         Object base64 = tensor.get("name_b64");
         return base64 == null

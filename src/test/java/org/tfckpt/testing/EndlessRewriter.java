@@ -5,13 +5,14 @@ import java.nio.file.Path;
 import java.util.Random;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.Linking;
+import org.tfckpt.Sharding;
 import org.tfckpt.edit.Rewrite;
 import org.tfckpt.edit.RewriteProgress;
 import org.tfckpt.restore.NameMapping;
 
 /**
- * A program that rewrites a checkpoint in its own place again and again until it is killed: every time all tensors get
- * the same new prefix, in any of the ways in which data files come along. It prints the prefix' number when that is done.
+ * Rewrites a checkpoint in place repeatedly until it is killed. All tensors get the same number as a prefix, which is
+ * printed when the checkpoint is finished. Data files are copied, linked or resharded at random.
  */
 public final class EndlessRewriter {
     private EndlessRewriter() {}
@@ -31,7 +32,7 @@ public final class EndlessRewriter {
             Rewrite.Builder rewrite = Rewrite.of(source).rename(NameMapping.sed("s#^[0-9]+/#" + number + "/#"));
             switch (random.nextInt(3)) {
                 case 0 -> rewrite.linking(Linking.NEVER);
-                case 1 -> rewrite.sharding(org.tfckpt.Sharding.ofCount(1 + random.nextInt(3)));
+                case 1 -> rewrite.sharding(Sharding.ofCount(1 + random.nextInt(3)));
                 default -> rewrite.linking(Linking.PREFERRED);
             }
             rewrite.build().run(prefix, true, RewriteProgress.NONE);

@@ -2,6 +2,7 @@ package org.tfckpt.testing;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Random;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.CheckpointWriter;
@@ -12,8 +13,8 @@ import org.tfckpt.tensor.Shape;
 import org.tfckpt.tensor.TensorInfo;
 
 /**
- * A program that replaces a checkpoint again and again until it is killed. All tensors of one checkpoint hold the same
- * number; the program prints it when the checkpoint is finished.
+ * Replaces a checkpoint repeatedly until it is killed. All tensors of one checkpoint hold the same number, which is
+ * printed when the checkpoint is finished.
  */
 public final class EndlessWriter {
     public static final int TENSORS = 4;
@@ -36,7 +37,7 @@ public final class EndlessWriter {
 
     public static void write(Path prefix, int number, int shards) throws IOException {
         int[] values = new int[ELEMENTS];
-        java.util.Arrays.fill(values, number);
+        Arrays.fill(values, number);
         try (CheckpointWriter out = open(prefix, shards)) {
             for (int i = 0; i < TENSORS; i++) {
                 out.add("tensor" + i, Shape.of(ELEMENTS), ValueSource.of(values));

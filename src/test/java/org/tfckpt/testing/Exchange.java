@@ -10,18 +10,18 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Tensors in a file, between our process and TensorFlow's: plain, so that neither needs the other's classes. */
+/** Exchanges tensors with TensorFlow's process in a simple file format that needs no classes of either side. */
 public final class Exchange {
     private Exchange() {}
 
     /**
      * One input of SaveV2, or input and output of RestoreV2.
      *
-     * @param name the name's bytes
-     * @param spec shape and slice, empty for all
-     * @param dtype the dtype's number
-     * @param shape of this value
-     * @param values one array of all bytes, little-endian; of strings one array each; nothing to ask for them
+     * @param name the bytes of the name
+     * @param spec the shape and slice, or empty for a whole tensor
+     * @param dtype the number of the dtype
+     * @param shape the shape of this value
+     * @param values one array of all bytes, little-endian; for strings one array each; empty in a request
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     public record Item(byte[] name, String spec, int dtype, long[] shape, List<byte[]> values) {}

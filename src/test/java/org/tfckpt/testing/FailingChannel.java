@@ -8,7 +8,7 @@ import java.nio.channels.FileLock;
 import java.nio.channels.ReadableByteChannel;
 import java.nio.channels.WritableByteChannel;
 
-/** The channel of a file that is written, which asks before each write and before each force. */
+/** A channel that calls a hook before each write and each force. */
 class FailingChannel extends FileChannel {
     private final FileChannel real;
     private final Disk disk;
@@ -22,7 +22,7 @@ class FailingChannel extends FileChannel {
         this.disk = disk;
     }
 
-    /** A channel that can do nothing but have names forced, which in memory is nothing. */
+    /** Returns the channel of a directory, which can only be forced; in memory this does nothing. */
     static FileChannel ofDirectory(Disk disk) {
         return new FailingChannel(null, disk) {
             @Override

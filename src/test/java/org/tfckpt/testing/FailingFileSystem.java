@@ -7,11 +7,11 @@ import java.nio.file.FileSystem;
 import java.nio.file.FileSystemException;
 
 /**
- * Wraps paths so that a change of the files behind them fails: the n-th one alone, as on a full disk, or that and every
- * one after it, as for a process that was killed.
+ * A file system whose n-th change fails: only that one, as on a full disk, or also every later one, as if the process
+ * had been killed.
  */
 public class FailingFileSystem extends WrappedFileSystem {
-    /** What the disk says. */
+    /** The message of the exceptions thrown. */
     public static final String FULL = "No space left on device";
 
     private final int failing;
@@ -26,7 +26,7 @@ public class FailingFileSystem extends WrappedFileSystem {
         this.links = links;
     }
 
-    /** A disk that takes no byte for good: whatever is forced fails, be it beside the writer. */
+    /** Returns a file system on which every fsync fails, also on other threads. */
     public static FailingFileSystem ofForces(FileSystem real) {
         return new FailingFileSystem(real, Integer.MAX_VALUE, false, true) {
             @Override
@@ -38,7 +38,7 @@ public class FailingFileSystem extends WrappedFileSystem {
         };
     }
 
-    /** The changes until now, or tried until now. */
+    /** Returns the number of changes so far, failed ones included. */
     public int changes() {
         return changes;
     }

@@ -8,11 +8,11 @@ import java.util.HexFormat;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Looks into folders and files. */
+/** Names and contents of files, without checked exceptions. */
 public final class Folder {
     private Folder() {}
 
-    /** The names in a folder, sorted. */
+    /** Returns the sorted names of the files in a directory. */
     public static List<String> names(Path directory) {
         try (Stream<Path> files = Files.list(directory)) {
             return files.map(file -> file.getFileName().toString()).sorted().toList();
@@ -21,7 +21,7 @@ public final class Folder {
         }
     }
 
-    /** A file's bytes in hexadecimal. */
+    /** Returns the bytes of a file in hexadecimal. */
     public static String hex(Path file) {
         return HexFormat.of().formatHex(bytes(file));
     }
@@ -34,7 +34,7 @@ public final class Folder {
         }
     }
 
-    /** Another file of a checkpoint: {@code .index}, {@code .data-00000-of-00001}. */
+    /** Returns the path of a file of a checkpoint, such as {@code .index} or {@code .data-00000-of-00001}. */
     public static Path sibling(Path prefix, String end) {
         Path name = prefix.getFileName();
         return prefix.resolveSibling((name == null ? "" : name.toString()) + end);

@@ -17,25 +17,25 @@ import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.TensorInfo;
 
 /**
- * Everything that can be asked of a checkpoint, and what came of it. {@link CheckpointException}s are answers; anything
- * else that is thrown is a bug, and comes out of here as it is.
+ * The results of calling every method of a checkpoint. {@link CheckpointException}s are recorded; any other exception is
+ * a bug and is thrown.
  *
  * @param values the digest of each tensor that could be read, by name, dtype and shape
- * @param refusals what could not be read, and why
- * @param problems what {@code verify} found; an exception from it counts as one
+ * @param refusals the tensors that could not be read, and why
+ * @param problems what {@code verify} reported; an exception thrown by it counts as one
  */
 public record FullRead(Map<String, String> values, List<String> refusals, List<String> problems) {
-    /** A hostile file can be refused in more ways than a small heap holds; the first ones tell. */
+    /** Limits the recorded refusals, because a hostile file can cause more than fit a small heap. */
     private static final int KEPT = 1_000;
 
     private static final int LONGEST = 400;
 
-    /** Whether somebody who reads everything learns that something is wrong. */
+    /** Returns whether reading everything reports an error. */
     public boolean isRefused() {
         return !refusals.isEmpty();
     }
 
-    /** Whether somebody who verifies learns it. */
+    /** Returns whether {@code verify} reports an error. */
     public boolean isReported() {
         return !problems.isEmpty();
     }

@@ -7,7 +7,7 @@ import org.tfckpt.proto.TrackableObjectGraph;
 import org.tfckpt.proto.TrackableObjectGraph.TrackableObject;
 import org.tfckpt.tensor.TensorNames;
 
-/** Makes object graphs, right or hostile. */
+/** Builds object graphs, valid or hostile. */
 public final class Graphs {
     private final List<TrackableObject.Builder> nodes = new ArrayList<>();
 
@@ -31,7 +31,7 @@ public final class Graphs {
         return this;
     }
 
-    /** The attribute of a variable. */
+    /** Adds the attribute of a variable. */
     public Graphs value(int node, String fullName, String key) {
         return attribute(node, "VARIABLE_VALUE", fullName, key);
     }

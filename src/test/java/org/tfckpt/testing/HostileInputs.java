@@ -24,7 +24,7 @@ import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.TensorSlice;
 
-/** Small files with right checksums that are made to cost their reader memory or time, each by another part. */
+/** Small files with valid checksums, each built to cost its reader memory or time in a different way. */
 public enum HostileInputs {
     A_BLOCK_NAMED_A_THOUSAND_TIMES("blocks of the table overlap") {
         @Override
@@ -33,7 +33,7 @@ public enum HostileInputs {
             for (int i = 0; i < 200; i++) {
                 bundle.record("scope/name_" + i, entry());
             }
-            // The blocks between are one and the same: only their handles are written again.
+            // All handles between refer to the same block.
             bundle.table(table -> table.index(made -> {
                         BlockBuilder index = new BlockBuilder(1);
                         byte[] handle = RawTable.handle(0, table.blocks().get(0).stored().length);
@@ -121,7 +121,7 @@ public enum HostileInputs {
             bundle.record("v", entry.build().toByteArray()).write(directory.resolve("ckpt"));
         }
     },
-    /** Each key is looked up in a block that has one restart point. */
+    /** Every lookup scans a block that has one restart point only. */
     MANY_SLICES_IN_A_BLOCK_WITHOUT_RESTARTS("contradicts the partitioned tensor") {
         @Override
         void make(Path directory) {
@@ -130,7 +130,7 @@ public enum HostileInputs {
             bundle.write(directory.resolve("ckpt"));
         }
     },
-    /** Whoever remembers the slices of one tensor alone has to read those of the other anew, again and again. */
+    /** A reader that remembers the slices of only one tensor reads those of the other again and again. */
     SLICES_OF_TWO_TENSORS_IN_TURN("is not greater than the previous key") {
         @Override
         void make(Path directory) {
@@ -148,7 +148,7 @@ public enum HostileInputs {
             bundle.write(directory.resolve("ckpt"));
         }
     },
-    /** The first half of the slices lies in one block, the other in another, and the tensor lists them in turn. */
+    /** Half of the slices are in one block and half in another, and the tensor lists them alternately. */
     SLICES_OF_TWO_BLOCKS_IN_TURN("contradicts the partitioned tensor") {
         @Override
         void make(Path directory) {
@@ -169,7 +169,7 @@ public enum HostileInputs {
             bundle.write(directory.resolve("ckpt"));
         }
 
-        /** Each read of a tensor is one that its caller asks for; here the verification alone. */
+        /** Only verification is tested, because each read of a tensor is requested by the caller. */
         @Override
         String ask(Path directory) throws IOException {
             List<String> problems = new ArrayList<>();
@@ -328,14 +328,14 @@ public enum HostileInputs {
         this.answer = answer;
     }
 
-    /** Part of what the library says to it. */
+    /** Returns part of the expected message. */
     public String answer() {
         return answer;
     }
 
     abstract void make(Path directory) throws IOException;
 
-    /** Reads and verifies all of it, and says what is wrong. */
+    /** Reads and verifies everything and returns the errors. */
     String ask(Path directory) throws IOException {
         FullRead read = FullRead.of(directory.resolve("ckpt"));
         return Stream.concat(read.problems().stream(), read.refusals().stream())
@@ -370,7 +370,7 @@ public enum HostileInputs {
         return TensorSlice.ofExtents(new long[] {index}, new long[] {1});
     }
 
-    /** A partitioned tensor and its slices, which it lists from both ends in turn. */
+    /** Adds a partitioned tensor that lists its slices alternately from both ends. */
     private static void slices(BundleBuilder bundle, String name, int count, byte[] entry) {
         for (int i = 0; i < count; i++) {
             bundle.record(new SliceKey(name, slice(i)).encode(), entry);
@@ -397,7 +397,7 @@ public enum HostileInputs {
                 .toByteArray();
     }
 
-    /** A valid checkpoint of so many bytes, but a megabyte at most, in as many tensors as that may be. */
+    /** Writes a valid checkpoint of a given size, at most one megabyte, of as many tensors as possible. */
     private static Path valid(Path directory, long bytes) throws IOException {
         BundleBuilder bundle = new BundleBuilder().layout(1 << 18, 16, false);
         for (int i = 0; i < Math.min(bytes, 1 << 20) / 32; i++) {
@@ -426,7 +426,7 @@ public enum HostileInputs {
         return least;
     }
 
-    /** How much longer an input takes than a valid checkpoint of its size, each read a few times. */
+    /** Returns how many times as long an input takes as a valid checkpoint of its size; both are read repeatedly. */
     private static void compare(HostileInputs input, Path directory) throws IOException {
         long size = size(directory);
         Path valid = valid(directory.resolve("valid"), size);
@@ -437,8 +437,8 @@ public enum HostileInputs {
     }
 
     /**
-     * Makes the inputs ({@code make DIRECTORY}), which takes memory; or reads them ({@code read DIRECTORY}) and prints a
-     * line each: name, milliseconds, answer; or prints how much longer each takes than a valid checkpoint of its size
+     * Writes the inputs ({@code make DIRECTORY}), which takes memory; reads them ({@code read DIRECTORY}) and prints name,
+     * milliseconds and result of each; or prints how many times as long each takes as a valid checkpoint of its size
      * ({@code compare DIRECTORY}).
      */
     public static void main(String[] args) throws IOException {

@@ -10,7 +10,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 
-/** JSON as maps, lists, strings, longs, doubles, booleans and nulls: enough for expectations. */
+/** Parses JSON into maps, lists, strings, longs, doubles, booleans and nulls. */
 public final class Json {
     private Json() {}
 

@@ -8,14 +8,14 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 
-/** A real process, a real SIGKILL: for programs that do something again and again, and print a number after each. */
+/** Kills a process (SIGKILL) that repeats an operation and prints a number after each. */
 public final class KilledProcess {
     private KilledProcess() {}
 
     /**
-     * Starts a program and kills it some time after its first number.
+     * Starts a program and kills it some time after it printed its first number.
      *
-     * @return the last number that it announced
+     * @return the last number printed
      */
     public static int run(Class<?> program, Path prefix, int first, long seed, int milliseconds)
             throws IOException, InterruptedException {
@@ -36,7 +36,7 @@ public final class KilledProcess {
         try (BufferedReader out = process.inputReader()) {
             String line = out.readLine();
             TimeUnit.MILLISECONDS.sleep(milliseconds);
-            // By its handle: the process itself would close its output, and what it had announced were lost.
+            // Not Process.destroyForcibly, which closes the output, so that numbers already printed would be lost.
             process.toHandle().destroyForcibly();
             assertThat(line).isNotNull();
             for (; line != null; line = out.readLine()) {

@@ -18,18 +18,18 @@ import org.tfckpt.proto.DataType;
 import org.tfckpt.proto.TensorShapeProto;
 import org.tfckpt.proto.VersionDef;
 
-/** Checkpoints of many tensors, or of many bytes, written as they come. */
+/** Writes checkpoints of many tensors or many bytes in little memory. */
 public final class LargeCheckpoints {
     private static final int ZEROS = 1 << 20;
 
     private LargeCheckpoints() {}
 
     /**
-     * Writes tensors of zeros whose data file is sparse: it takes no room on the disk.
+     * Writes tensors of zeros. The data file is sparse, so it occupies no disk space.
      *
-     * @param prefix where to
-     * @param count how many, called {@code scope/tensor_0000000} and so on
-     * @param elements floats of each
+     * @param prefix the prefix of the checkpoint
+     * @param count the number of tensors, named {@code scope/tensor_0000000} and so on
+     * @param elements the number of floats of each
      */
     public static void ofZeros(Path prefix, int count, long elements) throws IOException {
         long size = 4 * elements;
@@ -56,7 +56,7 @@ public final class LargeCheckpoints {
         }
     }
 
-    /** The name of a tensor. */
+    /** Returns the name of a tensor. */
     public static String name(int index) {
         return String.format(Locale.ROOT, "scope/tensor_%07d", index);
     }

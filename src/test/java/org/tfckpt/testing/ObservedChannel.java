@@ -6,13 +6,13 @@ import java.nio.channels.SeekableByteChannel;
 import java.util.Collections;
 import java.util.List;
 
-/** Writes down every read of a channel. It is not a FileChannel, so that nobody maps it. */
+/** A channel that records every read. It is not a FileChannel, so it cannot be mapped. */
 public final class ObservedChannel implements SeekableByteChannel {
     private final SeekableByteChannel channel;
     private final String name;
     private final List<Read> reads;
 
-    /** A read that took place. */
+    /** One read. */
     public record Read(String file, long offset, int length) {}
 
     public ObservedChannel(SeekableByteChannel channel, String name, List<Read> reads) {

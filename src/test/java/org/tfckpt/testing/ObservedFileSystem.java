@@ -6,7 +6,7 @@ import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
 
-/** Wraps paths so that every read of a file behind them is written down; for tests of what is read, and how often. */
+/** A file system that records every read of a file. */
 public final class ObservedFileSystem extends WrappedFileSystem {
     private final List<ObservedChannel.Read> reads = Collections.synchronizedList(new ArrayList<>());
 
@@ -14,7 +14,7 @@ public final class ObservedFileSystem extends WrappedFileSystem {
         super(real);
     }
 
-    /** The reads until now. */
+    /** Returns the reads so far. */
     public List<ObservedChannel.Read> reads() {
         return reads;
     }

@@ -11,7 +11,7 @@ import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorNames;
 import org.tfckpt.tensor.TensorSlice;
 
-/** What a checkpoint stores, in the order in which it was added: by data file, then by offset. */
+/** The stored tensors and slices of a checkpoint in the order of writing: by data file, then by offset. */
 public final class Pieces {
     private Pieces() {}
 
@@ -19,7 +19,7 @@ public final class Pieces {
      * A tensor, or a slice of one.
      *
      * @param whole the tensor
-     * @param slice which part, null for all
+     * @param slice the slice, or null for a whole tensor
      * @param stored the entry of the piece
      */
     public record Piece(TensorInfo whole, @Nullable TensorSlice slice, TensorInfo stored) {
@@ -43,7 +43,7 @@ public final class Pieces {
                 pieces.add(new Piece(info, slice, checkpoint.find(key).orElseThrow()));
             }
         }
-        // What has no bytes lies where the next one begins.
+        // An empty tensor has the offset of the next one.
         pieces.sort(Comparator.comparingInt((Piece piece) -> piece.storage().shard())
                 .thenComparingLong(piece -> piece.storage().offset())
                 .thenComparingLong(piece -> piece.storage().size()));

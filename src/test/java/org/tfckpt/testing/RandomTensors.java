@@ -12,9 +12,9 @@ import org.tfckpt.tensor.Shape;
 import org.tfckpt.tensor.TensorNames;
 import org.tfckpt.testing.Exchange.Item;
 
-/** Tensors of all kinds, the same ones for a seed. */
+/** Random tensors of all kinds; the same seed gives the same tensors. */
 public final class RandomTensors {
-    /** Every dtype that it can save, strings among them; not variants. */
+    /** Every dtype that TensorFlow 2.18 can save, except variants. */
     public static final List<DataType> OF_TENSORFLOW_2_18 = Arrays.stream(DataType.values())
             .filter(dtype -> dtype.isFixedWidth() || dtype == DataType.DT_STRING)
             .filter(dtype -> dtype.number() <= DataType.DT_FLOAT8_E4M3FN.number()
@@ -22,7 +22,7 @@ public final class RandomTensors {
                     || dtype == DataType.DT_UINT4)
             .toList();
 
-    /** Those and the newer ones. */
+    /** Those and newer ones. */
     public static final List<DataType> ALL = Stream.concat(Values.fixedWidthTypes(), Stream.of(DataType.DT_STRING))
             .toList();
 
@@ -35,7 +35,7 @@ public final class RandomTensors {
         this.random = new Random(seed);
     }
 
-    /** A tensor with random values: random bits, but 0 and 1 for booleans, and low bits for what has few. */
+    /** Returns a tensor of random bits; booleans are 0 or 1, and small integers use their low bits only. */
     public Item item(String name, DataType dtype, long... shape) {
         return new Item(TensorNames.encode(name), "", dtype.number(), shape, values(dtype, Shape.of(shape)));
     }
@@ -72,7 +72,7 @@ public final class RandomTensors {
         return bytes;
     }
 
-    /** A set of tensors, some of them in slices. */
+    /** Returns a set of tensors, some of them partitioned. */
     public List<Item> items(List<DataType> dtypes) {
         Set<String> names = new HashSet<>();
         int count = 1 + random.nextInt(30);
@@ -113,7 +113,7 @@ public final class RandomTensors {
         return shape;
     }
 
-    /** Cuts along the first dimension. */
+    /** Partitions a tensor along the first dimension. */
     private void slices(List<Item> items, String name, DataType dtype, long... shape) {
         StringBuilder whole = new StringBuilder();
         for (long dimension : shape) {

@@ -15,8 +15,8 @@ import org.tfckpt.io.MaskedCrc32c;
 import org.tfckpt.io.Varint;
 
 /**
- * A table taken apart, for tests that damage one on purpose: change a block and put it together again, with handles and
- * checksums that fit. It trusts what it parses, and writes whatever it is given.
+ * The blocks of a table, for tests that damage one: change a block, then write the table with matching handles and
+ * checksums. Nothing is validated.
  */
 public final class RawTable {
     private static final int FOOTER = 48;
@@ -28,15 +28,15 @@ public final class RawTable {
     private UnaryOperator<RawBlock> index = made -> made;
 
     /**
-     * A block as it is stored.
+     * A stored block.
      *
-     * @param indexKey its key in the index block
-     * @param stored its bytes, without the trailer
-     * @param type 0 plain, 1 Snappy, or whatever
+     * @param indexKey the key in the index block
+     * @param stored the bytes without the trailer
+     * @param type 0 plain, 1 Snappy, or an invalid one
      */
     @SuppressWarnings("ArrayRecordComponent") // never compared
     public record RawBlock(byte[] indexKey, byte[] stored, int type) {
-        /** The bytes, uncompressed. */
+        /** Returns the uncompressed bytes. */
         public byte[] contents() {
             return type == 1 ? SnappyReference.uncompress(stored) : stored;
         }
@@ -54,7 +54,7 @@ public final class RawTable {
         }
     }
 
-    /** Takes a table apart. */
+    /** Parses a table. */
     public static RawTable parse(byte[] table) {
         try {
             ByteBuffer bytes = ByteBuffer.wrap(table).order(ByteOrder.LITTLE_ENDIAN);
@@ -66,7 +66,7 @@ public final class RawTable {
             int restarts = index.order(ByteOrder.LITTLE_ENDIAN).getInt(index.limit() - Integer.BYTES);
             index.limit(index.limit() - Integer.BYTES * (restarts + 1));
             while (index.hasRemaining()) {
-                // Every key of an index block is spelled out.
+                // Index blocks do not share prefixes of keys.
                 Varint.read64(index);
                 byte[] key = new byte[(int) Varint.read64(index)];
                 Varint.read64(index);
@@ -85,12 +85,12 @@ public final class RawTable {
         return new RawBlock(key, Arrays.copyOfRange(table, offset, end), table[end]);
     }
 
-    /** The data blocks; the list may be changed. */
+    /** Returns the data blocks, as a list that may be changed. */
     public List<RawBlock> blocks() {
         return blocks;
     }
 
-    /** The index block that was parsed; {@link #toBytes} makes a new one. */
+    /** Returns the parsed index block; {@link #toBytes} writes a new one. */
     public RawBlock parsedIndex() {
         return parsedIndex;
     }
@@ -107,7 +107,7 @@ public final class RawTable {
         return this;
     }
 
-    /** Changes the index block that {@link #toBytes} makes. */
+    /** Changes the index block that {@link #toBytes} writes. */
     public RawTable index(UnaryOperator<RawBlock> change) {
         index = change;
         return this;
@@ -119,7 +119,7 @@ public final class RawTable {
         return this;
     }
 
-    /** The whole file. */
+    /** Returns the bytes of the file. */
     public byte[] toBytes() {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         BlockBuilder indexBlock = new BlockBuilder(1);
@@ -148,7 +148,7 @@ public final class RawTable {
         return handle;
     }
 
-    /** A block handle. */
+    /** Returns an encoded block handle. */
     public static byte[] handle(long offset, long size) {
         ByteBuffer handle = ByteBuffer.allocate(2 * Varint.MAX_LENGTH_64);
         Varint.write64(handle, offset);
@@ -156,7 +156,7 @@ public final class RawTable {
         return Arrays.copyOf(handle.array(), handle.position());
     }
 
-    /** A table with other handles in its footer. */
+    /** Returns a table with other handles in its footer. */
     public static byte[] withHandles(byte[] table, byte[] handles) {
         byte[] changed = table.clone();
         Arrays.fill(changed, table.length - FOOTER, table.length - Long.BYTES, (byte) 0);

@@ -14,11 +14,11 @@ import org.tfckpt.tensor.Shape;
 import org.tfckpt.tensor.TensorNames;
 import org.tfckpt.tensor.TensorSlice;
 
-/** Partitioned tensors for {@link BundleBuilder}, and what their regions must hold, computed element by element. */
+/** Builds partitioned tensors and computes the expected values of regions element by element. */
 public final class Slices {
     private Slices() {}
 
-    /** The name under which a slice stands in an index. */
+    /** Returns the key of a slice in the index. */
     public static String key(String name, TensorSlice slice) {
         return TensorNames.decode(new SliceKey(name, slice).encode());
     }
@@ -27,7 +27,7 @@ public final class Slices {
         return key(name, TensorSlice.parse(slice));
     }
 
-    /** A slice's record. */
+    /** Returns the record of a slice. */
     public static TensorSliceProto proto(TensorSlice slice) {
         TensorSliceProto.Builder proto = TensorSliceProto.newBuilder();
         for (int axis = 0; axis < slice.rank(); axis++) {
@@ -39,7 +39,7 @@ public final class Slices {
         return proto.build();
     }
 
-    /** The entry of a partitioned tensor. */
+    /** Returns the entry of a partitioned tensor. */
     public static BundleBuilder whole(
             BundleBuilder bundle, String name, DataType dtype, long[] shape, TensorSlice... slices) {
         BundleEntryProto.Builder entry =
@@ -48,7 +48,7 @@ public final class Slices {
         return bundle.record(name, entry.build().toByteArray());
     }
 
-    /** A partitioned tensor of fixed width, its slices cut out of the whole value. */
+    /** Adds a partitioned tensor of fixed width. */
     public static BundleBuilder tensor(
             BundleBuilder bundle, String name, DataType dtype, long[] shape, byte[] value, String... slices) {
         TensorSlice[] parsed = Stream.of(slices).map(TensorSlice::parse).toArray(TensorSlice[]::new);
@@ -60,7 +60,7 @@ public final class Slices {
         return bundle;
     }
 
-    /** The bytes of a region. */
+    /** Returns the bytes of a region. */
     public static byte[] cut(long[] shape, int width, byte[] value, TensorSlice region) {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         for (long element : elements(shape, region)) {
@@ -69,7 +69,7 @@ public final class Slices {
         return out.toByteArray();
     }
 
-    /** The row-major places of a region's elements within the whole. */
+    /** Returns the row-major indices of the elements of a region within the tensor. */
     public static long[] elements(long[] shape, TensorSlice region) {
         TensorSlice box = region.spelledOut(Shape.of(shape));
         long[] places = {0};
@@ -84,14 +84,14 @@ public final class Slices {
         return places;
     }
 
-    /** Singles as little-endian bytes. */
+    /** Returns floats as little-endian bytes. */
     public static byte[] floats(float... values) {
         ByteBuffer bytes = ByteBuffer.allocate(4 * values.length).order(ByteOrder.LITTLE_ENDIAN);
         bytes.asFloatBuffer().put(values);
         return bytes.array();
     }
 
-    /** 0, 1, 2 … as little-endian singles. */
+    /** Returns 0, 1, 2 … as little-endian floats. */
     public static byte[] countingFloats(int count) {
         float[] values = new float[count];
         for (int i = 0; i < count; i++) {

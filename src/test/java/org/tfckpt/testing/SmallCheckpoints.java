@@ -15,7 +15,7 @@ import java.util.stream.Stream;
 import org.tfckpt.proto.TensorProto;
 import org.tfckpt.tensor.DataType;
 
-/** One intact checkpoint of each kind, small enough that every bit of it can be tried. */
+/** One intact checkpoint of each kind, small enough to flip every bit. */
 public enum SmallCheckpoints {
     V2 {
         @Override
@@ -82,7 +82,7 @@ public enum SmallCheckpoints {
                     .write(directory.resolve("ckpt"));
         }
     },
-    /** Zeros between tensors belong to nobody. */
+    /** Aligned tensors, with zeros between them. */
     ALIGNED {
         @Override
         void make(Path directory) {
@@ -122,18 +122,18 @@ public enum SmallCheckpoints {
 
     abstract void make(Path directory);
 
-    /** What to open. */
+    /** Returns the path to open. */
     public Path path(Path directory) {
         return directory.resolve("ckpt");
     }
 
-    /** Writes it into an empty directory. */
+    /** Writes the checkpoint into an empty directory. */
     public Path write(Path directory) {
         make(directory);
         return path(directory);
     }
 
-    /** The files of a directory and what is in them. */
+    /** Returns the files of a directory and their contents. */
     public static Map<Path, byte[]> files(Path directory) {
         Map<Path, byte[]> files = new TreeMap<>();
         try (Stream<Path> entries = Files.list(directory)) {
@@ -146,17 +146,17 @@ public enum SmallCheckpoints {
         return files;
     }
 
-    /** Says which bits are flipped, of so many. */
+    /** Selects the bits to flip. */
     public interface Choice {
         IntStream of(int bits);
     }
 
-    /** Looks at files of which one bit is not as it was. */
+    /** Called with one bit flipped. */
     public interface Look {
         void at(String place) throws IOException;
     }
 
-    /** Flips bits of every file, one at a time, and leaves the files as they were; returns how many it flipped. */
+    /** Flips bits of every file, one at a time, and restores the files. Returns the number of bits flipped. */
     public static int flip(Path directory, Choice choice, Look look) throws IOException {
         int tried = 0;
         for (Map.Entry<Path, byte[]> file : files(directory).entrySet()) {

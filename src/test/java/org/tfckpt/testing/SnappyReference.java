@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.xerial.snappy.Snappy;
 
-/** snappy-java, which the project's own decoder is held against. */
+/** snappy-java, the reference for the decoder under test. */
 public final class SnappyReference {
     private SnappyReference() {}
 

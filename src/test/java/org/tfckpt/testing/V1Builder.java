@@ -24,7 +24,7 @@ import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.TensorNames;
 import org.tfckpt.tensor.TensorSlice;
 
-/** Makes V1 files, right or hostile, without knowing how they are read. */
+/** Builds V1 files, valid or hostile, without using the code under test. */
 public final class V1Builder {
     private final SavedTensorSliceMeta.Builder meta = SavedTensorSliceMeta.newBuilder();
     private final Map<String, SavedSliceMeta.Builder> tensors = new LinkedHashMap<>();
@@ -36,12 +36,12 @@ public final class V1Builder {
         meta.getVersionsBuilder().setProducer(1);
     }
 
-    /** A tensor that is saved whole. */
+    /** Adds a tensor that is not partitioned. */
     public V1Builder tensor(String name, DataType dtype, long[] shape, TensorProto.Builder values) {
         return slice(name, dtype, shape, TensorSlice.full(shape.length), values);
     }
 
-    /** One slice of a tensor. */
+    /** Adds a slice of a tensor. */
     public V1Builder slice(String name, DataType dtype, long[] shape, String slice, TensorProto.Builder values) {
         return slice(name, dtype, shape, TensorSlice.parse(slice), values);
     }
@@ -60,7 +60,7 @@ public final class V1Builder {
         return ByteString.copyFrom(TensorNames.encode(name));
     }
 
-    /** The line of a tensor in the list. */
+    /** Adds a tensor to the file's list of slices. */
     public SavedSliceMeta.Builder list(String name, DataType dtype, long[] shape) {
         return tensors.computeIfAbsent(
                 name,
@@ -70,25 +70,25 @@ public final class V1Builder {
                         .setShape(BundleBuilder.shape(shape)));
     }
 
-    /** Changes the line of a tensor in the list. */
+    /** Changes a tensor in the list of slices. */
     public V1Builder list(String name, Consumer<SavedSliceMeta.Builder> change) {
         change.accept(tensors.get(name));
         return this;
     }
 
-    /** Changes the list. */
+    /** Changes the list of slices. */
     public V1Builder meta(Consumer<SavedTensorSliceMeta.Builder> change) {
         change.accept(meta);
         return this;
     }
 
-    /** A record as it is. */
+    /** Adds a record unchanged. */
     public V1Builder record(byte[] key, byte[] value) {
         records.put(key, value);
         return this;
     }
 
-    /** The record of a slice, with the very bytes of a TensorProto, and a name of its own. */
+    /** Adds the record of a slice with the given bytes of a TensorProto and the given name. */
     public V1Builder rawSlice(String name, TensorSlice slice, String nameInside, byte... values) {
         SavedTensorSlices.Builder record = SavedTensorSlices.newBuilder();
         record.getDataBuilder().setName(bytes(nameInside)).setSlice(Slices.proto(slice));
@@ -103,7 +103,7 @@ public final class V1Builder {
         return record(new SliceKey(name, slice).encode(), out.toByteArray());
     }
 
-    /** Takes a slice's record away again. */
+    /** Removes the record of a slice. */
     public V1Builder without(String name, String slice) {
         records.remove(new SliceKey(name, TensorSlice.parse(slice)).encode());
         return this;
@@ -114,7 +114,7 @@ public final class V1Builder {
         return this;
     }
 
-    /** Changes the finished table; handles and checksums are made anew behind it. */
+    /** Changes the finished table; handles and checksums are computed afterwards. */
     public V1Builder table(UnaryOperator<RawTable> change) {
         surgery = change;
         return this;

@@ -8,7 +8,7 @@ import java.util.Random;
 import java.util.stream.Stream;
 import org.tfckpt.tensor.DataType;
 
-/** Bytes of tensors. */
+/** Helpers for the bytes of tensors. */
 public final class Values {
     private Values() {}
 
@@ -30,14 +30,14 @@ public final class Values {
         return HexFormat.of().formatHex(bytes);
     }
 
-    /** Random bits, the same ones for a seed. */
+    /** Returns random bytes; the same seed gives the same bytes. */
     public static byte[] random(long seed, int length) {
         byte[] bytes = new byte[length];
         new Random(seed).nextBytes(bytes);
         return bytes;
     }
 
-    /** The same elements in the other byte order; independent of the project's own way to do it. */
+    /** Returns the elements in the other byte order, without using the code under test. */
     public static byte[] swapped(DataType type, byte[] value) {
         byte[] swapped = value.clone();
         int unit = type.swapUnit();

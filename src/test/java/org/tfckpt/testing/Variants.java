@@ -10,11 +10,11 @@ import org.tfckpt.io.Varint;
 import org.tfckpt.proto.VariantTensorDataProto;
 import org.tfckpt.tensor.DataType;
 
-/** Tensors of variants as they are stored. */
+/** Builds stored tensors of variants. */
 public final class Variants {
     private Variants() {}
 
-    /** Lengths, messages and running checksums. */
+    /** Returns the stored bytes: length, message and running checksum of each element. */
     public static byte[] stored(byte[]... messages) {
         CRC32C crc = new CRC32C();
         ByteArrayOutputStream out = new ByteArrayOutputStream();
@@ -34,7 +34,7 @@ public final class Variants {
         return out.toByteArray();
     }
 
-    /** The checksum of the entry. */
+    /** Returns the checksum of the entry. */
     public static int entryChecksum(byte[]... messages) {
         CRC32C crc = new CRC32C();
         byte[] stored = stored(messages);

@@ -27,7 +27,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 
-/** Wraps paths so that a test sees, or prevents, what is done to the files behind them. */
+/** A file system that delegates to another one, so that tests can observe or prevent operations. */
 public abstract class WrappedFileSystem extends FileSystem {
     private final FileSystem real;
     private final Provider provider = new Provider();
@@ -36,20 +36,20 @@ public abstract class WrappedFileSystem extends FileSystem {
         this.real = real;
     }
 
-    /** A file was opened. */
+    /** Called when a file was opened. */
     protected SeekableByteChannel channel(SeekableByteChannel real, String file, boolean writes) throws IOException {
         return real;
     }
 
-    /** Something is about to be changed. */
+    /** Called before every change. */
     protected void before(String change, String file) throws IOException {}
 
-    /** A directory was opened, to have its names forced. */
+    /** Called when a directory was opened for a force. */
     protected FileChannel directory(String name) throws IOException {
         throw new UnsupportedOperationException();
     }
 
-    /** The same path, wrapped. */
+    /** Returns the wrapper of a path. */
     public Path path(Path path) {
         Class<?>[] types = {Path.class};
         return (Path) Proxy.newProxyInstance(
@@ -85,7 +85,7 @@ public abstract class WrappedFileSystem extends FileSystem {
 
     @Override
     public void close() {
-        // The real one is somebody else's.
+        // The real file system is closed by its owner.
     }
 
     @Override

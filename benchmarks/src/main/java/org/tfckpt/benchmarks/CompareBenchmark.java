@@ -25,8 +25,8 @@ import org.tfckpt.tensor.Shape;
 import org.tfckpt.tensor.TensorInfo;
 
 /**
- * Comparing as many variables as tensors, every name different, with a suggestion for each: by one rule that explains all,
- * and with names that no rule explains. Ten times the names should take about ten times as long.
+ * Compares variables with as many tensors, all names different, with a suggestion for each: once one rule explains all
+ * names, once none does. Ten times as many names should take about ten times as long.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)

@@ -25,7 +25,7 @@ import org.tfckpt.tensor.Shape;
 import org.tfckpt.tensor.ShapeAndSlice;
 import org.tfckpt.tensor.TensorSlice;
 
-/** Checkpoints of every kind that it takes a different way to read. Public, since JMH has them as parameters. */
+/** Checkpoints that are read in different ways. Public because they are JMH parameters. */
 public enum Data {
     /** 2 GiB in 660 tensors. */
     FEW_LARGE {
@@ -59,7 +59,7 @@ public enum Data {
             }
         }
     },
-    /** The same in 16 slices of rows. */
+    /** The same tensor in 16 slices of rows. */
     PARTITIONED {
         @Override
         void write(Path prefix) throws IOException {
@@ -97,14 +97,14 @@ public enum Data {
             }
         }
     },
-    /** One tensor of 67,108,864 halves: 128 MiB. */
+    /** One tensor of 67,108,864 half values: 128 MiB. */
     HALF {
         @Override
         void write(Path prefix) throws IOException {
             writeSixteenBits(prefix, DataType.DT_HALF);
         }
     },
-    /** The same of bfloat16. */
+    /** One tensor of as many bfloat16 values. */
     BFLOAT16 {
         @Override
         void write(Path prefix) throws IOException {
@@ -130,7 +130,7 @@ public enum Data {
         }
     }
 
-    /** No writer makes these any more. */
+    /** Written here, because no current writer produces V1. */
     private static void writeV1(Path file, int tensors, int floats) throws IOException {
         TensorShapeProto shape = TensorShapeProto.newBuilder()
                 .addDim(TensorShapeProto.Dim.newBuilder().setSize(floats))

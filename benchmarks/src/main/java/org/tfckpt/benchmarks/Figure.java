@@ -9,17 +9,17 @@ import org.openjdk.jmh.util.ListStatistics;
 import org.openjdk.jmh.util.Statistics;
 
 /**
- * What one thing took on one JDK.
+ * The result of a benchmark on one JDK. Times are in seconds.
  *
- * @param name class and method, and the parameters, as {@code ReadBenchmark.verifyMapped data=MIXED}
- * @param jdk its version
- * @param median of the iterations, in seconds, as the others
- * @param low what a quarter of them did not reach
- * @param high what a quarter of them passed
- * @param allocated bytes of heap an operation; not a number where that was not measured
+ * @param name class, method and parameters, such as {@code ReadBenchmark.verifyMapped data=MIXED}
+ * @param jdk the version of the JDK
+ * @param median the median of the iterations
+ * @param low the first quartile
+ * @param high the third quartile
+ * @param allocated the bytes of heap allocated per operation, or NaN if not measured
  */
 record Figure(String name, String jdk, double median, double low, double high, double allocated) {
-    /** Of all rounds of one benchmark together. */
+    /** Combines all rounds of one benchmark. */
     static Figure of(List<RunResult> rounds) {
         BenchmarkParams params = rounds.get(0).getParams();
         ListStatistics times = new ListStatistics();
@@ -40,7 +40,7 @@ record Figure(String name, String jdk, double median, double low, double high, d
                 allocated.getPercentile(50));
     }
 
-    /** What its figure is called. */
+    /** Returns the name of the figure of a benchmark. */
     static String name(BenchmarkParams params) {
         String method = params.getBenchmark();
         StringBuilder name =
@@ -51,7 +51,7 @@ record Figure(String name, String jdk, double median, double low, double high, d
         return name.toString();
     }
 
-    /** Of single runs, in seconds. */
+    /** Creates a figure from the times of single runs, in seconds. */
     static Figure of(String name, String jdk, double... runs) {
         return of(name, jdk, new ListStatistics(runs), 1, Double.NaN);
     }
@@ -66,7 +66,7 @@ record Figure(String name, String jdk, double median, double low, double high, d
                 allocated);
     }
 
-    /** Whether this is what somebody looks for: its class and method, and each of the parameters that are given. */
+    /** Returns whether this figure has the given class, method and parameters. */
     boolean is(String wanted) {
         List<String> words = List.of(name.split(" "));
         String[] asked = wanted.split(" ");

@@ -13,11 +13,11 @@ import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.Shape;
 
 /**
- * A checkpoint in a directory of its own, written by the library. In a run of the whole suite it stays for the benchmarks
- * behind, until the run ends; else it goes with {@link #close}.
+ * A checkpoint in a directory of its own, written by the library. In a run of the whole suite later benchmarks share it;
+ * otherwise {@link #close} deletes it.
  */
 final class Fixture implements Closeable {
-    /** The property with the directory of a run, if there is one. */
+    /** The system property with the directory of the run, if there is one. */
     static final String DIRECTORY = "tfckpt.benchmarks.data";
 
     private final Path directory;
@@ -33,15 +33,15 @@ final class Fixture implements Closeable {
         void make(Path prefix) throws IOException;
     }
 
-    /** Random floats. */
+    /** Writes random floats. */
     static Fixture of(int tensors, int bytesEach) throws IOException {
         return of(tensors + "x" + bytesEach, prefix -> write(prefix, tensors, bytesEach));
     }
 
     /**
-     * What the maker makes, unless this run has it already.
+     * Returns a checkpoint, and writes it unless this run already did.
      *
-     * @param what a name for it, which no other has
+     * @param what a unique name for the checkpoint
      */
     static Fixture of(String what, Maker maker) throws IOException {
         String run = System.getProperty(DIRECTORY);
@@ -52,7 +52,7 @@ final class Fixture implements Closeable {
         }
         Fixture fixture = new Fixture(Path.of(run, what), true);
         if (!Files.exists(fixture.directory)) {
-            // Under its name only when it is whole.
+            // Renamed when it is complete.
             Fixture begun = new Fixture(Files.createTempDirectory(Path.of(run), what), true);
             maker.make(begun.prefix());
             Files.move(begun.directory, fixture.directory);
@@ -60,7 +60,7 @@ final class Fixture implements Closeable {
         return fixture;
     }
 
-    /** Random floats; of any sizes, in turn. */
+    /** Writes random floats, with the given sizes in rotation. */
     static void write(Path prefix, int tensors, int... sizes) throws IOException {
         try (CheckpointWriter out = CheckpointWriter.open(prefix)) {
             ByteBuffer[] contents = new ByteBuffer[sizes.length];
@@ -79,7 +79,7 @@ final class Fixture implements Closeable {
         }
     }
 
-    /** Random bytes; after the first MiB the same again. */
+    /** Returns random bytes, repeated after the first MiB. */
     static ByteBuffer random(int bytes) {
         byte[] pattern = new byte[Math.min(bytes, 1 << 20)];
         new Random(1).nextBytes(pattern);
@@ -90,7 +90,7 @@ final class Fixture implements Closeable {
         return content.flip();
     }
 
-    /** The name of a tensor, of the length that names of real models have. */
+    /** Returns the name of a tensor, as long as names of real models. */
     static String name(int index) {
         return String.format(Locale.ROOT, "model/encoder/layer_%07d/attention/kernel", index);
     }

@@ -7,17 +7,17 @@ import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
 
-/** Takes directories away. */
+/** Deletes directories. */
 final class Folders {
     private Folders() {}
 
-    /** Deletes a directory and all that is in it. */
+    /** Deletes a directory and its contents. */
     static void delete(Path directory) throws IOException {
         empty(directory);
         Files.deleteIfExists(directory);
     }
 
-    /** Deletes all that is in a directory. */
+    /** Deletes the contents of a directory. */
     static void empty(Path directory) throws IOException {
         List<Path> all;
         try (Stream<Path> walk = Files.walk(directory)) {

@@ -22,8 +22,8 @@ import org.tfckpt.Tensor;
 import org.tfckpt.tensor.TensorInfo;
 
 /**
- * Opening a checkpoint and reading and checking all of it, where that takes more than looking at a mapping: slices put
- * together, the records of V1, strings as arrays, floats of 16 bits as floats.
+ * Opens, reads and checks checkpoints whose values are not simply mapped: partitioned tensors, V1 records, strings as
+ * arrays, 16-bit floating-point values as floats.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)

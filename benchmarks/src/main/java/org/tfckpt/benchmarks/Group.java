@@ -5,33 +5,33 @@ import java.util.Map;
 import java.util.TreeMap;
 
 /**
- * Benchmarks that are run one behind the other.
+ * Benchmarks that run one after the other.
  *
- * @param section the title that they come under
- * @param pace how long each takes
- * @param params values for parameters of those names, instead of the benchmarks' own
- * @param includes classes and methods, as regular expressions; one that is not built in is passed over
+ * @param section the title of their section
+ * @param pace the iterations of each
+ * @param params values that replace the parameters of the benchmarks
+ * @param includes regular expressions of classes and methods; one without a match is ignored
  */
 record Group(String section, Pace pace, Map<String, List<String>> params, List<String> includes) {
     /**
-     * How long a benchmark takes.
+     * The iterations of a benchmark.
      *
-     * @param rounds how often each of the group is run in turn, in a JVM of its own: what is slow for a while, a machine or
-     *     a JVM, is not one benchmark's alone
-     * @param warmups how many iterations are not counted
-     * @param iterations how many are
-     * @param millis how long one is; at least one operation
+     * @param rounds the number of rounds. In each round every benchmark of the group runs once, in a new JVM, so that a
+     *     slow phase of the machine or a slow JVM affects all of them
+     * @param warmups the number of iterations that are not counted
+     * @param iterations the number of iterations that are counted
+     * @param millis the duration of an iteration, which is at least one operation
      */
     record Pace(int rounds, int warmups, int iterations, int millis) {}
 
-    /** For what ratios close to 1 are promised of. */
+    /** For targets close to 1. */
     static final Pace STEADY = new Pace(4, 2, 3, 600);
 
-    /** For what is over in microseconds. */
+    /** For operations of microseconds. */
     static final Pace QUICKER = new Pace(3, 2, 3, 400);
 
     static final Pace BRIEF = new Pace(1, 3, 5, 400);
-    /** For what takes a second or more each time. */
+    /** For operations of a second or more. */
     static final Pace LONG = new Pace(1, 1, 3, 400);
 
     /** For single shots of milliseconds. */
@@ -46,7 +46,7 @@ record Group(String section, Pace pace, Map<String, List<String>> params, List<S
     private static final String REWRITE = "Write and rewrite";
     private static final String REST = "Verify, compare, Snappy";
 
-    /** Everything. */
+    /** All benchmarks. */
     static final List<Group> FULL = List.of(
             of(READ, STEADY, "data=FEW_LARGE", "ReadBenchmark.(crc32c|readAndCheckM|openRead|verifyM).*"),
             of(READ, BRIEF, "data=FEW_LARGE", "ReadBenchmark.(memory|.*Channel).*"),
@@ -68,7 +68,7 @@ record Group(String section, Pace pace, Map<String, List<String>> params, List<S
             of(REST, BRIEF, "", "SnappyBenchmark"),
             of(REST, LONG, "", "CompareBenchmark"));
 
-    /** A look at the most important. */
+    /** The most important benchmarks. */
     static final List<Group> QUICK = List.of(
             of(READ, BRIEF, "data=FEW_LARGE", "ReadBenchmark.(crc32c|readAndCheckM|openRead).*"),
             of(READ, LONG, "data=FEW_LARGE threads=1", "TensorFlowRestoreBenchmark"),
@@ -77,7 +77,7 @@ record Group(String section, Pace pace, Map<String, List<String>> params, List<S
             of(INDEX, BRIEF, "tensors=1000000", "ListBenchmark"),
             of(INDEX, LONG, "tensors=1000000", "TensorFlowOneBenchmark.readerOpenAndList"));
 
-    /** With parameters as {@code name=value,value name=value}. */
+    /** Creates a group with parameters as {@code name=value,value name=value}. */
     private static Group of(String section, Pace pace, String params, String... includes) {
         Map<String, List<String>> parsed = new TreeMap<>();
         for (String param : params.isEmpty() ? new String[0] : params.split(" ")) {
@@ -89,7 +89,7 @@ record Group(String section, Pace pace, Map<String, List<String>> params, List<S
         return new Group(section, pace, parsed, List.of(includes));
     }
 
-    /** Whether it is TensorFlow's work alone, which no JDK changes. */
+    /** Returns whether only TensorFlow is measured, so that the JDK does not matter. */
     boolean isNative() {
         return includes.stream().allMatch(name -> name.startsWith("TensorFlow"));
     }

@@ -1,6 +1,6 @@
 package org.tfckpt.benchmarks;
 
-/** What a JVM takes to start; runs from a directory of its own. */
+/** The main class of a bare JVM start; runs from a directory of its own. */
 final class Hello {
     private Hello() {}
 

@@ -9,12 +9,12 @@ import java.util.stream.Collectors;
 /**
  * A JDK to measure on.
  *
- * @param home its directory
- * @param version as {@code java.version}
- * @param runtime the names of the virtual machine and of who made it
+ * @param home the directory of the JDK
+ * @param version the value of {@code java.version}
+ * @param runtime the names of the virtual machine and its vendor
  */
 record Jdk(Path home, String version, String runtime) {
-    /** The JDK there, asked for its version. */
+    /** Returns the JDK in a directory, after running it to get its version. */
     static Jdk at(Path home) throws IOException {
         Process process = new ProcessBuilder(java(home), "-XshowSettings:properties", "-version")
                 .redirectErrorStream(true)
@@ -32,7 +32,7 @@ record Jdk(Path home, String version, String runtime) {
         }
     }
 
-    /** The command that starts it. */
+    /** Returns the command that starts it. */
     String java() {
         return java(home);
     }

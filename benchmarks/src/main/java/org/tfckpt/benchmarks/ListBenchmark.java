@@ -16,7 +16,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 import org.tfckpt.Checkpoint;
 
-/** Opening and listing all tensors with dtype and shape. */
+/** Opens a checkpoint and lists all tensors with dtype and shape. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)

@@ -20,9 +20,9 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.tfckpt.Checkpoint;
 
 /**
- * Opening, and opening with one tensor read and checked, the first of the listing or one in the middle: it should not matter
- * how many tensors there are. What matters is the size of a block, which is 256 KiB in TensorFlow's indexes: {@link
- * #floorOfOneBlock} is what reading and checking one takes without any reader. Opening needs one, for the header.
+ * Opens a checkpoint, and reads and checks the first tensor or one in the middle. The number of tensors should not
+ * matter. The size of a block does, which is 256 KiB in TensorFlow's indexes: {@link #floorOfOneBlock} reads and checks
+ * one block without any reader. Opening needs one block, for the header.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)

@@ -14,10 +14,10 @@ import java.util.Properties;
 import java.util.stream.Stream;
 
 /**
- * What the figures were taken on.
+ * The machine and software of a run.
  *
- * @param lines in words
- * @param toolBytes the size of the tool's jar; 0 if there is none
+ * @param lines the description
+ * @param toolBytes the size of the tool's jar, or 0 if there is none
  */
 record Machine(List<String> lines, long toolBytes) {
     static Machine of(List<Jdk> jdks) throws IOException {
@@ -37,7 +37,7 @@ record Machine(List<String> lines, long toolBytes) {
         return new Machine(lines, Files.exists(Places.TOOL) ? Files.size(Places.TOOL) : 0);
     }
 
-    /** Where Linux says it. */
+    /** Reads the value from Linux's {@code /proc}. */
     private static String processor() {
         Path info = Path.of("/proc/cpuinfo");
         if (Files.isReadable(info)) {

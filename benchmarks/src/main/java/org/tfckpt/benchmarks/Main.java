@@ -7,8 +7,9 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Runs everything and writes {@code RESULTS.md} ({@code --out FILE}: elsewhere); with {@code --quick} the most important
- * only, and prints it; with {@code --jdk HOME} on that JDK too. With any other argument it is JMH's own command line.
+ * Runs all benchmarks and writes {@code RESULTS.md}, or the file of {@code --out FILE}. With {@code --quick} it runs the
+ * most important ones and prints the results; with {@code --jdk HOME} it also runs on that JDK. Any other arguments are
+ * passed to JMH.
  */
 public final class Main {
     private final List<Path> homes = new ArrayList<>(List.of(Path.of(System.getProperty("java.home"))));
@@ -26,7 +27,7 @@ public final class Main {
         }
     }
 
-    /** False if there is something for JMH. */
+    /** Returns false if there are arguments for JMH. */
     private boolean parse(String... args) {
         for (int i = 0; i < args.length; i++) {
             boolean more = i + 1 < args.length;

@@ -4,14 +4,14 @@ import java.net.URI;
 import java.net.URISyntaxException;
 import java.nio.file.Path;
 
-/** Where things are, from the jar of the benchmarks in {@code benchmarks/target}. */
+/** Paths, relative to the jar of the benchmarks in {@code benchmarks/target}. */
 final class Places {
     private static final Path TARGET = target();
-    /** The benchmarks' folder. */
+    /** Returns the directory of the benchmarks. */
     static final Path BENCHMARKS = TARGET.getParent();
-    /** The jar of the tool. */
+    /** Returns the jar of the tool. */
     static final Path TOOL = BENCHMARKS.resolveSibling("target").resolve("tfckpt.jar");
-    /** The jars of peers, and what they unpack. */
+    /** Returns the directory of the jars of TensorFlow, where its native library is unpacked. */
     static final Path PEERS = TARGET.resolve("peers");
 
     private Places() {}

@@ -8,13 +8,13 @@ import java.util.ArrayList;
 import java.util.List;
 
 /**
- * Whole processes, in turn: the tool beside a JVM that says hello, and beside one that does the same with TensorFlow's
- * library, if that is here.
+ * Measures whole processes in turn: the tool, a bare JVM start, and a process that does the same as the tool with
+ * TensorFlow's library, if that is present.
  */
 final class Processes {
-    /** A class of the peers. */
+    /** A class that is present with -Ppeers. */
     private static final String PEER = "org.tfckpt.benchmarks.TensorFlowProcess";
-    /** Of those that take seconds. */
+    /** The number of runs of processes that take seconds. */
     private static final int FEW_TURNS = 3;
 
     private final Jdk jdk;
@@ -27,7 +27,7 @@ final class Processes {
         this.turns = turns;
     }
 
-    /** What is started, and what its figure is called. */
+    /** A process to start and the name of its figure. */
     private record Command(String name, List<String> words) {}
 
     List<Figure> measure(Path directory) throws IOException, InterruptedException {
@@ -85,7 +85,7 @@ final class Processes {
                 fixture.prefix().toString());
     }
 
-    /** Each once and not counted, then all in turn. */
+    /** Runs each process once without measuring, then all in turn. */
     private List<Figure> inTurn(int turns, List<Command> commands) throws IOException, InterruptedException {
         double[][] seconds = new double[commands.size()][turns];
         for (int turn = -1; turn < turns; turn++) {
@@ -103,7 +103,7 @@ final class Processes {
         return figures;
     }
 
-    /** A directory with nothing but the one class. */
+    /** Returns a directory that contains one class only. */
     private static String classPath(Path directory) throws IOException {
         String name = Hello.class.getName().replace('.', '/') + ".class";
         Path file = directory.resolve("hello").resolve(name);

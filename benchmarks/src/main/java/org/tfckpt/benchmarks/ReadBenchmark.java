@@ -25,8 +25,8 @@ import org.tfckpt.ReadOptions;
 import org.tfckpt.tensor.TensorInfo;
 
 /**
- * Reading and checking all of a checkpoint, the file in the page cache and its mapping warm, next to the ceilings: the JDK's
- * {@code CRC32C} over one warm mapping of the same file, and a copy of it in memory.
+ * Reads and checks a whole checkpoint, with the file in the page cache and its mapping warm. The ceilings are the JDK's
+ * {@code CRC32C} of one warm mapping of the same file, and a copy in memory.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -60,7 +60,7 @@ public class ReadBenchmark {
         fixture.close();
     }
 
-    /** Memory as large as the file; for the benchmark that needs it alone. */
+    /** Memory as large as the file, for the benchmark that copies. */
     @State(Scope.Benchmark)
     public static class Target {
         private ByteBuffer buffer;
@@ -90,7 +90,7 @@ public class ReadBenchmark {
         return readAll(checkpoint);
     }
 
-    /** As {@link #readAndCheckMapped}, opened anew each time, as TensorFlow's restore does. */
+    /** Like {@link #readAndCheckMapped}, but opens the checkpoint each time, as TensorFlow's restore does. */
     @Benchmark
     public long openReadAndCheckMapped() throws IOException {
         try (Checkpoint anew = Checkpoint.open(fixture.prefix())) {
@@ -116,7 +116,7 @@ public class ReadBenchmark {
         return checkpoint.verify(problem -> {}).bytes();
     }
 
-    /** As the tool does. */
+    /** Verifies as the tool does. */
     @Benchmark
     public long verifyThroughTheChannel() throws IOException {
         return unmapped.verify(problem -> {}).bytes();

@@ -7,9 +7,9 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
 
-/** What was measured, as Markdown. */
+/** Writes the results as Markdown. */
 final class Report {
-    /** Promised of the heap that reading and checking 2 GiB takes. */
+    /** The target for the heap allocated while 2 GiB are read and checked. */
     private static final double MOST_ALLOCATED = 10e6;
 
     private static final double LARGEST_TOOL = 5e6;
@@ -29,19 +29,18 @@ final class Report {
         this.jdks = figures.stream().map(Figure::jdk).distinct().toList();
     }
 
-    /** The whole of it. */
+    /** Returns the whole report. */
     static String of(Machine machine, List<Section> sections) {
         Report report = new Report(machine, sections);
         report.line("# Results");
         report.line("");
-        report.line("Written by the benchmarks themselves; [`README.md`](README.md) has the command.");
+        report.line("Written by the benchmarks; see [`README.md`](README.md) for the command.");
         report.line("");
         machine.lines().forEach(line -> report.line("- " + line));
         report.line("");
         report.line(
-                "A figure is a median; behind it the middle half of the iterations, and the heap that one operation allocates.");
-        report.line(
-                "A ratio is one of medians; behind it what the middle halves allow at least and at most. A column is a JDK.");
+                "A figure is a median, followed by the middle half of the iterations and the heap allocated per operation.");
+        report.line("A ratio is one of medians, followed by its range within the middle halves. Each column is a JDK.");
         report.targets();
         sections.forEach(report::section);
         return report.text.toString();
@@ -70,9 +69,9 @@ final class Report {
     private void targets() {
         line("");
         line("## Targets");
-        head("", "beside", "target");
+        head("", "compared with", "target");
         for (Target target : Targets.ALL) {
-            // What is no part of this run has no line; a peer that is missing is said.
+            // Rows that are not part of this run are omitted; a missing comparison is shown as not measured.
             if (figures.stream().anyMatch(figure -> figure.is(target.ours()))) {
                 row(target.what(), target.other(), promise(target), jdk -> ratio(target, jdk));
             }
@@ -124,7 +123,7 @@ final class Report {
                 : bytes(machine.toolBytes()) + met(machine.toolBytes() <= LARGEST_TOOL);
     }
 
-    /** A line a benchmark, its figure on each JDK. */
+    /** Writes a section with one row per benchmark and one column per JDK. */
     private void section(Section section) {
         line("");
         line("## " + section.title());
@@ -137,7 +136,7 @@ final class Report {
                 + perJdk(jdk -> " " + (onJdks.containsKey(jdk) ? figure(onJdks.get(jdk)) : "") + " |")));
     }
 
-    /** The method as code, the parameters behind it. */
+    /** Returns the method as code, followed by the parameters. */
     private static String code(String name) {
         int end = name.indexOf(' ');
         return end < 0 ? "`" + name + "`" : "`" + name.substring(0, end) + "`" + name.substring(end);
@@ -148,7 +147,7 @@ final class Report {
         return Double.isNaN(figure.allocated()) ? text : text + ", " + bytes(figure.allocated());
     }
 
-    /** Three digits that matter. */
+    /** Returns a number with three significant digits. */
     static String number(double value) {
         if (value == 0) {
             return "0";

@@ -32,8 +32,8 @@ import org.tfckpt.tensor.NamePattern;
 import org.tfckpt.tensor.Shape;
 
 /**
- * A new checkpoint of an old one. A rename links the data, whatever its size; the others write it, and have the disk take
- * it, beside {@code cp} of the same file without and with {@code sync} of the copy.
+ * Rewrites a checkpoint. Renaming links the data; the other benchmarks write it and wait for the disk. {@code cp} of the
+ * same file, with and without {@code sync}, is measured for comparison.
  */
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
@@ -50,11 +50,11 @@ public class RewriteBenchmark {
     @Param("DISK")
     private Place place;
 
-    /** Where the new checkpoint is. */
+    /** The location of the new checkpoint. */
     public enum Place {
-        /** Beside the old one. */
+        /** The directory of the old checkpoint. */
         DISK,
-        /** In Linux's file system in memory: what it takes without a disk to wait for. The old one is in the page cache. */
+        /** Linux's file system in memory, where there is no disk to wait for. The old checkpoint is in the page cache. */
         MEMORY
     }
 
@@ -62,7 +62,7 @@ public class RewriteBenchmark {
     private Path directory;
     private ByteBuffer values;
 
-    /** Makes the source. */
+    /** Writes the source. */
     @Setup
     public void makeSource() throws IOException {
         int bytes = (int) (((long) mebibytes << 20) / TENSORS) & -Float.BYTES;
@@ -72,13 +72,13 @@ public class RewriteBenchmark {
         values = ByteBuffer.allocateDirect(bytes).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    /** Takes away what the last one wrote; not while it is measured. */
+    /** Deletes the last result; not measured. */
     @TearDown(Level.Iteration)
     public void deleteTarget() throws IOException, InterruptedException {
         for (Path file : files()) {
             Files.delete(file);
         }
-        // The next one shall not wait for this one's blocks.
+        // Otherwise the next invocation would wait for the blocks of this one.
         run("sync");
     }
 
@@ -88,7 +88,7 @@ public class RewriteBenchmark {
         }
     }
 
-    /** Takes away the source. */
+    /** Deletes the source. */
     @TearDown
     public void deleteSource() throws IOException {
         Files.delete(directory);
@@ -111,31 +111,31 @@ public class RewriteBenchmark {
         return directory.resolve("copy").toString();
     }
 
-    /** Other names: one file is linked, one index written. */
+    /** Renames the tensors: links one file and writes one index. */
     @Benchmark
     public void rename() throws IOException {
         rewrite(rewrite -> rewrite.rename(NameMapping.sed("s#^model/#other/#")));
     }
 
-    /** The data file as it is, copied. */
+    /** Copies the data file unchanged. */
     @Benchmark
     public void copyWhole() throws IOException {
         rewrite(rewrite -> rewrite.linking(Linking.NEVER));
     }
 
-    /** One tensor less: each of the others is copied and compared with its checksum. */
+    /** Drops one tensor; the others are copied and compared with their checksums. */
     @Benchmark
     public void copyAllButOne() throws IOException {
         rewrite(rewrite -> rewrite.exclude(List.of(NamePattern.of(Fixture.name(7)))));
     }
 
-    /** The same into four data files. */
+    /** Copies the tensors to four data files. */
     @Benchmark
     public void reshard() throws IOException {
         rewrite(rewrite -> rewrite.sharding(Sharding.ofCount(4)));
     }
 
-    /** As many bytes out of memory. */
+    /** Writes as many bytes from memory. */
     @Benchmark
     public void writeFromMemory() throws IOException {
         try (CheckpointWriter out = CheckpointWriter.open(directory.resolve("ckpt"))) {
@@ -149,13 +149,13 @@ public class RewriteBenchmark {
         }
     }
 
-    /** The peer, which leaves the bytes to the operating system. */
+    /** The comparison, which does not wait for the disk. */
     @Benchmark
     public void cp() throws IOException, InterruptedException {
         run("cp", fixture.data().toString(), copy());
     }
 
-    /** The peer that the disk has taken everything from, as from us. */
+    /** The comparison, which waits for the disk as we do. */
     @Benchmark
     public void cpAndSync() throws IOException, InterruptedException {
         run("cp", fixture.data().toString(), copy());

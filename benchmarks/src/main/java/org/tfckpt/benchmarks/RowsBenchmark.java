@@ -19,8 +19,8 @@ import org.tfckpt.Tensor;
 import org.tfckpt.tensor.TensorSlice;
 
 /**
- * 256 of the 1,000,000 rows of an embedding, whole or partitioned (the rows are in two slices then). A checksum covers a whole
- * tensor or a whole slice, so that the first look costs one pass over it; a second look at the same tensor does not.
+ * Reads 256 of the 1,000,000 rows of an embedding, whole or partitioned (then the rows are in two slices). A checksum
+ * covers a whole tensor or slice, so the first read includes one pass over it; a second read of the same tensor does not.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)

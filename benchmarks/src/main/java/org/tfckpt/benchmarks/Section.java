@@ -3,9 +3,9 @@ package org.tfckpt.benchmarks;
 import java.util.List;
 
 /**
- * What was measured together.
+ * Figures that were measured together.
  *
- * @param title of what kind it is
- * @param figures in the order of measuring, of all JDKs
+ * @param title the title of the section
+ * @param figures the figures of all JDKs in the order of measurement
  */
 record Section(String title, List<Figure> figures) {}

@@ -15,7 +15,7 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.tfckpt.format.table.SnappyDecoder;
 import org.xerial.snappy.Snappy;
 
-/** Uncompressing a block of names, next to the native library. */
+/** Decompresses a block of names, compared with the native library. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)

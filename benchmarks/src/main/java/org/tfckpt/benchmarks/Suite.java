@@ -16,7 +16,7 @@ import org.openjdk.jmh.runner.options.ChainedOptionsBuilder;
 import org.openjdk.jmh.runner.options.OptionsBuilder;
 import org.openjdk.jmh.runner.options.TimeValue;
 
-/** A run of many benchmarks on one set of files, on one JDK after the other. */
+/** Runs many benchmarks on one set of files, on one JDK after the other. */
 final class Suite {
     private final List<Group> groups;
     private final List<Jdk> jdks;
@@ -25,9 +25,9 @@ final class Suite {
     private final Map<String, List<Figure>> figures = new LinkedHashMap<>();
 
     /**
-     * A run.
+     * Creates a run.
      *
-     * @param turns how often the whole process is started
+     * @param turns the number of starts of each process
      * @param data an empty directory
      */
     Suite(List<Group> groups, List<Jdk> jdks, int turns, Path data) {
@@ -37,7 +37,7 @@ final class Suite {
         this.data = data;
     }
 
-    /** Told of all that was measured so far. */
+    /** Receives all figures measured so far. */
     interface Listener {
         void measured(List<Section> sections) throws IOException;
     }
@@ -50,7 +50,7 @@ final class Suite {
             for (Group group : groups) {
                 if (!group.section().equals(section)) {
                     section = group.section();
-                    // What the sections need together would not stay in the page cache.
+                    // The data of all sections together would not stay in the page cache.
                     Folders.empty(data);
                 }
                 if (!group.isNative() || jdk == jdks.get(0)) {
@@ -82,7 +82,7 @@ final class Suite {
         try {
             return new Runner(options.build()).run();
         } catch (NoBenchmarksException e) {
-            // One of a peer's, which are built in with a profile.
+            // A benchmark of TensorFlow, which is included only with -Ppeers.
             return List.of();
         }
     }

@@ -4,33 +4,33 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * A ratio that is promised, or worth to know.
+ * A ratio of two figures, with its target if there is one.
  *
- * @param what the measured thing in words
- * @param ours its figure, see {@link Figure#is}
- * @param other in words
- * @param beside its figure
- * @param kind what the ratio is of
- * @param limit 0 if nothing is promised
+ * @param what a description of our figure
+ * @param ours our figure, see {@link Figure#is}
+ * @param other a description of the other figure
+ * @param beside the other figure
+ * @param kind the kind of ratio
+ * @param limit the target, or 0 for none
  */
 record Target(String what, String ours, String other, String beside, Kind kind, double limit) {
     enum Kind {
-        /** The other's time by ours: at least the limit. */
+        /** The other's time divided by ours: at least the limit. */
         SPEED,
-        /** Our time by the other's: at most the limit. */
+        /** Our time divided by the other's: at most the limit. */
         TIME
     }
 
     /**
-     * How two figures compare.
+     * A ratio of two figures.
      *
-     * @param value of the medians
-     * @param low the least that their spreads allow
-     * @param high the most
+     * @param value the ratio of the medians
+     * @param low the smallest ratio within their spreads
+     * @param high the largest ratio within their spreads
      */
     record Ratio(double value, double low, double high) {}
 
-    /** Nothing unless both were measured; a native peer is measured on one JDK only. */
+    /** Returns the ratio, or empty if a figure was not measured. TensorFlow is measured on one JDK only. */
     Optional<Ratio> on(String jdk, List<Figure> figures) {
         Optional<Figure> mine = find(figures, ours, jdk);
         Optional<Figure> its = find(figures, beside, jdk);

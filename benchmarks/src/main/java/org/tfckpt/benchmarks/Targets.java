@@ -2,14 +2,14 @@ package org.tfckpt.benchmarks;
 
 import java.util.List;
 
-/** What is promised of speed, and what is worth to stand beside it. */
+/** The ratios in the table of targets. */
 final class Targets {
-    /** In the order of the table. */
+    /** All ratios in the order of the table. */
     static final List<Target> ALL = List.of(
             speed(
                     "read and check 2 GiB in 660 tensors, one thread",
                     "ReadBenchmark.readAndCheckMapped data=FEW_LARGE",
-                    "the ceiling, `CRC32C` over one warm mapping",
+                    "the ceiling, `CRC32C` of one warm mapping",
                     "ReadBenchmark.crc32cOfOneMapping data=FEW_LARGE",
                     0.9),
             speed(
@@ -75,11 +75,11 @@ final class Targets {
             speed(
                     "list 1,000,000 tensors with dtype and shape",
                     "ListBenchmark.list tensors=1000000",
-                    "the same reader only opened, which takes in the list",
+                    "opening the same reader only, which reads the list",
                     "TensorFlowOneBenchmark.readerOpen tensors=1000000",
                     0),
             speed(
-                    "256 rows of an embedding of 512 MB, the tensor checked meanwhile",
+                    "256 rows of an embedding of 512 MB, including the check of the tensor",
                     "RowsBenchmark.firstLook data=EMBEDDING",
                     "TensorFlow's restore of that slice",
                     "TensorFlowRowsBenchmark.firstLook data=EMBEDDING",
@@ -97,7 +97,7 @@ final class Targets {
                     "TensorFlowRestoreBenchmark.restore data=V1 threads=1",
                     0),
             speed(
-                    "open, read and check 1,000,000 strings, an array each",
+                    "open, read and check 1,000,000 strings, one array each",
                     "FormBenchmark.read data=STRINGS",
                     "TensorFlow's restore of them",
                     "TensorFlowRestoreBenchmark.restore data=STRINGS threads=1",
@@ -135,7 +135,7 @@ final class Targets {
             time(
                     "the same",
                     "RewriteBenchmark.copyWhole mebibytes=1024 place=DISK",
-                    "`cp`, which leaves it to the operating system",
+                    "`cp`, which does not wait for the disk",
                     "RewriteBenchmark.cp mebibytes=1024 place=DISK",
                     1.2),
             time(
@@ -145,7 +145,7 @@ final class Targets {
                     "RewriteBenchmark.cp mebibytes=1024 place=MEMORY",
                     1.2),
             time(
-                    "rewrite 1 GiB without one tensor, each other checked, on the disk",
+                    "rewrite 1 GiB without one tensor, the others checked, on the disk",
                     "RewriteBenchmark.copyAllButOne mebibytes=1024 place=DISK",
                     "`cp` and `sync`",
                     "RewriteBenchmark.cpAndSync mebibytes=1024 place=DISK",
@@ -159,13 +159,13 @@ final class Targets {
             time(
                     "`ls` of 200 tensors, the whole process",
                     "Process.ls tensors=200",
-                    "a JVM that says hello",
+                    "a bare JVM start",
                     "Process.hello",
                     2.5),
             time(
                     "the same with an archive of its classes",
                     "Process.lsWithArchive",
-                    "a JVM that says hello",
+                    "a bare JVM start",
                     "Process.hello",
                     0),
             speed(

@@ -29,9 +29,9 @@ import org.tfckpt.Checkpoint;
 import org.tfckpt.ReadOptions;
 
 /**
- * Verifying one checkpoint of a GiB by one thread and by two, mapped and through the channel, next to the ceilings: the
- * JDK's {@code CRC32C} over one warm mapping of the file, and the kernel's copy of the file into a buffer that is used
- * again, by as many threads.
+ * Verifies a checkpoint of 1 GiB with one thread and with two, mapped and through the channel. The ceilings are the JDK's
+ * {@code CRC32C} of one warm mapping of the file, and the kernel's copy of the file into a reused buffer, with as many
+ * threads.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -43,7 +43,7 @@ public class VerifyBenchmark {
     private static final int GIB = 1 << 30;
     private static final int PART = 1 << 18;
 
-    /** One tensor is spread over the threads as many are. */
+    /** One large tensor is distributed over the threads, too. */
     @Param({"1", "330"})
     public int tensors;
 
@@ -80,7 +80,7 @@ public class VerifyBenchmark {
         long take(int from, int to) throws IOException;
     }
 
-    /** Each thread takes a share of the file. */
+    /** Each thread processes a part of the file. */
     private long inShares(Share share) throws InterruptedException, ExecutionException {
         int length = mapping.capacity() / threads;
         List<Future<Long>> shares = new ArrayList<>();
@@ -95,7 +95,7 @@ public class VerifyBenchmark {
         return sum;
     }
 
-    /** The ceiling of what is mapped. */
+    /** The ceiling for mapped files. */
     @Benchmark
     public long crc32cOfOneMapping() throws InterruptedException, ExecutionException {
         return inShares((from, to) -> {
@@ -105,7 +105,7 @@ public class VerifyBenchmark {
         });
     }
 
-    /** The ceiling of what goes through the channel. */
+    /** The ceiling for the channel. */
     @Benchmark
     public long kernelsCopyAlone() throws InterruptedException, ExecutionException {
         return inShares((from, to) -> {

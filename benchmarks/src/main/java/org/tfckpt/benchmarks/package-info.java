@@ -1,5 +1,5 @@
 /**
- * What reading costs, each figure beside a ceiling or a peer that is measured in the same run. Data is made, seeded, in a
- * temporary directory.
+ * JMH benchmarks. Every figure is compared with a ceiling or another implementation in the same run. The data is random
+ * with fixed seeds, in a temporary directory.
  */
 package org.tfckpt.benchmarks;

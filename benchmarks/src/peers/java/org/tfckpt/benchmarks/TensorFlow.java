@@ -18,10 +18,10 @@ import org.tensorflow.internal.c_api.TF_Status;
 import org.tensorflow.internal.c_api.TF_TString;
 import org.tensorflow.internal.c_api.TF_Tensor;
 
-/** TensorFlow's own library by its C API: the operations that save and restore, and the reader of checkpoints. */
+/** TensorFlow's library through its C API: the operations that save and restore, and the checkpoint reader. */
 final class TensorFlow implements AutoCloseable {
     static {
-        // A folder of this build instead of one of the user's; it takes 680 MB.
+        // In this build's directory instead of the user's cache; it takes 680 MB.
         System.setProperty(
                 "org.bytedeco.javacpp.cachedir", Places.PEERS.resolve("cache").toString());
     }
@@ -72,15 +72,15 @@ final class TensorFlow implements AutoCloseable {
         return handle;
     }
 
-    /** What is asked for: its name, and "" or the part of it. */
+    /** A tensor to restore: its name, and its slice or "". */
     record Wanted(String name, String slice, int dtype) {}
 
-    /** Restores the same tensors again and again. To be used by one thread at a time. */
+    /** Restores the same tensors repeatedly. Not thread-safe. */
     Restoring restoring(Path prefix, List<Wanted> wanted) {
         return new Restoring(prefix, wanted);
     }
 
-    /** An operation with its inputs ready. */
+    /** Creates an operation with its inputs. */
     final class Restoring {
         private final TF_Status status = TF_NewStatus();
         private final List<TFE_TensorHandle> inputs;
@@ -93,7 +93,7 @@ final class TensorFlow implements AutoCloseable {
             tensors = new PointerPointer<>(dtypes.length);
         }
 
-        /** Restores; until {@link #free} the tensors are in memory. */
+        /** Restores the tensors into memory, where they stay until {@link #free}. */
         int run() {
             TFE_Op op = op("RestoreV2", inputs, status);
             TFE_OpSetAttrTypeList(op, "dtypes", dtypes, dtypes.length);
@@ -105,7 +105,7 @@ final class TensorFlow implements AutoCloseable {
             }
         }
 
-        /** The sum of the sizes of what was restored, without what strings hold. */
+        /** Returns the sum of the sizes of the restored tensors, without the contents of strings. */
         long bytes() {
             long bytes = 0;
             for (int i = 0; i < dtypes.length; i++) {
@@ -123,7 +123,7 @@ final class TensorFlow implements AutoCloseable {
             }
         }
 
-        /** Saves what was restored. */
+        /** Saves the restored tensors. */
         void save(Path prefix, List<Wanted> names) {
             List<TFE_TensorHandle> where = inputs(prefix, names);
             TFE_Op op = op("SaveV2", where, status);
@@ -157,7 +157,7 @@ final class TensorFlow implements AutoCloseable {
         return op;
     }
 
-    /** TensorFlow's reader, which takes in the whole index when it is made. */
+    /** TensorFlow's reader, which reads the whole index when it is created. */
     static final class Reader implements AutoCloseable {
         private final TF_Status status = TF_NewStatus();
         private final TF_CheckpointReader reader;
@@ -171,7 +171,7 @@ final class TensorFlow implements AutoCloseable {
             return TF_CheckpointReaderSize(reader);
         }
 
-        /** Something of the name, dtype and shape of every tensor. */
+        /** Returns a number computed from the name, dtype and shape of every tensor. */
         long list() {
             long sum = 0;
             long[] shape = new long[8];
@@ -185,7 +185,7 @@ final class TensorFlow implements AutoCloseable {
             return sum;
         }
 
-        /** All tensors, whole. */
+        /** Returns all tensors, without slices. */
         List<Wanted> all() {
             List<Wanted> all = new ArrayList<>();
             for (int i = 0; i < size(); i++) {

@@ -18,8 +18,8 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.tfckpt.tensor.DataType;
 
 /**
- * What {@link LookupBenchmark} and {@link ListBenchmark} do, by TensorFlow: its reader takes in the whole index first,
- * its restoring operation opens the checkpoint and seeks.
+ * The counterpart of {@link LookupBenchmark} and {@link ListBenchmark}. TensorFlow's reader reads the whole index first;
+ * its restore operation opens the checkpoint and seeks.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -62,7 +62,7 @@ public class TensorFlowOneBenchmark {
         }
     }
 
-    /** A part of it is the way from Java into the library, four times a tensor; {@link #readerOpen} has it not. */
+    /** Includes four calls from Java into the library per tensor; {@link #readerOpen} does not. */
     @Benchmark
     public long readerOpenAndList() {
         try (TensorFlow.Reader reader = new TensorFlow.Reader(fixture.prefix())) {

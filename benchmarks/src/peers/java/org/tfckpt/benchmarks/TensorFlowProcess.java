@@ -3,7 +3,7 @@ package org.tfckpt.benchmarks;
 import java.nio.file.Path;
 import java.util.List;
 
-/** A process that lists a checkpoint, or restores all of it, with TensorFlow's library: what is left of the tool without us. */
+/** The main class of a process that lists or restores a checkpoint with TensorFlow's library. */
 final class TensorFlowProcess {
     private TensorFlowProcess() {}
 

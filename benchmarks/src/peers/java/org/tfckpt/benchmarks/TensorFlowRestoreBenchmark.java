@@ -26,8 +26,8 @@ import org.tfckpt.Checkpoint;
 import org.tfckpt.tensor.TensorInfo;
 
 /**
- * TensorFlow's RestoreV2 of everything, in one operation, or half of the tensors in each of two at once. Freeing what was
- * restored is not counted.
+ * Restores everything with TensorFlow's RestoreV2, in one operation or in two concurrent ones with half of the tensors
+ * each. Freeing the tensors is not measured.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)

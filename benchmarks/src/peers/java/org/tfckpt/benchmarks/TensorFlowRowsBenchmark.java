@@ -21,7 +21,7 @@ import org.tfckpt.tensor.Shape;
 import org.tfckpt.tensor.ShapeAndSlice;
 import org.tfckpt.tensor.TensorSlice;
 
-/** What {@link RowsBenchmark} does, by TensorFlow's RestoreV2 with a slice. */
+/** The counterpart of {@link RowsBenchmark}: reads the rows by TensorFlow's RestoreV2 with a slice. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)

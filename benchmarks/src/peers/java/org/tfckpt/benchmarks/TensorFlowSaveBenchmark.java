@@ -21,7 +21,7 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 import org.tfckpt.tensor.DataType;
 
-/** Renaming by TensorFlow: restore everything, and save it under other names. */
+/** Renames tensors with TensorFlow: restores everything and saves it under other names. */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.SingleShotTime)
 @OutputTimeUnit(TimeUnit.MILLISECONDS)
