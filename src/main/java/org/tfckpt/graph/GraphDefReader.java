@@ -22,8 +22,8 @@ final class GraphDefReader {
     /** The largest attribute parsed: a {@code RestoreV2} lists the dtype of each tensor in one. */
     private static final int MAX_ATTRIBUTE = 1 << 20;
 
-    /** The same for a constant, of which only the dtype is needed: its value stays unread. */
-    private static final int MAX_CONSTANT_ATTRIBUTE = 64;
+    /** The same for a constant, of which only the dtype is needed, which takes 12 bytes: the value is not read. */
+    private static final int MAX_CONSTANT_ATTRIBUTE = 16;
 
     private final GraphInput in;
     private final GraphNodes nodes;
@@ -94,7 +94,11 @@ final class GraphDefReader {
                     nodes.strings.put(name, node);
                 }
             }
-            case PASS -> inputs.stream().findFirst().ifPresent(input -> nodes.passes.put(name, input));
+            case PASS -> {
+                if (!inputs.isEmpty()) {
+                    nodes.passes.put(name, inputs.get(0));
+                }
+            }
             case SAVE -> nodes.savers.add(new Node(name, op, inputs, 0));
             case RESTORE -> nodes.savers.add(new Node(name, op, inputs, outputs()));
             case ASSIGN -> nodes.assignments.add(new Node(name, op, inputs, 0));

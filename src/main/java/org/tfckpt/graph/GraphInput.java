@@ -30,10 +30,14 @@ final class GraphInput {
 
     private static final int BUFFER = 1 << 16;
 
+    /** The size up to which reading all of a file is faster than reading parts of it through buffers. */
+    private static final int READ_AT_ONCE = 1 << 22;
+
     private final String file;
     private final long size;
     private final @Nullable ByteSource source;
     private final byte[] bytes;
+    private final boolean isText;
 
     private CodedInputStream in;
     /** The offset in the file at which {@link #in} begins. */
@@ -58,22 +62,29 @@ final class GraphInput {
         void field(int number) throws IOException;
     }
 
-    private GraphInput(String file, long size, @Nullable ByteSource source, byte[] bytes) {
+    private GraphInput(String file, long size, @Nullable ByteSource source, byte[] bytes, boolean isText) {
         this.file = file;
         this.size = size;
         this.source = source;
         this.bytes = bytes;
+        this.isText = isText;
         this.in = CodedInputStream.newInstance(bytes);
     }
 
-    /** Reads a binary file, which the caller closes. */
+    /** Reads a binary file, which the caller closes: a small one at once, a larger one as far as it is not skipped. */
     static GraphInput of(ByteSource source) throws IOException {
-        return new GraphInput(source.name(), source.size(), source, new byte[0]);
+        long size = source.size();
+        if (size > READ_AT_ONCE) {
+            return new GraphInput(source.name(), size, source, new byte[0], false);
+        }
+        byte[] bytes = new byte[(int) size];
+        source.readInto(0, ByteBuffer.wrap(bytes));
+        return new GraphInput(source.name(), size, null, bytes, false);
     }
 
     /** Reads a message that was made of a text file; errors have no offsets. */
-    static GraphInput of(String file, byte[] message) {
-        return new GraphInput(file, message.length, null, message);
+    static GraphInput ofText(String file, byte[] message) {
+        return new GraphInput(file, message.length, null, message, true);
     }
 
     /** The whole file. */
@@ -264,7 +275,7 @@ final class GraphInput {
     }
 
     private ErrorContext place(long offset) {
-        return ErrorContext.at(file, source == null ? -1 : offset);
+        return ErrorContext.at(file, isText ? -1 : offset);
     }
 
     /** Part of a file as a stream that skips without reading. */

@@ -47,7 +47,7 @@ final class GraphReader {
                 GraphKind kind = Sniffer.kindOfText(text);
                 return kind == null
                         ? null
-                        : read(file, kind, GraphInput.of(source.name(), TextGraphs.parse(source, kind)), tags);
+                        : read(file, kind, GraphInput.ofText(source.name(), TextGraphs.parse(source, kind)), tags);
             }
             GraphInput in = GraphInput.of(source);
             GraphKind kind = Sniffer.kindOf(in);
