@@ -13,11 +13,14 @@ import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.UnsupportedFormatException;
 
 /**
- * A graph, as far as its variables go: which there are, and what its savers save and restore under which names.
+ * The variables of a graph, and the names under which its savers save and restore them.
  *
- * <p>Read at once and kept without the file; immutable, and safe from many threads. Nodes that have nothing to do with
- * variables are passed over while the file is read, so that a graph of hundreds of megabytes (constants of a frozen
- * graph, as a rule) takes no more memory than its variables need.
+ * <p>{@link #open} reads the file and closes it. Instances are immutable and thread-safe.
+ *
+ * <p>Nodes that have nothing to do with variables are skipped, so a binary graph of hundreds of megabytes, most of which are
+ * constants as a rule, takes only the memory that its variables need. A graph in text format is held in memory while it is
+ * parsed: that takes up to 6 times its size plus 256 bytes per field, about 20 times its size in all for a graph without
+ * large constants. A text for which the heap is too small is rejected.
  */
 public final class Graph {
     private final GraphParts parts;
@@ -27,15 +30,15 @@ public final class Graph {
     }
 
     /**
-     * Reads a graph from whatever a person has at hand: a {@code .meta} file, the prefix of a checkpoint that has one, a
-     * SavedModel directory, its {@code saved_model.pb} or {@code saved_model.pbtxt}, a GraphDef or a MetaGraphDef,
-     * binary or as text. What it is, the content says, not the name.
+     * Reads a graph. The content of the file determines its kind, not its name.
      *
-     * @param path any of these
+     * @param path a {@code .meta} file, the prefix of a checkpoint that has one, a SavedModel directory or its
+     *     {@code saved_model.pb} or {@code saved_model.pbtxt}, or a GraphDef or MetaGraphDef, binary or in text format
      * @return the graph
-     * @throws CheckpointException if there is no graph at this place; the message says where there is one nearby
+     * @throws CheckpointException if there is no graph; the message names one nearby, if there is one
      * @throws DataLossException if the file is damaged
-     * @throws UnsupportedFormatException if the file is something else, or a SavedModel of several graphs
+     * @throws UnsupportedFormatException if the file is not a graph, is a SavedModel of several graphs, has 2 GiB or more, or
+     *     is a text for which the heap is too small
      * @throws IOException if the file cannot be read
      */
     public static Graph open(Path path) throws IOException {
@@ -43,12 +46,12 @@ public final class Graph {
     }
 
     /**
-     * Reads the graph of a SavedModel that has exactly these tags.
+     * Reads the graph of a SavedModel that has exactly the given tags.
      *
      * @param path a SavedModel directory or its file
-     * @param tags all tags of the graph wanted
+     * @param tags all tags of the graph
      * @return the graph
-     * @throws CheckpointException if there is no such graph; the message has the tags that there are
+     * @throws CheckpointException if no graph has these tags; the message lists the tags that exist
      * @throws DataLossException if the file is damaged
      * @throws IOException if the file cannot be read
      */
@@ -57,16 +60,16 @@ public final class Graph {
     }
 
     /**
-     * The file that was read.
+     * Returns the file that was read.
      *
-     * @return for example {@code log/model.ckpt-122543.meta}, whatever path led to it
+     * @return for example {@code log/model.ckpt-122543.meta}, also if the graph was opened by its checkpoint
      */
     public Path file() {
         return parts.file();
     }
 
     /**
-     * What the file holds.
+     * Returns what the file contains.
      *
      * @return the kind
      */
@@ -75,17 +78,17 @@ public final class Graph {
     }
 
     /**
-     * The variables that have a node in the graph.
+     * Returns the variables that have a node in the graph.
      *
-     * @return all of them, in the order of the nodes
+     * @return the variables, in the order of their nodes
      */
     public Variables variables() {
         return parts.variables();
     }
 
     /**
-     * Whether the variables are saved under keys made of their objects' paths, as in every SavedModel of TF2: then
-     * {@link #objectVariables()} are those that a checkpoint feeds, by {@link #checkpointKeys}.
+     * Returns whether the variables are saved under keys made of the paths of their objects, as in every SavedModel of TF2.
+     * If so, {@link #objectVariables()} are the variables that a checkpoint restores, by {@link #checkpointKeys}.
      *
      * @return true if the file has an object graph
      */
@@ -94,9 +97,9 @@ public final class Graph {
     }
 
     /**
-     * The variables of the objects of a TF2 SavedModel: those that a checkpoint feeds.
+     * Returns the variables of the objects of a TF2 SavedModel: those that a checkpoint restores.
      *
-     * @return all of them, in the order of the objects; none if the graph is not object-based
+     * @return the variables, in the order of the objects; empty if the graph is not object-based
      */
     public Variables objectVariables() {
         return parts.objects() == null
@@ -105,13 +108,13 @@ public final class Graph {
     }
 
     /**
-     * The keys of this graph's variables in an object-based checkpoint. The objects of a SavedModel and those of the
-     * checkpoint are walked side by side from their roots, along edges of the same names. The variables of any other
-     * graph are found by their names, which such a checkpoint notes too.
+     * Returns the keys of this graph's variables in an object-based checkpoint. The objects of a SavedModel and those of
+     * the checkpoint are matched from their roots, along edges of the same names. Variables of any other graph are matched
+     * by name, since such a checkpoint contains the names too.
      *
-     * @param checkpoint the objects of a checkpoint, of this graph or of another one that is alike
-     * @return the key of each variable that was found: of {@link #objectVariables()} where the graph is object-based,
-     *     else of {@link #variables()}
+     * @param checkpoint the objects of a checkpoint of this graph or a similar one
+     * @return the key of each variable found, which is one of {@link #objectVariables()} if the graph is object-based, else
+     *     one of {@link #variables()}
      */
     public Map<GraphVariable, String> checkpointKeys(ObjectGraph checkpoint) {
         return parts.objects() == null
@@ -120,11 +123,11 @@ public final class Graph {
     }
 
     /**
-     * The key that a variable of {@link #objectVariables()} has by the SavedModel's own object graph: what
-     * {@link #checkpointKeys} finds as a rule, without a checkpoint.
+     * Returns the key of one of {@link #objectVariables()} according to the SavedModel's own object graph. It is usually the
+     * key that {@link #checkpointKeys} finds, and needs no checkpoint.
      *
-     * @param variable one of the graph's
-     * @return the key; nothing for a variable that comes from a node, or that no object leads to
+     * @param variable a variable of this graph
+     * @return the key; empty for a variable of {@link #variables()}, and for one that is unreachable from the root object
      */
     public Optional<String> objectKeyOf(GraphVariable variable) {
         return parts.paths() == null || variable.objectNode().isEmpty()
@@ -133,81 +136,81 @@ public final class Graph {
     }
 
     /**
-     * The savers: first the one that the file names as its own, then those that have ops in the graph, in their order.
+     * Returns the savers: first the one in the file's {@code saver_def}, then the others in the order of their ops.
      *
-     * @return none in a graph that was exported without one
+     * @return the savers; empty if the graph was exported without one
      */
     public List<GraphSaver> savers() {
         return parts.savers();
     }
 
     /**
-     * The tags of the graph.
+     * Returns the tags of the graph.
      *
-     * @return what it is for, such as {@code serve}; none outside of SavedModels
+     * @return for example {@code serve}; usually empty if this is not a SavedModel
      */
     public Set<String> tags() {
         return parts.info().tags();
     }
 
     /**
-     * The version of TensorFlow that wrote the file.
+     * Returns the version of TensorFlow that wrote the file.
      *
-     * @return for example {@code 1.15.0}; nothing where the file does not say
+     * @return for example {@code 1.15.0}; empty if the file does not state it
      */
     public Optional<String> tensorFlowVersion() {
         return parts.info().tensorFlowVersion();
     }
 
     /**
-     * The number of the version of graphs that the writer made.
+     * Returns the version number of the graph format that the writer used.
      *
-     * @return the producer; nothing where the file does not say
+     * @return the producer; empty if the file does not state it
      */
     public OptionalInt producer() {
         return parts.info().producer();
     }
 
     /**
-     * The number of nodes in the graph, those of its functions not counted.
+     * Returns the number of nodes in the graph, not counting those of its functions.
      *
-     * @return at least 0
+     * @return the number
      */
     public long nodeCount() {
         return parts.info().nodes();
     }
 
     /**
-     * The number of functions in the graph's library.
+     * Returns the number of functions in the graph's library.
      *
-     * @return at least 0
+     * @return the number
      */
     public long functionCount() {
         return parts.info().functions();
     }
 
     /**
-     * The keys of all collections, of variables or not.
+     * Returns the keys of all collections, also of those that do not contain variables.
      *
-     * @return none where the file has no collections (a GraphDef)
+     * @return the keys; empty if the file has no collections, as a GraphDef
      */
     public Set<String> collections() {
         return parts.info().collections();
     }
 
     /**
-     * The names of the signatures of a SavedModel.
+     * Returns the names of the signatures of a SavedModel.
      *
-     * @return none outside of SavedModels
+     * @return the names; usually empty if this is not a SavedModel
      */
     public Set<String> signatures() {
         return parts.info().signatures();
     }
 
     /**
-     * File, kind and tags.
+     * Returns file, kind and tags.
      *
-     * @return a line for a person
+     * @return one line of text
      */
     @Override
     public String toString() {

@@ -4,21 +4,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.regex.Pattern;
 
-/** What the files of graphs are called. */
+/** Names of graph files. */
 final class GraphFiles {
     static final String META = ".meta";
     static final String SAVED_MODEL = "saved_model.pb";
     static final String SAVED_MODEL_TEXT = "saved_model.pbtxt";
 
-    /** A SavedModel beyond 2 GiB, in chunks. */
+    /** A SavedModel of more than 2 GiB, split into chunks. */
     static final String SAVED_MODEL_CHUNKS = "saved_model.cpb";
 
-    /** What names the shards of a V1 checkpoint, behind its prefix. */
+    /** The end of a V1 checkpoint's path that names its shards. */
     private static final Pattern SHARDS = Pattern.compile("-[0-9?]+-of-[0-9]+$");
 
     private GraphFiles() {}
 
-    /** The {@code .meta} file of a checkpoint, as TensorFlow makes it of the checkpoint's name. */
+    /** Returns the {@code .meta} file that TensorFlow writes for a checkpoint. */
     static Path metaOf(Path prefix) {
         Path name = prefix.getFileName();
         String text = name == null ? "" : name.toString();

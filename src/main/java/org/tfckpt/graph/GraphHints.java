@@ -11,18 +11,18 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.tfckpt.tensor.ErrorContext;
 
-/** Which graph a person may have meant who named something else. */
+/** Suggests a graph to open instead of a path that is not one. */
 final class GraphHints {
     private static final Pattern FILE_OF_CHECKPOINT = Pattern.compile("(?<prefix>.*)\\.(index|data-\\d+-of-\\d+)");
-    /** A SavedModel's checkpoint is {@code variables/variables} in it. */
+    /** A SavedModel's checkpoint is {@code variables/variables}, two levels below its directory. */
     private static final int LEVELS = 2;
 
-    private static final int SHOWN = 5;
-    private static final int LOOKED_AT = 10_000;
+    private static final int MAX_SHOWN = 5;
+    private static final int MAX_ENTRIES = 10_000;
 
     private GraphHints() {}
 
-    /** What to open instead of a path that is no graph, or is not there; nothing if there is nothing alike. */
+    /** Returns a hint for a path that is not a graph or does not exist; no hint if there is no graph nearby. */
     static ErrorContext instead(Path path) throws IOException {
         String hint = hint(path);
         return hint.isEmpty() ? ErrorContext.NONE : ErrorContext.hint(hint);
@@ -57,7 +57,7 @@ final class GraphHints {
         return parent == null ? path.resolveSibling("") : parent;
     }
 
-    /** Graphs in a directory: {@code .meta} files, and SavedModels below it, as they lie in versions. */
+    /** Returns the graphs in a directory: {@code .meta} files, and directories that are SavedModels. */
     private static List<Path> others(Path directory) {
         List<Path> found = new ArrayList<>();
         try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
@@ -66,12 +66,12 @@ final class GraphHints {
                 if (entry.toString().endsWith(GraphFiles.META) || GraphFiles.isSavedModel(entry)) {
                     found.add(entry);
                 }
-                if (++count == LOOKED_AT) {
+                if (++count == MAX_ENTRIES) {
                     break;
                 }
             }
         } catch (IOException | DirectoryIteratorException unreadable) {
-            // No advice, then.
+            // A hint is optional.
             return List.of();
         }
         found.sort(Comparator.naturalOrder());
@@ -80,7 +80,7 @@ final class GraphHints {
 
     private static String quoted(List<Path> paths) {
         List<String> shown =
-                paths.stream().limit(SHOWN).map(path -> "'" + path + "'").toList();
-        return String.join(", ", shown) + (paths.size() > SHOWN ? ", …" : "");
+                paths.stream().limit(MAX_SHOWN).map(path -> "'" + path + "'").toList();
+        return String.join(", ", shown) + (paths.size() > MAX_SHOWN ? ", …" : "");
     }
 }

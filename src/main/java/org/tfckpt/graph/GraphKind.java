@@ -1,12 +1,12 @@
 package org.tfckpt.graph;
 
-/** What the file of a graph holds. */
+/** The kind of message that the file of a graph contains. */
 public enum GraphKind {
-    /** A graph alone. */
+    /** A graph without collections and savers. */
     GRAPH_DEF("GraphDef"),
     /** A graph with collections and savers: a {@code .meta} file. */
     META_GRAPH_DEF("MetaGraphDef"),
-    /** One or several such graphs, each with its tags. */
+    /** One or several MetaGraphDefs, each with its tags. */
     SAVED_MODEL("SavedModel");
 
     private final String text;
@@ -16,7 +16,7 @@ public enum GraphKind {
     }
 
     /**
-     * TensorFlow's name of the kind.
+     * Returns TensorFlow's name of the kind.
      *
      * @return for example {@code MetaGraphDef}
      */

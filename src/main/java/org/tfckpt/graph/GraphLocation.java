@@ -9,7 +9,7 @@ import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.ErrorContext;
 import org.tfckpt.tensor.UnsupportedFormatException;
 
-/** From whatever a person has at hand to the file of the graph meant. */
+/** Finds and reads the file of the graph that a path refers to. */
 final class GraphLocation {
     private GraphLocation() {}
 
@@ -20,19 +20,21 @@ final class GraphLocation {
         Path meta = GraphFiles.metaOf(path);
         if (Files.exists(path)) {
             GraphParts graph = GraphReader.read(path, tags);
-            // A V1 checkpoint is a file of its prefix's very name.
+            // The file of a V1 checkpoint has the name of the prefix.
             return graph == null ? readFile(Files.isRegularFile(meta) ? meta : path, tags) : graph;
         }
         if (Files.isRegularFile(meta)) {
             return readFile(meta, tags);
         }
-        throw new CheckpointException(path + "; No such file or directory", GraphHints.instead(path));
+        throw new CheckpointException(
+                "No graph found at '" + path + "' (TensorFlow: \"" + path + "; No such file or directory\")",
+                GraphHints.instead(path));
     }
 
     private static GraphParts readFile(Path file, @Nullable Set<String> tags) throws IOException {
         GraphParts graph = GraphReader.read(file, tags);
         if (graph == null) {
-            throw new UnsupportedFormatException("Not a TensorFlow graph: " + file, GraphHints.instead(file));
+            throw new UnsupportedFormatException("'" + file + "' is not a TensorFlow graph", GraphHints.instead(file));
         }
         return graph;
     }
@@ -45,13 +47,13 @@ final class GraphLocation {
         }
         if (Files.exists(directory.resolve(GraphFiles.SAVED_MODEL_CHUNKS))) {
             throw new UnsupportedFormatException(
-                    "SavedModels in chunks are not read",
+                    "A SavedModel split into chunks cannot be read",
                     ErrorContext.at(
                             directory.resolve(GraphFiles.SAVED_MODEL_CHUNKS).toString(), -1));
         }
         throw new CheckpointException(
-                "No " + GraphFiles.SAVED_MODEL + " and no " + GraphFiles.SAVED_MODEL_TEXT + " in the directory "
-                        + directory,
+                "The directory '" + directory + "' contains no " + GraphFiles.SAVED_MODEL + " or "
+                        + GraphFiles.SAVED_MODEL_TEXT,
                 GraphHints.instead(directory));
     }
 }

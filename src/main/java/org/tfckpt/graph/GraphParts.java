@@ -8,15 +8,15 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was read of a graph.
+ * What was read from the file of a graph.
  *
- * @param file where it was read
- * @param kind what the file holds
- * @param info what there is besides variables
- * @param variables those with nodes, complete
+ * @param file the file
+ * @param kind the kind of the file
+ * @param info everything else
+ * @param variables the variables that have nodes
  * @param savers the savers
  * @param objects the object graph of a TF2 SavedModel, or null
- * @param paths the ways to its objects, or null
+ * @param paths the paths to its objects, or null
  */
 record GraphParts(
         Path file,
@@ -26,7 +26,7 @@ record GraphParts(
         List<GraphSaver> savers,
         @Nullable SavedObjects objects,
         @Nullable SavedPaths paths) {
-    /** What there is besides variables. */
+    /** What a graph states besides its variables, savers and objects. */
     record Info(
             Set<String> tags,
             Optional<String> tensorFlowVersion,

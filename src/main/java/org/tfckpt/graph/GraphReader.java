@@ -22,7 +22,7 @@ import org.tfckpt.tensor.ErrorContext;
 import org.tfckpt.tensor.ProblemKind;
 import org.tfckpt.tensor.UnsupportedFormatException;
 
-/** Reads a file that is a graph, as it says itself. */
+/** Reads the file of a graph. */
 final class GraphReader {
     private final Path file;
     private final GraphKind kind;
@@ -34,13 +34,13 @@ final class GraphReader {
         this.in = in;
     }
 
-    /** Reads a file; null if it is no graph. */
+    /** Reads a file; returns null if it is not a graph. */
     static @Nullable GraphParts read(Path file, @Nullable Set<String> tags) throws IOException {
-        // Through its channel: a graph is read once, from front to back, and need not be mapped for that.
+        // A graph is read once from front to back, so mapping it would gain nothing.
         try (ByteSource source = ByteSources.channel(file)) {
             if (source.size() == 0) {
                 throw new DataLossException(
-                        ProblemKind.TRUNCATED, "An empty file", ErrorContext.at(file.toString(), -1));
+                        ProblemKind.TRUNCATED, "The file is empty", ErrorContext.at(file.toString(), -1));
             }
             String text = Sniffer.text(source);
             if (text != null) {
@@ -77,7 +77,7 @@ final class GraphReader {
         for (Range graph : layout.graphs()) {
             reader.read(graph);
         }
-        // Other messages look like a graph in parts; one that says who wrote it, or has an op that every graph has, is
+        // Other messages may resemble a graph. One that states its writer, or has an op that nearly every graph has, is
         // one.
         boolean signed = nodes.producer.isPresent() && nodes.count > 0;
         boolean versioned = !layout.info().getTensorflowVersion().isEmpty();
@@ -144,9 +144,11 @@ final class GraphReader {
         ErrorContext place = ErrorContext.at(file.toString(), -1);
         if (tags == null) {
             throw new UnsupportedFormatException(
-                    "There are " + layouts.size() + " graphs in it", place.withHint("choose one by its tags: " + has));
+                    "The SavedModel contains " + layouts.size() + " graphs",
+                    place.withHint("choose one by its tags; " + has));
         }
         throw new CheckpointException(
-                "There is no graph with the tags {" + String.join(",", new TreeSet<>(tags)) + "}", place.withHint(has));
+                "The file contains no graph with the tags {" + String.join(",", new TreeSet<>(tags)) + "}",
+                place.withHint(has));
     }
 }

@@ -121,9 +121,9 @@ public final class GraphSaver {
      * One tensor of a save or restore op.
      *
      * @param key the name in the checkpoint
-     * @param shapeAndSlice which part of it, as the op takes it ({@code 10 3 0,5:0,3}); empty for the whole tensor
+     * @param shapeAndSlice which part of the tensor, as the op takes it ({@code 10 3 0,5:0,3}); empty for the whole tensor
      * @param tensor the tensor that is saved, or the output of the op that restores
-     * @param variable the variable that the tensor comes from, or goes to; null if it is none (the keys of a table, say)
+     * @param variable the variable that is saved or restored; null if the tensor is not a variable, for example the keys of a table
      */
     public record Entry(
             String key,
@@ -132,18 +132,18 @@ public final class GraphSaver {
             @Nullable GraphVariable variable) {}
 
     /**
-     * What is saved of each variable.
+     * Returns what is saved of each variable.
      *
-     * @return one entry a variable as a rule; a variable that the saver leaves out is not a key
+     * @return usually one entry per variable; a variable that the saver leaves out is not a key
      */
     public Map<GraphVariable, List<Entry>> savesByVariable() {
         return byVariable(saves);
     }
 
     /**
-     * What each variable is restored from.
+     * Returns what each variable is restored from.
      *
-     * @return one entry a variable as a rule; a variable that the saver leaves out is not a key
+     * @return usually one entry per variable; a variable that the saver leaves out is not a key
      */
     public Map<GraphVariable, List<Entry>> restoresByVariable() {
         return byVariable(restores);
@@ -160,9 +160,9 @@ public final class GraphSaver {
     }
 
     /**
-     * Whether the lists are all there is.
+     * Returns whether the lists are complete.
      *
-     * @return false if names are unknown, or there are no lists at all
+     * @return false if names are unknown, or if there are no lists
      */
     public boolean isKnown() {
         return unknown.isEmpty() && !(saves.isEmpty() && restores.isEmpty());

@@ -14,10 +14,9 @@ import org.tfckpt.tensor.ShapeAndSlice;
 import org.tfckpt.tensor.TensorNames;
 
 /**
- * A variable of a graph: what its node says, and what the graph's collections add to that.
+ * A variable of a graph, with what its node and the graph's collections say about it.
  *
- * <p>Immutable. Two variables are equal only if they are the same one of the same {@link Graph}; {@link Variables}
- * compares by {@link #name()}.
+ * <p>Instances are immutable and are equal only if they are the same object; {@link Variables} compares by {@link #name()}.
  */
 public final class GraphVariable {
     private static final Set<String> REFERENCES = Set.of("VariableV2", "Variable", "AutoReloadVariable");
@@ -85,19 +84,19 @@ public final class GraphVariable {
     }
 
     /**
-     * A variable that is in no graph: for whoever has a list of names, dtypes and shapes alone.
+     * Makes a variable that belongs to no graph, for callers that only have names, dtypes and shapes.
      *
      * @param name the name
      * @param dtype the dtype
-     * @param shape the shape, with −1 for an unknown dimension; null if it is unknown altogether
-     * @return a resource variable of which nothing else is known
+     * @param shape the shape, with -1 for an unknown dimension; null if not even the rank is known
+     * @return a resource variable with nothing else known about it
      */
     public static GraphVariable of(String name, DataType dtype, @Nullable Shape shape) {
         return new Builder(name, "VarHandleOp", dtype.number(), shape).build();
     }
 
     /**
-     * The name of the variable's node.
+     * Returns the name of the variable's node.
      *
      * @return for example {@code input/init_conv/DW}; without {@code :0}
      */
@@ -106,11 +105,11 @@ public final class GraphVariable {
     }
 
     /**
-     * The name under which TensorFlow saves the variable unless it is told otherwise: its name, but the whole variable's
-     * name for a part of a partitioned variable. A saver may have been told otherwise: see {@link GraphSaver}.
+     * Returns the name under which TensorFlow saves the variable by default: its name, or for a part of a partitioned
+     * variable the name of the whole variable. A saver may use other names: see {@link GraphSaver}.
      *
-     * @return the name in a checkpoint; of a variable of an object graph ({@link #objectNode()}) its name, although its
-     *     key in a checkpoint is another: see {@link Graph#checkpointKeys}
+     * @return the name in a name-based checkpoint; {@link Graph#checkpointKeys} returns the key of a variable of an object
+     *     graph ({@link #objectNode()})
      */
     public String savedName() {
         String fullName = definition.getSaveSliceInfoDef().getFullName();
@@ -118,7 +117,7 @@ public final class GraphVariable {
     }
 
     /**
-     * The op of the variable's node.
+     * Returns the op of the variable's node.
      *
      * @return {@code VariableV2}, {@code Variable}, {@code AutoReloadVariable} or {@code VarHandleOp}
      */
@@ -127,16 +126,16 @@ public final class GraphVariable {
     }
 
     /**
-     * Whether the variable is a reference, as all were before resource variables.
+     * Returns whether the variable is a reference variable, as all were before resource variables.
      *
-     * @return false for a resource ({@code VarHandleOp})
+     * @return false for a resource variable ({@code VarHandleOp})
      */
     public boolean isReference() {
         return REFERENCES.contains(op);
     }
 
     /**
-     * The dtype of the value: not of the reference, nor of the handle.
+     * Returns the dtype of the value (not that of the reference or of the handle).
      *
      * @return {@link DataType#UNKNOWN} if the number is not in TensorFlow's table
      */
@@ -145,7 +144,7 @@ public final class GraphVariable {
     }
 
     /**
-     * The dtype of the value as the file has it; {@link #dtype()} is the one to use.
+     * Returns the number of the dtype as stored in the file, for a {@link #dtype()} that is not known.
      *
      * @return the number
      */
@@ -154,29 +153,29 @@ public final class GraphVariable {
     }
 
     /**
-     * The shape of the variable itself: of a part of a partitioned variable the part's.
+     * Returns the shape of the variable; for a part of a partitioned variable, the shape of the part.
      *
-     * @return the shape, with −1 for an unknown dimension; nothing if not even the rank is known
+     * @return the shape, with -1 for an unknown dimension; empty if not even the rank is known
      */
     public Optional<Shape> shape() {
         return Optional.ofNullable(shape);
     }
 
     /**
-     * The shape of the tensor that holds the variable in a checkpoint: of a part of a partitioned variable the whole
-     * variable's.
+     * Returns the shape of the tensor that contains the variable in a checkpoint; for a part of a partitioned variable, the
+     * shape of the whole variable.
      *
-     * @return the shape, with −1 for an unknown dimension; nothing if not even the rank is known
+     * @return the shape, with -1 for an unknown dimension; empty if not even the rank is known
      */
     public Optional<Shape> savedShape() {
         return partition == null ? shape() : Optional.of(partition.shape());
     }
 
     /**
-     * Whether a tensor of this shape can hold the variable: whether it is {@link #savedShape()}, as far as that is known.
+     * Returns whether a tensor's shape equals {@link #savedShape()}, as far as that is known.
      *
-     * @param found a tensor's shape
-     * @return true if no known dimension differs
+     * @param found the tensor's shape
+     * @return true if rank and known dimensions are equal
      */
     public boolean acceptsShape(Shape found) {
         Shape wanted = savedShape().orElse(found);
@@ -192,82 +191,81 @@ public final class GraphVariable {
     }
 
     /**
-     * Which part of which whole this variable is.
+     * Returns which part of a partitioned variable this is.
      *
-     * @return for example {@code 10 3 0,5:0,3}; nothing if it is not part of a partitioned variable, as far as the graph
-     *     says (a GraphDef does not)
+     * @return for example {@code 10 3 0,5:0,3}; empty if it is not a part, or if the file does not state it, as a GraphDef
      */
     public Optional<ShapeAndSlice> partition() {
         return Optional.ofNullable(partition);
     }
 
     /**
-     * The name by which sessions share the variable.
+     * Returns the name by which sessions share the variable.
      *
-     * @return nothing if the node states none
+     * @return the name; empty if the node has none
      */
     public Optional<String> sharedName() {
         return Optional.ofNullable(sharedName);
     }
 
     /**
-     * The collections that hold the variable, by their keys: {@code variables} is that of the global ones.
+     * Returns the keys of the collections that contain the variable, such as {@code variables} for global variables.
      *
-     * @return keys in alphabetical order; none where the file has no collections (a GraphDef)
+     * @return the keys in alphabetical order; empty if the file has no collections, as a GraphDef
      */
     public Set<String> collections() {
         return collections;
     }
 
     /**
-     * Whether the variable is in a collection.
+     * Returns whether the variable is in a collection.
      *
      * @param key for example {@code trainable_variables}
-     * @return false too where the file has no collections
+     * @return false also if the file has no collections
      */
     public boolean isIn(String key) {
         return collections.contains(key);
     }
 
     /**
-     * Whether the variable is meant to be trained.
+     * Returns whether the variable is trainable.
      *
-     * @return nothing where the file does not say: a GraphDef never does
+     * @return empty if the file does not state it, as a GraphDef
      */
     public Optional<Boolean> trainable() {
         return Optional.ofNullable(trainable);
     }
 
     /**
-     * The op that gives the variable its initial value.
+     * Returns the op that initializes the variable.
      *
-     * @return for example {@code v/Assign}; nothing where the file does not say
+     * @return for example {@code v/Assign}; empty if the file does not state it
      */
     public Optional<String> initializer() {
         return ifNotEmpty(definition.getInitializerName());
     }
 
     /**
-     * The tensor of the initial value.
+     * Returns the tensor of the initial value.
      *
-     * @return for example {@code v/initial_value:0}; nothing where the file does not say
+     * @return for example {@code v/initial_value:0}; empty if the file does not state it
      */
     public Optional<String> initialValue() {
         return ifNotEmpty(definition.getInitialValueName());
     }
 
     /**
-     * The tensor by which the rest of the graph reads the variable.
+     * Returns the tensor through which the rest of the graph reads the variable.
      *
-     * @return for example {@code v/read:0}; nothing where the file does not say
+     * @return for example {@code v/read:0}; empty if the file does not state it
      */
     public Optional<String> snapshot() {
         return ifNotEmpty(definition.getSnapshotName());
     }
 
     /**
-     * Whether an optimizer keeps the variable for another one, or for its own count: {@code DW/Momentum},
-     * {@code beta1_power}. The graph's training ops say so, or else the name.
+     * Returns whether the variable is state of an optimizer, such as {@code DW/Momentum} or {@code beta1_power}. This is
+     * determined from the graph's training ops, or else from the name.
      *
      * @return false for moving averages
      */
@@ -276,9 +274,9 @@ public final class GraphVariable {
     }
 
     /**
-     * The variable's object in a TF2 SavedModel.
+     * Returns the variable's object in a TF2 SavedModel.
      *
-     * @return the number in the SavedModel's own object graph; nothing for a variable that comes from a node
+     * @return the object's id in the SavedModel's own object graph; empty for a variable of {@link Graph#variables()}
      */
     public OptionalInt objectNode() {
         return objectNode < 0 ? OptionalInt.empty() : OptionalInt.of(objectNode);
@@ -289,7 +287,7 @@ public final class GraphVariable {
     }
 
     /**
-     * The variable as Python prints its name, dtype and shape.
+     * Returns the variable's name, dtype and shape as Python prints them.
      *
      * @return for example {@code input/init_conv/DW:0 <dtype: 'float32_ref'> (3, 3, 3, 16)}; an unknown dimension is
      *     {@code ?}, an unknown shape {@code <unknown>}
@@ -299,7 +297,7 @@ public final class GraphVariable {
     }
 
     /**
-     * The variable as Python represents it.
+     * Returns the variable's {@code repr} in Python.
      *
      * @return for example {@code <tf.Variable 'v:0' shape=(5, 10) dtype=float32_ref>}; an unknown dimension is
      *     {@code None}, an unknown shape {@code <unknown>}
@@ -332,7 +330,7 @@ public final class GraphVariable {
     }
 
     /**
-     * A line for the variable.
+     * Returns name, dtype and shape.
      *
      * @return for example {@code input/init_conv/DW:0 DT_FLOAT [3,3,3,16]}; an unknown dimension is {@code ?}, an unknown
      *     shape {@code <unknown>}

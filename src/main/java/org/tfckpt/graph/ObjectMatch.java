@@ -16,7 +16,7 @@ final class ObjectMatch {
     private final SavedObjects saved;
     private final ObjectGraph checkpoint;
 
-    /** For each object of the SavedModel the one of the checkpoint. */
+    /** The object of the checkpoint for each object of the SavedModel. */
     private final int[] matches;
 
     private final Deque<Integer> open = new ArrayDeque<>();
@@ -28,7 +28,7 @@ final class ObjectMatch {
         Arrays.fill(matches, NONE);
     }
 
-    /** By the names that TF1 graphs have for them. */
+    /** Finds variables by the names that they have in TF1 graphs. */
     static Map<GraphVariable, String> byFullName(Variables variables, ObjectGraph checkpoint) {
         Map<String, String> byName = checkpoint.keysByFullName();
         Map<GraphVariable, String> keys = new LinkedHashMap<>();
@@ -41,7 +41,7 @@ final class ObjectMatch {
         return keys;
     }
 
-    /** By the ways that lead to their objects. The numbers of the objects need not agree. */
+    /** Finds variables by the paths to their objects. The ids of the objects need not agree. */
     static Map<GraphVariable, String> byEdges(SavedObjects saved, ObjectGraph checkpoint) {
         ObjectMatch match = new ObjectMatch(saved, checkpoint);
         if (saved.size() > 0) {
@@ -64,7 +64,7 @@ final class ObjectMatch {
     private void walk() {
         match(0, 0);
         walkEdges();
-        // What an optimizer keeps is found when both the optimizer and the variable have been.
+        // A slot is found by its optimizer and its variable, so these are matched first.
         Map<Integer, Map<SlotOf, Integer>> optimizers = new HashMap<>();
         for (SavedObjects.Slot slot : saved.slots()) {
             int optimizer = matches[slot.optimizer()];
@@ -100,7 +100,7 @@ final class ObjectMatch {
         }
     }
 
-    /** What an optimizer keeps for which variable. */
+    /** The slot of an optimizer for a variable. */
     private record SlotOf(int variable, String name) {}
 
     private Map<SlotOf, Integer> slotsOf(int optimizer) {

@@ -17,10 +17,10 @@ import org.tfckpt.proto.SavedVariable;
  * The object graph of a TF2 SavedModel: its variables, and the names by which objects hold each other.
  */
 final class SavedObjects {
-    /** That an object holds another one. */
+    /** An edge from an object to a child. */
     record Edge(int child, String name) {}
 
-    /** That an optimizer keeps a variable for another one. */
+    /** A variable in which an optimizer keeps state for another variable. */
     record Slot(int optimizer, int original, String name, int variable) {}
 
     private int count;
@@ -97,7 +97,7 @@ final class SavedObjects {
         count++;
     }
 
-    /** Every number has to be that of an object. */
+    /** Requires every id to be that of an object. */
     private void requireNodes(GraphInput in) throws IOException {
         for (List<Edge> some : edges.values()) {
             for (Edge edge : some) {
@@ -112,7 +112,7 @@ final class SavedObjects {
 
     private void requireNode(GraphInput in, int node) throws IOException {
         if (node < 0 || node >= count) {
-            throw in.failure("The object graph has " + count + " objects, and mentions the object " + node, -1);
+            throw in.failure("The object graph has " + count + " objects but refers to object " + node, -1);
         }
     }
 }

@@ -10,17 +10,17 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.objects.ObjectKeys;
 
-/** The keys that the variables of a SavedModel have by its own object graph: the shortest ways to them from the root. */
+/** The checkpoint keys of the variables of a SavedModel, made of the shortest paths from the root to their objects. */
 final class SavedPaths {
     private static final int NONE = -1;
 
-    /** For each object the one before it on its way; −1 for one that no way leads to. */
+    /** The parent of each object on the path from the root; -1 if the object is unreachable. */
     private final int[] parents;
 
-    /** For each object the name of the last step. */
+    /** The name of the last edge on the path to each object. */
     private final @Nullable String[] names;
 
-    /** What optimizers keep, by the object. */
+    /** The slots, by the object of their variable. */
     private final Map<Integer, SavedObjects.Slot> slots = new HashMap<>();
 
     SavedPaths(SavedObjects objects) {
@@ -43,28 +43,28 @@ final class SavedPaths {
         objects.slots().forEach(slot -> slots.putIfAbsent(slot.variable(), slot));
     }
 
-    /** The key of a variable's value. */
+    /** Returns the key of a variable's value; empty if its object is unreachable. */
     Optional<String> keyOf(int object) {
-        String path = wayTo(object);
+        String path = pathTo(object);
         SavedObjects.Slot slot = slots.get(object);
         if (path == null && slot != null) {
-            String original = wayTo(slot.original());
-            String optimizer = wayTo(slot.optimizer());
+            String original = pathTo(slot.original());
+            String optimizer = pathTo(slot.optimizer());
             path = original == null || optimizer == null ? null : ObjectKeys.slotPath(original, optimizer, slot.name());
         }
         return Optional.ofNullable(path).map(found -> ObjectKeys.key(found, ObjectKeys.VARIABLE_VALUE));
     }
 
-    /** The names of the steps from the root, escaped; null if no way leads to an object. */
-    private @Nullable String wayTo(int object) {
+    /** Returns the path from the root to an object with its names escaped; null if the object is unreachable. */
+    private @Nullable String pathTo(int object) {
         if (parents[object] == NONE) {
             return null;
         }
-        Deque<String> steps = new ArrayDeque<>();
+        Deque<String> path = new ArrayDeque<>();
         for (int at = object; at != 0; at = parents[at]) {
             String name = names[at];
-            steps.push(name == null ? "" : ObjectKeys.escape(name));
+            path.push(name == null ? "" : ObjectKeys.escape(name));
         }
-        return String.join("/", steps);
+        return String.join("/", path);
     }
 }

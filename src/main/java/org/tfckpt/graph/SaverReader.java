@@ -15,8 +15,8 @@ import org.tfckpt.graph.StringConstants.Strings;
 import org.tfckpt.proto.SaverDef;
 
 /**
- * Puts the savers of a graph together. Ops belong to one saver if the same tensor names their checkpoint, through
- * whatever makes the names of shards of it.
+ * Assembles the savers of a graph. Ops belong to one saver if their checkpoint's name comes from the same tensor, directly
+ * or through the ops that make the names of shards.
  *
  * <pre>
  * SaveV2      prefix, tensor_names, shape_and_slices, tensors…
@@ -54,7 +54,7 @@ final class SaverReader {
         this.strings = new StringConstants(in, nodes.strings);
     }
 
-    /** The savers of these definitions, in their order, then those that have ops alone. */
+    /** Returns the savers of the given definitions in order, then those that only have ops. */
     static List<GraphSaver> read(
             GraphInput in, GraphNodes nodes, Map<String, GraphVariable> variables, List<SaverDef> definitions)
             throws IOException {
@@ -76,7 +76,7 @@ final class SaverReader {
         return new GraphSaver(filename, parts.definition, parts.saves, parts.restores, parts.unknown);
     }
 
-    /** Which variables take the output of an op that restores. */
+    /** Finds the variables to which outputs of restore ops are assigned. */
     private void findAssignments() {
         Set<String> restoring = nodes.savers.stream()
                 .filter(node -> node.op().startsWith("Restore"))
@@ -129,7 +129,7 @@ final class SaverReader {
         }
     }
 
-    /** The node that names the checkpoint of an op: one that a definition names, or else where the name comes from. */
+    /** Returns the node that names the checkpoint of an op: the first one of a known saver, or else the origin. */
     private String filename(Node op) {
         String tensor = op.input(0);
         for (int i = 0; i < GraphNodes.MAX_STEPS; i++) {
@@ -143,12 +143,12 @@ final class SaverReader {
         return TensorName.nodeOf(op.input(0));
     }
 
-    /** A list has to be as long as the op needs it. */
+    /** Requires a list to be as long as the op needs it. This bounds the work: each op has lists of its own size. */
     private void requireSize(Node op, String what, Strings strings, int count) throws IOException {
         if (!strings.isOfSize(count)) {
             throw in.failure(
-                    "The op " + op.name() + " got " + strings.stored().size() + " " + what + " but " + count
-                            + " tensors",
+                    "The op '" + op.name() + "' has " + strings.stored().size() + " " + what + " but " + count
+                            + (count == 1 ? " tensor" : " tensors"),
                     -1);
         }
     }

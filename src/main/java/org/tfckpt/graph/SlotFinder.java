@@ -10,11 +10,11 @@ import org.tfckpt.slots.OptimizerSlots;
 import org.tfckpt.slots.TensorRole;
 import org.tfckpt.tensor.TensorInfo;
 
-/** Finds the variables that optimizers keep for themselves. */
+/** Finds the variables that are state of an optimizer. */
 final class SlotFinder {
     private SlotFinder() {}
 
-    /** The names of the slots: by what training ops take, which no name can hide, and by the names that are usual. */
+    /** Returns the names of the slots: variables that training ops take, and variables with the usual names of slots. */
     static Set<String> slots(GraphNodes nodes) throws IOException {
         Set<String> slots = trained(nodes);
         OptimizerSlots byName =
@@ -28,12 +28,13 @@ final class SlotFinder {
         return slots;
     }
 
-    /** What training ops take besides the variable that they train. */
+    /** Returns the variables that training ops take besides the variable that they train. */
     private static Set<String> trained(GraphNodes nodes) {
         Set<String> slots = new HashSet<>();
         for (GraphNodes.Node training : nodes.trainings) {
             for (int i = 1; i < training.inputs().size(); i++) {
-                // A slot is handed over itself, to be changed; what is only read comes from another node.
+                // A slot is a direct input because the op changes it; a value that is only read comes from another
+                // node.
                 String node = TensorName.nodeOf(training.input(i));
                 if (nodes.variables.containsKey(node)) {
                     slots.add(node);
@@ -43,7 +44,7 @@ final class SlotFinder {
         return slots;
     }
 
-    /** A variable as the tensor that it would be in a checkpoint, where its shape is known. */
+    /** Returns a variable as the tensor that it would be in a checkpoint; null if its shape is unknown. */
     private static @Nullable TensorInfo tensor(GraphVariable.@Nullable Builder variable) {
         return variable == null || variable.shape == null
                 ? null

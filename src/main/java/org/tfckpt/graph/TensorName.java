@@ -1,13 +1,13 @@
 package org.tfckpt.graph;
 
 /**
- * The name of a node's output, as nodes and collections write it: {@code node:output}, or the node alone for output 0.
+ * The name of a tensor: {@code node:output}, or only the node for output 0.
  *
- * @param node the node
- * @param output the number of the output
+ * @param node the name of the node
+ * @param output the index of the output
  */
 record TensorName(String node, int output) {
-    /** Reads a name; what follows a colon and is no number belongs to the node. */
+    /** Parses a name. A colon that is not followed by a number belongs to the name of the node. */
     static TensorName parse(String name) {
         int colon = name.lastIndexOf(':');
         if (colon < 0 || colon == name.length() - 1 || name.length() - colon > 10) {
@@ -28,7 +28,7 @@ record TensorName(String node, int output) {
         return parse(name).node;
     }
 
-    /** Whether an input of a node is an order to wait and no tensor. */
+    /** Returns whether an input of a node is a control input, not a tensor. */
     static boolean isControl(String input) {
         return input.startsWith("^");
     }

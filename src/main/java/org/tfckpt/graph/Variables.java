@@ -15,10 +15,10 @@ import java.util.stream.Collectors;
 import org.tfckpt.tensor.NamePattern;
 
 /**
- * Variables in the order of their graph, and the sets that people make of them.
+ * An immutable list of variables with set operations. Every method returns a new list and keeps the order.
  *
- * <p>Immutable; every method gives new variables and keeps the order. What belongs together is decided by
- * {@link GraphVariable#name()}: {@code end.minus(start)} are the variables of one graph that another one does not have.
+ * <p>Variables of different graphs are compared by {@link GraphVariable#name()}: {@code end.minus(start)} are the
+ * variables of one graph that another graph does not have.
  */
 public final class Variables extends AbstractList<GraphVariable> implements RandomAccess {
     private final List<GraphVariable> variables;
@@ -30,10 +30,10 @@ public final class Variables extends AbstractList<GraphVariable> implements Rand
     }
 
     /**
-     * Variables from anywhere.
+     * Makes a list of variables.
      *
      * @param variables the variables; copied
-     * @return the same in the same order
+     * @return the variables in the same order
      */
     public static Variables of(Collection<GraphVariable> variables) {
         return new Variables(List.copyOf(variables));
@@ -50,59 +50,59 @@ public final class Variables extends AbstractList<GraphVariable> implements Rand
     }
 
     /**
-     * The names.
+     * Returns the names of the variables.
      *
-     * @return the variables' names, in their order
+     * @return the names in the order of the variables
      */
     public Set<String> names() {
         return variables.stream().map(GraphVariable::name).collect(Collectors.toCollection(LinkedHashSet::new));
     }
 
     /**
-     * The variable of a name.
+     * Returns the variable with the given name.
      *
      * @param name the name, with or without {@code :0}
-     * @return the variable, the first one of several; nothing if there is none
+     * @return the first variable with this name; empty if there is none
      */
     public Optional<GraphVariable> find(String name) {
         return Optional.ofNullable(byName.get(TensorName.nodeOf(name)));
     }
 
     /**
-     * Those that a condition holds for.
+     * Returns the variables that match a condition.
      *
      * @param condition the condition
-     * @return as many or fewer
+     * @return the matching variables
      */
     public Variables where(Predicate<? super GraphVariable> condition) {
         return new Variables(variables.stream().filter(condition).toList());
     }
 
     /**
-     * Those whose names are not among others'.
+     * Returns the variables that are not in another list, by name.
      *
-     * @param others variables, of another graph as a rule
-     * @return as many or fewer
+     * @param others variables, usually of another graph
+     * @return the matching variables
      */
     public Variables minus(Variables others) {
         return where(variable -> !others.byName.containsKey(variable.name()));
     }
 
     /**
-     * Those whose names are among others', too.
+     * Returns the variables that are also in another list, by name.
      *
-     * @param others variables, of another graph as a rule
-     * @return as many or fewer
+     * @param others variables, usually of another graph
+     * @return the matching variables
      */
     public Variables intersect(Variables others) {
         return where(variable -> others.byName.containsKey(variable.name()));
     }
 
     /**
-     * These, and those of others whose names are not among them.
+     * Returns these variables, followed by those of another list that are not in this one, by name.
      *
      * @param others variables
-     * @return these first
+     * @return the union
      */
     public Variables union(Variables others) {
         Set<GraphVariable> all = new LinkedHashSet<>(variables);
@@ -111,20 +111,20 @@ public final class Variables extends AbstractList<GraphVariable> implements Rand
     }
 
     /**
-     * Those in a collection.
+     * Returns the variables in a collection.
      *
      * @param key the collection: {@code variables}, {@code trainable_variables}, …
-     * @return none where the file has no collections
+     * @return the variables; empty if the file has no collections
      */
     public Variables inCollection(String key) {
         return where(variable -> variable.isIn(key));
     }
 
     /**
-     * Those within a scope.
+     * Returns the variables in a scope.
      *
-     * @param scope a name, or the first parts of one, with or without a slash at the end; empty for all
-     * @return the variables of this name and below it: {@code unit_1} has nothing of {@code unit_10}
+     * @param scope a name or its leading parts, with or without a trailing slash; empty for all variables
+     * @return the variables with this name or in this scope: {@code unit_1} does not match {@code unit_10/DW}
      */
     public Variables inScope(String scope) {
         String above = scope.endsWith("/") ? scope.substring(0, scope.length() - 1) : scope;
@@ -135,30 +135,30 @@ public final class Variables extends AbstractList<GraphVariable> implements Rand
     }
 
     /**
-     * Those whose names match.
+     * Returns the variables whose names match a pattern.
      *
      * @param pattern a glob or a regular expression
-     * @return as many or fewer
+     * @return the matching variables
      */
     public Variables matching(NamePattern pattern) {
         return where(variable -> pattern.test(variable.name()));
     }
 
     /**
-     * Those whose names do not match.
+     * Returns the variables whose names do not match a pattern.
      *
      * @param pattern a glob or a regular expression
-     * @return as many or fewer
+     * @return the matching variables
      */
     public Variables notMatching(NamePattern pattern) {
         return where(variable -> !pattern.test(variable.name()));
     }
 
     /**
-     * Those whose names are none of these.
+     * Returns the variables without those of the given names.
      *
      * @param names names, with or without {@code :0}
-     * @return as many or fewer
+     * @return the matching variables
      */
     public Variables without(Collection<String> names) {
         Set<String> excluded = new HashSet<>();
@@ -167,27 +167,27 @@ public final class Variables extends AbstractList<GraphVariable> implements Rand
     }
 
     /**
-     * Those that are meant to be trained.
+     * Returns the trainable variables.
      *
-     * @return none where the file does not say
+     * @return the variables; empty if the file does not state which are trainable
      */
     public Variables trainable() {
         return where(variable -> variable.trainable().orElse(false));
     }
 
     /**
-     * Those that are not meant to be trained.
+     * Returns the variables that are not trainable.
      *
-     * @return none where the file does not say
+     * @return the variables; empty if the file does not state which are trainable
      */
     public Variables notTrainable() {
         return where(variable -> !variable.trainable().orElse(true));
     }
 
     /**
-     * Those that no optimizer keeps for itself.
+     * Returns the variables that are not state of an optimizer.
      *
-     * @return as many or fewer; moving averages stay
+     * @return the variables, moving averages included
      */
     public Variables withoutOptimizerSlots() {
         return where(variable -> !variable.isOptimizerSlot());

@@ -1,5 +1,5 @@
 /**
- * The variables that a graph has: {@link org.tfckpt.graph.Graph} reads them from a {@code .meta}, a GraphDef or a
+ * The variables of a graph: {@link org.tfckpt.graph.Graph} reads them from a {@code .meta} file, a GraphDef or a
  * SavedModel.
  *
  * <pre>{@code

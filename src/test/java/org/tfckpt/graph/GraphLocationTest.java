@@ -115,11 +115,11 @@ class GraphLocationTest {
         assertThat(Graph.open(file, Set.of("gpu", "train")).tags()).containsExactlyInAnyOrder("train", "gpu");
         assertThatThrownBy(() -> Graph.open(temporary))
                 .isInstanceOf(UnsupportedFormatException.class)
-                .hasMessageContaining("There are 2 graphs in it")
-                .hasMessageContaining("choose one by its tags: it has {serve}, {train,gpu}");
+                .hasMessageContaining("The SavedModel contains 2 graphs")
+                .hasMessageContaining("choose one by its tags; it has {serve}, {train,gpu}");
         assertThatThrownBy(() -> Graph.open(temporary, Set.of("train")))
                 .isInstanceOf(CheckpointException.class)
-                .hasMessageContaining("There is no graph with the tags {train}")
+                .hasMessageContaining("The file contains no graph with the tags {train}")
                 .hasMessageContaining("it has {serve}, {train,gpu}");
     }
 
@@ -153,10 +153,11 @@ class GraphLocationTest {
     void nothingThere() {
         assertThatThrownBy(() -> Graph.open(temporary.resolve("model.meta")))
                 .isInstanceOf(CheckpointException.class)
-                .hasMessage(temporary.resolve("model.meta") + "; No such file or directory");
+                .hasMessage("No graph found at '" + temporary.resolve("model.meta") + "' (TensorFlow: \""
+                        + temporary.resolve("model.meta") + "; No such file or directory\")");
         assertThatThrownBy(() -> Graph.open(temporary))
                 .isInstanceOf(CheckpointException.class)
-                .hasMessageStartingWith("No saved_model.pb and no saved_model.pbtxt in the directory");
+                .hasMessageContaining("contains no saved_model.pb or saved_model.pbtxt");
     }
 
     @Test

@@ -71,7 +71,7 @@ class GraphSaverTest {
     void listsOfAnotherLengthAreDamage() {
         assertThatThrownBy(() -> withSave("save", "a", "b", "c").read(temporary))
                 .isInstanceOf(DataLossException.class)
-                .hasMessageContaining("save/SaveV2 got 3 tensor names but 2 tensors");
+                .hasMessageContaining("'save/SaveV2' has 3 tensor names but 2 tensors");
     }
 
     @Test

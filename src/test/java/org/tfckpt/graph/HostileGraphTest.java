@@ -174,7 +174,7 @@ class HostileGraphTest {
                                         .build(),
                         temporary))
                 .isInstanceOf(UnsupportedFormatException.class)
-                .hasMessageContaining("Not a TensorFlow graph");
+                .hasMessageContaining("is not a TensorFlow graph");
     }
 
     @Test
@@ -207,7 +207,7 @@ class HostileGraphTest {
                 .setLocalName(ByteString.copyFromUtf8("child"));
         assertThatThrownBy(() -> builder.read(temporary))
                 .isInstanceOf(DataLossException.class)
-                .hasMessageContaining("mentions the object 7");
+                .hasMessageContaining("refers to object 7");
     }
 
     /** A node whose attribute has a function that has an attribute, and so on. */
@@ -268,6 +268,6 @@ class HostileGraphTest {
         }
         assertThatThrownBy(() -> GraphBuilder.read(builder.graphDef(), temporary))
                 .isInstanceOf(DataLossException.class)
-                .hasMessageContaining("20000 tensor names but 1 tensors");
+                .hasMessageContaining("has 20000 tensor names but 1 tensor");
     }
 }
