@@ -11,6 +11,9 @@ import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
+import java.util.logging.Handler;
+import java.util.logging.LogRecord;
+import java.util.logging.Logger;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -172,6 +175,31 @@ class GraphLocationTest {
                     .isInstanceOf(CheckpointException.class)
                     .hasMessageContaining("the checkpoint '/model/ckpt-2' has no graph beside it")
                     .hasMessageContaining("there is '/model/ckpt-1.meta'");
+        }
+    }
+
+    @Test
+    void unknownFieldsOfATextAreSkippedWithoutAWarning() throws IOException {
+        Logger logger = Logger.getLogger("com.google.protobuf");
+        Handler unexpected = new Handler() {
+            @Override
+            public void publish(LogRecord logged) {
+                throw new AssertionError(logged.getMessage());
+            }
+
+            @Override
+            public void flush() {}
+
+            @Override
+            public void close() {}
+        };
+        logger.addHandler(unexpected);
+        try {
+            String text = "new_field { a: 1 } " + TextFormat.printer().printToString(metaGraph());
+            Path file = Files.writeString(temporary.resolve("graph"), "meta_info_def { any_info { b: 1 } } " + text);
+            assertThat(Graph.open(file).variables().names()).containsExactly("v");
+        } finally {
+            logger.removeHandler(unexpected);
         }
     }
 

@@ -109,7 +109,7 @@ class LargeGraphTest {
             channel.position(channel.position() + size);
             channel.write(ByteBuffer.wrap(variables()));
         }
-        assertThat(inHeap("32m", file)).isEqualTo(VARIABLES + " of " + (VARIABLES + 1));
+        assertThat(inHeap("32m", file)).endsWith(VARIABLES + " of " + (VARIABLES + 1));
     }
 
     @Test
@@ -128,7 +128,7 @@ class LargeGraphTest {
                     .getBytes(StandardCharsets.UTF_8));
         }
         assertThat(Files.size(file)).isGreaterThan(27L << 20);
-        assertThat(inHeap("180m", file)).isEqualTo(VARIABLES + " of " + (VARIABLES + 1));
+        assertThat(inHeap("180m", file)).endsWith(VARIABLES + " of " + (VARIABLES + 1));
         assertThat(inHeap("150m", file)).contains("too large for a heap", "increase the heap with -Xmx");
     }
 }
