@@ -16,28 +16,27 @@ import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorNames;
 
 /**
- * The assignments of {@code tf.train.init_from_checkpoint}, with its rules and its errors: from the checkpoint's names to
- * the graph's, tensor to variable or scope to scope.
+ * The assignment map of {@code tf.train.init_from_checkpoint}, with TensorFlow's rules and errors: maps a tensor of the
+ * checkpoint to a variable of the graph, or a scope to a scope.
  *
  * <pre>{@code
  * AssignmentMap.of(Map.of("old_scope/", "new_scope/")).and("var1", "some_scope/my1").plan(variables, checkpoint);
  * }</pre>
  *
- * <p>Variables that no assignment names are left alone. Assignments are worked off in the order of the checkpoint's
- * names; where two name one variable, the later wins. A scope is written with a slash at its end; {@code "/"} is the
- * root. As there, a name that is no variable's is taken for a scope, so that a misspelt one gives an error about scopes.
- * Immutable.
+ * <p>Other variables are not restored. Assignments are processed in the order of the names in the checkpoint; if two
+ * assign the same variable, the later one wins. A scope ends with a slash; {@code "/"} is the root. As in TensorFlow, a
+ * name that is not a variable is treated as a scope, so a misspelled variable causes an error about scopes. Immutable.
  */
 public final class AssignmentMap {
-    /** An assignment of nothing. */
+    /** The empty map. */
     public static final AssignmentMap EMPTY = new AssignmentMap(List.of());
 
     private static final String PART = "/part_";
 
-    /** TensorFlow shows all; a person looks at fewer. */
+    /** Tensors listed in a message; TensorFlow lists all. */
     private static final int MOST_SHOWN = 100;
 
-    /** One assignment: to variables, or else to the name. */
+    /** One assignment: to the variables or, if they are null, to the name. */
     private record Pair(
             String checkpointName, String current, @Nullable List<Wanted> variables, boolean single) {}
 
@@ -48,9 +47,9 @@ public final class AssignmentMap {
     }
 
     /**
-     * Assignments by name.
+     * Returns assignments by name.
      *
-     * @param assignments from a tensor (or scope) of the checkpoint to a variable (or scope) of the graph
+     * @param assignments maps a tensor or scope of the checkpoint to a variable or scope of the graph
      * @return the assignments
      */
     public static AssignmentMap of(Map<String, String> assignments) {
@@ -62,33 +61,33 @@ public final class AssignmentMap {
     }
 
     /**
-     * One more; a tensor may be assigned to several variables.
+     * Adds an assignment; a tensor may be assigned to several variables.
      *
-     * @param checkpointName a tensor, or a scope with a slash at its end
-     * @param current a variable, a partitioned one without {@code /part_0}, or a scope
-     * @return these and that
+     * @param checkpointName a tensor, or a scope ending with a slash
+     * @param current a variable (without {@code /part_0} if it is partitioned), or a scope
+     * @return the extended copy
      */
     public AssignmentMap and(String checkpointName, String current) {
         return with(new Pair(checkpointName, current, null, false));
     }
 
     /**
-     * One more.
+     * Adds an assignment.
      *
      * @param checkpointName a tensor
-     * @param variable takes all of it
-     * @return these and that
+     * @param variable the variable that gets the whole tensor
+     * @return the extended copy
      */
     public AssignmentMap and(String checkpointName, Wanted variable) {
         return with(new Pair(checkpointName, variable.variable(), List.of(variable), true));
     }
 
     /**
-     * One more.
+     * Adds an assignment.
      *
      * @param checkpointName a tensor
-     * @param parts the parts of a partitioned variable: each takes its own
-     * @return these and that
+     * @param parts the parts of a partitioned variable
+     * @return the extended copy
      */
     public AssignmentMap and(String checkpointName, List<Wanted> parts) {
         return with(new Pair(checkpointName, "", List.copyOf(parts), false));
@@ -101,15 +100,15 @@ public final class AssignmentMap {
     }
 
     /**
-     * Works the assignments out, and makes a strict plan of them: it throws before it reads, if what was assigned by
-     * scopes is of another shape, or anything of another dtype (which TensorFlow sees when it assigns).
+     * Returns a strict plan for the assignments. Wrong dtypes, and wrong shapes of variables assigned by scope, are
+     * reported when the plan is executed, before a value is read; TensorFlow reports them when it assigns.
      *
-     * @param variables the graph's
-     * @param checkpoint where the values are
-     * @return a plan for the variables that are assigned
-     * @throws IllegalArgumentException with TensorFlow's text, if a tensor is missing, a shape is another one, or names and
-     *     scopes do not go together
-     * @throws IOException if the checkpoint's index cannot be read
+     * @param variables the variables of the graph
+     * @param checkpoint the checkpoint to restore from
+     * @return a plan for the assigned variables
+     * @throws IllegalArgumentException with TensorFlow's text, if a tensor is missing, a shape differs, or a name is
+     *     combined with a scope
+     * @throws IOException if the index cannot be read
      */
     public RestorePlan plan(Collection<Wanted> variables, Checkpoint checkpoint) throws IOException {
         Tensors tensors = RestorePlan.tensorsOf(checkpoint);
@@ -117,13 +116,13 @@ public final class AssignmentMap {
         return RestorePlan.of(checkpoint, Comparison.ofPairs(assigned, tensors));
     }
 
-    /** The assignments against one graph and one checkpoint. */
+    /** Resolves assignments for one graph and one checkpoint. */
     private static final class Work {
         private final Map<String, Wanted> store = new LinkedHashMap<>();
         private final Tensors tensors;
         private final String checkpoint;
 
-        /** By the graph's name of the variable: the last assignment wins. */
+        /** By name in the graph; the last assignment wins. */
         private final Map<String, Map.Entry<Wanted, String>> assigned = new LinkedHashMap<>();
 
         Work(Collection<Wanted> variables, Tensors tensors, String checkpoint) {
@@ -136,18 +135,27 @@ public final class AssignmentMap {
             List<Pair> sorted = new ArrayList<>(pairs);
             sorted.sort(Comparator.comparing(Pair::checkpointName, TensorNames.ORDER));
             for (Pair pair : sorted) {
-                List<Wanted> given = pair.variables;
-                Wanted single = given == null ? store.get(pair.current) : pair.single ? given.get(0) : null;
-                List<Wanted> parts = single != null ? List.of() : given == null ? parts(pair.current) : given;
-                if (single == null && parts.isEmpty() && given == null) {
-                    scope(pair.checkpointName, pair.current);
+                if (pair.variables == null) {
+                    assignByName(pair.checkpointName, pair.current);
+                } else if (pair.single) {
+                    one(pair.checkpointName, pair.variables.get(0), List.of());
                 } else {
-                    one(pair.checkpointName, single, parts);
+                    one(pair.checkpointName, null, pair.variables);
                 }
             }
             Map<Wanted, String> result = new LinkedHashMap<>();
             assigned.values().forEach(pair -> result.put(pair.getKey(), pair.getValue()));
             return result;
+        }
+
+        private void assignByName(String tensorName, String current) {
+            Wanted single = store.get(current);
+            List<Wanted> parts = single == null ? parts(current) : List.of();
+            if (single == null && parts.isEmpty()) {
+                scope(tensorName, current);
+            } else {
+                one(tensorName, single, parts);
+            }
         }
 
         private List<Wanted> parts(String name) {
@@ -196,7 +204,7 @@ public final class AssignmentMap {
             assigned.put(variable.variable(), Map.entry(variable, tensorName));
         }
 
-        /** A single variable takes a whole tensor, be it a part of another variable or not. */
+        /** A single variable gets the whole tensor, even if it is a part of a partitioned variable. */
         private static Wanted whole(Wanted variable) {
             return new Wanted(
                     variable.variable(),
@@ -222,7 +230,7 @@ public final class AssignmentMap {
             }
             for (String name : names) {
                 String suffix = name.substring(Math.min(name.length(), scope.length() + 1));
-                // As TensorFlow does it: without a scope the first letter falls victim to the slash that is not there.
+                // Like TensorFlow: without a scope, the first letter is removed instead of a slash.
                 String rest = current.equals("/") ? name.substring(scope.length()) : suffix;
                 String full = from.equals("/") ? rest : from + rest;
                 String tensorName = full.endsWith("/") ? full.substring(0, full.length() - 1) : full;
@@ -245,7 +253,7 @@ public final class AssignmentMap {
     }
 
     /**
-     * The assignments in the order they were made.
+     * Returns the assignments in the order in which they were added.
      *
      * @return for example {@code {'var1': 'some_scope/my1'}}
      */

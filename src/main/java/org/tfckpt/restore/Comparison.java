@@ -15,10 +15,10 @@ import org.tfckpt.tensor.NamePattern;
 import org.tfckpt.tensor.TensorInfo;
 
 /**
- * A graph's variables beside a checkpoint's tensors: what comes from where, what is missing, what fits not, and what
- * nobody uses.
+ * Compares the variables of a graph with the tensors of a checkpoint: which tensor restores which variable, which
+ * variables are missing or have another shape or dtype, and which tensors are not used.
  *
- * <p>Made from the index alone; not a byte of a value is read. Immutable.
+ * <p>Only the index is read, no values. Immutable and thread-safe.
  */
 public final class Comparison {
     private final List<VariableSource> sources;
@@ -28,7 +28,7 @@ public final class Comparison {
     private final List<NameMapping.Collision> collisions;
     private final Tensors tensors;
 
-    // Made when first asked for; two threads may both make them, and it does not matter whose stay.
+    // Computed on first use. Two threads may both compute it; the results are equal.
     private volatile @Nullable Suggestions suggestions;
 
     private Comparison(
@@ -52,14 +52,14 @@ public final class Comparison {
     }
 
     /**
-     * Compares.
+     * Compares variables with tensors.
      *
-     * @param wanted the graph's variables, in the order of the report
-     * @param tensors the checkpoint's, likewise
-     * @param mapping from the graph's names to the checkpoint's
-     * @param exclusions variables that are not wanted, by the graph's name of the variable or the name it is saved under
+     * @param wanted the variables, in the order of the report
+     * @param tensors the tensors, in the order of the report
+     * @param mapping maps names in the graph to names in the checkpoint
+     * @param exclusions patterns for variables to exclude, by name in the graph or saved name
      * @return the comparison
-     * @throws IllegalArgumentException with TensorFlow's text, if variables share a name or one has two
+     * @throws IllegalArgumentException with TensorFlow's text, if two variables have the same name or one has two names
      */
     public static Comparison of(
             Collection<Wanted> wanted,
@@ -90,7 +90,7 @@ public final class Comparison {
                 sources, tensors, List.copyOf(idle), mapping.idle(names), !mapping.equals(NameMapping.NONE));
     }
 
-    /** What is assigned one by one: nothing else is wanted, and nothing is left out. */
+    /** Compares single assignments: no other variable is wanted, and none is excluded. */
     static Comparison ofPairs(Map<Wanted, String> assigned, Tensors tensors) {
         List<VariableSource> sources = assigned.entrySet().stream()
                 .map(pair -> source(pair.getKey(), pair.getValue(), tensors, Optional.empty()))
@@ -110,7 +110,7 @@ public final class Comparison {
     private static List<NameMapping.Collision> collisions(List<VariableSource> sources) {
         Map<TensorInfo, Set<String>> names = new LinkedHashMap<>();
         for (VariableSource source : sources) {
-            // Parts of one variable share its name, and come from one tensor as they should.
+            // The parts of a variable share its name and its tensor.
             source.tensor()
                     .ifPresent(tensor -> names.computeIfAbsent(tensor, none -> new LinkedHashSet<>(2))
                             .add(source.wanted().name()));
@@ -125,54 +125,55 @@ public final class Comparison {
     }
 
     /**
-     * Every variable.
+     * Returns all variables.
      *
-     * @return in the order they were given
+     * @return a list in the order in which they were given
      */
     public List<VariableSource> variables() {
         return sources;
     }
 
     /**
-     * The variables that come from a tensor of their shape and dtype.
+     * Returns the variables whose tensors have the right shape and dtype.
      *
-     * @return in the order they were given
+     * @return a list in the order in which they were given
      */
     public List<VariableSource> matched() {
         return where(source -> source.outcome() == Outcome.MATCHED);
     }
 
     /**
-     * The variables for which the checkpoint has nothing.
+     * Returns the variables for which the checkpoint has no tensor (TensorFlow: "Key … not found in checkpoint").
      *
-     * @return in the order they were given
+     * @return a list in the order in which they were given
      */
     public List<VariableSource> missing() {
         return where(source -> source.outcome() == Outcome.MISSING);
     }
 
     /**
-     * The variables whose tensors have another shape; if the dtype is another one, too, a variable is in both lists.
+     * Returns the variables whose tensors have another shape. A variable whose tensor also has another dtype is in both
+     * lists.
      *
-     * @return in the order they were given
+     * @return a list in the order in which they were given
      */
     public List<VariableSource> shapeMismatches() {
         return where(VariableSource::hasOtherShape);
     }
 
     /**
-     * The variables whose tensors have another dtype.
+     * Returns the variables whose tensors have another dtype.
      *
-     * @return in the order they were given
+     * @return a list in the order in which they were given
      */
     public List<VariableSource> dtypeMismatches() {
         return where(VariableSource::hasOtherDtype);
     }
 
     /**
-     * The variables that were left out.
+     * Returns the excluded variables.
      *
-     * @return in the order they were given
+     * @return a list in the order in which they were given
      */
     public List<VariableSource> excluded() {
         return where(source -> source.outcome() == Outcome.EXCLUDED);
@@ -183,19 +184,19 @@ public final class Comparison {
     }
 
     /**
-     * The tensors that feed no variable, whether or not an exclusion is the reason. Never among them: a tensor of the
-     * wrong shape or dtype, and the object graph and save counter of an object-based checkpoint.
+     * Returns the tensors that no variable uses, including those of excluded variables. Tensors with the wrong shape or
+     * dtype, and the object graph and save counter of an object-based checkpoint, are not included.
      *
-     * @return in the checkpoint's order
+     * @return the tensors in the order of the checkpoint
      */
     public List<TensorInfo> unused() {
         return unused;
     }
 
     /**
-     * Whether every variable that is not excluded comes from a tensor of its shape and dtype.
+     * Returns whether every variable that is not excluded has a tensor with its shape and dtype.
      *
-     * @return true if nothing is missing and nothing is of another shape or dtype
+     * @return true if no variable is missing or has another shape or dtype
      */
     public boolean isComplete() {
         return sources.stream()
@@ -203,36 +204,37 @@ public final class Comparison {
     }
 
     /**
-     * Exclusions that match no variable: misspelt, perhaps.
+     * Returns the exclusions that match no variable, perhaps because of a typing error.
      *
-     * @return in the order they were given
+     * @return a list in the order in which they were given
      */
     public List<NamePattern> idleExclusions() {
         return idleExclusions;
     }
 
     /**
-     * Rules of the mapping, and lines of a map file, that speak of no variable: misspelt, perhaps.
+     * Returns the rules of the mapping, and lines of a map file, that match no variable, perhaps because of a typing
+     * error.
      *
-     * @return as they were written
+     * @return the rules as they were written
      */
     public List<String> idleRules() {
         return idleRules;
     }
 
     /**
-     * Tensors that the mapping has brought to several variables. That may be meant.
+     * Returns the tensors that the mapping assigns to several variables, which may be intended.
      *
-     * @return in the order of the variables
+     * @return the tensors in the order of the variables
      */
     public List<NameMapping.Collision> collisions() {
         return collisions;
     }
 
     /**
-     * Where the missing variables may be. Looked for when first asked for.
+     * Returns suggestions where the missing variables may be found. They are computed on the first call.
      *
-     * @return likely sources, and rules that explain many
+     * @return likely sources, and rules that find many variables at once
      */
     public Suggestions suggestions() {
         Suggestions made = suggestions;
@@ -248,7 +250,7 @@ public final class Comparison {
     }
 
     /**
-     * How many of each.
+     * Returns the number of variables per outcome.
      *
      * @return for example {@code 54 matched, 11 missing, 2 of another shape, 1 of another dtype, 0 excluded; 35 tensors
      *     unused}

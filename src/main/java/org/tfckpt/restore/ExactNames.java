@@ -6,9 +6,9 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Pairs of names.
+ * Maps single names.
  *
- * @param sources from the graph's name to the checkpoint's, in the order they were given
+ * @param sources the name in the checkpoint for each name in the graph, in the order in which they were given
  */
 record ExactNames(Map<String, String> sources) implements NameRule {
     @Override

@@ -4,10 +4,10 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Anything that makes a name of a name.
+ * Maps names by a function.
  *
- * @param function gives the same name where it has nothing to say
- * @param description for the report
+ * @param function returns the same name if it does not apply
+ * @param description describes the function in reports
  */
 record FunctionRule(UnaryOperator<String> function, String description) implements NameRule {
     @Override

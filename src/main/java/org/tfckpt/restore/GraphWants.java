@@ -16,8 +16,8 @@ import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.ProblemKind;
 
 /**
- * What a graph wants of a checkpoint, and under which names: those that its own saver restores from, else those that it
- * saves under; for the objects of a TF2 SavedModel the keys that their paths lead to.
+ * Determines the variables that a graph restores and their names in the checkpoint: the names its saver restores from,
+ * else those it saves under; for the objects of a TF2 SavedModel, the keys that their paths lead to.
  */
 final class GraphWants {
     private GraphWants() {}
@@ -37,7 +37,7 @@ final class GraphWants {
         return keys;
     }
 
-    /** Without the data file that holds it, the graph's own object graph has to do. */
+    /** Returns empty if the data file is missing; the object graph of the SavedModel is used instead. */
     private static Optional<ObjectGraph> objects(Checkpoint checkpoint) throws IOException {
         try {
             return checkpoint.objectGraph();
@@ -49,7 +49,7 @@ final class GraphWants {
         }
     }
 
-    /** By the file's own saver. Where that would give two variables one name, it is not one for all of them. */
+    /** Returns the names of the first saver; none if it gives two variables the same name, so is not meant for all. */
     private static Map<GraphVariable, String> saverKeys(Graph graph) {
         Map<GraphVariable, String> keys = new HashMap<>();
         for (GraphSaver saver : graph.savers().stream().limit(1).toList()) {

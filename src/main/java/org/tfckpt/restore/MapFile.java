@@ -19,12 +19,12 @@ final class MapFile {
     private static final String ARROW = " -> ";
     private static final String BYTE_ORDER_MARK = "\uFEFF";
 
-    /** No blank, no newline at the end of a name: a name that has one cannot stand in such a file. */
+    /** Names that begin or end with white space cannot be written in a map file. */
     private static final Pattern LINE = Pattern.compile("(?<source>.*?\\S)\\s+->\\s+(?<wanted>\\S.*)");
 
     private static final Pattern SECOND_ARROW = Pattern.compile("\\s->\\s");
 
-    /** A person who mixed two files up need not see every line of it. */
+    /** If the wrong file was given, most lines are wrong. */
     private static final int MOST_REPORTED = 10;
 
     private final Path file;
@@ -73,12 +73,12 @@ final class MapFile {
         if (earlier != null && !earlier.equals(source)) {
             mistake(
                     number,
-                    "'" + TensorNames.printable(wanted) + "' comes from '" + TensorNames.printable(earlier)
-                            + "' already, by line " + earlierLine);
+                    "'" + TensorNames.printable(wanted) + "' is already mapped to '" + TensorNames.printable(earlier)
+                            + "' in line " + earlierLine);
         }
     }
 
-    /** A variable's name as Python prints it is that of its node and {@code :0}, which no node's name can hold. */
+    /** Python prints the name of a variable with {@code :0}, which no name of a node can contain. */
     private static String withoutOutput(String wanted) {
         return wanted.endsWith(":0") ? wanted.substring(0, wanted.length() - 2) : wanted;
     }

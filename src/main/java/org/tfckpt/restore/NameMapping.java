@@ -15,11 +15,11 @@ import org.tfckpt.objects.ObjectKeys;
 import org.tfckpt.tensor.TensorInfo;
 
 /**
- * From the graph's name of a variable to the name in the checkpoint that it comes from. Rules are applied in order, each
- * to what the one before it has made; a name that no rule speaks of stays as it is.
+ * Maps the names of variables in a graph to the names of their tensors in a checkpoint. Rules are applied in order,
+ * each to the result of the previous one; a name that no rule matches is unchanged. Immutable.
  */
 public final class NameMapping implements UnaryOperator<String> {
-    /** Every variable comes from the tensor of its own name. */
+    /** Maps every name to itself. */
     public static final NameMapping NONE = new NameMapping(List.of());
 
     private static final String VALUE = ObjectKeys.key("", ObjectKeys.VARIABLE_VALUE);
@@ -31,7 +31,7 @@ public final class NameMapping implements UnaryOperator<String> {
     }
 
     /**
-     * Pairs of names.
+     * Returns a mapping of single names.
      *
      * @param sources from the graph's name to the checkpoint's
      * @return the mapping
@@ -41,14 +41,14 @@ public final class NameMapping implements UnaryOperator<String> {
     }
 
     /**
-     * Reads pairs from a file of lines {@code name in the checkpoint -> name wanted}. Blank lines and lines that begin
-     * with {@code #} are passed over; one tensor may feed several variables; a {@code :0} behind the name wanted is
-     * dropped.
+     * Reads a mapping from a file of lines {@code name in the checkpoint -> name wanted}. Blank lines and lines that
+     * begin with {@code #} are ignored. One tensor may restore several variables. A {@code :0} at the end of the name
+     * wanted is removed.
      *
-     * @param file UTF-8
+     * @param file a text file in UTF-8
      * @return the mapping
-     * @throws org.tfckpt.tensor.CheckpointException if there are lines of another form, or a name is wanted from two
-     *     tensors: with the number of each such line
+     * @throws org.tfckpt.tensor.CheckpointException if a line has another form, or a name is mapped to two tensors; the
+     *     message lists these lines by number
      * @throws IOException if the file cannot be read
      */
     public static NameMapping file(Path file) throws IOException {
@@ -56,10 +56,10 @@ public final class NameMapping implements UnaryOperator<String> {
     }
 
     /**
-     * Reads pairs from a file as {@link #file} does.
+     * Reads the lines of a file as {@link #file} does.
      *
-     * @param file UTF-8
-     * @return from each name wanted to the name in the checkpoint, in the file's order
+     * @param file a text file in UTF-8
+     * @return the name in the checkpoint for each name wanted, in the order of the file
      * @throws IOException as {@link #file}
      */
     public static Map<String, String> readPairs(Path file) throws IOException {
@@ -67,11 +67,11 @@ public final class NameMapping implements UnaryOperator<String> {
     }
 
     /**
-     * From a scope to a scope: {@code scope("init", "input")} has {@code init/x} come from {@code input/x} and leaves
-     * {@code init_1/x} alone.
+     * Returns a mapping from one scope to another: {@code scope("init", "input")} maps {@code init/x} to
+     * {@code input/x} and does not change {@code init_1/x}.
      *
-     * @param graph the graph's scope, with or without a slash at its end; empty or {@code /} for the root
-     * @param checkpoint the checkpoint's scope, likewise
+     * @param graph the scope in the graph, with or without a slash at its end; empty or {@code /} for the root
+     * @param checkpoint the scope in the checkpoint, likewise
      * @return the mapping
      */
     public static NameMapping scope(String graph, String checkpoint) {
@@ -79,10 +79,10 @@ public final class NameMapping implements UnaryOperator<String> {
     }
 
     /**
-     * From one beginning to another, whether or not a part of a path ends there.
+     * Returns a mapping from one prefix to another, whether or not a slash follows.
      *
-     * @param graph how the graph's names begin
-     * @param checkpoint how the checkpoint's begin instead
+     * @param graph the prefix in the graph
+     * @param checkpoint the prefix in the checkpoint
      * @return the mapping
      */
     public static NameMapping prefix(String graph, String checkpoint) {
@@ -90,28 +90,28 @@ public final class NameMapping implements UnaryOperator<String> {
     }
 
     /**
-     * Substitutions as sed's {@code s} command does them, from the graph's name to the checkpoint's:
-     * {@code s#^init/#input/#}.
+     * Returns a mapping by substitutions in the syntax of {@code sed -E}, from names in the graph to names in the
+     * checkpoint: {@code s#^init/#input/#}.
      *
-     * <p>Any character may be the delimiter but a blank, a {@code ;} and a backslash; within the rule it is itself with a
-     * backslash before it. Flags: {@code g} for every hit and not only the first, a number for that hit (with {@code g}:
-     * and all after it), {@code i} for upper and lower case alike. The expression is an extended one, as of
-     * {@code sed -E}, and read as {@link java.util.regex.Pattern Java's} (POSIX classes like {@code [[:digit:]]} are
-     * understood); in the replacement {@code \1} to {@code \9} are groups, {@code &} is the whole hit, a backslash
-     * makes any other sign itself. Several rules may stand in one text with {@code ;} between them.
+     * <p>The delimiter may be any character except white space, {@code ;} and a backslash; a backslash before it makes
+     * it an ordinary character. Flags: {@code g} replaces all matches instead of the first, a number replaces that
+     * match (with {@code g}, also all later ones), {@code i} ignores case. The expression has the syntax of
+     * {@link java.util.regex.Pattern} and may contain POSIX classes such as {@code [[:digit:]]}. In the replacement,
+     * {@code \1} to {@code \9} are groups, {@code &} is the whole match, and a backslash quotes other characters. Rules
+     * are separated by {@code ;}.
      *
-     * @param rules one or more
+     * @param rules one or more rules
      * @return the mapping
-     * @throws IllegalArgumentException if the text is not of this form, saying where
+     * @throws IllegalArgumentException if the text is not of this form; the message says where
      */
     public static NameMapping sed(String rules) {
         return new NameMapping(SedParser.parse(rules));
     }
 
     /**
-     * Any function.
+     * Returns a mapping by a function.
      *
-     * @param function from the graph's name to the checkpoint's; it gives the same name where it has nothing to say
+     * @param function returns the name in the checkpoint for a name in the graph; the same name if it does not apply
      * @return the mapping
      */
     public static NameMapping of(UnaryOperator<String> function) {
@@ -121,8 +121,8 @@ public final class NameMapping implements UnaryOperator<String> {
     }
 
     /**
-     * From the path of an object to the key of its value in an object-based (TF2) checkpoint: {@code layer/kernel} comes
-     * from {@code layer/kernel/.ATTRIBUTES/VARIABLE_VALUE}. What is such a key already stays.
+     * Returns a mapping from paths of objects to keys of an object-based (TF2) checkpoint: {@code layer/kernel} becomes
+     * {@code layer/kernel/.ATTRIBUTES/VARIABLE_VALUE}. Keys are unchanged.
      *
      * @return the mapping
      */
@@ -132,7 +132,7 @@ public final class NameMapping implements UnaryOperator<String> {
     }
 
     /**
-     * The opposite of {@link #toObjectKeys}, for a graph of objects and a checkpoint of names.
+     * Returns the inverse of {@link #toObjectKeys}, for a graph of objects and a name-based checkpoint.
      *
      * @return the mapping
      */
@@ -143,10 +143,10 @@ public final class NameMapping implements UnaryOperator<String> {
     }
 
     /**
-     * This mapping, and another one after it.
+     * Returns this mapping followed by another one.
      *
-     * @param next takes the names that this one gives
-     * @return both
+     * @param next the mapping to apply to the results of this one
+     * @return the combined mapping
      */
     public NameMapping then(NameMapping next) {
         List<NameRule> both = new ArrayList<>(rules);
@@ -155,10 +155,10 @@ public final class NameMapping implements UnaryOperator<String> {
     }
 
     /**
-     * The name in the checkpoint.
+     * Maps a name.
      *
-     * @param name the graph's
-     * @return the checkpoint's
+     * @param name the name in the graph
+     * @return the name in the checkpoint
      */
     @Override
     public String apply(String name) {
@@ -170,7 +170,7 @@ public final class NameMapping implements UnaryOperator<String> {
         return result;
     }
 
-    /** The rules, and lines of a map file, that speak of none of the names. */
+    /** Returns the rules, and lines of a map file, that match none of the names. */
     List<String> idle(Collection<String> names) {
         List<String> idle = new ArrayList<>();
         Set<String> before = new LinkedHashSet<>(names);
@@ -187,14 +187,15 @@ public final class NameMapping implements UnaryOperator<String> {
     }
 
     /**
-     * Two or more variables that a mapping has brought to one tensor: what was meant, or a rule that hits too much.
+     * Two or more variables that a mapping restores from the same tensor: intended, or the effect of a rule that
+     * matches too much.
      *
-     * @param tensor the tensor that feeds them
-     * @param variables their names in the graph, in its order
+     * @param tensor the tensor
+     * @param variables the names of the variables in the graph, in its order
      */
     public record Collision(TensorInfo tensor, List<String> variables) {
         /**
-         * The same with a list that nobody else can change.
+         * Makes an immutable copy of {@code variables}.
          *
          * @param tensor the tensor
          * @param variables the names
@@ -205,9 +206,9 @@ public final class NameMapping implements UnaryOperator<String> {
     }
 
     /**
-     * The rules in order.
+     * Returns the rules in order.
      *
-     * @return as they were written
+     * @return the rules as they were written
      */
     @Override
     public String toString() {

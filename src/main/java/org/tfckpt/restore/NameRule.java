@@ -6,11 +6,11 @@ import org.jspecify.annotations.Nullable;
 
 /** One step of a mapping. */
 interface NameRule {
-    /** The new name, or null if the rule does not speak of this one. */
+    /** Returns the new name, or null if the rule does not match. */
     @Nullable
     String apply(String name);
 
-    /** What of this rule speaks of none of the names that came to it, as a person wrote it. */
+    /** Returns what of this rule matches none of the names, as it was written. */
     default List<String> idle(Set<String> names) {
         return names.stream().anyMatch(name -> apply(name) != null) ? List.of() : List.of(toString());
     }

@@ -1,13 +1,13 @@
 package org.tfckpt.restore;
 
-/** What becomes of a variable. */
+/** The result of looking up a variable in a checkpoint. */
 public enum Outcome {
-    /** It comes from a tensor of its shape and dtype. */
+    /** The checkpoint has a tensor with the shape and dtype of the variable. */
     MATCHED,
-    /** The checkpoint has no tensor of the name looked for. */
+    /** The checkpoint has no tensor with the name looked for (TensorFlow: "Key … not found in checkpoint"). */
     MISSING,
-    /** There is a tensor, but of another shape, or another dtype, or both. */
+    /** The tensor has another shape, another dtype, or both. */
     MISMATCHED,
-    /** The caller does not want it. */
+    /** The variable was excluded by the caller. */
     EXCLUDED
 }

@@ -3,10 +3,10 @@ package org.tfckpt.restore;
 import org.jspecify.annotations.Nullable;
 
 /**
- * From one beginning to another.
+ * Replaces a prefix.
  *
- * @param graph how the graph's names begin
- * @param checkpoint how the checkpoint's do
+ * @param graph the prefix in the graph
+ * @param checkpoint the prefix in the checkpoint
  */
 record PrefixRule(String graph, String checkpoint) implements NameRule {
     static String scope(String name) {

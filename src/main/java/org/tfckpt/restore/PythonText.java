@@ -5,11 +5,11 @@ import java.util.Collection;
 import java.util.stream.Collectors;
 import org.tfckpt.tensor.Shape;
 
-/** Values as Python prints them, for TensorFlow's messages. */
+/** Formats values as Python does, for TensorFlow's messages. */
 final class PythonText {
     private PythonText() {}
 
-    /** A shape as a TensorShape prints itself. */
+    /** Formats a shape like a TensorShape. */
     static String tuple(Shape shape) {
         String dimensions = Arrays.stream(shape.toArray())
                 .mapToObj(size -> size < 0 ? "None" : String.valueOf(size))
@@ -17,7 +17,7 @@ final class PythonText {
         return "(" + dimensions + (shape.rank() == 1 ? ",)" : ")");
     }
 
-    /** A shape as the list that a checkpoint reader gives. */
+    /** Formats a shape like the list that a checkpoint reader returns. */
     static String list(Shape shape) {
         return Arrays.toString(shape.toArray());
     }

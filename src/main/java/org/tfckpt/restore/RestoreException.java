@@ -5,8 +5,8 @@ import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.ErrorContext;
 
 /**
- * A checkpoint does not have all that is wanted of it, or not as it is wanted. The message begins with TensorFlow's, and
- * has every variable in question.
+ * Thrown if a checkpoint lacks variables or has them with another shape or dtype. The message lists them with
+ * suggestions, and ends with TensorFlow's own text in parentheses ("Key … not found in checkpoint").
  */
 public final class RestoreException extends CheckpointException {
     private static final long serialVersionUID = 1;
@@ -19,10 +19,10 @@ public final class RestoreException extends CheckpointException {
     }
 
     /**
-     * For what several checkpoints together do not have, of which there is no one comparison.
+     * Creates an exception about several checkpoints, for which there is no single comparison.
      *
-     * @param problem what is missing
-     * @param context what helps
+     * @param problem the message
+     * @param context file and hint
      */
     public RestoreException(String problem, ErrorContext context) {
         super(problem, context);
@@ -30,9 +30,9 @@ public final class RestoreException extends CheckpointException {
     }
 
     /**
-     * The whole comparison, for whoever wants more than text.
+     * Returns the comparison that failed.
      *
-     * @return nothing after serialization, or if it is about several checkpoints
+     * @return the comparison; empty after deserialization, or if the exception is about several checkpoints
      */
     @SuppressWarnings("NullAway") // Null after deserialization: the field is transient.
     public Optional<Comparison> comparison() {

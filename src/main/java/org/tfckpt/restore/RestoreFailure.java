@@ -8,9 +8,9 @@ import java.util.stream.Stream;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorNames;
 
-/** Everything that stands between a checkpoint and the variables wanted, as text: first what TensorFlow says. */
+/** Describes why variables cannot be restored: each variable, suggestions, and TensorFlow's message. */
 final class RestoreFailure {
-    /** Enough for a person, and for a log; {@link RestoreException#comparison()} has the rest. */
+    /** Lines of each kind; {@link RestoreException#comparison()} has all. */
     private static final int MOST_SHOWN = 100;
 
     private static final String MISSING = "a Variable name or other graph key that is missing";
@@ -19,24 +19,17 @@ final class RestoreFailure {
     private RestoreFailure() {}
 
     static String describe(String checkpoint, Comparison comparison) {
-        List<VariableSource> missing = comparison.missing();
         StringBuilder text = new StringBuilder();
-        if (!missing.isEmpty() && comparison.tensors().isObjectBased()) {
-            objectBased(text, comparison);
-        } else {
-            text.append("Restoring from checkpoint failed. This is most likely due to ")
-                    .append(missing.isEmpty() ? MISMATCH : MISSING)
-                    .append(" from the checkpoint. Please ensure that you have not altered the graph expected based on")
-                    .append(" the checkpoint. Original error:\n\n")
-                    .append(originalError(comparison));
-        }
-        text.append("\n\nOf ")
-                .append(comparison.variables().size() - comparison.excluded().size())
-                .append(" variables wanted from ")
+        int wanted = comparison.variables().size() - comparison.excluded().size();
+        text.append("cannot restore ")
+                .append(wanted - comparison.matched().size())
+                .append(" of ")
+                .append(wanted)
+                .append(wanted == 1 ? " variable" : " variables")
+                .append(" from '")
                 .append(checkpoint)
-                .append(", ")
-                .append(counts(comparison))
-                .append(':');
+                .append("': ")
+                .append(counts(comparison));
         List<VariableSource> wrong = comparison.variables().stream()
                 .filter(source -> source.outcome() == Outcome.MISSING || source.outcome() == Outcome.MISMATCHED)
                 .toList();
@@ -46,18 +39,31 @@ final class RestoreFailure {
         }
         List<SuggestedRule> rules = comparison.suggestions().rules();
         if (!rules.isEmpty()) {
-            text.append("\nTry the mapping ")
+            text.append("\nTry mapping the names by ")
                     .append(rules.stream()
                             .map(rule -> rule.rule() + " (finds " + rule.found().size() + ")")
                             .collect(Collectors.joining(", ")));
         }
         idle(text, comparison);
-        return text.toString();
+        return text.append("\n(TensorFlow: \"")
+                .append(tensorFlowMessage(comparison))
+                .append("\")")
+                .toString();
+    }
+
+    private static String tensorFlowMessage(Comparison comparison) {
+        List<VariableSource> missing = comparison.missing();
+        return !missing.isEmpty() && comparison.tensors().isObjectBased()
+                ? objectBased(comparison)
+                : "Restoring from checkpoint failed. This is most likely due to "
+                        + (missing.isEmpty() ? MISMATCH : MISSING)
+                        + " from the checkpoint. Please ensure that you have not altered the graph expected based on"
+                        + " the checkpoint. Original error:\n\n" + originalError(comparison);
     }
 
     /**
-     * RestoreV2 looks all names up before it reads, so a name that is missing comes first; then it lists every dtype that
-     * differs, by name; shapes are a matter of what is assigned later.
+     * RestoreV2 looks up all names before it reads, so it reports a missing name first, then all dtypes that differ, by
+     * name. Shapes are checked later, on assignment.
      */
     private static String originalError(Comparison comparison) {
         if (!comparison.missing().isEmpty()) {
@@ -80,8 +86,8 @@ final class RestoreFailure {
     private static String counts(Comparison comparison) {
         return Stream.of(
                         count(comparison.missing(), "is not in the checkpoint", "are not in the checkpoint"),
-                        count(comparison.shapeMismatches(), "has another shape there", "have another shape there"),
-                        count(comparison.dtypeMismatches(), "has another dtype there", "have another dtype there"))
+                        count(comparison.shapeMismatches(), "has another shape", "have another shape"),
+                        count(comparison.dtypeMismatches(), "has another dtype", "have another dtype"))
                 .filter(text -> !text.isEmpty())
                 .collect(Collectors.joining(", "));
     }
@@ -94,26 +100,27 @@ final class RestoreFailure {
         if (source.outcome() == Outcome.MISSING) {
             String looked = source.tensorName().equals(source.wanted().name())
                     ? ""
-                    : " looked for as " + TensorNames.printable(source.tensorName());
+                    : " (as '" + TensorNames.printable(source.tensorName()) + "')";
             String likely = comparison.suggestions().of(source).stream()
                     .map(Suggestion::toString)
                     .collect(Collectors.joining(", "));
             return source.wanted() + looked + ": missing" + (likely.isEmpty() ? "" : "; perhaps " + likely);
         }
         return source.wanted() + ": the checkpoint has "
-                + source.tensor().map(TensorInfo::toString).orElse("") + "; TensorFlow would say: "
-                + source.tensorFlowMessage();
+                + source.tensor().map(TensorInfo::toString).orElse("") + " (TensorFlow: \""
+                + source.tensorFlowMessage() + "\")";
     }
 
-    /** TensorFlow's text where names meet an object-based checkpoint. */
-    private static void objectBased(StringBuilder text, Comparison comparison) {
+    /** TensorFlow's message when it looks up names in an object-based checkpoint. */
+    private static String objectBased(Comparison comparison) {
+        StringBuilder text = new StringBuilder();
         TreeSet<String> gone = new TreeSet<>(comparison.tensors().fullNames().keySet());
         long matched = comparison.variables().stream()
                 .filter(source -> source.outcome() != Outcome.EXCLUDED)
                 .map(VariableSource::tensorName)
                 .filter(gone::remove)
                 .count();
-        text.append("\n\nExisting variables not in the checkpoint: ")
+        return text.append("Existing variables not in the checkpoint: ")
                 .append(comparison.missing().stream()
                         .map(source -> TensorNames.printable(source.tensorName()))
                         .sorted()
@@ -128,22 +135,23 @@ final class RestoreFailure {
                 .append("\n\n(")
                 .append(matched)
                 .append(" variable name(s) did match)\n\nCould not find some variables in the checkpoint (see names")
-                .append(" above).");
+                .append(" above).")
+                .toString();
     }
 
     private static void idle(StringBuilder text, Comparison comparison) {
         comparison.idleRules().stream()
                 .limit(MOST_SHOWN)
-                .forEach(rule -> text.append("\nThe mapping ").append(rule).append(" speaks of no variable"));
+                .forEach(rule -> text.append("\nThe rule ").append(rule).append(" matches no variable"));
         comparison
                 .idleExclusions()
                 .forEach(pattern ->
-                        text.append("\nThe exclusion ").append(pattern).append(" matches no variable"));
+                        text.append("\nThe exclusion '").append(pattern).append("' matches no variable"));
         comparison.collisions().stream()
                 .limit(MOST_SHOWN)
-                .forEach(collision -> text.append("\nThe mapping brings ")
+                .forEach(collision -> text.append("\nThe mapping assigns several variables (")
                         .append(String.join(", ", collision.variables()))
-                        .append(" to one tensor, ")
+                        .append(") to one tensor, ")
                         .append(TensorNames.printable(collision.tensor().name())));
     }
 }

@@ -24,14 +24,15 @@ import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorNames;
 
 /**
- * What comes from where, as a value that can be looked at before anything is read, and then carried out.
+ * Determines which tensor of a checkpoint restores which variable, and restores them. The plan can be inspected before
+ * any value is read.
  *
- * <p>A strict plan (what {@link Builder#build} makes unless told otherwise) throws a {@link RestoreException} before the
- * first byte of a value is read, if a variable that is not excluded is missing or does not fit; a lenient one restores
- * those that fit. Every tensor is compared with its checksum before a byte of it is handed out, unless the checkpoint was
- * opened otherwise.
+ * <p>By default a plan is strict: if a variable that is not excluded is missing or does not fit, it throws a
+ * {@link RestoreException} before it reads a value. A {@linkplain Builder#lenient lenient} plan restores the variables
+ * that fit. The checksum of a tensor is verified before its value is returned, unless the checkpoint was opened without
+ * checks.
  *
- * <p>Immutable, and safe from many threads. The checkpoint stays the caller's to close.
+ * <p>Immutable and thread-safe. Closing the checkpoint is up to the caller.
  */
 public final class RestorePlan {
     private final Checkpoint checkpoint;
@@ -44,20 +45,20 @@ public final class RestorePlan {
         this.lenient = lenient;
     }
 
-    /** Takes the values of variables, one at a time. */
+    /** Receives the values of variables. */
     @FunctionalInterface
     public interface Receiver {
         /**
-         * Takes one variable's value. Of a plan that is carried out in parallel, this is called from several threads.
+         * Receives the value of one variable. A parallel restore calls this method from several threads.
          *
          * @param variable the variable
-         * @param value its value: a tensor of the checkpoint, or the region of one for a part of a partitioned variable
-         * @throws IOException if the value cannot be read, or the receiver has a reason to stop
+         * @param value the tensor, or the region of it that belongs to a part of a partitioned variable
+         * @throws IOException if the value cannot be read, or to stop restoring
          */
         void accept(Wanted variable, Tensor value) throws IOException;
     }
 
-    /** Says what is wanted, and how. */
+    /** Builds a plan. */
     public static final class Builder {
         private final Checkpoint checkpoint;
         private final List<Wanted> wanted = new ArrayList<>();
@@ -72,7 +73,7 @@ public final class RestorePlan {
         /**
          * Adds variables.
          *
-         * @param variables what is wanted
+         * @param variables the variables to restore
          * @return this
          */
         public Builder variables(Collection<Wanted> variables) {
@@ -81,11 +82,11 @@ public final class RestorePlan {
         }
 
         /**
-         * Adds the variables of a graph, under the names that its own saver restores them from; without a saver, under
-         * those that TensorFlow saves them under. Of a TF2 SavedModel: the variables of its objects, which are found in an
-         * object-based checkpoint along the same attributes.
+         * Adds the variables of a graph, by the names that its saver restores them from or, without a saver, by the
+         * names that TensorFlow saves them under. For a TF2 SavedModel, adds the variables of its objects; in an
+         * object-based checkpoint they are found along the same attributes.
          *
-         * @param graph what wants the values
+         * @param graph the graph
          * @return this
          * @throws IOException if the checkpoint's object graph cannot be read
          */
@@ -94,9 +95,9 @@ public final class RestorePlan {
         }
 
         /**
-         * Leaves variables out, by the graph's name of the variable or the name it is saved under.
+         * Excludes variables by their name in the graph or their saved name.
          *
-         * @param patterns each of them
+         * @param patterns patterns for the names
          * @return this
          */
         public Builder exclude(NamePattern... patterns) {
@@ -104,9 +105,9 @@ public final class RestorePlan {
         }
 
         /**
-         * Leaves variables out, by the graph's name of the variable or the name it is saved under.
+         * Excludes variables by their name in the graph or their saved name.
          *
-         * @param patterns each of them
+         * @param patterns patterns for the names
          * @return this
          */
         public Builder exclude(Collection<NamePattern> patterns) {
@@ -115,9 +116,9 @@ public final class RestorePlan {
         }
 
         /**
-         * Adds a mapping after those that were given before.
+         * Adds a mapping, to be applied after those added before.
          *
-         * @param next from the graph's names to the checkpoint's
+         * @param next maps names in the graph to names in the checkpoint
          * @return this
          */
         public Builder mapping(NameMapping next) {
@@ -126,7 +127,7 @@ public final class RestorePlan {
         }
 
         /**
-         * Restores what fits, and passes over what is missing or does not fit.
+         * Restores the variables that fit, and ignores those that are missing or do not fit.
          *
          * @return this
          */
@@ -136,12 +137,13 @@ public final class RestorePlan {
         }
 
         /**
-         * Makes the plan. Reads the checkpoint's index and, of an object-based one, the object graph: a variable whose
-         * name is no tensor's comes from the variable that has it for its full name, as with TensorFlow's savers.
+         * Builds the plan. Reads the index and, for an object-based checkpoint, the object graph: if no tensor has the
+         * name looked for, the variable with this full name is used, as TensorFlow's savers do.
          *
-         * @return the plan, whether or not everything is there
-         * @throws IllegalArgumentException with TensorFlow's text, if variables share a name or one has two
-         * @throws IOException if index or object graph cannot be read
+         * @return the plan, complete or not
+         * @throws IllegalArgumentException with TensorFlow's text, if two variables have the same name or one has two
+         *     names
+         * @throws IOException if the index or the object graph cannot be read
          */
         public RestorePlan build() throws IOException {
             Comparison comparison = Comparison.of(wanted, tensorsOf(checkpoint), mapping, exclusions);
@@ -150,16 +152,16 @@ public final class RestorePlan {
     }
 
     /**
-     * Begins a plan.
+     * Returns a builder for a plan.
      *
-     * @param checkpoint where the values are
-     * @return what takes the rest
+     * @param checkpoint the checkpoint to restore from
+     * @return the builder
      */
     public static Builder from(Checkpoint checkpoint) {
         return new Builder(checkpoint);
     }
 
-    /** A strict plan of what others have worked out. */
+    /** Returns a strict plan for a comparison. */
     static RestorePlan of(Checkpoint checkpoint, Comparison comparison) {
         return new RestorePlan(checkpoint, comparison, false);
     }
@@ -175,7 +177,7 @@ public final class RestorePlan {
             return checkpoint.objectGraph().map(ObjectGraph::keysByFullName).orElse(Map.of());
         } catch (DataLossException e) {
             if (e.kind() == ProblemKind.MISSING_FILE) {
-                // An index alone can still be compared, by its keys.
+                // The index alone can still be compared by its keys.
                 return Map.of();
             }
             throw e;
@@ -183,19 +185,19 @@ public final class RestorePlan {
     }
 
     /**
-     * What comes from where.
+     * Returns the comparison of variables and tensors.
      *
-     * @return the comparison that this plan carries out
+     * @return the comparison that this plan executes
      */
     public Comparison comparison() {
         return comparison;
     }
 
     /**
-     * Fails if something is missing or does not fit, also for a lenient plan.
+     * Throws if a variable is missing or does not fit, even if the plan is lenient.
      *
      * @return this
-     * @throws RestoreException if {@link Comparison#isComplete()} is false; its message has everything
+     * @throws RestoreException if {@link Comparison#isComplete()} is false; the message lists the variables
      */
     public RestorePlan requireComplete() throws RestoreException {
         if (!comparison.isComplete()) {
@@ -205,14 +207,14 @@ public final class RestorePlan {
     }
 
     /**
-     * Reads every variable into a buffer of the caller's: elements in row-major order, in the buffer's own byte order. A
-     * buffer's position moves behind what it took.
+     * Reads every variable into a buffer: elements in row-major order, in the byte order of the buffer, whose position
+     * is advanced past them.
      *
-     * @param buffers gives each variable's buffer, with as many bytes left as the variable has; asked before anything is
-     *     read
+     * @param buffers returns the buffer for a variable, with exactly its number of bytes remaining; called before any
+     *     value is read
      * @throws RestoreException if the plan is strict and not complete
-     * @throws IllegalArgumentException before anything is read, if a variable is of strings or variants, which have no
-     *     fixed width, or a buffer has not as many bytes left as its variable has
+     * @throws IllegalArgumentException before any value is read, if a variable contains strings or variants, which have
+     *     no fixed width, or the remaining size of a buffer is wrong
      * @throws IOException if a value is damaged or cannot be read
      */
     public void restore(Function<? super Wanted, ? extends ByteBuffer> buffers) throws IOException {
@@ -220,11 +222,11 @@ public final class RestorePlan {
     }
 
     /**
-     * Reads every variable into a buffer of the caller's, in parallel.
+     * Reads every variable into a buffer, in parallel.
      *
-     * @param buffers as in {@link #restore(Function)}; no two variables may have the same one
-     * @param executor runs what this thread does not do itself
-     * @param degree how many tensors are read at a time at most, this thread's included
+     * @param buffers as in {@link #restore(Function)}; each variable needs its own buffer
+     * @param executor runs the reads that the calling thread does not run itself
+     * @param degree the maximum number of tensors read at the same time, including by the calling thread
      * @throws IOException as {@link #restore(Function)}
      */
     public void restore(Function<? super Wanted, ? extends ByteBuffer> buffers, Executor executor, int degree)
@@ -249,8 +251,8 @@ public final class RestorePlan {
         String name = TensorNames.printable(source.wanted().variable());
         TensorInfo tensor = source.tensor().orElseThrow();
         if (!tensor.dtype().isFixedWidth()) {
-            throw new IllegalArgumentException("variable " + name + " is " + DataType.enumName(tensor.dtypeNumber())
-                    + ", which no buffer holds; take it from forEach");
+            throw new IllegalArgumentException("variable '" + name + "' has dtype "
+                    + DataType.enumName(tensor.dtypeNumber()) + ", which has no fixed width; use forEach to read it");
         }
         long bytes = source.wanted()
                         .part()
@@ -260,29 +262,29 @@ public final class RestorePlan {
                 * tensor.dtype().width();
         if (buffer.remaining() != bytes) {
             throw new IllegalArgumentException(
-                    "variable " + name + " has " + bytes + " bytes, and its buffer " + buffer.remaining());
+                    "variable '" + name + "' has " + bytes + " bytes, but its buffer has " + buffer.remaining());
         }
         return buffer;
     }
 
     /**
-     * Hands every variable's value out, in the order of the files.
+     * Passes the value of every variable to a receiver, in the order of the data files.
      *
-     * @param receiver takes them; several variables may come from one tensor
+     * @param receiver receives the values; several variables may share a tensor
      * @throws RestoreException if the plan is strict and not complete
-     * @throws IOException if a value is damaged or cannot be read, or the receiver threw it
+     * @throws IOException if a value is damaged or cannot be read, or the receiver throws it
      */
     public void forEach(Receiver receiver) throws IOException {
         forEach(receiver, Runnable::run, 1);
     }
 
     /**
-     * Hands every variable's value out, several at a time and roughly in the order of the files.
+     * Passes the value of every variable to a receiver, in parallel and roughly in the order of the data files.
      *
-     * @param receiver takes them, from several threads
-     * @param executor runs what this thread does not do itself; it may be a busy one, for this thread waits for nothing
-     *     that has not begun
-     * @param degree how many tensors are read at a time at most, this thread's included
+     * @param receiver receives the values on several threads
+     * @param executor runs the reads that the calling thread does not run itself; it may be busy, because the calling
+     *     thread waits only for reads that have started
+     * @param degree the maximum number of tensors read at the same time, including by the calling thread
      * @throws RestoreException if the plan is strict and not complete
      * @throws IOException if a value is damaged or cannot be read, or the receiver threw it: the first such; what had
      *     begun elsewhere is finished before
@@ -298,7 +300,7 @@ public final class RestorePlan {
         }
     }
 
-    /** The variables of one tensor together: it is compared with its checksum once. */
+    /** Groups the variables by tensor, so that its checksum is verified once. */
     private List<List<VariableSource>> jobs() {
         Map<String, List<VariableSource>> byTensor = new LinkedHashMap<>();
         comparison.matched().stream()
@@ -309,7 +311,7 @@ public final class RestorePlan {
         return List.copyOf(byTensor.values());
     }
 
-    /** By place; what lies in several places comes after what lies in one. */
+    /** By position in the data files; partitioned tensors and V1 come last. */
     private static final Comparator<TensorInfo> FILE_ORDER = Comparator.comparingInt(RestorePlan::shard)
             .thenComparingLong(RestorePlan::offset)
             .thenComparing(TensorInfo::name, TensorNames.ORDER);
@@ -335,9 +337,9 @@ public final class RestorePlan {
     }
 
     /**
-     * The outcome in numbers.
+     * Returns the number of variables per outcome.
      *
-     * @return as {@link Comparison#toString()}
+     * @return the same text as {@link Comparison#toString()}
      */
     @Override
     public String toString() {

@@ -5,7 +5,7 @@ import java.util.HashMap;
 import java.util.Map;
 import org.tfckpt.tensor.TensorNames;
 
-/** Which variables may be saved, or restored, together: TensorFlow's rules for the list that a Saver takes. */
+/** Checks that variables can be restored together, by TensorFlow's rules for the variables of a Saver. */
 final class SavedNames {
     private SavedNames() {}
 

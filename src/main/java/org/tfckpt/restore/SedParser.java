@@ -6,11 +6,11 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.tfckpt.restore.SedRule.Piece;
 
-/** Reads {@code s#…#…#flags}, one or several with {@code ;} between them. */
+/** Parses substitutions {@code s#…#…#flags}, separated by {@code ;}. */
 final class SedParser {
     private static final String ADVICE = "a rule looks like 's#^init/#input/#'";
 
-    /** POSIX's names of classes, which stand within brackets, and Java's. */
+    /** Names of POSIX character classes, which occur within brackets, and their Java counterparts. */
     private static final String[][] CLASSES = {
         {"[:alnum:]", "\\p{Alnum}"}, {"[:alpha:]", "\\p{Alpha}"}, {"[:digit:]", "0-9"}, {"[:lower:]", "\\p{Lower}"},
         {"[:punct:]", "\\p{Punct}"}, {"[:space:]", "\\s"}, {"[:upper:]", "\\p{Upper}"}, {"[:xdigit:]", "\\p{XDigit}"}
@@ -42,11 +42,11 @@ final class SedParser {
     private SedRule rule() {
         int start = at;
         if (!text.startsWith("s", at) || text.length() < at + 2) {
-            throw wrong("it does not begin with 's' and a delimiter");
+            throw wrong("it must begin with 's' and a delimiter");
         }
         char delimiter = text.charAt(at + 1);
         if (delimiter == '\\' || Character.isWhitespace(delimiter) || delimiter == ';') {
-            throw wrong("the delimiter must not be a blank, ';' or '\\'");
+            throw wrong("the delimiter must not be white space, ';' or '\\'");
         }
         at += 2;
         String expression = field(delimiter, true);
@@ -63,7 +63,7 @@ final class SedParser {
             } else if (flag >= '0' && flag <= '9' && first < 100_000 && (first > 0 || flag != '0')) {
                 first = 10 * first + flag - '0';
             } else {
-                throw wrong("'" + flag + "' is not one of the flags g, i and a number");
+                throw wrong("'" + flag + "' is not a flag (g, i or a number)");
             }
         }
         Pattern pattern = pattern(expression, delimiter, options);
@@ -72,7 +72,7 @@ final class SedParser {
                 text.substring(start, at), pattern, pieces(replacement, delimiter, groups), Math.max(1, first), all);
     }
 
-    /** Up to the next delimiter that has no backslash before it and, in an expression, does not stand within brackets. */
+    /** Reads up to the next delimiter that is not escaped and, in an expression, not within brackets. */
     private String field(char delimiter, boolean isExpression) {
         int start = at;
         int bracket = -1;
@@ -98,7 +98,7 @@ final class SedParser {
             char c = expression.charAt(i);
             if (c == '\\' && i + 1 < expression.length()) {
                 char next = expression.charAt(++i);
-                // An escaped delimiter is that character: '\|' in 's|a\|b|c|', and the 'x' in 'sxa\xbxcx'.
+                // An escaped delimiter stands for itself: '\|' in 's|a\|b|c|', and the 'x' in 'sxa\xbxcx'.
                 boolean plain = next == delimiter && Character.isLetterOrDigit(next);
                 regex.append(plain ? "" : "\\").append(next);
             } else {

@@ -6,16 +6,16 @@ import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A substitution as sed's {@code s} does it.
+ * A substitution like the {@code s} command of sed.
  *
- * @param text as it was written
- * @param pattern what is looked for
- * @param replacement what is put there
- * @param first the number of the first hit that is replaced, from 1
- * @param all whether the later hits are replaced too
+ * @param text the rule as it was written
+ * @param pattern the expression
+ * @param replacement the pieces of the replacement
+ * @param first the number of the first match to replace, from 1
+ * @param all whether later matches are replaced, too
  */
 record SedRule(String text, Pattern pattern, List<Piece> replacement, int first, boolean all) implements NameRule {
-    /** A part of a replacement: text, or the group of that number. */
+    /** A piece of a replacement: text, or the number of a group. */
     record Piece(String text, int group) {
         static final int NO_GROUP = -1;
     }
@@ -29,7 +29,7 @@ record SedRule(String text, Pattern pattern, List<Piece> replacement, int first,
         int replaced = 0;
         int lastEnd = -1;
         while (matcher.find()) {
-            // As sed: no empty hit right behind another one ('s/a*/x/g' makes 'xbxcx' of 'baaac').
+            // Like sed, skip an empty match directly after another one: 's/a*/x/g' makes 'xbxcx' of 'baaac'.
             if (matcher.start() == matcher.end() && matcher.start() == lastEnd) {
                 continue;
             }

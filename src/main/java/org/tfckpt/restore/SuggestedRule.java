@@ -3,16 +3,16 @@ package org.tfckpt.restore;
 import java.util.List;
 
 /**
- * A rule that finds missing variables. It has been tried on all names: it touches none that was found without it, and it
- * brings no variable to a tensor that another one has.
+ * A rule that finds missing variables. It was tried on all names: it does not rename variables that were found without
+ * it, and does not assign a tensor to two variables.
  *
- * @param rule as {@link NameMapping#sed} takes it, to be applied after the mapping that there is and after the rules
- *     suggested before it
- * @param found the variables that it finds with their shape and dtype, by the graph's names, in its order
+ * @param rule a rule for {@link NameMapping#sed}, to be applied after the existing mapping and the rules suggested
+ *     before it
+ * @param found the variables that it finds with the right shape and dtype, by name in the graph, in its order
  */
 public record SuggestedRule(String rule, List<String> found) {
     /**
-     * The same with a list that nobody else can change.
+     * Makes an immutable copy of {@code found}.
      *
      * @param rule the rule
      * @param found the variables

@@ -5,15 +5,15 @@ import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorNames;
 
 /**
- * A tensor that a missing variable may come from.
+ * A tensor that may restore a missing variable.
  *
- * @param name the name to look for: the tensor's, or the full name of its variable in an object-based checkpoint
+ * @param name the name of the tensor, or the full name of its variable in an object-based checkpoint
  * @param tensor the tensor; no other variable uses it
- * @param fits whether shape and dtype are those wanted
+ * @param fits whether the tensor has the shape and dtype of the variable
  */
 public record Suggestion(String name, TensorInfo tensor, boolean fits) {
     /**
-     * The name, and what does not fit.
+     * Returns the name, and the dtype and shape if they do not fit.
      *
      * @return for example {@code 'input/init_conv/DW'}, or {@code 'logit/DW' (DT_FLOAT [32,10])}
      */

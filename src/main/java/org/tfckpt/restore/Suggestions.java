@@ -20,8 +20,8 @@ import org.tfckpt.tensor.TensorNames;
  * tensors among those that no variable uses.
  *
  * <p>Names are compared part by part. Common synonyms count as equal ({@code weights} and {@code kernel}, {@code
- * BasicLSTMCell/Linear/Matrix} and {@code basic_lstm_cell/kernel}, a name and the key of an object); shapes and dtypes decide
- * between similar names. The time is proportional to the number of names. Immutable and thread-safe.
+ * BasicLSTMCell/Linear/Matrix} and {@code basic_lstm_cell/kernel}, a name and the key of an object); shapes and dtypes
+ * decide between similar names. The time is proportional to the number of names. Immutable and thread-safe.
  */
 public final class Suggestions {
     private final List<VariableSource> missing;
@@ -94,7 +94,8 @@ public final class Suggestions {
      * Returns the most likely sources of a missing variable: what a rule finds, otherwise the most similar tensors.
      *
      * @param source a variable of the comparison
-     * @return at most three suggestions, the most likely first; empty if the variable is not missing or no tensor is similar
+     * @return at most three suggestions, the most likely first; empty if the variable is not missing or no tensor is
+     *     similar
      */
     public List<Suggestion> of(VariableSource source) {
         if (source.outcome() != Outcome.MISSING) {
@@ -110,11 +111,11 @@ public final class Suggestions {
     }
 
     /**
-     * Returns lines of a map file for the missing variables that have a likely source with the right shape and dtype, whether
-     * or not a rule explains them. Review the lines before you use them.
+     * Returns lines of a map file for the missing variables that have a likely source with the right shape and dtype,
+     * whether or not a rule explains them. Review the lines before you use them.
      *
-     * @return lines {@code name in the checkpoint -> name wanted}; each tensor occurs in one line at most, unless a rule
-     *     maps several variables to it
+     * @return lines {@code name in the checkpoint -> name wanted}; each tensor occurs in one line at most, unless a
+     *     rule maps several variables to it
      */
     public List<String> mapLines() {
         Set<String> used = new HashSet<>(namesByRule.values());

@@ -39,7 +39,7 @@ final class Tensors {
         return byName.containsKey(ObjectKeys.OBJECT_GRAPH);
     }
 
-    /** What TensorFlow keeps beside the variables, and no graph asks for. */
+    /** Returns whether TensorFlow stores the tensor for itself, so that no graph has a variable for it. */
     boolean isBookkeeping(TensorInfo tensor) {
         return isObjectBased() && List.of(ObjectKeys.OBJECT_GRAPH, SAVE_COUNTER).contains(tensor.name());
     }

@@ -7,14 +7,14 @@ import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorNames;
 
 /**
- * Where one variable comes from, or why from nowhere.
+ * Which tensor restores a variable, or why none does.
  *
  * @param wanted the variable
- * @param tensorName the name looked for in the checkpoint: the variable's, after the mapping
- * @param outcome what becomes of it
- * @param tensor the tensor of that name; of an object-based checkpoint also the one whose variable has that full name.
- *     Nothing for one that is missing or excluded
- * @param exclusion the pattern that excluded it
+ * @param tensorName the name looked for in the checkpoint: the saved name of the variable after the mapping
+ * @param outcome the result
+ * @param tensor the tensor with that name or, in an object-based checkpoint, of the variable with that full name; empty
+ *     if the variable is missing or excluded
+ * @param exclusion the pattern that excluded the variable
  */
 public record VariableSource(
         Wanted wanted,
@@ -24,7 +24,7 @@ public record VariableSource(
         Optional<NamePattern> exclusion) {
 
     /**
-     * Whether there is a tensor, but of another shape.
+     * Returns whether the tensor has another shape than the variable.
      *
      * @return true only for {@link Outcome#MISMATCHED}
      */
@@ -33,7 +33,7 @@ public record VariableSource(
     }
 
     /**
-     * Whether there is a tensor, but of another dtype.
+     * Returns whether the tensor has another dtype than the variable.
      *
      * @return true only for {@link Outcome#MISMATCHED}
      */
@@ -42,9 +42,10 @@ public record VariableSource(
     }
 
     /**
-     * What TensorFlow says when it fails to restore this variable.
+     * Returns the error that TensorFlow reports when it restores this variable, such as "Key … not found in
+     * checkpoint".
      *
-     * @return its words; empty for one that is matched or excluded
+     * @return the text; empty if the variable is matched or excluded
      */
     public String tensorFlowMessage() {
         if (outcome == Outcome.MISSING) {
@@ -70,9 +71,9 @@ public record VariableSource(
     }
 
     /**
-     * A line for this variable.
+     * Returns one line about this variable.
      *
-     * @return for example {@code init/DW <- input/DW}, or what is wrong with it
+     * @return for example {@code init/DW <- input/DW}, or the problem
      */
     @Override
     public String toString() {

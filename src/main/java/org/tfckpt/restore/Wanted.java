@@ -14,16 +14,17 @@ import org.tfckpt.tensor.ShapeAndSlice;
 import org.tfckpt.tensor.TensorInfo;
 
 /**
- * A variable that someone wants to have from a checkpoint.
+ * A variable to restore from a checkpoint.
  *
- * @param variable what the graph calls it: {@code scope/v}, for a part of a partitioned variable {@code scope/v/part_0}
- * @param name the name that it is saved under: for most the same, for a part that of the whole ({@code scope/v})
- * @param dtype the dtype; {@link DataType#DT_INVALID} if nobody knows, and any fits
- * @param shape the variable's own shape, a part's the part's; an unknown dimension is −1; empty if not even the rank is
- *     known
- * @param part which part of the whole it is, for a part of a partitioned variable
- * @param reference whether it is one of the older reference variables, and not a resource
- * @param trainable whether it is trained
+ * @param variable the name in the graph: {@code scope/v}, or {@code scope/v/part_0} for a part of a partitioned
+ *     variable
+ * @param name the name it is saved under: usually the same; for a part, the name of the whole variable
+ *     ({@code scope/v})
+ * @param dtype the dtype; {@link DataType#DT_INVALID} if it is unknown, which any dtype fits
+ * @param shape the shape of the variable or of the part; −1 is an unknown dimension; empty if the rank is unknown
+ * @param part the shape of the whole and the position of the part, for a part of a partitioned variable
+ * @param reference whether it is a reference variable (the older kind) instead of a resource variable
+ * @param trainable whether it is trainable
  */
 public record Wanted(
         String variable,
@@ -35,9 +36,9 @@ public record Wanted(
         boolean trainable) {
 
     /**
-     * A whole, trainable variable.
+     * Returns a whole, trainable variable.
      *
-     * @param name what the graph calls it and saves it under
+     * @param name the name in the graph and in the checkpoint
      * @param dtype the dtype
      * @param shape the shape; −1 is an unknown dimension
      * @return the variable
@@ -47,9 +48,9 @@ public record Wanted(
     }
 
     /**
-     * A whole, trainable variable of which nobody knows the shape.
+     * Returns a whole, trainable variable with an unknown shape.
      *
-     * @param name what the graph calls it and saves it under
+     * @param name the name in the graph and in the checkpoint
      * @param dtype the dtype
      * @return the variable
      */
@@ -58,12 +59,12 @@ public record Wanted(
     }
 
     /**
-     * A part of a partitioned variable.
+     * Returns a part of a partitioned variable.
      *
-     * @param variable what the graph calls the part
-     * @param name the whole's name
+     * @param variable the name of the part in the graph
+     * @param name the name of the whole variable
      * @param dtype the dtype
-     * @param part the whole's shape, and where in it the part lies
+     * @param part the shape of the whole variable and the position of the part
      * @return the variable
      */
     public static Wanted part(String variable, String name, DataType dtype, ShapeAndSlice part) {
@@ -72,10 +73,10 @@ public record Wanted(
     }
 
     /**
-     * A variable of a graph, under the name that it is saved under unless a saver was told otherwise.
+     * Returns a variable of a graph with the name it is saved under by default.
      *
-     * @param variable the graph's
-     * @return the variable; one of which the graph does not say whether it is trained counts as one that is
+     * @param variable the variable of the graph
+     * @return the variable; trainable if the graph does not say
      */
     public static Wanted of(GraphVariable variable) {
         return new Wanted(
@@ -89,12 +90,11 @@ public record Wanted(
     }
 
     /**
-     * The variables of a graph.
+     * Returns the variables of a graph.
      *
-     * @param variables the graph's
-     * @param keys names in a checkpoint where they are others than those that the variables are saved under by default:
-     *     what a saver says, or the keys of objects. Of variables that share a name (metrics of a TF2 model) those
-     *     after the first are called by their keys
+     * @param variables the variables of the graph
+     * @param keys the names in the checkpoint that differ from the default, from a saver or from the keys of objects.
+     *     If variables share a name (metrics of a TF2 model), all but the first are named by their keys
      * @return the variables in their order
      */
     public static List<Wanted> of(Collection<GraphVariable> variables, Map<GraphVariable, String> keys) {
@@ -110,47 +110,47 @@ public record Wanted(
     }
 
     /**
-     * The same saved under another name.
+     * Returns this variable with another saved name.
      *
-     * @param savedName the name
-     * @return another value
+     * @param savedName the name in the checkpoint
+     * @return the changed copy
      */
     public Wanted savedAs(String savedName) {
         return new Wanted(variable, savedName, dtype, shape, part, reference, trainable);
     }
 
     /**
-     * The same as a reference variable.
+     * Returns this variable as a reference variable.
      *
-     * @return another value
+     * @return the changed copy
      */
     public Wanted asReference() {
         return new Wanted(variable, name, dtype, shape, part, true, trainable);
     }
 
     /**
-     * The same as one that is not trained.
+     * Returns this variable as one that is not trainable.
      *
-     * @return another value
+     * @return the changed copy
      */
     public Wanted asNotTrainable() {
         return new Wanted(variable, name, dtype, shape, part, reference, false);
     }
 
     /**
-     * The shape that the tensor in the checkpoint should have: the variable's, or the whole's for a part.
+     * Returns the shape that the tensor in the checkpoint should have: that of the whole variable.
      *
-     * @return empty if nobody knows
+     * @return the shape, or empty if it is unknown
      */
     public Optional<Shape> tensorShape() {
         return part.map(ShapeAndSlice::shape).or(() -> shape);
     }
 
     /**
-     * Whether a tensor's shape is the one wanted, as far as that is known.
+     * Returns whether a tensor has the shape of this variable, as far as it is known.
      *
-     * @param tensor of a checkpoint
-     * @return false if ranks or known dimensions differ
+     * @param tensor a tensor of a checkpoint
+     * @return false if the ranks or known dimensions differ
      */
     public boolean fitsShape(TensorInfo tensor) {
         return tensorShape().map(wanted -> compatible(wanted, tensor.shape())).orElse(true);
@@ -169,19 +169,19 @@ public record Wanted(
     }
 
     /**
-     * Whether a tensor's dtype is the one wanted, as far as that is known.
+     * Returns whether a tensor has the dtype of this variable, if it is known.
      *
-     * @param tensor of a checkpoint
-     * @return false if it is another one
+     * @param tensor a tensor of a checkpoint
+     * @return false if the dtypes differ
      */
     public boolean fitsDtype(TensorInfo tensor) {
         return dtype == DataType.DT_INVALID || dtype.number() == tensor.dtypeNumber();
     }
 
     /**
-     * Whether a tensor may be read into this variable.
+     * Returns whether a tensor can be restored into this variable.
      *
-     * @param tensor of a checkpoint
+     * @param tensor a tensor of a checkpoint
      * @return {@link #fitsShape} and {@link #fitsDtype}
      */
     public boolean fits(TensorInfo tensor) {
@@ -189,7 +189,7 @@ public record Wanted(
     }
 
     /**
-     * A line for this variable.
+     * Returns name, dtype and shape.
      *
      * @return for example {@code input/init_conv/DW DT_FLOAT [3,3,3,16]}; an unknown dimension is {@code ?}
      */

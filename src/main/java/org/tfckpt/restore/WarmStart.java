@@ -15,17 +15,17 @@ import org.tfckpt.Checkpoint;
 import org.tfckpt.tensor.TensorNames;
 
 /**
- * The choice that {@code tf.estimator}'s warm start makes: which variables begin with a checkpoint's values, and under
- * which names they were saved. Vocabularies are not part of it. Immutable.
+ * Selects the variables that {@code tf.estimator.WarmStartSettings} would start from a checkpoint, and the names they
+ * were saved under. Vocabularies are not supported. Immutable.
  *
- * <p>A regular expression has to match from the beginning of a variable's name, not up to its end, and sees the name with
- * {@code :0}, as TensorFlow's collections show it.
+ * <p>Regular expressions are matched at the beginning of the name of a variable including its {@code :0}, as TensorFlow
+ * does; they need not match to its end.
  */
 public final class WarmStart {
     private final Choice choice;
     private final Map<String, String> previousNames;
 
-    /** Takes the graph's variables and gives those to start. */
+    /** Selects variables. */
     private interface Choice {
         List<Wanted> of(Collection<Wanted> variables);
     }
@@ -36,20 +36,20 @@ public final class WarmStart {
     }
 
     /**
-     * All trainable variables: TensorFlow's default.
+     * Selects all trainable variables, which is TensorFlow's default.
      *
-     * @return the choice
+     * @return the selection
      */
     public static WarmStart trainable() {
         return trainable(".*");
     }
 
     /**
-     * The trainable variables whose names match.
+     * Selects the trainable variables whose names match.
      *
      * @param regex a regular expression
-     * @return the choice
-     * @throws java.util.regex.PatternSyntaxException if it is not one
+     * @return the selection
+     * @throws java.util.regex.PatternSyntaxException if the syntax is wrong
      */
     public static WarmStart trainable(String regex) {
         Predicate<Wanted> matches = matches(regex);
@@ -61,11 +61,11 @@ public final class WarmStart {
     }
 
     /**
-     * The variables whose names match, trainable or not.
+     * Selects the variables whose names match, trainable or not.
      *
-     * @param regexes regular expressions; for each the variables that match it
-     * @return the choice
-     * @throws java.util.regex.PatternSyntaxException if one of them is not one
+     * @param regexes regular expressions; a variable is selected if one of them matches
+     * @return the selection
+     * @throws java.util.regex.PatternSyntaxException if the syntax of one is wrong
      */
     public static WarmStart global(List<String> regexes) {
         List<Predicate<Wanted>> all = regexes.stream().map(WarmStart::matches).toList();
@@ -78,10 +78,10 @@ public final class WarmStart {
     }
 
     /**
-     * These variables.
+     * Selects the given variables.
      *
-     * @param variables whole ones and parts
-     * @return the choice
+     * @param variables whole variables and parts
+     * @return the selection
      */
     public static WarmStart of(List<Wanted> variables) {
         List<Wanted> chosen = List.copyOf(variables);
@@ -89,9 +89,9 @@ public final class WarmStart {
     }
 
     /**
-     * No variable, which is what TensorFlow makes of {@code None} where there are no vocabularies.
+     * Selects no variable, as TensorFlow does for {@code None} without vocabularies.
      *
-     * @return the choice
+     * @return the selection
      */
     public static WarmStart nothing() {
         return of(List.of());
@@ -103,26 +103,26 @@ public final class WarmStart {
     }
 
     /**
-     * The same with names that differ.
+     * Returns this selection with names that have changed.
      *
-     * @param names from a variable's name to the one that it was saved under
-     * @return another choice
+     * @param names maps the name of a variable to the name it was saved under
+     * @return the changed copy
      */
     public WarmStart previousNames(Map<String, String> names) {
         return new WarmStart(choice, Map.copyOf(names));
     }
 
     /**
-     * Finds the values, and makes a strict plan.
+     * Returns a strict plan for the selected variables.
      *
-     * <p>If no names were given and the checkpoint is object-based, variables are found by their full names.
+     * <p>If no previous names are set and the checkpoint is object-based, variables are found by their full names.
      *
-     * @param variables the graph's
-     * @param checkpoint where the values are
-     * @return a plan for the variables chosen
-     * @throws IllegalArgumentException with TensorFlow's text, if a tensor is missing, a shape is another one, or a name
-     *     was given for a variable that is not chosen
-     * @throws IOException if the checkpoint's index cannot be read
+     * @param variables the variables of the graph
+     * @param checkpoint the checkpoint to restore from
+     * @return the plan
+     * @throws IllegalArgumentException with TensorFlow's text, if a tensor is missing, a shape differs, or a previous
+     *     name is set for a variable that is not selected
+     * @throws IOException if the index cannot be read
      */
     public RestorePlan plan(Collection<Wanted> variables, Checkpoint checkpoint) throws IOException {
         Map<String, List<Wanted>> grouped = new LinkedHashMap<>();

@@ -151,7 +151,7 @@ class NameMappingTest {
                 .hasMessageContaining(file + ":4: ")
                 .hasMessageContaining(file + ":5: ")
                 .hasMessageContaining(file + ":6: ")
-                .hasMessageContaining(file + ":7: 'b' comes from 'a' already, by line 1");
+                .hasMessageContaining(file + ":7: 'b' is already mapped to 'a' in line 1");
         assertThatThrownBy(() -> file("x\n".repeat(30))).hasMessageContaining("… and 20 more");
     }
 

@@ -36,7 +36,9 @@ class RestoreOpTest {
                         throw new AssertionError("nothing may be read");
                     }))
                     .isInstanceOf(RestoreException.class)
-                    .hasMessageStartingWith(message + "\n\nOf " + variables.length + " variables wanted from ");
+                    .hasMessageStartingWith("cannot restore ")
+                    .hasMessageContaining(" of " + variables.length + " variable")
+                    .hasMessageEndingWith("\n(TensorFlow: \"" + message + "\")");
         }
     }
 

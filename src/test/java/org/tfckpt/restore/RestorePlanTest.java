@@ -212,14 +212,14 @@ class RestorePlanTest {
             assertThatIllegalArgumentException()
                     .isThrownBy(() ->
                             numbers.restore(variable -> variable.name().equals("a") ? a : ByteBuffer.allocate(12)))
-                    .withMessage("variable b has 8 bytes, and its buffer 12");
+                    .withMessage("variable 'b' has 8 bytes, but its buffer has 12");
             assertThat(a.position()).isZero();
             Wanted text = Wanted.of("text", DataType.DT_STRING, Shape.of());
             RestorePlan strings =
                     RestorePlan.from(checkpoint).variables(List.of(text)).build();
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> strings.restore(variable -> a))
-                    .withMessageContaining("variable text is DT_STRING, which no buffer holds");
+                    .withMessageContaining("variable 'text' has dtype DT_STRING, which has no fixed width");
             List<String> values = new ArrayList<>();
             strings.forEach((variable, value) -> Collections.addAll(values, value.toStringArray()));
             assertThat(values).containsExactly("x");

@@ -15,9 +15,10 @@ import java.util.stream.Stream;
 import org.tfckpt.tensor.TensorInfo;
 
 /**
- * Finds the tensors that are most like a variable, without comparing it with all of them: only with those that share a key
- * with it. A key is a hash of a name without one of its parts, of its first or last parts, or of one word, with or without
- * shape and dtype. The number of tensors compared is limited, so the time for all variables is proportional to their number.
+ * Finds the tensors that are most like a variable, without comparing it with all of them: only with those that share a
+ * key with it. A key is a hash of a name without one of its parts, of its first or last parts, or of one word, with or
+ * without shape and dtype. The number of tensors compared is limited, so the time for all variables is proportional to
+ * their number.
  */
 final class CandidateIndex {
     /**
@@ -60,8 +61,9 @@ final class CandidateIndex {
     private static final long WORD = 2;
 
     /**
-     * The least similarity of a suggestion with the right shape and dtype: one of two parts agrees. The other tensors must
-     * be nearly equal in name (two of three parts and the last one agree), because they cannot be restored as they are.
+     * The least similarity of a suggestion with the right shape and dtype: one of two parts agrees. The other tensors
+     * must be nearly equal in name (two of three parts and the last one agree), because they cannot be restored as they
+     * are.
      */
     private static final double SIMILAR_AND_FITTING = 0.45;
 

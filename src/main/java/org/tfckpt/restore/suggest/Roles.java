@@ -14,7 +14,9 @@ import org.tfckpt.slots.OptimizerSlots;
 import org.tfckpt.slots.TensorRole.Kind;
 import org.tfckpt.tensor.TensorInfo;
 
-/** Decides whether a variable may come from a tensor: a momentum has the shape of its variable, but must not replace it. */
+/**
+ * Decides whether a variable may come from a tensor: a momentum has the shape of its variable, but must not replace it.
+ */
 final class Roles {
     /** The last parts of slot names in TF1, and their names in object-based checkpoints. */
     private static final Map<String, String> SLOTS = Map.of("adam", "m", "adam_1", "v", "adagrad", "accumulator");

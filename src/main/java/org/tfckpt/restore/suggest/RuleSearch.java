@@ -18,8 +18,8 @@ import org.tfckpt.tensor.TensorInfo;
 
 /**
  * Searches for rules that find many missing variables at once. Pairs of a missing variable and a similar tensor propose
- * rules; the rules proposed most often are tried on all names; the one that finds most variables is kept, and the search
- * goes on with what is still missing.
+ * rules; the rules proposed most often are tried on all names; the one that finds most variables is kept, and the
+ * search goes on with what is still missing.
  */
 public final class RuleSearch {
     /** A person would not read a longer list. */
@@ -37,7 +37,9 @@ public final class RuleSearch {
     /** The least similarity of the names if a rule finds only one variable: more than every second part must agree. */
     private static final double SIMILAR = 0.55;
 
-    /** Two rules whose similarities differ by less are equally plausible: the difference is one letter of a long name. */
+    /**
+     * Two rules whose similarities differ by less are equally plausible: the difference is one letter of a long name.
+     */
     private static final double SAME_SIMILARITY = 0.01;
 
     /** Names found by a rule whose similarity is averaged. */
@@ -114,7 +116,10 @@ public final class RuleSearch {
         }
     }
 
-    /** What a rule does: the tensors that it finds by variable, the names changed in vain, the similarity of old and new. */
+    /**
+     * What a rule does: the tensors that it finds by variable, the names changed in vain, the similarity of old and
+     * new.
+     */
     private record Trial(
             String rule, UnaryOperator<String> renaming, Map<Target, String> found, int misses, double similarity) {
         static final Comparator<Trial> BEST_FIRST = Comparator.comparingInt((Trial trial) -> -trial.found.size())

@@ -14,7 +14,9 @@ import java.util.stream.IntStream;
 import org.tfckpt.restore.suggest.Alignment.Edit;
 import org.tfckpt.tensor.TensorNames;
 
-/** Writes the differences between two names as sed rules that make one of the other: from the most general to the least. */
+/**
+ * Writes the differences between two names as sed rules that make one of the other: from the most general to the least.
+ */
 final class RuleText {
     /** If one name differs in more places, no rule explains it. */
     private static final int MOST_EDITS = 4;
@@ -64,7 +66,9 @@ final class RuleText {
         return rules;
     }
 
-    /** From the last difference to the first, so that the parts before a difference are unchanged when its turn comes. */
+    /**
+     * From the last difference to the first, so that the parts before a difference are unchanged when its turn comes.
+     */
     private static Optional<String> rule(NameParts name, List<Edit> edits, Context context, boolean anyNumber) {
         List<String> rules = new ArrayList<>(edits.size());
         for (int i = edits.size() - 1; i >= 0; i--) {
