@@ -10,6 +10,7 @@ module org.tfckpt {
     // The command-line tool alone needs these.
     requires static com.fasterxml.jackson.core;
     requires static info.picocli;
+    requires static org.apache.commons.io;
 
     exports org.tfckpt;
     exports org.tfckpt.edit;

@@ -69,7 +69,7 @@ final class CompareText {
                 + Plural.of(comparison.unused().size(), "tensor") + " unused");
     }
 
-    /** Returns the columns of the bar for a count: at least one if it is not 0, so that a single missing variable shows. */
+    /** Returns the columns of the bar for a count: at least one unless it is 0, so that a single variable shows. */
     private static int part(int count, int of) {
         return count == 0 ? 0 : Math.max(1, (int) ((long) BAR * count / of));
     }

@@ -1,9 +1,6 @@
 package org.tfckpt.cli;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
-import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -17,6 +14,7 @@ import org.tfckpt.Checkpoint;
 import org.tfckpt.cli.numpy.NumpyText;
 import org.tfckpt.cli.numpy.PrintOptions;
 import org.tfckpt.cli.numpy.TensorArray;
+import org.tfckpt.format.v1.V1Checkpoint;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.TensorInfo;
@@ -43,8 +41,6 @@ final class InspectCommand implements Callable<Integer> {
             "Usage: inspect_checkpoint --file_name=checkpoint_file_name [--tensor_name=tensor_to_print]"
                     + " [--all_tensors] [--all_tensor_names] [--printoptions]";
     private static final Pattern V2_PART = Pattern.compile("(?s).*\\.(data-[0-9]+-of-[0-9]+|meta)");
-    private static final int FOOTER_LENGTH = 48;
-    private static final long TABLE_MAGIC = 0xdb4775248b80fb57L;
 
     private final Console console;
 
@@ -106,8 +102,12 @@ final class InspectCommand implements Callable<Integer> {
             return 1;
         }
         try {
-            requireNoPart();
-            try (Checkpoint checkpoint = Checkpoint.open(Path.of(fileName), common.readOptions())) {
+            Path path = Path.of(fileName);
+            if (V2_PART.matcher(fileName).matches() && Files.isRegularFile(path)) {
+                // TensorFlow reads such a file as a V1 checkpoint and fails; Checkpoint would open the prefix.
+                V1Checkpoint.requireTable(path);
+            }
+            try (Checkpoint checkpoint = Checkpoint.open(path, common.readOptions())) {
                 inspect(checkpoint, options);
             }
             return 0;
@@ -115,7 +115,10 @@ final class InspectCommand implements Callable<Integer> {
             String message = e.tensorFlowMessage();
             explain(message == null ? e.problem() : message);
         } catch (DataLossException e) {
-            explain(fileName.endsWith(".index") ? unopened(e.problem()) : e.problem());
+            explain(
+                    fileName.endsWith(".index")
+                            ? V1Checkpoint.unableToOpen(Path.of(fileName), e.problem())
+                            : e.problem());
         } catch (CheckpointException e) {
             explain(e.problem());
         } catch (IllegalArgumentException e) {
@@ -126,31 +129,6 @@ final class InspectCommand implements Callable<Integer> {
 
     private void print(String line) throws IOException {
         console.out().text(line + "\n");
-    }
-
-    /** TensorFlow takes a data or meta file for a V1 checkpoint, and fails; {@link Checkpoint} would find what is meant. */
-    private void requireNoPart() throws IOException {
-        Path path = Path.of(fileName);
-        if (!V2_PART.matcher(fileName).matches() || !Files.isRegularFile(path)) {
-            return;
-        }
-        try (SeekableByteChannel channel = Files.newByteChannel(path)) {
-            String reason = "file is too short to be an sstable";
-            if (channel.size() >= FOOTER_LENGTH) {
-                ByteBuffer magic = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-                channel.position(channel.size() - Long.BYTES).read(magic);
-                if (magic.getLong(0) == TABLE_MAGIC) {
-                    return;
-                }
-                reason = "not an sstable (bad magic number)";
-            }
-            throw new IllegalArgumentException(unopened(reason));
-        }
-    }
-
-    private String unopened(String reason) {
-        return "Unable to open table file " + fileName + ": DATA_LOSS: " + reason
-                + ": perhaps your file is in a different file format and you need to use a different restore operator?";
     }
 
     private void inspect(Checkpoint checkpoint, PrintOptions options) throws IOException {

@@ -4,11 +4,12 @@ import java.io.BufferedOutputStream;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
+import org.apache.commons.io.output.ProxyOutputStream;
 import org.tfckpt.tensor.TensorNames;
 
 /**
- * Writes standard output as UTF-8, independent of the locale. Bytes of names that are not UTF-8 are written unchanged. On
- * a terminal, control characters are replaced, since a hostile file could contain escape sequences.
+ * Writes standard output as UTF-8, independent of the locale. Bytes of names that are not UTF-8 are written unchanged.
+ * On a terminal, control characters are replaced, since a hostile file could contain escape sequences.
  */
 final class Output implements Appendable, Closeable {
     private final BufferedOutputStream out;
@@ -28,34 +29,14 @@ final class Output implements Appendable, Closeable {
         }
     }
 
-    private static final class Guarded extends OutputStream {
-        private final OutputStream out;
-
+    private static final class Guarded extends ProxyOutputStream {
         Guarded(OutputStream out) {
-            this.out = out;
+            super(out);
         }
 
         @Override
-        public void write(int b) throws IOException {
-            write(new byte[] {(byte) b}, 0, 1);
-        }
-
-        @Override
-        public void write(byte[] bytes, int offset, int length) throws IOException {
-            try {
-                out.write(bytes, offset, length);
-            } catch (IOException e) {
-                throw new WriteFailure(e);
-            }
-        }
-
-        @Override
-        public void flush() throws IOException {
-            try {
-                out.flush();
-            } catch (IOException e) {
-                throw new WriteFailure(e);
-            }
+        protected void handleIOException(IOException e) throws IOException {
+            throw new WriteFailure(e);
         }
     }
 

@@ -60,7 +60,7 @@ final class SideFiles {
 
     SideFiles() {}
 
-    /** Returns the graph to copy, or null. Called before anything is written, so that a problem with it leaves no files. */
+    /** Returns the graph to copy, or null. Called before anything is written, to report problems in time. */
     @Nullable
     Path meta(List<Checkpoint> inputs, @Nullable Path graph, Path output, boolean force) throws IOException {
         if (meta == Meta.LEAVE) {

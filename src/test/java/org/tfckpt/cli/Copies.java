@@ -1,9 +1,9 @@
 package org.tfckpt.cli;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import org.apache.commons.io.FileUtils;
+import org.apache.commons.io.filefilter.WildcardFileFilter;
 
 /** Copies of checkpoints, to be damaged. */
 final class Copies {
@@ -12,11 +12,12 @@ final class Copies {
     /** Copies all files of a prefix and returns the prefix of the copy. */
     static Path of(String prefix, Path directory) throws IOException {
         Path source = Path.of(prefix);
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(source.getParent(), source.getFileName() + ".*")) {
-            for (Path file : files) {
-                Files.copy(file, directory.resolve(file.getFileName()));
-            }
-        }
+        FileUtils.copyDirectory(
+                source.getParent().toFile(),
+                directory.toFile(),
+                WildcardFileFilter.builder()
+                        .setWildcards(source.getFileName() + ".*")
+                        .get());
         return directory.resolve(source.getFileName());
     }
 }

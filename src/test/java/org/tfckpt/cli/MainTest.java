@@ -8,6 +8,7 @@ import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
+import org.apache.commons.io.output.BrokenOutputStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -108,12 +109,7 @@ class MainTest {
 
     @Test
     void endsQuietlyWhenNobodyReads() {
-        OutputStream closed = new OutputStream() {
-            @Override
-            public void write(int b) throws IOException {
-                throw new IOException("Broken pipe");
-            }
-        };
+        OutputStream closed = new BrokenOutputStream(new IOException("Broken pipe"));
         var err = new java.io.ByteArrayOutputStream();
         var stream = new PrintStream(err, true, StandardCharsets.UTF_8);
         assertThat(Main.run(List.of("ls", STORY), closed, stream, false)).isZero();
@@ -124,12 +120,7 @@ class MainTest {
 
     @Test
     void saysThatTheResultCouldNotBeWritten() {
-        OutputStream full = new OutputStream() {
-            @Override
-            public void write(int b) throws IOException {
-                throw new IOException("No space left on device");
-            }
-        };
+        OutputStream full = new BrokenOutputStream(new IOException("No space left on device"));
         var err = new java.io.ByteArrayOutputStream();
         int code = Main.run(List.of("ls", STORY), full, new PrintStream(err, true, StandardCharsets.UTF_8), false);
         assertThat(code).isEqualTo(2);

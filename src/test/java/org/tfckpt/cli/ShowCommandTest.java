@@ -34,9 +34,9 @@ class ShowCommandTest {
         ToolRun run = ToolRun.of("show", STORY, "init/init_conv/DW");
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.err())
-                .isEqualTo(
-                        "tfckpt: no tensor named 'init/init_conv/DW' (TensorFlow: \"Key init/init_conv/DW not found in checkpoint\") [file "
-                                + STORY + "]; did you mean 'input/init_conv/DW'?\n");
+                .isEqualTo("tfckpt: no tensor named 'init/init_conv/DW' (TensorFlow: \"Key init/init_conv/DW not found"
+                        + " in checkpoint\") [file "
+                        + STORY + "]; did you mean 'input/init_conv/DW'?\n");
     }
 
     @Test

@@ -5,15 +5,15 @@ import java.nio.ByteBuffer;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.Shape;
 
-/** Values to print: elements in row-major order, which are read only where they are shown. */
+/** The array to print. Elements are in row-major order; only those that are shown are read. */
 public interface ArrayValues {
     DataType dtype();
 
     Shape shape();
 
-    /** Elements of fixed width, from position to limit, in the buffer's byte order. */
+    /** Returns elements of fixed width, from position to limit, in the byte order of the buffer. */
     ByteBuffer read(long first, int count) throws IOException;
 
-    /** An element of strings. */
+    /** Returns an element of dtype string. */
     byte[] string(long index) throws IOException;
 }

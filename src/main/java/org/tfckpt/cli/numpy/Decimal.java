@@ -1,29 +1,27 @@
 package org.tfckpt.cli.numpy;
 
-import java.math.BigInteger;
+import java.math.BigDecimal;
+import java.math.RoundingMode;
 
 /**
- * A decimal number next to a binary one.
+ * A decimal approximation of a binary floating-point number. {@link Double#toString} does not serve: it does not print
+ * the shortest digits before JDK 19, knows no half precision and no limits.
  *
- * <p>The digits come from Steele and White's algorithm ("Dragon4") over exact integers, since {@link Double#toString} does
- * not give the shortest ones before JDK 19, knows no halves and no limits.
- *
- * @param digits at least one, the first is not 0 unless the number rounds to 0
- * @param exponent the power of ten that the first digit stands for
+ * @param digits at least one; the first and the last are not 0 unless the number rounds to 0
+ * @param exponent the power of ten of the first digit
  */
 record Decimal(String digits, int exponent) {
     private static final Decimal ZERO = new Decimal("0", 0);
-    private static final double LOG10_OF_2 = Math.log10(2);
-    private static final int NONE = Integer.MIN_VALUE;
+    private static final BigDecimal TWO = BigDecimal.valueOf(2);
 
     /**
-     * How many digits to give.
+     * The number of digits.
      *
-     * @param shortest stop as soon as the digits tell the number from its neighbours; else go on until the exact value
-     *     or {@code most} is reached
-     * @param fractional whether the counts are those of digits after the decimal point, else of all digits
-     * @param most digits at most, or −1
-     * @param least digits at least where {@code shortest}, or −1; they are those of the exact value
+     * @param shortest whether to stop at the digit that distinguishes the number from its neighbours in its binary format;
+     *     otherwise the digits are those of the exact value
+     * @param fractional whether {@code most} and {@code least} count digits after the decimal point, or all digits
+     * @param most maximum number of digits, or −1
+     * @param least minimum number of digits, or −1
      */
     record Limit(boolean shortest, boolean fractional, int most, int least) {
         static final Limit SHORTEST = new Limit(true, false, -1, -1);
@@ -36,22 +34,41 @@ record Decimal(String digits, int exponent) {
             return new Limit(shortest, false, most < 0 ? -1 : most + 1, least < 0 ? -1 : least + 1);
         }
 
-        private int lastPosition(int digits, int firstPosition) {
-            return fractional ? -digits : firstPosition + 1 - digits;
+        /** Returns the power of ten of the last of {@code count} digits. */
+        private int lastPosition(int count, int firstPosition) {
+            return fractional ? -count : firstPosition + 1 - count;
         }
     }
 
     /**
-     * The closest decimal number within the limit; of two equally close ones the one with an even last digit.
+     * Returns the closest decimal number within the limit, with an even last digit if two are equally close.
      *
      * @param magnitude finite, not negative
-     * @param kind the format whose neighbours count
+     * @param kind the binary format that determines the neighbours
      */
     static Decimal of(double magnitude, FloatKind kind, Limit limit) {
-        return magnitude == 0 ? ZERO : new Generator(magnitude, kind, limit).run();
+        if (magnitude == 0) {
+            return ZERO;
+        }
+        BigDecimal exact = new BigDecimal(magnitude);
+        int first = exact.precision() - exact.scale() - 1;
+        int last = limit.most < 0 ? Integer.MIN_VALUE : limit.lastPosition(limit.most, first);
+        BigDecimal rounded;
+        if (limit.shortest) {
+            int least = limit.least < 0 ? first : Math.min(first, limit.lastPosition(limit.least, first));
+            rounded = new Interval(exact, magnitude, kind)
+                    .shortest(Math.max(last, least), Math.max(last, first - kind.maxDigits() + 1));
+        } else {
+            rounded = -last < exact.scale() ? exact.setScale(-last, RoundingMode.HALF_EVEN) : exact;
+        }
+        if (rounded.signum() == 0) {
+            return ZERO;
+        }
+        rounded = rounded.stripTrailingZeros();
+        return new Decimal(rounded.unscaledValue().toString(), rounded.precision() - rounded.scale() - 1);
     }
 
-    /** Digits before the decimal point, at least one. */
+    /** Returns the digits before the decimal point, at least one. */
     String whole() {
         if (exponent < 0) {
             return "0";
@@ -60,7 +77,7 @@ record Decimal(String digits, int exponent) {
         return digits.length() >= length ? digits.substring(0, length) : digits + "0".repeat(length - digits.length());
     }
 
-    /** Digits after the decimal point, possibly none. */
+    /** Returns the digits after the decimal point, possibly none. */
     String fraction() {
         if (exponent < 0) {
             return "0".repeat(-exponent - 1) + digits;
@@ -68,113 +85,67 @@ record Decimal(String digits, int exponent) {
         return exponent + 1 < digits.length() ? digits.substring(exponent + 1) : "";
     }
 
-    /** Digits after the first. */
+    /** Returns the digits after the first. */
     String tail() {
         return digits.substring(1);
     }
 
-    /** The state while digits are made: the rest is {@code value / scale}, half the gaps likewise. */
-    private static final class Generator {
-        private final Limit limit;
-        private final boolean isEven;
-        private final StringBuilder digits = new StringBuilder(20);
-        private BigInteger value;
-        private BigInteger scale;
-        private BigInteger halfGapBelow;
-        private BigInteger halfGapAbove;
-        private int firstPosition;
+    /** The decimal numbers that are closer to a binary number than to its neighbours. */
+    private static final class Interval {
+        private final BigDecimal exact;
+        private final BigDecimal gapAbove;
+        private final BigDecimal gapBelow;
+        /** 0 if the bounds, halfway to the neighbours, belong to the interval: then they round to this number. */
+        private final int bound;
 
-        Generator(double magnitude, FloatKind kind, Limit limit) {
-            this.limit = limit;
-            long significand = kind.significand(magnitude);
-            int exponent = kind.exponent(magnitude);
-            isEven = (significand & 1) == 0;
-            int narrow = kind.hasNarrowGapBelow(magnitude) ? 1 : 0;
-            int up = Math.max(exponent, 0);
-            value = BigInteger.valueOf(significand).shiftLeft(1 + narrow + up);
-            scale = BigInteger.ONE.shiftLeft(1 + narrow + Math.max(-exponent, 0));
-            halfGapBelow = BigInteger.ONE.shiftLeft(up);
-            halfGapAbove = halfGapBelow.shiftLeft(narrow);
-            int log2 = Long.SIZE - 1 - Long.numberOfLeadingZeros(significand) + exponent;
-            moveToFirstDigit(log2);
+        Interval(BigDecimal exact, double magnitude, FloatKind kind) {
+            this.exact = exact;
+            this.gapAbove = new BigDecimal(Math.scalb(1.0, kind.exponent(magnitude)));
+            this.gapBelow = kind.hasNarrowGapBelow(magnitude) ? gapAbove.divide(TWO) : gapAbove;
+            this.bound = (kind.significand(magnitude) & 1) == 0 ? 0 : -1;
         }
 
-        private void moveToFirstDigit(int log2) {
-            // Right or one too small.
-            int position = (int) Math.ceil(log2 * LOG10_OF_2 - 0.69) - 1;
-            if (limit.most >= 0 && limit.fractional) {
-                // A number below the last place that counts rounds to 0 or 1 there.
-                position = Math.max(position, -limit.most);
-            }
-            if (position + 1 > 0) {
-                scale = scale.multiply(BigInteger.TEN.pow(position + 1));
-            } else if (position + 1 < 0) {
-                multiply(BigInteger.TEN.pow(-position - 1));
-            }
-            if (value.compareTo(scale) >= 0) {
-                position++;
-            } else {
-                multiply(BigInteger.TEN);
-            }
-            firstPosition = position;
-        }
-
-        private void multiply(BigInteger factor) {
-            value = value.multiply(factor);
-            if (limit.shortest) {
-                boolean sameGaps = halfGapAbove.equals(halfGapBelow);
-                halfGapBelow = halfGapBelow.multiply(factor);
-                halfGapAbove = sameGaps ? halfGapBelow : halfGapAbove.multiply(factor);
-            }
-        }
-
-        Decimal run() {
-            int last = limit.most < 0 ? NONE : limit.lastPosition(limit.most, firstPosition);
-            int enough = limit.least < 0
-                    ? firstPosition
-                    : Math.min(firstPosition, limit.lastPosition(limit.least, firstPosition));
-            for (int position = firstPosition; ; position--) {
-                BigInteger[] division = value.divideAndRemainder(scale);
-                int digit = division[0].intValue();
-                value = division[1];
-                boolean downFits = false;
-                boolean upFits = false;
-                if (limit.shortest) {
-                    int below = value.compareTo(halfGapBelow);
-                    int above = value.add(halfGapAbove).compareTo(scale);
-                    downFits = isEven ? below <= 0 : below < 0;
-                    upFits = isEven ? above >= 0 : above > 0;
+        /**
+         * Returns the number with the fewest digits.
+         *
+         * @param high the position that must be reached
+         * @param low the position that must not be passed
+         */
+        BigDecimal shortest(int high, int low) {
+            int from = Math.min(low, high);
+            int to = high;
+            while (from < to) {
+                int middle = Math.floorDiv(from + to + 1, 2);
+                BigDecimal rest = exact.subtract(down(middle));
+                if (holdsDown(rest) || holdsUp(rest, middle)) {
+                    from = middle;
+                } else {
+                    to = middle - 1;
                 }
-                boolean done = limit.shortest ? (downFits || upFits) && position <= enough : value.signum() == 0;
-                if (done || position == last) {
-                    boolean up = downFits == upFits ? isCloserToNext(digit) : upFits;
-                    return round(digit, up);
-                }
-                digits.append((char) ('0' + digit));
-                multiply(BigInteger.TEN);
             }
+            BigDecimal down = down(from);
+            BigDecimal rest = exact.subtract(down);
+            boolean holdsDown = holdsDown(rest);
+            if (holdsDown == holdsUp(rest, from)) {
+                return exact.setScale(-from, RoundingMode.HALF_EVEN);
+            }
+            return holdsDown ? down : down.add(unit(from));
         }
 
-        private boolean isCloserToNext(int digit) {
-            int comparison = value.shiftLeft(1).compareTo(scale);
-            return comparison > 0 || (comparison == 0 && (digit & 1) != 0);
+        private BigDecimal down(int position) {
+            return exact.setScale(-position, RoundingMode.DOWN);
         }
 
-        private Decimal round(int digit, boolean up) {
-            if (!up || digit < 9) {
-                digits.append((char) ('0' + digit + (up ? 1 : 0)));
-                return new Decimal(digits.toString(), firstPosition);
-            }
-            int end = digits.length();
-            while (end > 0 && digits.charAt(end - 1) == '9') {
-                end--;
-            }
-            if (end == 0) {
-                return new Decimal("1", firstPosition + 1);
-            }
-            digits.setLength(end);
-            digits.setCharAt(end - 1, (char) (digits.charAt(end - 1) + 1));
-            return new Decimal(digits.toString(), firstPosition);
+        private static BigDecimal unit(int position) {
+            return BigDecimal.valueOf(1, -position);
+        }
+
+        private boolean holdsDown(BigDecimal rest) {
+            return rest.multiply(TWO).compareTo(gapBelow) <= bound;
+        }
+
+        private boolean holdsUp(BigDecimal rest, int position) {
+            return unit(position).subtract(rest).multiply(TWO).compareTo(gapAbove) <= bound;
         }
     }
 }

@@ -4,15 +4,15 @@ import java.io.IOException;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.Elements;
 
-/** How the elements of an array are printed, each of them alone or all with the same width. */
+/** Formats the elements of an array, padded to the same width or unpadded. */
 @FunctionalInterface
 interface ElementFormat {
     String text(ElementRun run, int index) throws IOException;
 
     /**
-     * For elements of an array of rank 1 or more.
+     * Returns the format for arrays of rank 1 or more.
      *
-     * @throws IllegalArgumentException if values of the dtype have no text
+     * @throws IllegalArgumentException if NumPy has no values of the dtype
      */
     static ElementFormat ofArray(DataType dtype, ShownElements shown, PrintOptions options) throws IOException {
         return switch (dtype) {
@@ -28,10 +28,9 @@ interface ElementFormat {
     }
 
     /**
-     * For a value of rank 0, and for the elements of arrays that NumPy does not align: strings, and the types that it
-     * knows from ml_dtypes alone.
+     * Returns the format for scalars, and for arrays that NumPy does not align: strings and the dtypes of ml_dtypes.
      *
-     * @throws IllegalArgumentException if values of the dtype have no text
+     * @throws IllegalArgumentException if NumPy has no values of the dtype
      */
     static ElementFormat ofScalar(DataType dtype) {
         return switch (dtype) {

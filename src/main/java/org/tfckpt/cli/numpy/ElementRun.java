@@ -5,10 +5,10 @@ import java.nio.ByteBuffer;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.Elements;
 
-/** Elements that stand one after the other. */
+/** Consecutive elements of an array, read together. */
 final class ElementRun {
-    /** At most so many are read together. */
-    private static final int MOST = 4096;
+    /** Elements per read: large enough to amortise the call, small enough for the cache. */
+    private static final int RUN_LENGTH = 4096;
 
     private final ArrayValues values;
     private final DataType dtype;
@@ -22,15 +22,15 @@ final class ElementRun {
         this.bytes = bytes;
     }
 
-    /** Takes elements one by one. */
+    /** Receives elements one by one. */
     @FunctionalInterface
     interface Consumer {
         void accept(ElementRun run, int index) throws IOException;
     }
 
     static void forEach(ArrayValues values, long from, long to, Consumer consumer) throws IOException {
-        for (long first = from; first < to; first += MOST) {
-            int count = (int) Math.min(MOST, to - first);
+        for (long first = from; first < to; first += RUN_LENGTH) {
+            int count = (int) Math.min(RUN_LENGTH, to - first);
             boolean fixedWidth = values.dtype().isFixedWidth();
             ByteBuffer bytes = fixedWidth ? values.read(first, count) : ByteBuffer.allocate(0);
             ElementRun run = new ElementRun(values, first, bytes);
@@ -44,7 +44,7 @@ final class ElementRun {
         return bytes.get(index) != 0;
     }
 
-    /** An integer; a uint64 as its 64 bits. */
+    /** Returns an integer element; a uint64 as its 64 bits. */
     long integer(int index) {
         return Elements.longAt(dtype, bytes, index);
     }

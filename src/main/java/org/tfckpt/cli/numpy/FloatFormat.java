@@ -3,10 +3,10 @@ package org.tfckpt.cli.numpy;
 import java.io.IOException;
 import org.tfckpt.cli.numpy.PrintOptions.FloatMode;
 
-/** How NumPy prints the floats of an array: all with an exponent or none, their decimal points below each other. */
+/** Formats floats of an array as NumPy does: all with an exponent or none, with aligned decimal points. */
 final class FloatFormat {
     private static final int LEAST_EXPONENT_DIGITS = 2;
-    /** No number has so many; NumPy cuts its texts off near here as well. */
+    /** More digits than any number has. NumPy's buffer has about this size too. */
     private static final int MOST_DIGITS = 16_000;
 
     private final FloatKind kind;
@@ -18,22 +18,23 @@ final class FloatFormat {
     private final int left;
     private final int right;
 
-    /** Numbers that can be walked more than once. */
+    /** Numbers that can be iterated more than once. */
     @FunctionalInterface
     interface Sample {
         void forEach(NumberConsumer consumer) throws IOException;
     }
 
-    /** Takes numbers one by one. */
+    /** Receives numbers one by one. */
     @FunctionalInterface
     interface NumberConsumer {
         void accept(double number) throws IOException;
     }
 
     /**
-     * The digits of a number.
+     * The number of digits.
      *
-     * @param zeros so many digits a fraction has at least, 0 where it has no zeros at its end
+     * @param limit the limit of the conversion
+     * @param zeros the length to which a fraction is padded with zeros; 0 if trailing zeros are removed
      */
     private record Digits(Decimal.Limit limit, int zeros) {
         String fill(String fraction) {
@@ -49,10 +50,10 @@ final class FloatFormat {
     }
 
     /**
-     * A format for an array.
+     * Creates the format of an array.
      *
-     * @param sample the numbers that decide
-     * @param sign as in the options; imaginary parts always have {@code +}
+     * @param sample the numbers that determine precision and width
+     * @param sign as in the options, but {@code +} for imaginary parts
      * @throws IllegalArgumentException if the precision is negative
      */
     FloatFormat(Sample sample, FloatKind kind, char sign, PrintOptions options) throws IOException {
@@ -65,9 +66,9 @@ final class FloatFormat {
         this.options = options;
         Survey survey = new Survey();
         sample.forEach(survey::add);
-        scientific = survey.asksForExponent(kind, options.suppress());
+        scientific = survey.needsExponent(kind, options.suppress());
 
-        // Each number as it would be on its own; the widest of them decide for all.
+        // Format each number on its own; the widest determine the format of all.
         boolean shortest = mode != FloatMode.FIXED;
         int precision = mode == FloatMode.UNIQUE ? -1 : Math.min(options.precision(), MOST_DIGITS);
         Digits alone = new Digits(limit(shortest, precision, -1), shortest ? 0 : precision);
@@ -95,7 +96,7 @@ final class FloatFormat {
         return Math.max(options.nanstr().length(), infinity);
     }
 
-    /** A number, padded with blanks to the width of all. */
+    /** Returns a number, padded with blanks to the common width. */
     String text(double number) {
         if (!Double.isFinite(number)) {
             String word = Double.isNaN(number) ? plus() + options.nanstr() : signOf(number) + options.infstr();
@@ -115,7 +116,7 @@ final class FloatFormat {
                 + " ".repeat(Math.max(0, right - fraction.length()));
     }
 
-    /** A scalar: the shortest digits, whatever the options. */
+    /** Returns a scalar with the shortest digits, independent of the options. */
     static String scalar(double number, FloatKind kind, boolean keepsPoint) {
         if (!Double.isFinite(number)) {
             return Double.isNaN(number) ? "nan" : number < 0 ? "-inf" : "inf";
@@ -156,7 +157,7 @@ final class FloatFormat {
         return " ".repeat(Math.max(0, width - text.length())) + text;
     }
 
-    /** What kinds of numbers there are. */
+    /** Determines which kinds of numbers occur, and their range. */
     private static final class Survey {
         private double largest;
         private double smallest = Double.POSITIVE_INFINITY;
@@ -179,7 +180,7 @@ final class FloatFormat {
             }
         }
 
-        boolean asksForExponent(FloatKind kind, boolean suppress) {
+        boolean needsExponent(FloatKind kind, boolean suppress) {
             if (largest == 0) {
                 return false;
             }
@@ -187,7 +188,7 @@ final class FloatFormat {
         }
     }
 
-    /** The most characters that a number needs before the decimal point, after it, and for the exponent. */
+    /** The maximum number of characters before and after the decimal point, and in the exponent. */
     private final class Widths {
         private int whole;
         private int fraction;

@@ -1,42 +1,49 @@
 package org.tfckpt.cli.numpy;
 
-/** A binary floating-point format whose numbers a double can hold, and how its numbers are made up. */
+/** A binary floating-point format whose numbers a double can hold. */
 enum FloatKind {
-    HALF(11, -24),
-    SINGLE(24, -149),
-    DOUBLE(53, -1074);
+    HALF(11, -24, 5),
+    SINGLE(24, -149, 9),
+    DOUBLE(53, -1074, 17);
 
     private final int significantBits;
     private final int leastExponent;
+    private final int maxDigits;
 
-    FloatKind(int significantBits, int leastExponent) {
+    FloatKind(int significantBits, int leastExponent, int maxDigits) {
         this.significantBits = significantBits;
         this.leastExponent = leastExponent;
+        this.maxDigits = maxDigits;
     }
 
-    /** The power of two that the last bit of a finite number stands for; the same for all subnormals. */
+    /** Returns the number of decimal digits that distinguish any two numbers of this format. */
+    int maxDigits() {
+        return maxDigits;
+    }
+
+    /** Returns the power of two of the last bit of a finite number. It is the same for all subnormal numbers. */
     int exponent(double value) {
         return Math.max(Math.getExponent(value) - significantBits + 1, leastExponent);
     }
 
-    /** The bits of a positive finite number, as a multiple of two to the power of {@link #exponent}. */
+    /** Returns a positive finite number divided by two to the power of {@link #exponent}. */
     long significand(double value) {
-        // In two steps: the whole factor may be beyond a double.
+        // In two steps, since the factor may exceed the range of a double.
         int exponent = exponent(value);
         return (long) Math.scalb(Math.scalb(value, -exponent / 2), -exponent - -exponent / 2);
     }
 
-    /** Whether the next smaller number is only half as far away as the next larger one. */
+    /** Returns whether the next smaller number is only half as far away as the next larger one. */
     boolean hasNarrowGapBelow(double value) {
         return significand(value) == 1L << (significantBits - 1) && exponent(value) > leastExponent;
     }
 
-    /** Whether the quotient, rounded to this format as NumPy's division does, is above a thousand. */
+    /** Returns whether the quotient, rounded to this format as in NumPy, is above 1000. */
     boolean isMoreThanThousandfold(double large, double small) {
         return switch (this) {
             case DOUBLE -> large / small > 1000;
             case SINGLE -> (float) large / (float) small > 1000;
-            // Halves next to a thousand are 0.5 apart, and what lies in the middle goes to the even one.
+            // Half-precision numbers near 1000 are 0.5 apart, and 1000.25 rounds to even, to 1000.
             case HALF -> (float) large / (float) small > 1000.25f;
         };
     }

@@ -3,10 +3,10 @@ package org.tfckpt.cli.numpy;
 import java.io.IOException;
 
 /**
- * The text that NumPy 1.24 prints for a value: {@code print(array)}, without the line break at the end.
+ * Prints an array as {@code print(array)} of NumPy 1.24 does, without the final line break.
  *
- * <p>Elements that are not shown are not read, so that a tensor far beyond memory can be summarised. A long one that is
- * printed whole goes to the output line by line.
+ * <p>Elements that are not shown are not read, so a tensor larger than memory can be summarised. Output is written line
+ * by line.
  */
 public final class NumpyText {
     private static final String DOTS = "...";
@@ -26,10 +26,10 @@ public final class NumpyText {
     }
 
     /**
-     * Prints a value.
+     * Prints an array or a scalar.
      *
-     * @throws IOException if it cannot be read, or not be written
-     * @throws IllegalArgumentException if the dtype has no text, or with NumPy's message if an option makes none possible
+     * @throws IOException if it cannot be read or written
+     * @throws IllegalArgumentException if NumPy has no values of the dtype or, with NumPy's message, an option is invalid
      */
     public static void print(ArrayValues values, PrintOptions options, Appendable out) throws IOException {
         if (values.shape().rank() == 0) {
@@ -42,7 +42,7 @@ public final class NumpyText {
         }
     }
 
-    /** The text as a string. */
+    /** Returns the text as a string. */
     public static String of(ArrayValues values, PrintOptions options) throws IOException {
         StringBuilder text = new StringBuilder();
         print(values, options, text);
@@ -71,7 +71,7 @@ public final class NumpyText {
         out.append(']');
     }
 
-    /** The elements along the last axis, wrapped where the line is full. */
+    /** Prints the elements along the last axis, with line breaks before the line width. */
     private final class Row {
         private final int axis;
         private final int indent;
@@ -82,7 +82,7 @@ public final class NumpyText {
         Row(int axis) {
             this.axis = axis;
             this.indent = axis + 1;
-            // Room for the closing brackets.
+            // NumPy reserves space for the closing brackets.
             this.width = lineWidth - axis - 1;
         }
 
@@ -105,7 +105,7 @@ public final class NumpyText {
                 line.append(' ');
             }
             isFirst = false;
-            // A line takes at least one word.
+            // Each line has at least one element.
             if (line.length() > 0 && indent + line.length() + word.length() > width) {
                 out.append(line.toString().stripTrailing()).append('\n').append(" ".repeat(indent));
                 line.setLength(0);

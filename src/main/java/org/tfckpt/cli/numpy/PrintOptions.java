@@ -11,15 +11,15 @@ import java.util.stream.Stream;
 /**
  * NumPy's print options, see {@code numpy.set_printoptions}.
  *
- * @param precision digits after the decimal point, at most
- * @param threshold more elements than these are summarised
- * @param edgeitems elements shown at each end of an axis that is summarised
- * @param linewidth characters in a line
- * @param suppress whether small numbers do not lead to scientific notation
- * @param nanstr stands for NaN
- * @param infstr stands for infinity
- * @param sign {@code -}: of negative numbers alone; {@code +}: of positive ones too; blank: room for it
- * @param floatmode how precision is understood
+ * @param precision maximum number of digits after the decimal point
+ * @param threshold number of elements above which an array is summarised
+ * @param edgeitems number of elements shown at each end of a summarised axis
+ * @param linewidth maximum number of characters per line
+ * @param suppress whether small numbers are printed without scientific notation
+ * @param nanstr text for NaN
+ * @param infstr text for infinity
+ * @param sign {@code -}: only negative numbers have a sign; {@code +}: all do; blank: positive ones have a blank
+ * @param floatmode how {@code precision} is applied
  */
 public record PrintOptions(
         int precision,
@@ -32,7 +32,7 @@ public record PrintOptions(
         char sign,
         FloatMode floatmode) {
 
-    /** What NumPy starts with. */
+    /** NumPy's default options. */
     public static final PrintOptions DEFAULT =
             new PrintOptions(8, 1000, 3, 75, false, "nan", "inf", '-', FloatMode.MAXPREC);
 
@@ -40,10 +40,10 @@ public record PrintOptions(
             .map(RecordComponent::getName)
             .collect(Collectors.toUnmodifiableSet());
 
-    /** Larger numbers mean the same; this one can still be added to. */
+    /** Larger numbers have the same effect; sums of this one do not overflow. */
     private static final long LARGEST = 1_000_000_000;
 
-    /** How the digits of a float are counted. */
+    /** The number of digits after the decimal point of a float. */
     public enum FloatMode {
         /** Exactly {@code precision}. */
         FIXED,
@@ -51,15 +51,15 @@ public record PrintOptions(
         UNIQUE,
         /** As many as each number needs, at most {@code precision}. */
         MAXPREC,
-        /** As many as the number needs that needs most, at most {@code precision}. */
+        /** For all numbers as many as any of them needs, at most {@code precision}. */
         MAXPREC_EQUAL
     }
 
     /**
-     * These options with one of them changed.
+     * Returns a copy of these options with one of them changed.
      *
-     * @param assignment as on the command line, for example {@code threshold=100000}
-     * @throws IllegalArgumentException if it is not one; the message is TensorFlow's or NumPy's
+     * @param assignment an argument of the command line, for example {@code threshold=100000}
+     * @throws IllegalArgumentException if it is invalid; the message is TensorFlow's or NumPy's
      */
     public PrintOptions with(String assignment) {
         int equals = assignment.indexOf('=');
@@ -93,7 +93,7 @@ public record PrintOptions(
         return (int) Math.max(-LARGEST, Math.min(LARGEST, toLong(text)));
     }
 
-    /** Python's {@code int()}; what passes 63 bits becomes the largest or smallest number, which means the same here. */
+    /** Parses like Python's {@code int()}. Numbers beyond 64 bits become the nearest long, to the same effect. */
     private static long toLong(String text) {
         String digits = text.strip();
         if (!digits.matches("[+-]?[0-9]+(_[0-9]+)*")) {
@@ -106,7 +106,7 @@ public record PrintOptions(
         return number.signum() < 0 ? Long.MIN_VALUE : Long.MAX_VALUE;
     }
 
-    /** The words of TensorFlow's boolean flags. */
+    /** Parses like TensorFlow's boolean flags. */
     private static boolean toBoolean(String text) {
         return switch (text.toLowerCase(Locale.ROOT)) {
             case "true", "t", "1" -> true;

@@ -1,12 +1,14 @@
 package org.tfckpt.cli.numpy;
 
-/** Strings and bytes as Python writes them in a program. */
+import java.nio.charset.StandardCharsets;
+
+/** Formats literals as Python does. */
 final class PythonBytes {
     private PythonBytes() {}
 
-    /** A literal of {@code bytes}, such as {@code b'x\x00'}. */
+    /** Returns a literal of {@code bytes}, for example {@code b'x\x00'}. */
     static String literal(byte[] bytes) {
-        char quote = quoteFor(contains(bytes, '\''), contains(bytes, '"'));
+        char quote = contains(bytes, '\'') && !contains(bytes, '"') ? '"' : '\'';
         StringBuilder text = new StringBuilder(bytes.length + 3).append('b').append(quote);
         for (byte value : bytes) {
             switch (value) {
@@ -26,14 +28,9 @@ final class PythonBytes {
         return text.append(quote).toString();
     }
 
-    /** Text in quotes, for a message. */
+    /** Returns a string literal, for an error message. */
     static String quote(String text) {
-        char quote = quoteFor(text.indexOf('\'') >= 0, text.indexOf('"') >= 0);
-        return quote + text.replace("\\", "\\\\").replace(String.valueOf(quote), "\\" + quote) + quote;
-    }
-
-    private static char quoteFor(boolean hasSingle, boolean hasDouble) {
-        return hasSingle && !hasDouble ? '"' : '\'';
+        return literal(text.getBytes(StandardCharsets.UTF_8)).substring(1);
     }
 
     private static boolean contains(byte[] bytes, char wanted) {

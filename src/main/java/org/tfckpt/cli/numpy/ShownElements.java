@@ -2,7 +2,7 @@ package org.tfckpt.cli.numpy;
 
 import java.io.IOException;
 
-/** Which elements of an array are printed, axis by axis. */
+/** Determines which elements of an array are printed. */
 final class ShownElements {
     private final ArrayValues values;
     private final int edgeItems;
@@ -29,31 +29,31 @@ final class ShownElements {
         return values.shape().dimension(axis);
     }
 
-    /** How many elements lie between neighbours on an axis. */
+    /** Returns the distance, in elements, of neighbours on an axis. */
     long stride(int axis) {
         return strides[axis];
     }
 
-    /** Whether an axis has more elements than are shown. */
+    /** Returns whether elements of an axis are omitted. */
     boolean isCut(int axis) {
         return summarised && length(axis) > 2L * edgeItems;
     }
 
-    /** The number of elements shown before the dots. */
+    /** Returns the number of elements shown before the dots. */
     long leading(int axis) {
         return isCut(axis) ? Math.max(edgeItems, 0) : 0;
     }
 
-    /** The first element shown after the dots; the last one always is. */
+    /** Returns the first index shown after the dots. The last element is always shown. */
     long trailing(int axis) {
         return isCut(axis) ? length(axis) - Math.max(edgeItems, 1) : 0;
     }
 
     /**
-     * Visits the elements that decide how wide the columns are.
+     * Visits the elements that determine the column width.
      *
-     * <p>They are those shown, unless {@code edgeitems} is not positive: NumPy takes {@code a[:edgeitems]} and {@code
-     * a[-edgeitems:]}, which means something else then.
+     * <p>These are the shown elements unless {@code edgeitems} is not positive: NumPy uses {@code a[:edgeitems]} and
+     * {@code a[-edgeitems:]}, which then select others.
      */
     void forEach(ElementRun.Consumer consumer) throws IOException {
         forEach(0, 0, consumer);

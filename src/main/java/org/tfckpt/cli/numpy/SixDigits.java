@@ -5,8 +5,8 @@ import java.math.MathContext;
 import java.math.RoundingMode;
 
 /**
- * Floats with six digits, as C's {@code %g} prints them. So does ml_dtypes with bfloat16, float8 and float4, although
- * fewer digits would tell their numbers apart.
+ * Formats floats with six digits, as C's {@code %g} does. The ml_dtypes package prints bfloat16, float8 and float4 in
+ * this way.
  */
 final class SixDigits {
     private static final MathContext SIX = new MathContext(6, RoundingMode.HALF_EVEN);

@@ -6,7 +6,7 @@ import org.tfckpt.Tensor;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.Shape;
 
-/** The values of a tensor in an open checkpoint. */
+/** A tensor of an open checkpoint as an array to print. */
 public record TensorArray(Tensor tensor) implements ArrayValues {
     @Override
     public DataType dtype() {

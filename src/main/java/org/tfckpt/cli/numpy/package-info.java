@@ -1,4 +1,4 @@
-/** Arrays as NumPy prints them. */
+/** Internal: prints arrays as NumPy does; not part of the API. */
 @NullMarked
 package org.tfckpt.cli.numpy;
 

@@ -74,6 +74,28 @@ public final class V1Checkpoint implements FormatReader {
     }
 
     /**
+     * Checks that a file is a table, as TensorFlow does before it reads the file as a V1 checkpoint.
+     *
+     * @param path the file
+     * @throws org.tfckpt.tensor.DataLossException with TensorFlow's text, if it is not
+     * @throws IOException if it cannot be read
+     */
+    public static void requireTable(Path path) throws IOException {
+        V1File.openTable(path, false).close();
+    }
+
+    /**
+     * Returns TensorFlow's text for a file that cannot be opened as a table.
+     *
+     * @param path the file
+     * @param problem what is damaged
+     * @return the text
+     */
+    public static String unableToOpen(Path path, String problem) {
+        return V1File.unableToOpen(path, "DATA_LOSS: " + problem);
+    }
+
+    /**
      * Returns whether a file is a V1 checkpoint: a table whose first record is a list of slices.
      *
      * @param path a file

@@ -84,12 +84,16 @@ final class V1File implements Closeable {
         }
     }
 
-    private static Table openTable(Path path, boolean mapped) throws IOException {
-        String unable = "Unable to open table file " + path + ": ";
+    /** Returns TensorFlow's text for a file that cannot be opened as a table. */
+    static String unableToOpen(Path path, String reason) {
+        return "Unable to open table file " + path + ": " + reason + ANOTHER_FORMAT;
+    }
+
+    static Table openTable(Path path, boolean mapped) throws IOException {
         if (Files.isDirectory(path)) {
             throw new DataLossException(
                     ProblemKind.TABLE,
-                    unable + "FAILED_PRECONDITION: " + path + "; Is a directory" + ANOTHER_FORMAT,
+                    unableToOpen(path, "FAILED_PRECONDITION: " + path + "; Is a directory"),
                     ErrorContext.NONE);
         }
         try {
@@ -98,8 +102,7 @@ final class V1File implements Closeable {
         } catch (NoSuchFileException e) {
             throw new CheckpointException(path + "; No such file or directory", ErrorContext.NONE, e);
         } catch (DataLossException e) {
-            throw new DataLossException(
-                    e.kind(), unable + "DATA_LOSS: " + e.problem() + ANOTHER_FORMAT, e.context(), e);
+            throw new DataLossException(e.kind(), unableToOpen(path, "DATA_LOSS: " + e.problem()), e.context(), e);
         }
     }
 
