@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.zip.CRC32C;
 import org.junit.jupiter.api.BeforeAll;
 import org.tfckpt.ReadOptions;
@@ -17,8 +18,11 @@ import org.tfckpt.format.table.SnappyDecoder;
 import org.tfckpt.io.MalformedBytesException;
 import org.tfckpt.io.MaskedCrc32c;
 import org.tfckpt.io.Varint;
+import org.tfckpt.objects.ObjectGraph;
 import org.tfckpt.proto.BundleEntryProto;
+import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataType;
+import org.tfckpt.tensor.ErrorContext;
 import org.tfckpt.tensor.TensorSlice;
 import org.tfckpt.testing.BundleBuilder;
 import org.tfckpt.testing.FullRead;
@@ -174,13 +178,24 @@ class CheckpointFuzz {
         return new RawTable().add(new RawBlock(LAST, block, 0)).toBytes();
     }
 
-    /** An object graph. */
+    /** The object graph under its key: reads it, searches it, and reads it again with other keys. */
     @FuzzTest
     void objectGraph(byte[] data) throws IOException {
         Path prefix = new BundleBuilder()
                 .strings("_CHECKPOINTABLE_OBJECT_GRAPH", new long[0], data)
                 .write(Memory.path("objects", "ckpt"));
         FullRead.of(prefix);
+        try {
+            ObjectGraph graph = ObjectGraph.parse(data, ErrorContext.NONE);
+            graph.keyOf("a/b");
+            for (int id = 0; id < graph.size(); id++) {
+                graph.hasValues(id);
+            }
+            ObjectGraph.parse(graph.withKeys(key -> Optional.of(key + "x")), ErrorContext.NONE);
+            ObjectGraph.parse(graph.withKeys(key -> Optional.empty()), ErrorContext.NONE);
+        } catch (CheckpointException expected) {
+            // All that may come of it.
+        }
     }
 
     /** A slice specification. */

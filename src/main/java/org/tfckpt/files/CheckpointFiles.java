@@ -16,31 +16,33 @@ import java.util.stream.Stream;
 import org.tfckpt.format.bundle.BundlePrefix;
 
 /**
- * The files that a checkpoint is made of, found by their names alone.
+ * The files of a checkpoint, found by their names.
  *
- * @param graph the {@code .meta} file that TensorFlow puts beside the checkpoint; if there is one
- * @param index of a V2 checkpoint its index, if there is one
- * @param data of a V2 checkpoint the data files, whether or not the index refers to them; of V1 its files; by name
+ * @param graph the {@code .meta} file that TensorFlow writes next to the checkpoint, if it exists
+ * @param index the index file of a V2 checkpoint, if it exists
+ * @param data the data files of a V2 checkpoint, including those that the index does not refer to; or the files of a V1
+ *     checkpoint; sorted by name
  */
 public record CheckpointFiles(Optional<Path> graph, Optional<Path> index, List<Path> data) {
-    private static final Pattern V1_SHARDS = Pattern.compile("(?s)(.*)(-[0-9?]+-of-[0-9?]+)");
+    private static final Pattern V1_SET = Pattern.compile("(?s)(.*)(-[0-9?]+-of-[0-9?]+)");
+    private static final Pattern V1_SHARD = Pattern.compile("(?s)(.*)-[0-9]{5}-of-([0-9]{5})");
 
     /**
-     * The same with a list that nobody else can change.
+     * Makes an immutable copy of {@code data}.
      *
-     * @param graph the graph, if there is one
-     * @param index the index, if there is one
-     * @param data what has the values
+     * @param graph the {@code .meta} file
+     * @param index the index file
+     * @param data the data files
      */
     public CheckpointFiles {
         data = List.copyOf(data);
     }
 
     /**
-     * What to call the checkpoint of a step, as TensorFlow's {@code Saver} does.
+     * Returns the prefix of the checkpoint of a step, as TensorFlow's {@code Saver} names it.
      *
-     * @param path what every checkpoint's name begins with: {@code log/model.ckpt}
-     * @param step how far the training is
+     * @param path the common part of all checkpoints' names, for example {@code log/model.ckpt}
+     * @param step the training step
      * @return for example {@code log/model.ckpt-5}
      */
     public static Path prefix(Path path, long step) {
@@ -48,28 +50,28 @@ public record CheckpointFiles(Optional<Path> graph, Optional<Path> index, List<P
     }
 
     /**
-     * The same with the step in eight digits at least, so that names sort as their steps do.
+     * Like {@link #prefix}, but with the step padded to eight digits, so that names sort by step.
      *
-     * @param path what every checkpoint's name begins with
-     * @param step how far the training is
+     * @param path the common part of all checkpoints' names
+     * @param step the training step
      * @return for example {@code log/model.ckpt-00000005}
      */
     public static Path paddedPrefix(Path path, long step) {
         return named(path, String.format(Locale.ROOT, "-%08d", step));
     }
 
-    private static Path named(Path path, String end) {
+    private static Path named(Path path, String suffix) {
         BundlePrefix prefix = BundlePrefix.of(path);
-        return prefix.directory().resolve(prefix.base() + end);
+        return prefix.directory().resolve(prefix.base() + suffix);
     }
 
     /**
-     * Finds the files of a checkpoint. Only those whose names are exactly such: {@code model.ckpt-1} has no part in those of
-     * {@code model.ckpt-10}.
+     * Finds the files of a checkpoint. Names must match exactly: the files of {@code model.ckpt-10} do not belong to
+     * {@code model.ckpt-1}.
      *
-     * @param prefix of V2, what the names begin with; of V1 the file, or the pattern of a sharded set
-     *     ({@code model.ckpt-?????-of-00002}). Other wildcards stand for themselves
-     * @return what is there of it; nothing at all, perhaps
+     * @param prefix the prefix of a V2 checkpoint; the file of a V1 checkpoint, or the pattern of a sharded one
+     *     ({@code model.ckpt-?????-of-00002}). Other wildcards are taken literally
+     * @return the files that exist, possibly none
      * @throws IOException if the directory cannot be listed
      */
     public static CheckpointFiles of(Path prefix) throws IOException {
@@ -85,30 +87,42 @@ public record CheckpointFiles(Optional<Path> graph, Optional<Path> index, List<P
     }
 
     private static List<Path> v1(Path file, BundlePrefix names) throws IOException {
-        Matcher shards = V1_SHARDS.matcher(names.base());
-        if (!names.base().contains("?") || !shards.matches()) {
+        Matcher set = V1_SET.matcher(names.base());
+        if (!names.base().contains("?") || !set.matches()) {
             return existing(file).stream().toList();
         }
-        String base = shards.group(1);
-        FileGlob rest = new FileGlob(shards.group(2));
-        return matching(
-                names.directory(), name -> name.startsWith(base) && rest.matches(name.substring(base.length())));
+        String base = set.group(1);
+        FileGlob rest = new FileGlob(set.group(2));
+        return files(names.directory(), name -> name.startsWith(base) && rest.matches(name.substring(base.length())));
     }
 
     private static List<Path> bundleData(BundlePrefix prefix) throws IOException {
-        return matching(
+        return files(
                 prefix.directory(),
                 name -> name.startsWith(prefix.base() + ".data-")
                         && BundlePrefix.baseOf(name).equals(prefix.base()));
     }
 
-    private static List<Path> matching(Path directory, Predicate<String> names) throws IOException {
+    /** Returns the pattern of a sharded V1 checkpoint, if a file name can be that of one of its shards. */
+    static Optional<String> v1Pattern(String fileName) {
+        Matcher shard = V1_SHARD.matcher(fileName);
+        return shard.matches() && BundlePrefix.baseOf(fileName).equals(fileName)
+                ? Optional.of(shard.group(1) + "-?????-of-" + shard.group(2))
+                : Optional.empty();
+    }
+
+    private static List<Path> files(Path directory, Predicate<String> names) throws IOException {
+        return list(directory, names).stream().filter(Files::isRegularFile).toList();
+    }
+
+    /** Returns the entries of a directory whose names match, sorted; none if it is not a directory. */
+    static List<Path> list(Path directory, Predicate<String> names) throws IOException {
         List<Path> found = new ArrayList<>();
-        // The empty path is a directory, but it has no entries of its own to list.
+        // Some file systems cannot list the empty path, although it is a directory.
         Path listed = directory.toString().isEmpty() ? directory.toAbsolutePath() : directory;
         if (Files.isDirectory(listed)) {
-            try (DirectoryStream<Path> files = Files.newDirectoryStream(
-                    listed, file -> names.test(String.valueOf(file.getFileName())) && Files.isRegularFile(file))) {
+            try (DirectoryStream<Path> files =
+                    Files.newDirectoryStream(listed, file -> names.test(String.valueOf(file.getFileName())))) {
                 files.forEach(file -> found.add(directory.resolve(file.getFileName())));
             } catch (DirectoryIteratorException e) {
                 throw e.getCause();
@@ -119,9 +133,9 @@ public record CheckpointFiles(Optional<Path> graph, Optional<Path> index, List<P
     }
 
     /**
-     * Whether there is a checkpoint, as TensorFlow's {@code checkpoint_exists} says.
+     * Returns whether the checkpoint exists, by the rule of TensorFlow's {@code checkpoint_exists}.
      *
-     * @return true for an index, or a file of V1; data files without their index are none
+     * @return true if there is an index or a V1 file; data files without their index do not count
      */
     public boolean isCheckpoint() {
         return index.isPresent() || data.stream().anyMatch(file -> !isBundleData(file));
@@ -133,10 +147,10 @@ public record CheckpointFiles(Optional<Path> graph, Optional<Path> index, List<P
     }
 
     /**
-     * All of them, in the order in which to delete them: without its index a checkpoint is none, so that no reader finds
-     * one that is half there.
+     * Returns all files in the order in which to delete them. The index comes before the data files, so that no reader
+     * finds a checkpoint with missing data.
      *
-     * @return graph, index, data
+     * @return graph, index, data files
      */
     public List<Path> all() {
         return Stream.of(graph.stream(), index.stream(), data.stream())

@@ -5,11 +5,11 @@ import java.util.List;
 import org.tfckpt.format.bundle.BundlePrefix;
 
 /**
- * The location of a checkpoint.
+ * The location of a checkpoint: what to open, and how.
  *
- * @param name the prefix of a V2 checkpoint; the file, or the pattern of the files, of a V1 checkpoint
+ * @param name the prefix of a V2 checkpoint; the file or the pattern of a V1 checkpoint
  * @param format {@code V2} or {@code V1}
- * @param files the index file of a V2 checkpoint; the files of a V1 checkpoint, in order
+ * @param files the index file of a V2 checkpoint; the files of a V1 checkpoint, sorted
  */
 public record CheckpointLocation(String name, String format, List<Path> files) {
     /**

@@ -11,10 +11,7 @@ import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.ErrorContext;
 
-/**
- * From whatever a person has at hand to the checkpoint meant. A method a form; each gives null for what is not of its
- * form. Which format a lone file is of is decided by what is in it.
- */
+/** Resolves a path that a user gives to the checkpoint that it means. */
 public final class CheckpointLocator {
     private static final String META = ".meta";
     private static final String ANY_SHARD = "-?????-of-?????";
@@ -23,13 +20,17 @@ public final class CheckpointLocator {
 
     private CheckpointLocator() {}
 
+    // One private method per form of path. A method returns null if the path does not have its form.
+
     /**
-     * Returns the checkpoint that a path refers to.
+     * Finds a checkpoint. The format of a single file is determined by its contents, not by its name.
      *
-     * @param path a prefix, a file or a directory
-     * @return the checkpoint's files
-     * @throws CheckpointException if there is no checkpoint, or several are possible
-     * @throws IOException if the file system fails
+     * @param path the prefix of a V2 checkpoint; one of its files or its {@code .meta} file, even if that file itself is
+     *     missing; the file of a V1 checkpoint, or a pattern of its files in the syntax of {@code fnmatch}; a state file, or
+     *     a directory that has one, for the latest checkpoint; a SavedModel or its {@code variables} directory
+     * @return the location
+     * @throws CheckpointException if there is no checkpoint; the message names the checkpoints that exist instead
+     * @throws IOException if a file or directory cannot be read
      */
     public static CheckpointLocation locate(Path path) throws IOException {
         CheckpointLocation found = prefix(BundlePrefix.of(path));
@@ -40,7 +41,7 @@ public final class CheckpointLocator {
             found = file(path);
         }
         if (found == null) {
-            found = fileThatIsGone(path);
+            found = missingFile(path);
         }
         if (found == null) {
             found = pattern(path);
@@ -51,21 +52,21 @@ public final class CheckpointLocator {
         return found;
     }
 
-    /** {@code log/model.ckpt-123}, and {@code log/model.ckpt-123.index} exists. */
+    /** {@code log/model.ckpt-123}, if {@code log/model.ckpt-123.index} exists. */
     private static @Nullable CheckpointLocation prefix(BundlePrefix prefix) {
         return Files.exists(prefix.index()) ? CheckpointLocation.v2(prefix) : null;
     }
 
-    /** A directory with a state file, a SavedModel, or the like. */
+    /** A directory with a state file, a SavedModel or a SessionBundle. */
     private static @Nullable CheckpointLocation directory(Path directory) throws IOException {
         Path state = directory.resolve(CheckpointState.FILE_NAME);
         if (Files.isRegularFile(state)) {
-            return stateFile(state);
+            return latest(CheckpointState.read(state));
         }
         for (String base : IN_DIRECTORY) {
-            Path path = directory.resolve(base);
-            CheckpointLocation found =
-                    base.isEmpty() ? prefix(new BundlePrefix(directory, "")) : prefixOfEitherFormat(path);
+            CheckpointLocation found = base.isEmpty()
+                    ? prefix(new BundlePrefix(directory, ""))
+                    : prefixOfEitherFormat(directory.resolve(base));
             if (found != null) {
                 return found;
             }
@@ -92,21 +93,25 @@ public final class CheckpointLocator {
             if (found == null) {
                 Path prefix = file.resolveSibling(prefixOf(name));
                 throw new CheckpointException(
-                        prefix + ".index; No such file or directory",
+                        missing(prefix + ".index"),
                         ErrorContext.hint(
-                                "'" + file + "' belongs to the checkpoint '" + prefix + "', whose index is not there"));
+                                "'" + file + "' belongs to the checkpoint '" + prefix + "', whose index is missing"));
             }
             return found;
         }
         if (name.equals(CheckpointState.FILE_NAME)) {
-            return stateFile(file);
+            return latest(CheckpointState.read(file));
         }
-        CheckpointLocation ofState = stateFileOfAnotherName(file);
-        return ofState == null ? v1File(file) : ofState;
+        CheckpointLocation latest = stateFileWithAnotherName(file);
+        return latest == null ? v1File(file) : latest;
     }
 
-    /** An index, data or meta file that is named and not there, though its checkpoint is. */
-    private static @Nullable CheckpointLocation fileThatIsGone(Path file) throws IOException {
+    private static String missing(String file) {
+        return "'" + file + "' does not exist (TensorFlow: \"" + file + "; No such file or directory\")";
+    }
+
+    /** A missing index, data or meta file of a checkpoint that exists. */
+    private static @Nullable CheckpointLocation missingFile(Path file) throws IOException {
         String name = String.valueOf(file.getFileName());
         return prefixOf(name).equals(name) ? null : fileOfCheckpoint(file);
     }
@@ -120,7 +125,7 @@ public final class CheckpointLocator {
                 : found;
     }
 
-    /** The checkpoint that a file's name names; the name itself if it is no such file's. */
+    /** Returns the name of the checkpoint that a file belongs to; the name itself if it is not such a file's name. */
     private static String prefixOf(String name) {
         return name.endsWith(META) ? name.substring(0, name.length() - META.length()) : BundlePrefix.baseOf(name);
     }
@@ -136,25 +141,18 @@ public final class CheckpointLocator {
             return null;
         }
         Path directory = BundlePrefix.of(pattern).directory();
-        List<Path> indexes = new FileGlob(name + ".index").in(directory);
+        List<Path> indexes = CheckpointFiles.list(directory, new FileGlob(name + ".index")::matches);
         if (!indexes.isEmpty()) {
+            BundlePrefix first = BundlePrefix.ofIndex(indexes.get(0));
             throw new CheckpointException(
-                    pattern + ".index; No such file or directory",
-                    ErrorContext.hint("a V2 checkpoint has no pattern; open '"
-                            + directory.resolve(BundlePrefix.baseOf(
-                                    String.valueOf(indexes.get(0).getFileName())))
-                            + "'"));
+                    missing(pattern + ".index"),
+                    ErrorContext.hint("a V2 checkpoint cannot be opened by a pattern; open '" + first + "'"));
         }
-        List<Path> files = new FileGlob(name).in(directory);
+        List<Path> files = CheckpointFiles.list(directory, new FileGlob(name)::matches);
         return files.isEmpty() ? null : CheckpointLocation.v1(pattern, files);
     }
 
-    /** Its latest checkpoint. */
-    private static CheckpointLocation stateFile(Path file) throws IOException {
-        return latest(CheckpointState.read(file));
-    }
-
-    private static @Nullable CheckpointLocation stateFileOfAnotherName(Path file) throws IOException {
+    private static @Nullable CheckpointLocation stateFileWithAnotherName(Path file) throws IOException {
         CheckpointState state;
         try {
             state = CheckpointState.read(file);
@@ -168,7 +166,7 @@ public final class CheckpointLocator {
         for (Path candidate : state.candidates(state.latest())) {
             CheckpointLocation found = prefix(BundlePrefix.of(candidate));
             if (found == null && Files.isDirectory(candidate)) {
-                // Saved as "directory/", TensorFlow calls the files ".index" and so on, and the prefix ".".
+                // A checkpoint saved as "directory/" has the file names ".index" and so on, and the prefix ".".
                 found = prefix(new BundlePrefix(candidate.normalize(), ""));
             }
             if (found == null && Files.isRegularFile(candidate)) {

@@ -7,13 +7,13 @@ import java.util.OptionalDouble;
 import org.tfckpt.tensor.DataLossException;
 
 /**
- * Which of the checkpoints of a training are kept, by the rules of TensorFlow's {@code Saver} or those of its
- * {@code CheckpointManager}. A value: it touches no file, and {@link #saved} gives another one. After a checkpoint was
- * written, write the new state file, and then delete what is to be deleted ({@link CheckpointFiles}).
+ * Decides which checkpoints of a training run are kept, by the rules of TensorFlow's {@code Saver} or
+ * {@code CheckpointManager}. Immutable: it does no I/O, and {@link #saved} returns a new instance. After a checkpoint has
+ * been written, write the new state file, then delete the dropped checkpoints ({@link CheckpointFiles}).
  *
  * <pre>{@code
  * CheckpointRetention.Saved saved = retention.saved(prefix, now);
- * Files.writeString(directory.resolve(CheckpointState.FILE_NAME), saved.state().toText());
+ * saved.state().write();
  * for (Path old : saved.dropped()) {
  *   for (Path file : CheckpointFiles.of(old).all()) {
  *     Files.deleteIfExists(file);
@@ -22,7 +22,7 @@ import org.tfckpt.tensor.DataLossException;
  * retention = saved.next();
  * }</pre>
  *
- * <p>Times are in seconds since 1970.
+ * <p>Times are seconds since 1970.
  */
 public final class CheckpointRetention {
     private static final double HOUR = 3600;
@@ -31,7 +31,10 @@ public final class CheckpointRetention {
     private final boolean manager;
     private final Policy policy;
     private final List<Listed> listed;
-    /** Of a saver, after when a checkpoint is kept for good; of a manager, the time of the last one that was. */
+    /**
+     * For a saver, the time after which the next checkpoint is preserved; for a manager, the time of the last preserved
+     * one.
+     */
     private final double mark;
 
     private CheckpointRetention(Path directory, boolean manager, Policy policy, List<Listed> listed, double mark) {
@@ -43,32 +46,33 @@ public final class CheckpointRetention {
     }
 
     /**
-     * How much is kept.
+     * How many checkpoints are kept.
      *
-     * @param maxToKeep so many of the latest; 0 for all
-     * @param keepEveryHours of those that are older, one in so many hours is kept for good
+     * @param maxToKeep the number of latest checkpoints to keep; 0 for all
+     * @param keepEveryHours the interval in hours at which one of the older checkpoints is preserved, that is, kept
+     *     permanently
      */
     public record Policy(int maxToKeep, double keepEveryHours) {
         /**
-         * Checks the numbers.
+         * Creates a policy.
          *
          * @param maxToKeep at least 0
-         * @param keepEveryHours more than 0
-         * @throws IllegalArgumentException for others
+         * @param keepEveryHours greater than 0
+         * @throws IllegalArgumentException if a number is out of range
          */
         public Policy {
             if (maxToKeep < 0) {
-                throw new IllegalArgumentException("cannot keep " + maxToKeep + " checkpoints");
+                throw new IllegalArgumentException("maxToKeep must be at least 0, not " + maxToKeep);
             }
             if (!(keepEveryHours > 0)) {
-                throw new IllegalArgumentException("cannot keep one in " + keepEveryHours + " hours");
+                throw new IllegalArgumentException("keepEveryHours must be greater than 0, not " + keepEveryHours);
             }
         }
 
         /**
-         * Keeps the latest and nothing else.
+         * Returns a policy that keeps only the latest checkpoints.
          *
-         * @param maxToKeep so many; 0 for all
+         * @param maxToKeep the number of checkpoints to keep; 0 for all
          * @return the policy
          */
         public static Policy latest(int maxToKeep) {
@@ -77,25 +81,25 @@ public final class CheckpointRetention {
     }
 
     /**
-     * A checkpoint that is listed, and may come to be deleted.
+     * A tracked checkpoint, which may be deleted later.
      *
-     * @param prefix where it is
-     * @param time when it was saved
+     * @param prefix its prefix
+     * @param time the time at which it was saved
      */
     public record Listed(Path prefix, double time) {}
 
     /**
-     * What a newly saved checkpoint changes.
+     * The result of {@link #saved}.
      *
-     * @param next the retention from here on
+     * @param next the retention to continue with
      * @param state the new state file
      * @param dropped the checkpoints to delete
      */
     public record Saved(CheckpointRetention next, CheckpointState state, List<Path> dropped) {
         /**
-         * The same with a list that nobody else can change.
+         * Makes an immutable copy of {@code dropped}.
          *
-         * @param next the retention from here on
+         * @param next the retention to continue with
          * @param state the new state file
          * @param dropped the checkpoints to delete
          */
@@ -105,24 +109,25 @@ public final class CheckpointRetention {
     }
 
     /**
-     * As a new {@code Saver}: it knows of no checkpoint but those it is given or saves, and deletes no other.
+     * Behaves like a new {@code Saver}: only checkpoints given here or saved through it are tracked and deleted.
      *
-     * @param directory where the state file is
-     * @param policy how much is kept; the first one that is kept for good is saved its hours from now at the earliest
-     * @param listed those of an earlier saver that this one goes on from, oldest first
-     * @param now the time
-     * @return a retention
+     * @param directory the directory of the state file
+     * @param policy how many checkpoints are kept; the first preserved checkpoint is saved at least
+     *     {@code keepEveryHours} from now
+     * @param listed the checkpoints of an earlier saver that are still tracked, oldest first
+     * @param now the current time
+     * @return the retention
      */
     public static CheckpointRetention saver(Path directory, Policy policy, List<Listed> listed, double now) {
         return new CheckpointRetention(directory, false, policy, listed, now + policy.keepEveryHours() * HOUR);
     }
 
     /**
-     * As a new {@code CheckpointManager} in a directory without a state file.
+     * Behaves like a new {@code CheckpointManager} in a directory without a state file.
      *
-     * @param directory where the state file will be
-     * @param policy how much is kept
-     * @param now the time
+     * @param directory the directory of the state file to be written
+     * @param policy how many checkpoints are kept
+     * @param now the current time
      * @return a retention without checkpoints
      */
     public static CheckpointRetention manager(Path directory, Policy policy, double now) {
@@ -130,14 +135,14 @@ public final class CheckpointRetention {
     }
 
     /**
-     * As a new {@code CheckpointManager} in a directory that has a state file. It goes on from those checkpoints whose times
-     * are known and after that of the last one kept for good; it will never delete others.
+     * Behaves like a new {@code CheckpointManager} in a directory that has a state file. It tracks the checkpoints whose
+     * times are known and later than that of the last preserved one, and never deletes others.
      *
      * @param state the state file; its directory is the manager's
-     * @param policy how much is kept. Where it is less than there is, the next {@link #saved} drops the rest
-     * @param now the time; no checkpoint is from later
-     * @return a retention
-     * @throws DataLossException if an entry of the state cannot be a path of this file system
+     * @param policy how many checkpoints are kept. If there are more, the next call of {@link #saved} drops the others
+     * @param now the current time; later times in the state file count as this one
+     * @return the retention
+     * @throws DataLossException if an entry of the state file cannot be a path of this file system
      */
     public static CheckpointRetention manager(CheckpointState state, Policy policy, double now)
             throws DataLossException {
@@ -153,30 +158,30 @@ public final class CheckpointRetention {
     }
 
     /**
-     * What is listed.
+     * Returns the tracked checkpoints.
      *
-     * @return oldest first; those that are kept for good are not among them
+     * @return the checkpoints, oldest first; preserved ones are not included
      */
     public List<Listed> listed() {
         return listed;
     }
 
     /**
-     * What is listed, without the times.
+     * Returns the prefixes of the tracked checkpoints.
      *
-     * @return oldest first
+     * @return the prefixes, oldest first
      */
     public List<Path> prefixes() {
         return listed.stream().map(Listed::prefix).toList();
     }
 
     /**
-     * Takes note of a checkpoint that was saved. One that is listed already moves to the end.
+     * Adds a checkpoint that was saved. If it is tracked already, it becomes the latest.
      *
-     * @param prefix where it is; of V1 in several files their pattern
-     * @param time when it was saved
-     * @return what to write, what to delete, and what to go on from
-     * @throws IllegalArgumentException if the checkpoint would be the state file itself
+     * @param prefix its prefix; for a sharded V1 checkpoint, the pattern
+     * @param time the time at which it was saved
+     * @return the new state file, the checkpoints to delete, and the retention to continue with
+     * @throws IllegalArgumentException if the checkpoint has the path of the state file
      */
     public Saved saved(Path prefix, double time) {
         List<Listed> kept = new ArrayList<>(listed);
@@ -185,18 +190,18 @@ public final class CheckpointRetention {
         kept.removeIf(checkpoint -> checkpoint.prefix().equals(prefix));
         kept.add(new Listed(prefix, time));
         if (policy.maxToKeep() == 0 && !manager) {
-            // Such a saver keeps no list.
+            // A saver without a limit keeps no list.
             kept.subList(0, kept.size() - 1).clear();
         }
         while (policy.maxToKeep() > 0 && kept.size() > policy.maxToKeep()) {
             Listed oldest = kept.remove(0);
-            if (isForGood(oldest, marked)) {
+            if (isPreserved(oldest, marked)) {
                 marked = manager ? oldest.time() : marked + policy.keepEveryHours() * HOUR;
             } else {
                 dropped.add(oldest.prefix());
             }
             if (!manager) {
-                // A saver that was given more than it keeps drops one at a time, and so stays above its limit.
+                // A saver drops one checkpoint at a time, so that it stays above its limit if it was given more.
                 break;
             }
         }
@@ -204,11 +209,11 @@ public final class CheckpointRetention {
                 new CheckpointRetention(directory, manager, policy, kept, marked), state(kept, marked), dropped);
     }
 
-    private boolean isForGood(Listed checkpoint, double marked) {
+    private boolean isPreserved(Listed checkpoint, double marked) {
         return manager ? checkpoint.time() - policy.keepEveryHours() * HOUR >= marked : checkpoint.time() > marked;
     }
 
-    /** A manager's state can be moved with its checkpoints, and says when each was saved. */
+    /** A manager's state file contains relative paths, so it can be moved with its checkpoints, and timestamps. */
     private CheckpointState state(List<Listed> kept, double preserved) {
         CheckpointState state = CheckpointState.of(
                 directory,
@@ -227,9 +232,9 @@ public final class CheckpointRetention {
     }
 
     /**
-     * What is listed.
+     * Returns the prefixes of the tracked checkpoints as text.
      *
-     * @return the prefixes
+     * @return for example {@code [log/model-1, log/model-2]}
      */
     @Override
     public String toString() {

@@ -13,19 +13,17 @@ import java.util.List;
 import java.util.Set;
 import java.util.TreeSet;
 import java.util.function.Consumer;
-import java.util.regex.Matcher;
 import java.util.regex.Pattern;
-import org.tfckpt.Checkpoint;
 import org.tfckpt.format.bundle.BundlePrefix;
 import org.tfckpt.io.Channels;
 
-/** Finds checkpoints by their files, in a directory and all below it. */
+/** Finds the checkpoints in a directory tree by their files. */
 public final class CheckpointSearch extends SimpleFileVisitor<Path> {
     private static final String INDEX = ".index";
-    private static final Pattern SHARD_OF_V1 = Pattern.compile("(?s)(.*)-[0-9]{5}-of-([0-9]{5})");
-    /** Tables of LevelDB, the database, end in the same way as checkpoints. */
+    /** LevelDB's own tables, which have the same format as V1 checkpoints. */
     private static final Pattern DATABASE = Pattern.compile("(?s).*\\.(?:ldb|sst)");
 
+    /** The last eight bytes of a table; see https://github.com/google/leveldb/blob/main/doc/table_format.md. */
     private static final long MAGIC = 0xdb4775248b80fb57L;
 
     private final Set<Path> found = new TreeSet<>();
@@ -36,14 +34,14 @@ public final class CheckpointSearch extends SimpleFileVisitor<Path> {
     }
 
     /**
-     * Lists every checkpoint in a directory and all below it; links to directories are not followed.
+     * Lists all checkpoints in a directory and its subdirectories. Links to directories are not followed.
      *
-     * <p>A checkpoint of V2 is there if its index or one of its data files is; opening tells if the other is missing. One
-     * of V1 is any other file that ends like a table; a sharded set of them counts once.
+     * <p>A V2 checkpoint is listed if its index or one of its data files exists. Every other file that ends like a table
+     * is listed as a V1 checkpoint; the files of a sharded V1 checkpoint are listed once, as their pattern.
      *
-     * @param directory where to look
-     * @param unreadable told of each directory and file that cannot be read
-     * @return what {@link Checkpoint#open} takes, in the order of their names
+     * @param directory the directory
+     * @param unreadable called with an exception for each directory or file that cannot be read
+     * @return paths that {@code Checkpoint.open} accepts, sorted
      * @throws IOException if the directory itself cannot be read
      */
     public static List<Path> below(Path directory, Consumer<IOException> unreadable) throws IOException {
@@ -58,11 +56,12 @@ public final class CheckpointSearch extends SimpleFileVisitor<Path> {
             String name = file.getFileName().toString();
             String base = BundlePrefix.baseOf(name);
             if (!base.equals(name)) {
-                // Of files that have no name before the dot the index itself stands for the prefix.
+                // A prefix with an empty name is listed as its index file.
                 found.add(file.resolveSibling(base.isEmpty() ? INDEX : base));
             } else if (!DATABASE.matcher(name).matches() && endsLikeTable(file)) {
-                Matcher shard = SHARD_OF_V1.matcher(name);
-                found.add(shard.matches() ? file.resolveSibling(shard.group(1) + "-?????-of-" + shard.group(2)) : file);
+                found.add(CheckpointFiles.v1Pattern(name)
+                        .map(file::resolveSibling)
+                        .orElse(file));
             }
         } catch (IOException e) {
             unreadable.accept(e);

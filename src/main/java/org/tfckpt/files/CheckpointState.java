@@ -7,6 +7,7 @@ import java.math.BigDecimal;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,35 +23,35 @@ import org.tfckpt.tensor.ErrorContext;
 import org.tfckpt.tensor.ProblemKind;
 
 /**
- * The state file, {@code checkpoint} by name: which checkpoints a directory has, and which is the latest.
+ * The state file, named {@code checkpoint}: lists the checkpoints of a directory and names the latest one.
  *
- * <p>Entries are taken as TensorFlow takes them: an absolute one, or one with {@code ..}, may lead out of the directory.
- * Whoever opens what a stranger's state file names should look at the path first.
+ * <p>As in TensorFlow, an absolute entry, or one with {@code ..}, may lead out of the directory. Check the paths before
+ * you open what an untrusted state file names.
  *
- * @param directory where the file is; relative entries are relative to it
- * @param latest the latest checkpoint's prefix as the file has it
- * @param all all prefixes as the file has them, oldest first
- * @param timestamps when each of them was saved, in seconds since 1970; empty if the file does not say
- * @param lastPreserved the time of the last one kept for good, in seconds since 1970
+ * @param directory the directory of the file, which relative entries are relative to
+ * @param latest the prefix of the latest checkpoint, as written in the file
+ * @param all the prefixes of all checkpoints, as written in the file, oldest first
+ * @param timestamps the time at which each checkpoint was saved, in seconds since 1970; empty if the file has none
+ * @param lastPreserved the time of the last checkpoint that is kept permanently, in seconds since 1970
  */
 public record CheckpointState(
         Path directory, String latest, List<String> all, List<Double> timestamps, OptionalDouble lastPreserved) {
-    /** What the file is called. */
+    /** The name of the file. */
     public static final String FILE_NAME = "checkpoint";
 
     private static final Pattern SHARD = Pattern.compile("-[0-9?]+-of-[0-9]+\\z");
 
-    /** No honest state file comes near: it has a line per checkpoint kept. */
+    /** Real state files are far smaller: they have one line per checkpoint. */
     private static final long MAX_SIZE = 4L << 20;
 
     /**
-     * The same with lists that nobody else can change.
+     * Makes immutable copies of the lists.
      *
-     * @param directory where the file is
-     * @param latest the latest prefix
-     * @param all all prefixes
-     * @param timestamps their times
-     * @param lastPreserved a time
+     * @param directory the directory of the file
+     * @param latest the prefix of the latest checkpoint
+     * @param all the prefixes of all checkpoints
+     * @param timestamps the times of the checkpoints
+     * @param lastPreserved the time of the last preserved checkpoint
      */
     public CheckpointState {
         all = List.copyOf(all);
@@ -58,17 +59,19 @@ public record CheckpointState(
     }
 
     /**
-     * The state to write after a checkpoint was saved, by TensorFlow's rules.
+     * Creates the state after a checkpoint was saved, by TensorFlow's rules. An absolute path stays absolute, unless
+     * {@code relative} is set. If {@code directory} is relative, relative paths start at the same place as it does, and
+     * are written relative to {@code directory}.
      *
-     * @param directory where the file will be
-     * @param latest the checkpoint saved. Where the directory is a relative path, so that a relative checkpoint is meant
-     *     from the same place, the entry leads from the directory to it; an absolute one stays
-     * @param all all checkpoints kept, oldest first, likewise; the latest is added unless it is the last of them
-     * @param timestamps when each was saved, in seconds since 1970, or nothing
-     * @param relative whether absolute entries become relative to the directory, too, so that both can be moved
+     * @param directory the directory of the file
+     * @param latest the checkpoint that was saved
+     * @param all all checkpoints that are kept, oldest first; {@code latest} is added unless it is the last of them
+     * @param timestamps the time at which each checkpoint was saved, in seconds since 1970; or an empty list
+     * @param relative whether absolute paths, too, are written relative to {@code directory}, so that the directory can be
+     *     moved
      * @return the state
-     * @throws IllegalArgumentException if there are timestamps, but not as many as checkpoints, or if the checkpoint
-     *     would be the state file itself
+     * @throws IllegalArgumentException if there are timestamps, but not one per checkpoint, or if {@code latest} is the
+     *     path of the state file
      */
     public static CheckpointState of(
             Path directory, Path latest, List<Path> all, List<Double> timestamps, boolean relative) {
@@ -77,13 +80,14 @@ public record CheckpointState(
             paths.add(latest);
         }
         if (!timestamps.isEmpty() && timestamps.size() != paths.size()) {
-            throw new IllegalArgumentException(
-                    "Checkpoint timestamps, if provided, must match checkpoint paths (got paths " + paths
-                            + " and timestamps " + timestamps + ")");
+            throw new IllegalArgumentException("the number of timestamps, " + timestamps.size()
+                    + ", differs from the number of checkpoints, " + paths.size()
+                    + " (TensorFlow: \"Checkpoint timestamps, if provided, must match checkpoint paths\")");
         }
         if (latest.equals(directory.resolve(FILE_NAME))) {
-            throw new IllegalArgumentException("Save path '" + latest
-                    + "' conflicts with path used for checkpoint state.  Please use a different save path.");
+            throw new IllegalArgumentException("a checkpoint cannot have the path of the state file, '" + latest
+                    + "' (TensorFlow: \"Save path '" + latest
+                    + "' conflicts with path used for checkpoint state.  Please use a different save path.\")");
         }
         List<String> entries = paths.stream()
                 .map(path -> entry(directory, path, relative).toString())
@@ -103,9 +107,9 @@ public record CheckpointState(
     }
 
     /**
-     * The file's text.
+     * Returns the text of the file.
      *
-     * @return lines as TensorFlow writes and reads them
+     * @return lines in the form that TensorFlow writes
      */
     public String toText() {
         StringBuilder text = new StringBuilder();
@@ -117,13 +121,16 @@ public record CheckpointState(
     }
 
     /**
-     * Puts this state into its {@link #directory}, in place of one that is there: in one step, so that a reader finds the
-     * old one or the new one.
+     * Writes the state file to {@link #directory}. An existing file is replaced atomically.
      *
-     * @throws IOException if it cannot be written; then the old one is there still
+     * @throws IOException if the file cannot be written; an existing file is then unchanged
      */
     public void write() throws IOException {
-        DurableFiles.replace(directory.resolve(FILE_NAME), toText().getBytes(StandardCharsets.UTF_8));
+        DurableFiles.replace(file(), toText().getBytes(StandardCharsets.UTF_8));
+    }
+
+    Path file() {
+        return directory.resolve(FILE_NAME);
     }
 
     private static void line(StringBuilder text, String field, String value) {
@@ -134,7 +141,7 @@ public record CheckpointState(
         return '"' + TextFormat.escapeBytes(ByteString.copyFromUtf8(path)) + '"';
     }
 
-    /** Plain digits, as a clock has them; infinities and NaN by the names of the text format. */
+    /** Formats a number without an exponent, as TensorFlow does; infinities and NaN as the text format names them. */
     private static String number(double time) {
         return Double.isFinite(time)
                 ? BigDecimal.valueOf(time).toPlainString()
@@ -142,9 +149,9 @@ public record CheckpointState(
     }
 
     /**
-     * Where TensorFlow puts the graph of a checkpoint.
+     * Returns the name of the file to which TensorFlow writes the graph of a checkpoint.
      *
-     * @param checkpoint a prefix, or a file or pattern of a sharded V1 checkpoint
+     * @param checkpoint a prefix, or a file or the pattern of a sharded V1 checkpoint
      * @return for example {@code m-123.meta}, also for {@code m-123-?????-of-00005}
      */
     public static String graphFile(String checkpoint) {
@@ -155,9 +162,9 @@ public record CheckpointState(
      * Reads the state file of a directory.
      *
      * @param directory the directory
-     * @return nothing if it has none
-     * @throws DataLossException if it cannot be parsed, or names no latest checkpoint
-     * @throws IOException if it cannot be read
+     * @return the state; empty if the directory has no state file
+     * @throws DataLossException if the file cannot be parsed, or names no latest checkpoint
+     * @throws IOException if the file cannot be read
      */
     public static Optional<CheckpointState> find(Path directory) throws IOException {
         Path file = directory.resolve(FILE_NAME);
@@ -167,11 +174,11 @@ public record CheckpointState(
     /**
      * Reads a state file.
      *
-     * @param file the file itself
-     * @return what it says
-     * @throws CheckpointException if there is no such file
-     * @throws DataLossException if it cannot be parsed, or names no latest checkpoint
-     * @throws IOException if it cannot be read
+     * @param file the file, which may have any name
+     * @return the state
+     * @throws CheckpointException if the file does not exist
+     * @throws DataLossException if the file cannot be parsed, or names no latest checkpoint
+     * @throws IOException if the file cannot be read
      */
     public static CheckpointState read(Path file) throws IOException {
         ErrorContext place = ErrorContext.at(file.toString(), -1);
@@ -184,21 +191,29 @@ public record CheckpointState(
             }
             text = Files.readString(file);
         } catch (NoSuchFileException e) {
-            throw new CheckpointException(file + "; No such file or directory", ErrorContext.NONE, e);
+            throw new CheckpointException(
+                    "the state file '" + file + "' does not exist (TensorFlow: \"" + file
+                            + "; No such file or directory\")",
+                    ErrorContext.NONE,
+                    e);
         } catch (CharacterCodingException e) {
             throw new DataLossException(
                     ProblemKind.ENTRY, "Not a checkpoint state file", place.mismatch("UTF-8 text", "other bytes"), e);
         }
         org.tfckpt.proto.CheckpointState.Builder state = org.tfckpt.proto.CheckpointState.newBuilder();
         try {
-            // Strict, as TensorFlow is: passing over unknown fields, protobuf would print them as a warning.
+            // Unknown fields are errors, as in TensorFlow. If they were allowed, protobuf would log a warning for each.
             TextFormat.getParser().merge(text, state);
         } catch (TextFormat.ParseException e) {
-            throw new DataLossException(ProblemKind.ENTRY, "Not a checkpoint state file: " + e.getMessage(), place, e);
+            throw new DataLossException(
+                    ProblemKind.ENTRY, "Not a checkpoint state file: line " + e.getMessage(), place, e);
         }
         if (state.getModelCheckpointPath().isEmpty()) {
             throw new DataLossException(
-                    ProblemKind.ENTRY, "Invalid checkpoint state loaded from " + directoryOf(file), place);
+                    ProblemKind.ENTRY,
+                    "The state file does not name a latest checkpoint (TensorFlow: \"Invalid checkpoint state loaded from "
+                            + directoryOf(file) + "\")",
+                    place);
         }
         return new CheckpointState(
                 directoryOf(file),
@@ -216,29 +231,29 @@ public record CheckpointState(
     }
 
     /**
-     * Where an entry leads.
+     * Resolves an entry against {@link #directory()}.
      *
-     * @param entry {@link #latest()} or one of {@link #all()}
-     * @return the entry within {@link #directory()}, or the entry itself if it is absolute
+     * @param entry {@link #latest()} or an element of {@link #all()}
+     * @return the resolved path; the entry itself if it is absolute
      * @throws DataLossException if the entry cannot be a path of this file system
      */
     public Path resolve(String entry) throws DataLossException {
         try {
             return directory.resolve(entry);
-        } catch (java.nio.file.InvalidPathException e) {
+        } catch (InvalidPathException e) {
             throw new DataLossException(
                     ProblemKind.ENTRY,
-                    "Not a path",
-                    ErrorContext.at(directory.resolve(FILE_NAME).toString(), -1).mismatch("a path", entry),
+                    "The state file has an entry that is not a path",
+                    ErrorContext.at(file().toString(), -1).mismatch("a path", "'" + entry + "'"),
                     e);
         }
     }
 
     /**
-     * The paths to try for an entry: itself; and, if it is absolute and its directory has moved since, the checkpoint of
-     * the same name in this directory.
+     * Returns the paths to try for an entry: the resolved entry, and the checkpoint of the same name in
+     * {@link #directory()}, in case the directory was moved.
      *
-     * @param entry {@link #latest()} or one of {@link #all()}
+     * @param entry {@link #latest()} or an element of {@link #all()}
      * @return one or two prefixes
      * @throws DataLossException if the entry cannot be a path of this file system
      */

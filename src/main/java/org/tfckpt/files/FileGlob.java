@@ -1,16 +1,9 @@
 package org.tfckpt.files;
 
-import java.io.IOException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
-
 /**
- * File names by TensorFlow's patterns, which are fnmatch's: {@code *} any characters, {@code ?} one, {@code [a-c]} one of
- * these, {@code [!a-c]} one of the others. A pattern may come from a file, so that it is matched in time that only
- * grows with its length times the name's.
+ * Matches file names against patterns in the syntax of {@code fnmatch}, as TensorFlow does: {@code *} matches any
+ * characters, {@code ?} one character, {@code [a-c]} one of a set, {@code [!a-c]} one that is not in the set. A pattern may
+ * come from a hostile file, so matching takes at most time proportional to the product of the two lengths.
  */
 final class FileGlob {
     private final String pattern;
@@ -21,19 +14,6 @@ final class FileGlob {
 
     static boolean isPattern(String name) {
         return name.chars().anyMatch(c -> c == '*' || c == '?' || c == '[');
-    }
-
-    /** The files of a directory whose names match, in order. */
-    List<Path> in(Path directory) throws IOException {
-        List<Path> files = new ArrayList<>();
-        if (Files.isDirectory(directory)) {
-            try (DirectoryStream<Path> all =
-                    Files.newDirectoryStream(directory, file -> matches(String.valueOf(file.getFileName())))) {
-                all.forEach(files::add);
-            }
-        }
-        files.sort(null);
-        return files;
     }
 
     boolean matches(String name) {
@@ -50,7 +30,7 @@ final class FileGlob {
                 at = next;
                 i++;
             } else if (star >= 0) {
-                // The last star takes one character more; stars before it need not be tried again.
+                // The last star matches one more character; earlier stars need not be tried again.
                 at = star + 1;
                 i = ++starName;
             } else {
@@ -63,7 +43,7 @@ final class FileGlob {
         return at == pattern.length();
     }
 
-    /** Where the pattern goes on if its element at {@code at} takes the character, else −1. */
+    /** Returns the index after the pattern's element at {@code at} if that element matches the character, else −1. */
     private int matchOne(int at, char c) {
         char element = pattern.charAt(at);
         int close = element == '[' ? closing(at) : -1;
@@ -83,7 +63,7 @@ final class FileGlob {
         return found == negated ? -1 : close + 1;
     }
 
-    /** A bracket that comes first is one of the set. */
+    /** Returns the index of the bracket that ends a set, else −1. A closing bracket that comes first belongs to the set. */
     private int closing(int open) {
         boolean negated = open + 1 < pattern.length() && "!^".indexOf(pattern.charAt(open + 1)) >= 0;
         return pattern.indexOf(']', open + (negated ? 3 : 2));

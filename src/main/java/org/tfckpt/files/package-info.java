@@ -1,4 +1,7 @@
-/** The files of a checkpoint: finds them, reads and writes the {@code checkpoint} state file, and deletes old checkpoints. */
+/**
+ * The files of checkpoints: finds checkpoints by path, reads and writes the {@code checkpoint} state file, and decides
+ * which old checkpoints to delete.
+ */
 @NullMarked
 package org.tfckpt.files;
 

@@ -19,12 +19,12 @@ import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.ErrorContext;
 
 /**
- * The objects of a Python program as an object-based (TF2) checkpoint has saved them: which object holds which under
- * what name, and under which key each has its values.
+ * The objects of a Python program as saved in an object-based (TF2) checkpoint, their attributes, and the keys of their
+ * values.
  *
- * <p>Objects are numbered from 0, the root. An object may be held by several others, and hold itself. Its path is the
- * shortest way to it from the root; {@link ObjectKeys} says how it is written. Every number that the graph mentions has
- * been checked. Immutable, and safe from many threads.
+ * <p>Objects are numbered from 0, the root. An object can have several parents, and can refer to itself. Its path is the
+ * shortest path from the root; {@link ObjectKeys} describes its form. All object numbers in the graph are valid. Immutable
+ * and thread-safe.
  *
  * <pre>{@code
  * ObjectGraph graph = checkpoint.objectGraph().orElseThrow();
@@ -38,10 +38,10 @@ public final class ObjectGraph {
     private final ObjectGraphBytes graph;
     private final ObjectPaths paths;
 
-    // Made when first asked for; two threads may both make one, and it does not matter whose stays.
+    // Created on first use. Two threads may both create one; either can stay.
     private volatile @Nullable AttributeIndex byKey;
     private volatile @Nullable AttributeIndex byFullName;
-    private volatile @Nullable ObjectSearch byWay;
+    private volatile @Nullable ObjectSearch search;
     private volatile @Nullable BitSet values;
 
     private ObjectGraph(ObjectGraphBytes graph) {
@@ -50,32 +50,32 @@ public final class ObjectGraph {
     }
 
     /**
-     * Reads a graph.
+     * Parses and checks an object graph.
      *
-     * @param serialized the one element of the entry {@link ObjectKeys#OBJECT_GRAPH}
-     * @param place where it was found, for messages
+     * @param serialized the element of the tensor {@link ObjectKeys#OBJECT_GRAPH}; must not be changed afterwards
+     * @param place the location of the graph, for error messages
      * @return the graph
-     * @throws DataLossException if it is no such graph, or contradicts itself
+     * @throws DataLossException if the bytes are not an object graph, or refer to an object that does not exist
      */
     public static ObjectGraph parse(byte[] serialized, ErrorContext place) throws DataLossException {
         return new ObjectGraph(ObjectGraphBytes.read(serialized, place));
     }
 
     /**
-     * The number of objects.
+     * Returns the number of objects.
      *
-     * @return at least 1
+     * @return the number, at least 1
      */
     public int size() {
         return graph.size();
     }
 
     /**
-     * An object.
+     * Returns an object. It is parsed on each call.
      *
-     * @param id its number
+     * @param id the number of the object
      * @return the object
-     * @throws IndexOutOfBoundsException if there is none of that number
+     * @throws IndexOutOfBoundsException if there is no object with this number
      */
     public ObjectNode node(int id) {
         Objects.checkIndex(id, size());
@@ -83,70 +83,70 @@ public final class ObjectGraph {
     }
 
     /**
-     * The object that was saved.
+     * Returns the root, which is the object that was saved.
      *
-     * @return the object of number 0
+     * @return object 0
      */
     public ObjectNode root() {
         return node(0);
     }
 
     /**
-     * The path of an object, as keys have it.
+     * Returns the path of an object in the form that keys use.
      *
-     * @param id its number
-     * @return escaped names; empty for the root; nothing for an object that no way leads to from the root
+     * @param id the number of the object
+     * @return the escaped path, which is {@code ""} for the root; empty if the object is not reachable from the root
      */
     public Optional<String> pathOf(int id) {
         return paths.path(Objects.checkIndex(id, size()));
     }
 
     /**
-     * The object before the last on an object's path.
+     * Returns the parent on an object's path.
      *
-     * @param id its number
-     * @return nothing for the root, for slots, and for what no way leads to
+     * @param id the number of the object
+     * @return the number of the parent; empty for the root, slots and unreachable objects
      */
     public OptionalInt parentOf(int id) {
         return paths.parent(Objects.checkIndex(id, size()));
     }
 
     /**
-     * The last name on an object's path.
+     * Returns the last name on an object's path.
      *
-     * @param id its number
-     * @return the attribute that holds it, not escaped; empty where {@link #parentOf} is
+     * @param id the number of the object
+     * @return the name, not escaped; {@code ""} if {@link #parentOf} is empty
      */
     public String nameOf(int id) {
         return paths.name(Objects.checkIndex(id, size())).orElse("");
     }
 
     /**
-     * What an object is for an optimizer, if an optimizer keeps it for a variable.
+     * Returns the slot that an object is, if an optimizer keeps it for a variable.
      *
-     * @param id its number
-     * @return the slot
+     * @param id the number of the object
+     * @return the slot; empty if the object is not a slot
      */
     public Optional<ObjectNode.Slot> slotOf(int id) {
         return paths.slotOf(Objects.checkIndex(id, size()));
     }
 
     /**
-     * Whether an object keeps slots for variables.
+     * Returns whether an object keeps slots for variables.
      *
-     * @param id its number
-     * @return true for an optimizer that has slots; there are some that need none
+     * @param id the number of the object
+     * @return true if it has slots; not all optimizers have any
      */
     public boolean isOptimizer(int id) {
         return paths.isOptimizer(Objects.checkIndex(id, size()));
     }
 
     /**
-     * Whether an object has values in the checkpoint: attributes, slots or a saver of its own, in itself or in an object
-     * below it.
+     * Returns whether an object or one of its descendants has values in the checkpoint: attributes, slots or a registered
+     * saver. Newer releases of TensorFlow write this for each object; it is computed here for all files.
      *
-     * @param id its number
-     * @return as newer releases of TensorFlow say of each object, and older ones do not
+     * @param id the number of the object
+     * @return true if there are values
      */
     public boolean hasValues(int id) {
         Objects.checkIndex(id, size());
@@ -159,19 +159,20 @@ public final class ObjectGraph {
     }
 
     /**
-     * All values, in the order of their objects.
+     * Returns all values in the order of their objects.
      *
-     * @return the attributes, decoded as the stream is consumed
+     * @return the attributes, which are parsed while the stream is consumed
      */
     public Stream<ObjectNode.Attribute> attributes() {
         return IntStream.range(0, graph.attributeCount()).mapToObj(graph::attribute);
     }
 
     /**
-     * The value that a tensor of the checkpoint belongs to.
+     * Returns the value that a tensor of the checkpoint belongs to.
      *
-     * @param tensor the tensor's name
-     * @return the attribute of this key, or the one whose tensors' keys begin with its own: keys and values of a table
+     * @param tensor the name of the tensor
+     * @return the attribute that has this name as its key; or else the attribute of several tensors (the keys and values
+     *     of a table) whose key is the longest prefix of the name
      */
     public Optional<ObjectNode.Attribute> attributeOf(String tensor) {
         AttributeIndex index = keys();
@@ -183,12 +184,11 @@ public final class ObjectGraph {
     }
 
     /**
-     * The stored form of the same objects whose values have other keys.
+     * Serializes the graph with other keys. Unknown fields are kept.
      *
-     * @param newKeys from the key of a value to its new one, the same for one that stays; nothing for a value that is not
-     *     in the checkpoint any more. An optimizer's slot that loses all its values is one no more, and what the graph
-     *     says of where there are values follows
-     * @return what belongs under {@link ObjectKeys#OBJECT_GRAPH}; fields that nobody here knows are in it still
+     * @param newKeys maps the key of each value to its new key, or to empty to remove the value. If a slot loses all its
+     *     values, the optimizer's reference to it is removed; {@code has_checkpoint_values} is updated where present
+     * @return the element of the tensor {@link ObjectKeys#OBJECT_GRAPH}
      */
     public byte[] withKeys(Function<String, Optional<String>> newKeys) {
         return ObjectGraphKeys.rewritten(graph.bytes(), newKeys);
@@ -213,37 +213,37 @@ public final class ObjectGraph {
     }
 
     /**
-     * Finds an object by the names that lead to it from the root.
+     * Finds an object by a path from the root.
      *
-     * @param path names joined with {@code /}: as a program writes them or escaped, and along any way, not the shortest
-     *     alone; also the path of a slot
-     * @return the object; where a text can be read in several ways, escaped comes first
+     * @param path names joined with {@code /}, escaped or as the program writes them, along any path, not only the
+     *     shortest; or the path of a slot
+     * @return the object; if a path has several meanings, escaped names take precedence
      */
     public Optional<ObjectNode> find(String path) {
-        return ofVariable(path).map(variable -> node(variable.node())).or(() -> alongAnyWay(path));
+        return ofVariable(path).map(variable -> node(variable.node())).or(() -> byAnyPath(path));
     }
 
     private Optional<ObjectNode.Attribute> ofVariable(String path) {
         return keys().last(ObjectKeys.key(path, ObjectKeys.VARIABLE_VALUE));
     }
 
-    private Optional<ObjectNode> alongAnyWay(String path) {
-        ObjectSearch search = byWay;
-        if (search == null) {
-            search = new ObjectSearch(graph);
-            byWay = search;
+    private Optional<ObjectNode> byAnyPath(String path) {
+        ObjectSearch made = search;
+        if (made == null) {
+            made = new ObjectSearch(graph);
+            search = made;
         }
-        OptionalInt found = search.byEscaped(path);
-        found = found.isPresent() ? found : search.byName(path);
+        OptionalInt found = made.byEscaped(path);
+        found = found.isPresent() ? found : made.byName(path);
         return found.isPresent() ? Optional.of(node(found.getAsInt())) : Optional.empty();
     }
 
     /**
-     * The key of a tensor by whatever name a person has for it.
+     * Finds the key of a tensor by any of its names.
      *
-     * @param pathOrFullName taken in this order for: the key itself; the path of a variable, as its key has it; a
-     *     variable's full name in a TF1 graph, with or without {@code :0}; whatever {@link #find} takes for an object that
-     *     has a variable's value, or only one
+     * @param pathOrFullName in order of precedence: the key itself; the escaped path of a variable; a variable's full name
+     *     in a TF1 graph, with or without {@code :0}; or a path that {@link #find} accepts, of an object that has a
+     *     {@link ObjectNode#valueKey()}
      * @return the key
      */
     public Optional<String> keyOf(String pathOrFullName) {
@@ -252,7 +252,7 @@ public final class ObjectGraph {
                 .or(() -> ofFullName(pathOrFullName))
                 .map(ObjectNode.Attribute::key)
                 .filter(key -> !key.isEmpty())
-                .or(() -> alongAnyWay(pathOrFullName).flatMap(ObjectNode::valueKey));
+                .or(() -> byAnyPath(pathOrFullName).flatMap(ObjectNode::valueKey));
     }
 
     private Optional<ObjectNode.Attribute> ofFullName(String name) {
@@ -261,10 +261,11 @@ public final class ObjectGraph {
     }
 
     /**
-     * The keys of variables by their full names, as a name-based saver of TensorFlow looks them up. Of several variables
-     * with one name (metrics: {@code total}, {@code count}) the last one has it, as there.
+     * Returns the keys of variables by their full names, as a name-based saver of TensorFlow looks them up. If several
+     * variables have the same name (for example the {@code total} of several metrics), the last one is used, as in
+     * TensorFlow.
      *
-     * @return an unmodifiable map in the order of the objects; what has no full name is not in it
+     * @return an unmodifiable map in the order of the objects; values without a full name are not included
      */
     public Map<String, String> keysByFullName() {
         Map<String, String> keys = new LinkedHashMap<>();
@@ -275,9 +276,9 @@ public final class ObjectGraph {
     }
 
     /**
-     * The key of the counter that numbers the checkpoints of a program: an int64, 1 in the first one.
+     * Returns the key of the counter of saved checkpoints, an int64 that is 1 in the first one.
      *
-     * @return nothing if the root holds no {@code save_counter}, as when the checkpoint was written but not counted
+     * @return the key; empty if the root has no {@code save_counter}, as after {@code Checkpoint.write}
      */
     public Optional<String> saveCounterKey() {
         return root().children().stream()
@@ -286,24 +287,24 @@ public final class ObjectGraph {
                 .flatMap(child -> node(child.node()).valueKey());
     }
 
-    /** Is told of the objects that a walk comes to. */
+    /** A callback for {@link #walk}. */
     @FunctionalInterface
     public interface Visitor {
         /**
-         * An object is held by the one before it that is a step less deep.
+         * Called for each edge. The parent is the last object visited at {@code depth - 1}.
          *
-         * @param depth 0 for what the root holds
-         * @param child the object; if it is not {@link ObjectNode.Child#onPath() on its path}, then the walk does not
-         *     enter it here, but where its path leads
+         * @param depth the depth of the edge; 0 for a child of the root
+         * @param child the edge; the walk continues below it only if it is {@link ObjectNode.Child#onPath() on the path}
+         *     of the child
          */
         void visit(int depth, ObjectNode.Child child);
     }
 
     /**
-     * Goes through all that the root holds, depth first and in the order of saving, as a tree is printed: along each
-     * edge once, and into each object once. However deep the graph is, the walk does not recurse.
+     * Visits all objects that are reachable from the root, depth first and in the order in which they were saved: each
+     * edge once, and the edges of each object once. The walk is not recursive, so the depth of the graph is not limited.
      *
-     * @param visitor told of each edge
+     * @param visitor called for each edge
      */
     public void walk(Visitor visitor) {
         Deque<Iterator<ObjectNode.Child>> open = new ArrayDeque<>();
@@ -323,12 +324,13 @@ public final class ObjectGraph {
     }
 
     /**
-     * How much there is of it.
+     * Returns the size of the graph as text.
      *
-     * @return the number of objects and of values
+     * @return for example {@code "4 objects, 1 value"}
      */
     @Override
     public String toString() {
-        return size() + " objects, " + graph.attributeCount() + " values";
+        int count = graph.attributeCount();
+        return size() + (size() == 1 ? " object, " : " objects, ") + count + (count == 1 ? " value" : " values");
     }
 }

@@ -1,7 +1,8 @@
 package org.tfckpt.objects;
 
 import com.google.protobuf.ByteString;
-import com.google.protobuf.InvalidProtocolBufferException;
+import com.google.protobuf.CodedInputStream;
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.BitSet;
 import java.util.List;
@@ -17,6 +18,9 @@ import org.tfckpt.tensor.TensorNames;
 
 /** Replaces the keys in an object graph. Everything else stays, including unknown fields. */
 final class ObjectGraphKeys {
+    /** Protobuf's limit, which applied to each message of a node when the graph was checked. */
+    private static final int RECURSION_LIMIT = 100;
+
     private final TrackableObjectGraph.Builder graph;
     /** The nodes that lost all their values. */
     private final BitSet emptied = new BitSet();
@@ -27,8 +31,10 @@ final class ObjectGraphKeys {
 
     static byte[] rewritten(byte[] graph, Function<String, Optional<String>> keys) {
         try {
-            return new ObjectGraphKeys(TrackableObjectGraph.parseFrom(graph)).run(keys);
-        } catch (InvalidProtocolBufferException | DataLossException e) {
+            CodedInputStream in = CodedInputStream.newInstance(graph);
+            in.setRecursionLimit(2 * RECURSION_LIMIT);
+            return new ObjectGraphKeys(TrackableObjectGraph.parseFrom(in)).run(keys);
+        } catch (IOException e) {
             throw new AssertionError("the graph was parsed before", e);
         }
     }

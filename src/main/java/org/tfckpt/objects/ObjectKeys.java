@@ -1,42 +1,43 @@
 package org.tfckpt.objects;
 
 /**
- * How the keys of an object-based (TF2) checkpoint are made.
+ * Builds the keys of an object-based (TF2) checkpoint.
  *
- * <p>An object's path is the names of the attributes that lead to it from the root, each escaped ({@code .} as
+ * <p>An object's path consists of the names of the attributes that lead to it from the root, each escaped ({@code .} as
  * {@code ..}, then {@code /} as {@code .S}) and joined with {@code /}; the root's path is empty. A value's key is
- * {@code <path>/.ATTRIBUTES/<attribute>}. The variable that an optimizer keeps for another one (a slot) has the path
- * {@code <variable's path>/.OPTIMIZER_SLOT/<optimizer's path>/<slot>}. A dot alone never comes out of escaping, so these
- * two words cannot be anybody's names.
+ * {@code <path>/.ATTRIBUTES/<attribute>}. A slot, which is a variable that an optimizer keeps for another one, has the
+ * path {@code <variable's path>/.OPTIMIZER_SLOT/<optimizer's path>/<slot>}. Escaping never produces a single dot, so
+ * {@code .ATTRIBUTES} and {@code .OPTIMIZER_SLOT} cannot be escaped names.
  */
 public final class ObjectKeys {
-    /** The key under which the object graph itself lies. */
+    /** The key of the object graph itself. */
     public static final String OBJECT_GRAPH = "_CHECKPOINTABLE_OBJECT_GRAPH";
 
-    /** The attribute that is a variable's value. */
+    /** The name of the attribute that holds a variable's value. */
     public static final String VARIABLE_VALUE = "VARIABLE_VALUE";
 
-    /** What stands between an object's path and the name of its attribute. */
+    /** The separator between an object's path and the name of its attribute. */
     public static final String ATTRIBUTES = "/.ATTRIBUTES/";
-    /** What stands between a variable's path and that of the optimizer that keeps a slot for it. */
+
+    /** The separator between a variable's path and that of the optimizer that keeps a slot for it. */
     public static final String OPTIMIZER_SLOT = "/.OPTIMIZER_SLOT/";
 
     private ObjectKeys() {}
 
     /**
-     * A name as a part of a path.
+     * Escapes a name for use in a path.
      *
      * @param name any name
-     * @return the name without a slash or a dot alone
+     * @return the name without slashes and single dots
      */
     public static String escape(String name) {
         return name.replace(".", "..").replace("/", ".S");
     }
 
     /**
-     * The inverse of {@link #escape}; what escaping cannot have made stays as it is.
+     * Reverses {@link #escape}. Dots that escaping does not produce are kept.
      *
-     * @param escaped a part of a path
+     * @param escaped an element of a path
      * @return the name
      */
     public static String unescape(String escaped) {
@@ -51,10 +52,10 @@ public final class ObjectKeys {
     }
 
     /**
-     * The key of a value.
+     * Returns the key of a value.
      *
-     * @param path the object's path, escaped
-     * @param attribute the value's name in the object, not escaped
+     * @param path the path of the object, escaped
+     * @param attribute the name of the value in the object, not escaped
      * @return for example {@code model/kernel/.ATTRIBUTES/VARIABLE_VALUE}
      */
     public static String key(String path, String attribute) {
@@ -62,11 +63,11 @@ public final class ObjectKeys {
     }
 
     /**
-     * The path of a slot.
+     * Returns the path of a slot.
      *
      * @param variable the path of the variable that it is kept for, escaped
-     * @param optimizer the optimizer's path, escaped
-     * @param slot the slot's name, not escaped
+     * @param optimizer the path of the optimizer, escaped
+     * @param slot the name of the slot, not escaped
      * @return for example {@code model/kernel/.OPTIMIZER_SLOT/optimizer/m}
      */
     public static String slotPath(String variable, String optimizer, String slot) {

@@ -4,15 +4,15 @@ import java.util.List;
 import java.util.Optional;
 
 /**
- * One object of an {@link ObjectGraph}. A checkpoint does not say of which class it was.
+ * An object of an {@link ObjectGraph}. A checkpoint does not record the classes of objects.
  *
- * @param id its number: its place in the graph; the root is 0
- * @param children the objects that its attributes hold, in the order they were saved
+ * @param id the index of the object in the graph; the root is 0
+ * @param children the objects that its attributes refer to, in the order in which they were saved
  * @param attributes the values that it saved
- * @param slots of an optimizer: the variables that it keeps for others
- * @param saver the saver of its own that saved it, for an object that has one
- * @param statedValues whether it or an object below it has values, as the writer said; older releases do not say, and
- *     {@link ObjectGraph#hasValues} always knows
+ * @param slots for an optimizer, the variables that it keeps for others
+ * @param saver the registered saver that saved it, if any
+ * @param statedValues whether the object or a descendant has values, if the file states it; older releases of TensorFlow
+ *     do not write it, but {@link ObjectGraph#hasValues} is always known
  */
 public record ObjectNode(
         int id,
@@ -22,14 +22,14 @@ public record ObjectNode(
         Optional<Saver> saver,
         Optional<Boolean> statedValues) {
     /**
-     * The same with lists that nobody else can change.
+     * Makes immutable copies of the lists.
      *
-     * @param id its number
-     * @param children the objects that it holds
+     * @param id the index of the object
+     * @param children its children
      * @param attributes its values
      * @param slots its slots
      * @param saver its saver
-     * @param statedValues what the writer said
+     * @param statedValues whether it has values
      */
     public ObjectNode {
         children = List.copyOf(children);
@@ -38,48 +38,48 @@ public record ObjectNode(
     }
 
     /**
-     * An object that another one holds.
+     * An edge from an object to a child.
      *
-     * @param name the attribute that holds it, not escaped
-     * @param node the number of the object held
-     * @param onPath whether the path of the object held comes this way. Of all the ways to an object this is so of one
-     *     alone, so that who follows no other goes through a tree, however the graph is knotted
+     * @param name the name of the attribute that refers to the child, not escaped
+     * @param node the index of the child
+     * @param onPath whether this edge is the last one on the child's path. This is true for at most one edge to each
+     *     object, so these edges form a tree, even if the graph has cycles
      */
     public record Child(String name, int node, boolean onPath) {}
 
     /**
      * A value that an object saved.
      *
-     * @param node the number of the object
-     * @param name the value's name in it: {@code VARIABLE_VALUE} for a variable
-     * @param fullName the variable's name in a TF1 graph; empty for what is no variable
-     * @param key the tensor in the checkpoint; an object that saves several tensors under one attribute (a table: keys
-     *     and values) has their keys begin with this
+     * @param node the index of the object
+     * @param name the name of the value in the object: {@code VARIABLE_VALUE} for a variable
+     * @param fullName the variable's name in a TF1 graph; empty if the object is not a variable
+     * @param key the key of the tensor in the checkpoint; for an attribute that consists of several tensors (the keys and
+     *     values of a table), the common prefix of their keys
      */
     public record Attribute(int node, String name, String fullName, String key) {}
 
     /**
      * A variable that an optimizer keeps for another variable.
      *
-     * @param optimizer the number of the optimizer
-     * @param variable the number of the variable that it is kept for
-     * @param name what it is: {@code m}, {@code momentum}
-     * @param node the number of the slot itself
+     * @param optimizer the index of the optimizer
+     * @param variable the index of the variable that the slot is kept for
+     * @param name the name of the slot, for example {@code momentum}
+     * @param node the index of the slot itself
      */
     public record Slot(int optimizer, int variable, String name, int node) {}
 
     /**
-     * A saver that a program has registered for objects of its own.
+     * A saver that a program registered for some of its objects.
      *
-     * @param name the saver
-     * @param objectName the object's name with that saver
+     * @param name the name of the saver
+     * @param objectName the name of the object in that saver
      */
     public record Saver(String name, String objectName) {}
 
     /**
-     * The key of what this object is worth: its variable's value, or else its only value.
+     * Returns the key of the variable's value if this object is a variable, else the key of its only value.
      *
-     * @return empty if it has no value, or several
+     * @return the key; empty if the object has no value, or several
      */
     public Optional<String> valueKey() {
         return attributes.stream()

@@ -1,6 +1,6 @@
 /**
- * The objects of a TF2 program as an object-based checkpoint has saved them: which holds which, and under which key each
- * has its values.
+ * The object graph of an object-based (TF2) checkpoint: the objects of a program, their attributes, and the keys of their
+ * values.
  */
 @NullMarked
 package org.tfckpt.objects;

@@ -10,8 +10,8 @@ import org.tfckpt.tensor.Shape;
 import org.tfckpt.tensor.TensorInfo;
 
 /**
- * What Keras' optimizers leave in a TF1 graph: slots as {@code training/Adam/dense/kernel/m}, the optimizer first and the
- * slot last, and hyperparameters as {@code training/Adam/learning_rate}.
+ * Recognises the state of Keras optimizers in a TF1 graph: slots such as {@code training/Adam/dense/kernel/m}, and
+ * hyperparameters such as {@code training/Adam/learning_rate}.
  */
 final class KerasSlots {
     private static final Map<String, Set<String>> SLOTS = Map.ofEntries(
@@ -55,7 +55,7 @@ final class KerasSlots {
 
     private KerasSlots() {}
 
-    static @Nullable TensorRole role(TensorInfo tensor, Neighbours neighbours) throws IOException {
+    static @Nullable TensorRole role(TensorInfo tensor, RelatedTensors related) throws IOException {
         String name = tensor.name();
         int slash = name.lastIndexOf('/');
         if (slash < 0) {
@@ -64,11 +64,11 @@ final class KerasSlots {
         String scope = name.substring(0, slash);
         String last = name.substring(slash + 1);
         boolean inOptimizer = SLOTS.containsKey(lastOptimizer(scope));
-        if (inOptimizer && isHyperparameter(last, tensor) && isOptimizer(scope, "", false, neighbours)) {
+        if (inOptimizer && isHyperparameter(last, tensor) && isOptimizer(scope, "", false, related)) {
             return TensorRole.of(Kind.HYPERPARAMETER);
         }
         return SLOTS.values().stream().anyMatch(slots -> slots.contains(last))
-                ? slot(tensor, scope, last, neighbours)
+                ? slot(tensor, scope, last, related)
                 : null;
     }
 
@@ -76,14 +76,14 @@ final class KerasSlots {
         return NamedSlots.withoutNumber(scope.substring(scope.lastIndexOf('/') + 1));
     }
 
-    private static @Nullable TensorRole slot(TensorInfo tensor, String scope, String last, Neighbours neighbours)
+    private static @Nullable TensorRole slot(TensorInfo tensor, String scope, String last, RelatedTensors related)
             throws IOException {
         int start = 0;
         for (int end = scope.indexOf('/'); end >= 0; end = scope.indexOf('/', start)) {
             String part = NamedSlots.withoutNumber(scope.substring(start, end));
             start = end + 1;
             if (SLOTS.getOrDefault(part, Set.of()).contains(last)) {
-                String variable = neighbours.variable(scope.substring(start), tensor, Shape::equals);
+                String variable = related.variable(scope.substring(start), tensor, Shape::equals);
                 if (variable != null) {
                     return TensorRole.of(Kind.SLOT, variable);
                 }
@@ -92,31 +92,32 @@ final class KerasSlots {
         return null;
     }
 
-    /** Whether a tensor could be a hyperparameter of that name. */
+    /** Returns whether a tensor can be the hyperparameter {@code name}. */
     static boolean isHyperparameter(String name, TensorInfo tensor) {
-        return HYPERPARAMETERS.contains(name) && Neighbours.isScalar(tensor);
+        return HYPERPARAMETERS.contains(name) && RelatedTensors.isScalar(tensor);
     }
 
     /**
-     * Whether at least two of a count of steps, a learning rate and its decay lie at a place. One alone may be anybody's.
+     * Returns whether a scope contains at least two of: a step count, a learning rate, its decay. One alone proves
+     * nothing.
      *
-     * @param scope the place
-     * @param end what all keys end with
-     * @param counts whether the count has to be among the two, where nothing else says that this is an optimizer
+     * @param scope the scope
+     * @param end the suffix of all keys
+     * @param counts whether the step count must be one of the two, because nothing else suggests an optimizer
      */
-    static boolean isOptimizer(String scope, String end, boolean counts, Neighbours neighbours) throws IOException {
-        boolean count = hasOne(scope, COUNTS, end, neighbours);
-        boolean rate = (count || !counts) && hasOne(scope, RATES, end, neighbours);
+    static boolean isOptimizer(String scope, String end, boolean counts, RelatedTensors related) throws IOException {
+        boolean count = hasOne(scope, COUNTS, end, related);
+        boolean rate = (count || !counts) && hasOne(scope, RATES, end, related);
         if (count && rate) {
             return true;
         }
-        return (count || (rate && !counts)) && hasOne(scope, List.of(DECAY), end, neighbours);
+        return (count || (rate && !counts)) && hasOne(scope, List.of(DECAY), end, related);
     }
 
-    private static boolean hasOne(String scope, List<String> names, String end, Neighbours neighbours)
+    private static boolean hasOne(String scope, List<String> names, String end, RelatedTensors related)
             throws IOException {
         for (String name : names) {
-            if (neighbours.hasScalar(scope + "/" + name + end)) {
+            if (related.hasScalar(scope + "/" + name + end)) {
                 return true;
             }
         }

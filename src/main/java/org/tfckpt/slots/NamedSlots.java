@@ -9,8 +9,8 @@ import org.tfckpt.tensor.Shape;
 import org.tfckpt.tensor.TensorInfo;
 
 /**
- * Slots by the names that the optimizers of TF1 give: the variable's name, and the optimizer's as the last part; a second
- * slot of an optimizer is numbered ({@code Adam_1}).
+ * Recognises the slots of TF1 optimizers by their names: the name of the variable, then that of the optimizer, which is
+ * numbered for a second slot ({@code dense/kernel/Adam_1}).
  */
 final class NamedSlots {
     private static final Set<String> SAME_SHAPE = Set.of(
@@ -46,21 +46,21 @@ final class NamedSlots {
 
     private NamedSlots() {}
 
-    static @Nullable TensorRole role(TensorInfo tensor, Neighbours neighbours) throws IOException {
+    static @Nullable TensorRole role(TensorInfo tensor, RelatedTensors related) throws IOException {
         String name = tensor.name();
         int slash = name.lastIndexOf('/');
         String before = slash < 0 ? "" : name.substring(0, slash);
         String last = name.substring(slash + 1);
         String word = withoutNumber(last);
         if (SAME_SHAPE.contains(word)) {
-            return slot(neighbours.variableWithin(before, tensor, Shape::equals));
+            return slot(related.variableWithin(before, tensor, Shape::equals));
         }
         return switch (word) {
-            case FACTORED -> slot(neighbours.variableWithin(before, tensor, NamedSlots::isFactorOf));
-            case AVERAGE -> average(neighbours.variableWithin(before, tensor, Shape::equals));
-            case "beta1_power", "beta2_power" -> power(tensor, name.substring(0, slash + 1), last, neighbours);
-            case "biased", "local_step" -> ofAverage(tensor, before, word, neighbours);
-            default -> meshSlot(tensor, neighbours);
+            case FACTORED -> slot(related.variableWithin(before, tensor, NamedSlots::isFactorOf));
+            case AVERAGE -> average(related.variableWithin(before, tensor, Shape::equals));
+            case "beta1_power", "beta2_power" -> power(tensor, name.substring(0, slash + 1), last, related);
+            case "biased", "local_step" -> averageState(tensor, before, word, related);
+            default -> meshSlot(tensor, related);
         };
     }
 
@@ -76,42 +76,44 @@ final class NamedSlots {
         return variable == null ? null : TensorRole.of(Kind.MOVING_AVERAGE, variable);
     }
 
-    /** The powers of Adam's betas, which come in pairs. */
-    private static @Nullable TensorRole power(TensorInfo tensor, String scope, String last, Neighbours neighbours)
+    /** The powers of Adam's betas, which exist in pairs. */
+    private static @Nullable TensorRole power(TensorInfo tensor, String scope, String last, RelatedTensors related)
             throws IOException {
         String other =
                 last.startsWith("beta1") ? last.replaceFirst("beta1", "beta2") : last.replaceFirst("beta2", "beta1");
-        return Neighbours.isScalar(tensor) && neighbours.hasScalar(scope + other) ? TensorRole.of(Kind.SLOT) : null;
+        return RelatedTensors.isScalar(tensor) && related.hasScalar(scope + other) ? TensorRole.of(Kind.SLOT) : null;
     }
 
-    /** What an average that corrects its bias keeps: the sum before the correction, and its count. */
-    private static @Nullable TensorRole ofAverage(TensorInfo tensor, String average, String word, Neighbours neighbours)
-            throws IOException {
+    /** The state of a bias-corrected average: the sum before the correction, and the step count. */
+    private static @Nullable TensorRole averageState(
+            TensorInfo tensor, String average, String word, RelatedTensors related) throws IOException {
         int slash = average.lastIndexOf('/');
-        TensorInfo above =
-                withoutNumber(average.substring(slash + 1)).equals(AVERAGE) ? neighbours.find(average) : null;
+        TensorInfo above = withoutNumber(average.substring(slash + 1)).equals(AVERAGE) ? related.find(average) : null;
         boolean fits = above != null
-                && (word.equals("biased") ? above.shape().equals(tensor.shape()) : Neighbours.isScalar(tensor));
+                && (word.equals("biased") ? above.shape().equals(tensor.shape()) : RelatedTensors.isScalar(tensor));
         return above == null || !fits
                 ? null
-                : average(neighbours.variableWithin(average.substring(0, slash), above, Shape::equals));
+                : average(related.variableWithin(average.substring(0, slash), above, Shape::equals));
     }
 
-    /** Adafactor as Mesh TensorFlow (T5) names it: {@code kernel_slot_v}. */
-    private static @Nullable TensorRole meshSlot(TensorInfo tensor, Neighbours neighbours) throws IOException {
+    /** The slots of Adafactor in Mesh TensorFlow (T5): {@code kernel_slot_v}. */
+    private static @Nullable TensorRole meshSlot(TensorInfo tensor, RelatedTensors related) throws IOException {
         int end = tensor.name().lastIndexOf("_slot_");
         if (end <= 0) {
             return null;
         }
         String variable = tensor.name().substring(0, end);
         return switch (tensor.name().substring(end)) {
-            case "_slot_m", "_slot_v" -> slot(neighbours.variable(variable, tensor, Shape::equals));
-            case "_slot_vr", "_slot_vc" -> slot(neighbours.variable(variable, tensor, NamedSlots::isFactorOf));
+            case "_slot_m", "_slot_v" -> slot(related.variable(variable, tensor, Shape::equals));
+            case "_slot_vr", "_slot_vc" -> slot(related.variable(variable, tensor, NamedSlots::isFactorOf));
             default -> null;
         };
     }
 
-    /** Adafactor keeps a moment of a matrix as its row and column sums: the shape without one dimension, or the whole. */
+    /**
+     * Returns whether a slot has the shape of the variable, or that shape without one dimension: Adafactor stores the
+     * second moment of a matrix as its row and column sums.
+     */
     private static boolean isFactorOf(Shape variable, Shape slot) {
         if (slot.rank() != variable.rank() - 1) {
             return slot.equals(variable);

@@ -12,19 +12,19 @@ import org.tfckpt.objects.ObjectNode;
 import org.tfckpt.slots.TensorRole.Kind;
 import org.tfckpt.tensor.TensorInfo;
 
-/** Slots of an object-based checkpoint: by its object graph, and by its keys where there is none to read. */
+/** Recognises slots of an object-based checkpoint by its object graph, or by keys if there is no readable graph. */
 final class ObjectSlots {
     private static final String VALUE = ObjectKeys.key("", ObjectKeys.VARIABLE_VALUE);
 
-    /** Keras from 2.11 on keeps all of an optimizer's state in one list, and does not say which variable it is for. */
+    /** Keras 2.11 and later keep an optimizer's state in one list that does not name the variables. */
     private static final Pattern IN_LIST = Pattern.compile("(.*)/_variables/[0-9]+", Pattern.DOTALL);
 
-    private static final List<String> BESIDE_LIST =
+    private static final List<String> WITH_LIST =
             List.of("/_learning_rate", "/_current_learning_rate", "/_trainable_variables/0");
 
     private ObjectSlots() {}
 
-    /** What the graph says of a tensor; null if it says nothing. */
+    /** Returns the role of a tensor by the graph; null if unknown. */
     static @Nullable TensorRole inGraph(ObjectGraph graph, TensorInfo tensor) {
         ObjectNode.Attribute attribute = graph.attributeOf(tensor.name()).orElse(null);
         if (attribute == null) {
@@ -35,7 +35,7 @@ final class ObjectSlots {
             return new TensorRole(Kind.SLOT, graph.node(slot.variable()).valueKey());
         }
         OptionalInt parent = graph.parentOf(attribute.node());
-        return parent.isPresent() && graph.isOptimizer(parent.getAsInt()) && Neighbours.isScalar(tensor)
+        return parent.isPresent() && graph.isOptimizer(parent.getAsInt()) && RelatedTensors.isScalar(tensor)
                 ? hyperparameter(graph.nameOf(attribute.node()), tensor)
                 : null;
     }
@@ -47,8 +47,8 @@ final class ObjectSlots {
         return KerasSlots.isHyperparameter(name, tensor) ? TensorRole.of(Kind.HYPERPARAMETER) : null;
     }
 
-    /** What the key says of a tensor; null if it says nothing. */
-    static @Nullable TensorRole byKey(TensorInfo tensor, Neighbours neighbours) throws IOException {
+    /** Returns the role of a tensor by its key; null if unknown. */
+    static @Nullable TensorRole byKey(TensorInfo tensor, RelatedTensors related) throws IOException {
         String key = tensor.name();
         int slot = key.lastIndexOf(ObjectKeys.OPTIMIZER_SLOT);
         if (slot >= 0) {
@@ -60,19 +60,19 @@ final class ObjectSlots {
         String path = key.substring(0, key.length() - VALUE.length());
         Matcher inList = IN_LIST.matcher(path);
         if (inList.matches()) {
-            return isListOfOptimizer(inList.group(1), neighbours) ? TensorRole.of(Kind.SLOT) : null;
+            return isListOfOptimizer(inList.group(1), related) ? TensorRole.of(Kind.SLOT) : null;
         }
         int slash = path.lastIndexOf('/');
         boolean isHyperparameter = slash >= 0
                 && KerasSlots.isHyperparameter(path.substring(slash + 1), tensor)
-                && KerasSlots.isOptimizer(path.substring(0, slash), VALUE, true, neighbours);
+                && KerasSlots.isOptimizer(path.substring(0, slash), VALUE, true, related);
         return isHyperparameter ? TensorRole.of(Kind.HYPERPARAMETER) : null;
     }
 
-    private static boolean isListOfOptimizer(String path, Neighbours neighbours) throws IOException {
-        if (neighbours.hasScalar(path + "/_iterations" + VALUE)) {
-            for (String other : BESIDE_LIST) {
-                if (neighbours.find(path + other + VALUE) != null) {
+    private static boolean isListOfOptimizer(String path, RelatedTensors related) throws IOException {
+        if (related.hasScalar(path + "/_iterations" + VALUE)) {
+            for (String other : WITH_LIST) {
+                if (related.find(path + other + VALUE) != null) {
                     return true;
                 }
             }

@@ -11,15 +11,15 @@ import org.tfckpt.tensor.ProblemKind;
 import org.tfckpt.tensor.TensorInfo;
 
 /**
- * Tells what an optimizer keeps beside a model (momentums, accumulators, moments) from the model's own variables.
+ * Distinguishes an optimizer's state (momentums, accumulators, moments) from the variables of the model.
  *
- * <p>An object-based checkpoint says itself what its slots are. Elsewhere names tell: {@code dense/kernel/Adam_1} is a
- * slot if the checkpoint has a variable {@code dense/kernel} of the same shape; a name that only looks like a slot's
- * stays a variable. What names do not give away is taken for a variable, too: the numbered variables of Keras' first
- * optimizers ({@code training/Adam/Variable_3}), slots whose optimizer was given a name of its own, and slots whose
- * variable is not in the checkpoint.
+ * <p>The object graph of an object-based checkpoint lists its slots. In other checkpoints slots are recognised by their
+ * names: {@code dense/kernel/Adam_1} is a slot if the checkpoint has a variable {@code dense/kernel} of the same shape.
+ * These slots cannot be recognised, and count as variables: the numbered variables of Keras' first optimizers
+ * ({@code training/Adam/Variable_3}), slots of an optimizer with a custom name, and slots whose variable is not in the
+ * checkpoint.
  *
- * <p>Nothing is listed beforehand; a tensor whose name looks like a slot's costs a few look-ups. Immutable.
+ * <p>Tensors are classified on demand; one whose name looks like a slot's costs a few lookups. Immutable.
  */
 public final class OptimizerSlots {
     private final TensorLookup lookup;
@@ -31,10 +31,11 @@ public final class OptimizerSlots {
     }
 
     /**
-     * For an open checkpoint. Where the data file of its object graph is missing, the keys alone tell.
+     * Creates an instance for an open checkpoint. If the data file of its object graph is missing, slots are recognised
+     * by their keys.
      *
-     * @param checkpoint stays the caller's to close, after the last question
-     * @return what answers for its tensors
+     * @param checkpoint the checkpoint, which must stay open while the instance is used; the caller closes it
+     * @return the instance
      * @throws IOException if the object graph cannot be read
      */
     public static OptimizerSlots of(Checkpoint checkpoint) throws IOException {
@@ -51,43 +52,43 @@ public final class OptimizerSlots {
     }
 
     /**
-     * For a set of tensors.
+     * Creates an instance for a set of tensors.
      *
-     * @param lookup finds them
-     * @param graph the object graph of their checkpoint, if it has one
-     * @return what answers for these tensors
+     * @param lookup finds the tensors by name
+     * @param graph the object graph of the checkpoint, if it has one
+     * @return the instance
      */
     public static OptimizerSlots of(TensorLookup lookup, Optional<ObjectGraph> graph) {
         return new OptimizerSlots(lookup, graph.orElse(null));
     }
 
     /**
-     * What a tensor is for.
+     * Returns the role of a tensor.
      *
-     * @param tensor one of the checkpoint's
+     * @param tensor a tensor of the checkpoint
      * @return its kind, and the variable that it belongs to
-     * @throws IOException if another tensor had to be looked up, and could not
+     * @throws IOException if looking up another tensor fails
      */
     public TensorRole roleOf(TensorInfo tensor) throws IOException {
         TensorRole role = graph == null ? null : ObjectSlots.inGraph(graph, tensor);
         if (role == null) {
-            Neighbours neighbours = new Neighbours(lookup);
+            RelatedTensors related = new RelatedTensors(lookup);
             if (tensor.name().contains(ObjectKeys.ATTRIBUTES)) {
-                role = ObjectSlots.byKey(tensor, neighbours);
+                role = ObjectSlots.byKey(tensor, related);
             } else {
-                role = NamedSlots.role(tensor, neighbours);
-                role = role == null ? KerasSlots.role(tensor, neighbours) : role;
+                role = NamedSlots.role(tensor, related);
+                role = role == null ? KerasSlots.role(tensor, related) : role;
             }
         }
         return role == null ? TensorRole.VARIABLE : role;
     }
 
     /**
-     * What a tensor is for.
+     * Returns the kind of a tensor.
      *
-     * @param tensor one of the checkpoint's
+     * @param tensor a tensor of the checkpoint
      * @return its kind
-     * @throws IOException if another tensor had to be looked up, and could not
+     * @throws IOException if looking up another tensor fails
      */
     public TensorRole.Kind kindOf(TensorInfo tensor) throws IOException {
         return roleOf(tensor).kind();

@@ -9,10 +9,10 @@ import org.tfckpt.tensor.TensorInfo;
 @FunctionalInterface
 public interface TensorLookup {
     /**
-     * Looks a tensor up.
+     * Finds a tensor.
      *
-     * @param name its name
-     * @return empty if there is none
+     * @param name the name of the tensor
+     * @return the tensor; empty if there is none with this name
      * @throws IOException if the checkpoint cannot be read
      */
     Optional<TensorInfo> find(String name) throws IOException;

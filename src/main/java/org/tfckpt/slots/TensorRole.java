@@ -3,23 +3,23 @@ package org.tfckpt.slots;
 import java.util.Optional;
 
 /**
- * What a tensor of a checkpoint is for.
+ * The role of a tensor in a checkpoint.
  *
- * @param kind a part of the model, or one of the things that training keeps beside it
- * @param variable the name of the tensor that it is kept for; nothing if that is not one tensor
+ * @param kind whether it is part of the model or of the state of training
+ * @param variable the name of the variable that it is kept for; empty if it is not kept for a single variable
  */
 public record TensorRole(Kind kind, Optional<String> variable) {
     static final TensorRole VARIABLE = new TensorRole(Kind.VARIABLE, Optional.empty());
 
-    /** What a tensor is for. */
+    /** The kinds of tensors. */
     public enum Kind {
-        /** A part of the model, or anything else that is none of the others. */
+        /** A variable of the model, or any tensor that is not of another kind. */
         VARIABLE,
-        /** State that an optimizer keeps for a variable, or for all of them: {@code beta1_power}. */
+        /** State that an optimizer keeps for a variable, or for all variables ({@code beta1_power}). */
         SLOT,
-        /** A number that an optimizer goes by: its learning rate, its count of steps. */
+        /** A scalar that controls an optimizer, such as its learning rate or its step count. */
         HYPERPARAMETER,
-        /** The moving average of a variable: made beside an optimizer, and often what one wants to deploy. */
+        /** The moving average of a variable, which is often what is deployed. */
         MOVING_AVERAGE
     }
 

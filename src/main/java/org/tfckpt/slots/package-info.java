@@ -1,5 +1,5 @@
 /**
- * What an optimizer keeps beside a model: telling slots, hyperparameters and moving averages from variables.
+ * Distinguishes the variables of a model from an optimizer's slots and hyperparameters, and from moving averages.
  */
 @NullMarked
 package org.tfckpt.slots;

@@ -153,7 +153,7 @@ class CheckpointLocationTest {
         assertThatThrownBy(() -> Checkpoint.open(directory.resolve("m.data-00000-of-00001")))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessageContaining("m.index; No such file or directory")
-                .hasMessageContaining("whose index is not there");
+                .hasMessageContaining("whose index is missing");
     }
 
     @Test

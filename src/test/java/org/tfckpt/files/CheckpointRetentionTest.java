@@ -64,8 +64,9 @@ class CheckpointRetentionTest {
         CheckpointRetention saver = CheckpointRetention.saver(directory, Policy.latest(5), List.of(), 0);
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> saver.saved(path(name), 1))
-                .withMessage("Save path '" + path(name)
-                        + "' conflicts with path used for checkpoint state.  Please use a different save path.");
+                .withMessage("a checkpoint cannot have the path of the state file, '" + path(name)
+                        + "' (TensorFlow: \"Save path '" + path(name)
+                        + "' conflicts with path used for checkpoint state.  Please use a different save path.\")");
         for (Path prefix : List.of(
                 CheckpointFiles.prefix(path(name), 1),
                 CheckpointFiles.paddedPrefix(path(name), 1),

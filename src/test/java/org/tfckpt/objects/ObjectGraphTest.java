@@ -41,7 +41,7 @@ class ObjectGraphTest {
                         + hex("variable/.ATTRIBUTES/VARIABLE_VALUE") + "0a000a00");
         assertThat(bytes).hasSize(118);
         ObjectGraph graph = ObjectGraph.parse(bytes, ErrorContext.NONE);
-        assertThat(graph).hasToString("4 objects, 1 values");
+        assertThat(graph).hasToString("4 objects, 1 value");
         assertThat(graph.root().children())
                 .containsExactly(
                         new ObjectNode.Child("variable", 1, true),

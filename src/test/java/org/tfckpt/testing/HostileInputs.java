@@ -2,6 +2,7 @@ package org.tfckpt.testing;
 
 import static org.tfckpt.testing.V1Builder.ints;
 
+import com.google.protobuf.CodedOutputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -20,6 +21,9 @@ import org.tfckpt.format.SliceKey;
 import org.tfckpt.format.table.BlockBuilder;
 import org.tfckpt.graph.Graph;
 import org.tfckpt.proto.BundleEntryProto;
+import org.tfckpt.proto.TrackableObjectGraph;
+import org.tfckpt.proto.TrackableObjectGraph.TrackableObject;
+import org.tfckpt.proto.TrackableObjectGraph.TrackableObject.ObjectReference;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.TensorSlice;
@@ -282,6 +286,43 @@ public enum HostileInputs {
                     .tensor("v", DataType.DT_INT32, new long[] {1}, ints(1))
                     .list("v", list -> list.setShape(BundleBuilder.shape(1L << 38)))
                     .write(directory.resolve("ckpt"));
+        }
+    },
+    AN_OBJECT_GRAPH_OF_UNKNOWN_FIELDS("refers to an object that does not exist") {
+        @Override
+        void make(Path directory) throws IOException {
+            ByteArrayOutputStream fields = new ByteArrayOutputStream();
+            CodedOutputStream out = CodedOutputStream.newInstance(fields);
+            for (int field = 100; field < 1_000_000; field++) {
+                out.writeBool(field, true);
+            }
+            out.flush();
+            byte[] graph = TrackableObjectGraph.newBuilder()
+                    .addNodes(TrackableObject.newBuilder()
+                            .addChildren(ObjectReference.newBuilder().setNodeId(7)))
+                    .build()
+                    .toByteArray();
+            byte[] attribute = message(TrackableObject.ATTRIBUTES_FIELD_NUMBER, fields.toByteArray());
+            new BundleBuilder()
+                    .strings(
+                            "_CHECKPOINTABLE_OBJECT_GRAPH",
+                            new long[0],
+                            concat(message(TrackableObjectGraph.NODES_FIELD_NUMBER, attribute), graph))
+                    .write(directory.resolve("ckpt"));
+        }
+
+        private static byte[] message(int field, byte[] contents) throws IOException {
+            ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+            CodedOutputStream out = CodedOutputStream.newInstance(bytes);
+            out.writeByteArray(field, contents);
+            out.flush();
+            return bytes.toByteArray();
+        }
+
+        private static byte[] concat(byte[] first, byte[] second) {
+            byte[] both = Arrays.copyOf(first, first.length + second.length);
+            System.arraycopy(second, 0, both, first.length, second.length);
+            return both;
         }
     },
     A_STATE_FILE_OF_A_GIGABYTE("at most") {

@@ -6,20 +6,20 @@ import org.tfckpt.tensor.Shape;
 import org.tfckpt.tensor.TensorInfo;
 
 /**
- * The tensors that a tensor's name speaks of. A name of thousands of parts, which no program gives, is not looked into
- * further than the look-ups allowed.
+ * Looks up the tensors that a tensor's name refers to. The number of lookups is limited, because a hostile name could
+ * have thousands of parts.
  */
-final class Neighbours {
-    private static final int MOST = 64;
+final class RelatedTensors {
+    private static final int MAX_LOOKUPS = 64;
 
     private final TensorLookup lookup;
-    private int left = MOST;
+    private int left = MAX_LOOKUPS;
 
-    Neighbours(TensorLookup lookup) {
+    RelatedTensors(TensorLookup lookup) {
         this.lookup = lookup;
     }
 
-    /** Whether two shapes may be those of a variable and its slot. */
+    /** Tests whether two shapes can be those of a variable and its slot. */
     interface Fit {
         boolean test(Shape variable, Shape slot);
     }
@@ -38,7 +38,7 @@ final class Neighbours {
         return tensor.shape().rank() == 0;
     }
 
-    /** The variable of this name, if a slot may be its. */
+    /** Returns {@code name} if it is the name of a variable that the slot can belong to, else null. */
     @Nullable
     String variable(String name, TensorInfo slot, Fit fit) throws IOException {
         TensorInfo found = find(name);
@@ -46,8 +46,8 @@ final class Neighbours {
     }
 
     /**
-     * The variable of this name, or of its rest after some scopes: slots are made in the scope of the optimizer, and
-     * {@code training/dense/kernel/Adam} is a slot of {@code dense/kernel}.
+     * Like {@link #variable}, but also tries the name without its first scopes: slots are created in the scope of the
+     * optimizer, so {@code training/dense/kernel/Adam} is a slot of {@code dense/kernel}.
      */
     @Nullable
     String variableWithin(String name, TensorInfo slot, Fit fit) throws IOException {
