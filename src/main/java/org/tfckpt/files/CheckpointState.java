@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.regex.Pattern;
+import org.tfckpt.format.bundle.BundlePrefix;
 import org.tfckpt.io.DurableFiles;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataLossException;
@@ -212,22 +213,17 @@ public record CheckpointState(
             throw new DataLossException(
                     ProblemKind.ENTRY,
                     "The state file does not name a latest checkpoint (TensorFlow: \"Invalid checkpoint state loaded from "
-                            + directoryOf(file) + "\")",
+                            + BundlePrefix.of(file).directory() + "\")",
                     place);
         }
         return new CheckpointState(
-                directoryOf(file),
+                BundlePrefix.of(file).directory(),
                 state.getModelCheckpointPath(),
                 state.getAllModelCheckpointPathsList(),
                 state.getAllModelCheckpointTimestampsList(),
                 state.getLastPreservedTimestamp() == 0
                         ? OptionalDouble.empty()
                         : OptionalDouble.of(state.getLastPreservedTimestamp()));
-    }
-
-    private static Path directoryOf(Path file) {
-        Path parent = file.getParent();
-        return parent == null ? file.resolveSibling("") : parent;
     }
 
     /**

@@ -31,27 +31,13 @@ final class KerasSlots {
     private static final List<String> RATES =
             List.of("learning_rate", "_learning_rate", "_current_learning_rate", "lr");
     private static final String DECAY = "decay";
-    private static final Set<String> HYPERPARAMETERS = Set.of(
-            "iter",
-            "iterations",
-            "_iterations",
-            "learning_rate",
-            "_learning_rate",
-            "_current_learning_rate",
-            "lr",
-            DECAY,
-            "beta",
-            "beta_1",
-            "beta_2",
-            "epsilon",
-            "initial_accumulator_value",
-            "l1_regularization_strength",
-            "l2_regularization_strength",
-            "l2_shrinkage_regularization_strength",
-            "learning_rate_power",
-            "momentum",
-            "rho",
-            "weight_decay");
+    private static final Set<String> HYPERPARAMETERS =
+            Set.of(("iter iterations _iterations learning_rate _learning_rate "
+                            + "_current_learning_rate lr decay beta beta_1 beta_2 epsilon "
+                            + "initial_accumulator_value l1_regularization_strength "
+                            + "l2_regularization_strength l2_shrinkage_regularization_strength "
+                            + "learning_rate_power momentum rho weight_decay")
+                    .split(" "));
 
     private KerasSlots() {}
 

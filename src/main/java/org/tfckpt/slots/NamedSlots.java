@@ -13,32 +13,11 @@ import org.tfckpt.tensor.TensorInfo;
  * numbered for a second slot ({@code dense/kernel/Adam_1}).
  */
 final class NamedSlots {
-    private static final Set<String> SAME_SHAPE = Set.of(
-            "Adadelta",
-            "Adagrad",
-            "AdagradDA",
-            "Adam",
-            "AdaMax",
-            "Adamax",
-            "AdamW",
-            "AddSign",
-            "AddSignOptimizer",
-            "AMSGrad",
-            "Ftrl",
-            "LAMB",
-            "LAMBOptimizer",
-            "LARS",
-            "LARSOptimizer",
-            "Momentum",
-            "MomentumW",
-            "Nadam",
-            "PowerSign",
-            "PowerSignOptimizer",
-            "ProximalAdagrad",
-            "RegAdagrad",
-            "RMSProp",
-            "adam_m",
-            "adam_v");
+    private static final Set<String> SAME_SHAPE = Set.of(("Adadelta Adagrad AdagradDA Adam AdaMax Adamax AdamW AddSign "
+                    + "AddSignOptimizer AMSGrad Ftrl LAMB LAMBOptimizer LARS LARSOptimizer "
+                    + "Momentum MomentumW Nadam PowerSign PowerSignOptimizer ProximalAdagrad "
+                    + "RegAdagrad RMSProp adam_m adam_v")
+            .split(" "));
 
     private static final String FACTORED = "Adafactor";
     private static final String AVERAGE = "ExponentialMovingAverage";

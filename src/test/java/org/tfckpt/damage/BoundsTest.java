@@ -43,8 +43,7 @@ class BoundsTest {
         assertThat(process.waitFor(5, TimeUnit.MINUTES)).isTrue();
         assertThat(process.exitValue()).as(String.join("\n", output)).isZero();
         // protobuf-java 4.28 logs that it is newer than the generated classes.
-        List<String> lines =
-                output.stream().filter(line -> line.contains("\t")).toList();
+        List<String> lines = output.stream().filter(line -> line.contains("\t")).toList();
         assertThat(lines).hasSameSizeAs(HostileInputs.values());
         for (String text : lines) {
             String[] line = text.split("\t", 3);
