@@ -3,8 +3,8 @@ package org.tfckpt.io;
 import java.io.IOException;
 
 /**
- * The byte ranges of a file that tensors or blocks occupy. Finds overlaps and gaps. Each range takes 16 bytes of memory,
- * so a million of them fit in a small heap.
+ * The byte ranges of a file that tensors or blocks occupy. Finds overlaps and gaps. Each range takes 16 bytes of
+ * memory, so a million of them fit in a small heap.
  *
  * <p>Starts and ends are sorted independently. If the i-th end is greater than the next start, ranges overlap; if it is
  * less, there is a gap.

@@ -9,13 +9,16 @@ import java.nio.channels.SeekableByteChannel;
 import org.tfckpt.tensor.DataLossException;
 
 /**
- * A file that is read through its channel: for file systems that do not support mapping, and for files that may shrink while
- * they are read. If a file shrinks, reads throw an exception; reading a mapping would end the JVM.
+ * A file that is read through its channel: for file systems that do not support mapping, and for files that may shrink
+ * while they are read. If a file shrinks, reads throw an exception; reading a mapping would end the JVM.
  */
 final class ChannelSource extends ByteSource {
     /** Up to this length, reads do not check the file's size first: determining it takes as long as the read. */
     private static final int SMALL = 1 << 13;
-    /** The limit of offsets that are read without checking the size: beyond it, some systems report an error of their own. */
+    /**
+     * The limit of offsets that are read without checking the size: beyond it, some systems report an error of their
+     * own.
+     */
     private static final long MAX_UNCHECKED_OFFSET = 1L << 50;
 
     private final SeekableByteChannel channel;

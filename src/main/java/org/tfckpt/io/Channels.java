@@ -29,8 +29,8 @@ public final class Channels {
     }
 
     /**
-     * Writes all remaining bytes of a buffer. Writes in parts, because a channel copies a heap buffer into a direct buffer of
-     * the same size.
+     * Writes all remaining bytes of a buffer. Writes in parts, because a channel copies a heap buffer into a direct
+     * buffer of the same size.
      *
      * @param out the channel
      * @param bytes the buffer; its position becomes its limit

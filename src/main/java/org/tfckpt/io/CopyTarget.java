@@ -4,9 +4,9 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /**
- * Direct buffers into which bytes of a file are copied, at the same position within a cache line as in the file. If the target
- * is 1 to 15 bytes further into its page than the source, AMD processors copy at an eighth of the speed (3.3 instead of
- * 28 GB/s, measured on an EPYC with reads of 256 KiB).
+ * Direct buffers into which bytes of a file are copied, at the same position within a cache line as in the file. If the
+ * target is 1 to 15 bytes further into its page than the source, AMD processors copy at an eighth of the speed (3.3
+ * instead of 28 GB/s, measured on an EPYC with reads of 256 KiB).
  */
 public final class CopyTarget {
     private static final int LINE = 64;

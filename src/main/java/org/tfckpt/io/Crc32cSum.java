@@ -3,8 +3,8 @@ package org.tfckpt.io;
 /**
  * Combines the CRC32C checksums of consecutive byte sequences, so that several threads can check one tensor.
  *
- * <p>A checksum is a polynomial over GF(2) modulo the generator P, with the coefficient of x^0 in bit 31. Appending n bytes
- * multiplies it by x^(8n) and adds the checksum of these bytes.
+ * <p>A checksum is a polynomial over GF(2) modulo the generator P, with the coefficient of x^0 in bit 31. Appending n
+ * bytes multiplies it by x^(8n) and adds the checksum of these bytes.
  */
 public final class Crc32cSum {
     private static final int GENERATOR = 0x82f63b78;

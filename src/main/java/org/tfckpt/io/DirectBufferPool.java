@@ -6,8 +6,9 @@ import java.util.concurrent.BlockingQueue;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A pool of direct buffers, into which a channel reads without an intermediate copy. They are reused because only the garbage
- * collector frees such memory. The pool keeps at most one buffer per processor, regardless of the number of files.
+ * A pool of direct buffers, into which a channel reads without an intermediate copy. They are reused because only the
+ * garbage collector frees such memory. The pool keeps at most one buffer per processor, regardless of the number of
+ * files.
  */
 final class DirectBufferPool {
     /** Small enough for the bytes to be in a core's cache when they are processed. */

@@ -78,8 +78,8 @@ public final class DurableFiles {
     }
 
     /**
-     * Replaces the contents of a small file atomically, with a temporary file in the same directory. Creates the file if it
-     * does not exist.
+     * Replaces the contents of a small file atomically, with a temporary file in the same directory. Creates the file
+     * if it does not exist.
      *
      * @param path the file
      * @param bytes the new contents

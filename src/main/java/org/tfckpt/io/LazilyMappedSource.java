@@ -8,8 +8,8 @@ import java.util.concurrent.atomic.AtomicInteger;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A file that is mapped lazily. The first few small reads use the channel, because mapping and unmapping takes longer than
- * they do; they return direct buffers, as a mapping does. If the file cannot be mapped, all reads use the channel.
+ * A file that is mapped lazily. The first few small reads use the channel, because mapping and unmapping takes longer
+ * than they do; they return direct buffers, as a mapping does. If the file cannot be mapped, all reads use the channel.
  */
 final class LazilyMappedSource extends ByteSource {
     /** A page: reading it takes no longer than determining the file's size, which reads of a mapping do. */

@@ -9,11 +9,13 @@ import java.nio.channels.FileChannel;
 import java.util.concurrent.atomic.AtomicReferenceArray;
 
 /**
- * A file that is mapped in windows, each when it is first needed. A mapping per tensor is not possible: Linux permits about
- * 65,000 mappings, and a checkpoint may have a million tensors. A range that spans two windows gets a mapping of its own.
+ * A file that is mapped in windows, each when it is first needed. A mapping per tensor is not possible: Linux permits
+ * about 65,000 mappings, and a checkpoint may have a million tensors. A range that spans two windows gets a mapping of
+ * its own.
  *
- * <p>The file's size is checked before a range is read, up to {@link #SIZE_VALID_NANOS} earlier. If the file shrinks after the
- * check, accessing the missing part ends the JVM (observed on 17 and 25): use {@link ChannelSource} for files that may shrink.
+ * <p>The file's size is checked before a range is read, up to {@link #SIZE_VALID_NANOS} earlier. If the file shrinks
+ * after the check, accessing the missing part ends the JVM (observed on 17 and 25): use {@link ChannelSource} for files
+ * that may shrink.
  */
 final class MappedSource extends ByteSource {
     private static final int WINDOW_BITS = 30;
@@ -21,12 +23,14 @@ final class MappedSource extends ByteSource {
     /** The number of bytes passed to a consumer between two checks of the file's size. */
     private static final int PART = 1 << 24;
     /**
-     * The time for which the file's size is cached. Asking the operating system takes half a microsecond, as long as all other
-     * work for a small tensor. Computing the checksum of a part takes ten times as long as this period, so that a longer one
-     * would save nothing.
+     * The time for which the file's size is cached. Asking the operating system takes half a microsecond, as long as
+     * all other work for a small tensor. Computing the checksum of a part takes ten times as long as this period, so
+     * that a longer one would save nothing.
      */
     private static final long SIZE_VALID_NANOS = 100_000;
-    /** 1 PiB, a million windows: a sparse file can have any size, and must not make the array of windows fill the heap. */
+    /**
+     * 1 PiB, a million windows: a sparse file can have any size, and must not make the array of windows fill the heap.
+     */
     private static final long MAX_MAPPED_SIZE = (long) WINDOW << 20;
 
     private final FileChannel channel;

@@ -14,8 +14,9 @@ import org.jspecify.annotations.Nullable;
  * order in which they were added. Results, and the error that is thrown, therefore do not depend on the threads: it is
  * the error of the first job, in that order, that failed.
  *
- * <p>The caller runs every job that no other thread has started and waits only for jobs that have started. A busy executor,
- * or one without threads, cannot block it. {@link #add}, {@link #finish} and {@link #close} must be called on one thread.
+ * <p>The caller runs every job that no other thread has started and waits only for jobs that have started. A busy
+ * executor, or one without threads, cannot block it. {@link #add}, {@link #finish} and {@link #close} must be called on
+ * one thread.
  */
 public final class OrderedWork implements Closeable {
     private static final int JOBS_PER_THREAD = 4;

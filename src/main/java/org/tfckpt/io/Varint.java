@@ -10,7 +10,8 @@ public final class Varint {
     private Varint() {}
 
     /**
-     * Reads a 64-bit varint. Bits beyond the 64th, which a tenth byte can hold, are ignored, as in LevelDB and protobuf.
+     * Reads a 64-bit varint. Bits beyond the 64th, which a tenth byte can hold, are ignored, as in LevelDB and
+     * protobuf.
      *
      * @param buffer the buffer, positioned at the varint
      * @return the number, unsigned

@@ -1,5 +1,6 @@
 /**
- * Internal: reads and writes files, and the primitive encodings (masked CRC32C, varints, ordered code); not part of the API.
+ * Internal: reads and writes files, and the primitive encodings (masked CRC32C, varints, ordered code); not part of the
+ * API.
  *
  * <p>This package does not depend on tables or checkpoints.
  */

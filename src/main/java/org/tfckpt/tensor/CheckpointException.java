@@ -4,8 +4,8 @@ import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Thrown if a checkpoint cannot be read or written. Subtypes distinguish the common reasons; this type itself is thrown, for
- * example, if no checkpoint exists.
+ * Thrown if a checkpoint cannot be read or written. Subtypes distinguish the common reasons; this type itself is
+ * thrown, for example, if no checkpoint exists.
  *
  * <p>The message consists of the problem, the file, offset, tensor, expected and found value in brackets, and a hint.
  */

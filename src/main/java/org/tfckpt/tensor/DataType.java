@@ -3,9 +3,10 @@ package org.tfckpt.tensor;
 /**
  * A TensorFlow dtype: its number in files, its names, and the size of its elements in a checkpoint.
  *
- * <p>Names and numbers are those of TensorFlow's
- * <a href="https://github.com/tensorflow/tensorflow/blob/master/tensorflow/core/framework/types.proto">types.proto</a>.
- * Checkpoints do not contain reference dtypes (number + 100); {@link #enumName(int)} and {@link #shortName(int)} accept them.
+ * <p>Names and numbers are those of TensorFlow's <a
+ * href="https://github.com/tensorflow/tensorflow/blob/master/tensorflow/core/framework/types.proto">types.proto</a>.
+ * Checkpoints do not contain reference dtypes (number + 100); {@link #enumName(int)} and {@link #shortName(int)} accept
+ * them.
  */
 public enum DataType {
     /** No dtype. */
@@ -165,8 +166,8 @@ public enum DataType {
     }
 
     /**
-     * Returns the name of this dtype in Python ({@code tf.DType.name}). It differs from {@link #shortName()} for float, double
-     * and half.
+     * Returns the name of this dtype in Python ({@code tf.DType.name}). It differs from {@link #shortName()} for float,
+     * double and half.
      *
      * @return the name, for example {@code float32}
      */
@@ -198,8 +199,8 @@ public enum DataType {
     }
 
     /**
-     * Returns the number of bytes that are reversed together to change the byte order: the width, or half of it for complex
-     * dtypes.
+     * Returns the number of bytes that are reversed together to change the byte order: the width, or half of it for
+     * complex dtypes.
      *
      * @return the number of bytes; 0 if {@link #isFixedWidth()} is false
      */

@@ -3,8 +3,8 @@ package org.tfckpt.tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The context of an error: where it occurred, what was expected and found, and a hint. Every exception of this library has
- * one.
+ * The context of an error: where it occurred, what was expected and found, and a hint. Every exception of this library
+ * has one.
  *
  * @param file the file, or null
  * @param offset the offset in the file, in bytes; −1 if unknown

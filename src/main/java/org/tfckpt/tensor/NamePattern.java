@@ -7,9 +7,9 @@ import java.util.regex.PatternSyntaxException;
 /**
  * A pattern for names: a glob, or a regular expression with the prefix {@code re:}.
  *
- * <p>A glob must match the whole name: {@code *} matches any characters except {@code /}, {@code **} any characters, and
- * {@code ?} one character except {@code /}; all other characters match themselves. A regular expression
- * ({@link Pattern}) must match a part of the name.
+ * <p>A glob must match the whole name: {@code *} matches any characters except {@code /}, {@code **} any characters,
+ * and {@code ?} one character except {@code /}; all other characters match themselves. A regular expression ({@link
+ * Pattern}) must match a part of the name.
  */
 public final class NamePattern implements Predicate<String> {
     private static final String REGEX = "re:";

@@ -1,8 +1,8 @@
 package org.tfckpt.tensor;
 
 /**
- * The shape of a whole tensor and a slice of it, as in the {@code shape_and_slices} of TensorFlow's save and restore ops. The
- * text form is, for example, {@code 5 10 -:0,1}.
+ * The shape of a whole tensor and a slice of it, as in the {@code shape_and_slices} of TensorFlow's save and restore
+ * ops. The text form is, for example, {@code 5 10 -:0,1}.
  *
  * @param shape the shape of the whole tensor
  * @param slice the slice
@@ -11,11 +11,11 @@ public record ShapeAndSlice(Shape shape, TensorSlice slice) {
     /**
      * Parses the text form, with TensorFlow's checks in TensorFlow's order.
      *
-     * @param text the dimensions and the slice, separated by single spaces; not the empty text, which TensorFlow uses for a
-     *     whole tensor of any shape
+     * @param text the dimensions and the slice, separated by single spaces; not the empty text, which TensorFlow uses
+     *     for a whole tensor of any shape
      * @return the shape and slice
-     * @throws IllegalArgumentException with TensorFlow's message, if the text is invalid; also for a negative dimension, for
-     *     which TensorFlow aborts
+     * @throws IllegalArgumentException with TensorFlow's message, if the text is invalid; also for a negative
+     *     dimension, for which TensorFlow aborts
      */
     public static ShapeAndSlice parse(String text) {
         String[] pieces = text.split(" ", -1);

@@ -4,8 +4,8 @@ package org.tfckpt.tensor;
  * Converts between floating-point formats of at most 16 bits and {@code float} or {@code double}. Conversions to
  * {@code float} are exact.
  *
- * <p>The formats are IEEE 754 binary16 (half), the upper half of binary32 (bfloat16), and the 8-bit and 4-bit formats of the
- * {@code ml_dtypes} that TensorFlow uses.
+ * <p>The formats are IEEE 754 binary16 (half), the upper half of binary32 (bfloat16), and the 8-bit and 4-bit formats
+ * of the {@code ml_dtypes} that TensorFlow uses.
  */
 public final class SmallFloats {
     private static final int FLOAT_BIAS = 127;
@@ -62,8 +62,8 @@ public final class SmallFloats {
     }
 
     /**
-     * Rounds to the nearest bfloat16, ties to even. Values that exceed the largest bfloat16 by at least half a unit in its
-     * last place become infinite.
+     * Rounds to the nearest bfloat16, ties to even. Values that exceed the largest bfloat16 by at least half a unit in
+     * its last place become infinite.
      *
      * @param value any value
      * @return the 16 bits; for a NaN, a quiet NaN with the same sign and the first bits of its payload

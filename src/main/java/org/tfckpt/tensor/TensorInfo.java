@@ -57,10 +57,11 @@ public record TensorInfo(
     }
 
     /**
-     * Returns the size of the values: the stored size if {@link #storage()} is not null, otherwise the number of elements
-     * times their width.
+     * Returns the size of the values: the stored size if {@link #storage()} is not null, otherwise the number of
+     * elements times their width.
      *
-     * @return the size in bytes; −1 if {@link #storage()} is null and the dtype has no fixed width or the shape is invalid
+     * @return the size in bytes; −1 if {@link #storage()} is null and the dtype has no fixed width or the shape is
+     *     invalid
      */
     public long byteSize() {
         if (storage != null) {

@@ -12,9 +12,9 @@ import java.util.Comparator;
 /**
  * Converts names between strings and the bytes in a file, without loss.
  *
- * <p>The names in a checkpoint are byte strings, UTF-8 by convention. A byte that is not valid UTF-8 becomes a lone surrogate
- * between U+DC80 and U+DCFF (U+DC00 plus the byte), like Python's {@code surrogateescape}. Different names therefore have
- * different strings.
+ * <p>The names in a checkpoint are byte strings, UTF-8 by convention. A byte that is not valid UTF-8 becomes a lone
+ * surrogate between U+DC80 and U+DCFF (U+DC00 plus the byte), like Python's {@code surrogateescape}. Different names
+ * therefore have different strings.
  */
 public final class TensorNames {
     /** The order of names in a checkpoint: by unsigned UTF-8 bytes. It differs from {@link String#compareTo}. */
@@ -136,7 +136,8 @@ public final class TensorNames {
     }
 
     /**
-     * Escapes a name for output to a terminal: control characters and bytes that are not valid UTF-8 become {@code \xNN}.
+     * Escapes a name for output to a terminal: control characters and bytes that are not valid UTF-8 become {@code
+     * \xNN}.
      *
      * @param name a name, or other text from a file
      * @return the escaped text, on one line

@@ -7,8 +7,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * A rectangular region of a tensor: for each dimension either a start and a length, or the whole dimension.
  *
- * <p>The text form is TensorFlow's. Dimensions are separated by {@code :}, and each is {@code -} (the whole dimension) or
- * {@code start,length}; for example {@code -:0,10:14,1:-}.
+ * <p>The text form is TensorFlow's. Dimensions are separated by {@code :}, and each is {@code -} (the whole dimension)
+ * or {@code start,length}; for example {@code -:0,10:14,1:-}.
  */
 public final class TensorSlice {
     /** The length that represents a whole dimension. */
@@ -35,8 +35,8 @@ public final class TensorSlice {
     }
 
     /**
-     * Creates a slice without checking the extents, since those in a damaged file may be invalid. {@link #isValid()} and
-     * {@link #fits(Shape)} check them.
+     * Creates a slice without checking the extents, since those in a damaged file may be invalid. {@link #isValid()}
+     * and {@link #fits(Shape)} check them.
      *
      * @param starts the first index in each dimension
      * @param lengths the number of indices in each dimension; {@link #FULL} for the whole dimension
@@ -162,7 +162,8 @@ public final class TensorSlice {
     }
 
     /**
-     * Returns whether TensorFlow accepts each extent: a whole dimension, or start ≥ 0, length &gt; 0, and an end below 2^63.
+     * Returns whether TensorFlow accepts each extent: a whole dimension, or start ≥ 0, length &gt; 0, and an end below
+     * 2^63.
      *
      * @return false if an extent is invalid
      */

@@ -93,7 +93,7 @@ class ByteSourcesTest {
 
     @ParameterizedTest
     @EnumSource
-    void refusesRangesOutsideOfTheFile(Way way) throws Exception {
+    void rejectsRangesOutsideTheFile(Way way) throws Exception {
         with(way, BYTES, source -> {
             long[][] ranges = {
                 {0, 17},
@@ -173,7 +173,7 @@ class ByteSourcesTest {
     }
 
     @Test
-    void tellsBytesThatWereCutOffSince() throws Exception {
+    void reportsBytesTruncatedAfterOpening() throws Exception {
         for (Way way : Way.values()) {
             if (way != Way.UNMAPPABLE) {
                 with(way, BYTES, source -> {
@@ -192,18 +192,18 @@ class ByteSourcesTest {
 
     @ParameterizedTest
     @EnumSource(names = {"MAPPED", "CHANNEL"})
-    void closingInTheMiddleOfAWalkIsAClearException(Way way) throws Exception {
+    void closingDuringAReadThrowsAClearException(Way way) throws Exception {
         long border = 1L << 30;
         Path file = directory.resolve("sparse");
         try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
             sparse.setLength(border + (1 << 20));
         }
         try (ByteSource source = way == Way.MAPPED ? ByteSources.mapped(file) : ByteSources.channel(file)) {
-            assertClosedInTheMiddle(source, border - 4, 1 << 20);
+            assertClosedDuringRead(source, border - 4, 1 << 20);
         }
     }
 
-    private static void assertClosedInTheMiddle(ByteSource source, long offset, long length) {
+    private static void assertClosedDuringRead(ByteSource source, long offset, long length) {
         assertThatIllegalStateException()
                 .isThrownBy(() -> source.forEach(offset, length, part -> source.close()))
                 .withMessageContaining("closed");

@@ -8,7 +8,7 @@ import org.junit.jupiter.api.Test;
 
 class CopyTargetTest {
     @Test
-    void bytesLieInTheirCacheLinesAsInTheFile() {
+    void bytesKeepTheirPositionWithinACacheLine() {
         for (int length : new int[] {1, 5, 64, 1000, 4096 + 7}) {
             ByteBuffer memory = CopyTarget.allocate(length);
             for (long offset : new long[] {0, 1, 15, 16, 63, 64, 1000, (1L << 40) + 77, Long.MAX_VALUE, -1, -64}) {

@@ -23,7 +23,7 @@ class Crc32cSumTest {
     }
 
     @Test
-    void partsMayBeEmptyAndAnyHowMany() {
+    void combinesAnyNumberOfPartsIncludingEmptyOnes() {
         Random random = new Random(8);
         byte[] bytes = new byte[10_000];
         random.nextBytes(bytes);
@@ -37,7 +37,7 @@ class Crc32cSumTest {
     }
 
     @Test
-    void aLengthBeyondAnInt() {
+    void supportsLengthsBeyondAnInt() {
         CRC32C crc = new CRC32C();
         crc.update(new byte[] {1, 2, 3});
         int first = (int) crc.getValue();

@@ -21,7 +21,7 @@ class OrderedCodeTest {
 
     @ParameterizedTest
     @CsvSource({"'',0001", "666f6f,666f6f0001", "68656c6c6f,68656c6c6f0001", "0001ff,00ff01ff000001"})
-    @DisplayName("OC-01 strings as expected, and back")
+    @DisplayName("OC-01 strings encoded as expected, and decoded")
     void oc01_strings(String string, String expected) throws IOException {
         byte[] encoded = string(HEX.parseHex(string));
         assertThat(HEX.formatHex(encoded)).isEqualTo(expected);
@@ -44,7 +44,7 @@ class OrderedCodeTest {
         "72057594037927936,080100000000000000",
         "9223372036854775809,088000000000000001"
     })
-    @DisplayName("OC-02 unsigned numbers as expected, and back")
+    @DisplayName("OC-02 unsigned numbers encoded as expected, and decoded")
     void oc02_unsignedNumbers(String number, String expected) throws IOException {
         byte[] encoded = unsigned(Long.parseUnsignedLong(number));
         assertThat(HEX.formatHex(encoded)).isEqualTo(expected);
@@ -73,7 +73,7 @@ class OrderedCodeTest {
         "134217728,f808000000",
         "4342338,f0424242"
     })
-    @DisplayName("OC-03 signed numbers as expected, and back")
+    @DisplayName("OC-03 signed numbers encoded as expected, and decoded")
     void oc03_signedNumbers(long number, String expected) throws IOException {
         assertSigned(number, expected);
     }
@@ -90,7 +90,7 @@ class OrderedCodeTest {
         "9223372036854775807,ffc07fffffffffffffff",
         "-9223372036854775808,003f8000000000000000"
     })
-    @DisplayName("OC-04 negative and wide signed numbers as expected, and back")
+    @DisplayName("OC-04 negative and wide signed numbers encoded as expected, and decoded")
     void oc04_negativeAndWideNumbers(long number, String expected) throws IOException {
         assertSigned(number, expected);
     }
@@ -102,8 +102,9 @@ class OrderedCodeTest {
     }
 
     @Test
-    @DisplayName("OC-05 every number comes back, no prefix of its encoding does, and a second one appends")
-    void oc05_everyNumberComesBack() throws IOException {
+    @DisplayName(
+            "OC-05 every number survives a round trip, prefixes of its encoding are rejected, and encodings can be concatenated")
+    void oc05_roundTrip() throws IOException {
         long[] numbers = numbers();
         for (int i = 0; i < numbers.length; i++) {
             long number = numbers[i];
@@ -121,7 +122,7 @@ class OrderedCodeTest {
             throws IOException {
         for (int length = 0; length < first.length; length++) {
             ByteBuffer cut = ByteBuffer.wrap(Arrays.copyOf(first, length));
-            refuses(() -> read.from(cut));
+            assertRejected(() -> read.from(cut));
             assertThat(cut.position()).isZero();
         }
         ByteArrayOutputStream both = new ByteArrayOutputStream();
@@ -147,7 +148,7 @@ class OrderedCodeTest {
     }
 
     @Test
-    @DisplayName("OC-06 encodings sort as what they encode")
+    @DisplayName("OC-06 encodings sort like the encoded values")
     void oc06_encodingsSort() {
         long[] sorted = LongStream.of(numbers()).sorted().distinct().toArray();
         for (int i = 1; i < sorted.length; i++) {
@@ -169,23 +170,23 @@ class OrderedCodeTest {
     }
 
     @Test
-    @DisplayName("OC-07 numbers beyond 64 bits are refused and the input is left as it was")
+    @DisplayName("OC-07 numbers beyond 64 bits are rejected and the position does not change")
     void oc07_overflow() {
         ByteBuffer tooLong = ByteBuffer.wrap(HEX.parseHex("09010000000000000000"));
-        refuses(() -> OrderedCode.readUnsigned(tooLong));
+        assertRejected(() -> OrderedCode.readUnsigned(tooLong));
         assertThat(tooLong.position()).isZero();
         for (String hex : new String[] {
             "ffc08000000000000000", "003f7fffffffffffffff", "ffe00000000000000000", "ffffffffffffffffffffff"
         }) {
             ByteBuffer in = ByteBuffer.wrap(HEX.parseHex(hex));
-            refuses(() -> OrderedCode.readSigned(in));
+            assertRejected(() -> OrderedCode.readSigned(in));
             assertThat(in.position()).isZero();
         }
     }
 
     @ParameterizedTest
     @CsvSource({"c000,0", "c001,1", "e00001,1", "f0000040,64", "3fff,-1", "1fffbf,-65", "ffc00000000000000001,1"})
-    @DisplayName("OC-08 signed numbers in longer forms than needed are accepted")
+    @DisplayName("OC-08 signed numbers with unnecessarily long encodings are accepted")
     void oc08_longSignedForms(String hex, long number) throws IOException {
         assertThat(OrderedCode.readSigned(ByteBuffer.wrap(HEX.parseHex(hex)))).isEqualTo(number);
     }
@@ -198,7 +199,7 @@ class OrderedCodeTest {
     }
 
     @Test
-    @DisplayName("OC-09 random strings, two together, come back in order, and a third is refused")
+    @DisplayName("OC-09 two concatenated random strings are read in order, and reading a third is rejected")
     void oc09_randomStrings() throws IOException {
         Random random = new Random(9);
         for (int length = 0; length < 256; length++) {
@@ -212,19 +213,19 @@ class OrderedCodeTest {
             ByteBuffer in = ByteBuffer.wrap(out.toByteArray());
             assertThat(OrderedCode.readString(in)).isEqualTo(first);
             assertThat(OrderedCode.readString(in)).isEqualTo(second);
-            refuses(() -> OrderedCode.readString(in));
+            assertRejected(() -> OrderedCode.readString(in));
         }
     }
 
     @ParameterizedTest
     @CsvSource({"''", "61", "6100", "0002", "ff01", "ff", "00ff", "61ff0001", "00fe0001"})
-    void stringsWithoutAProperEndAreRefused(String hex) {
+    void unterminatedStringsAreRejected(String hex) {
         ByteBuffer in = ByteBuffer.wrap(HEX.parseHex(hex));
-        refuses(() -> OrderedCode.readString(in));
+        assertRejected(() -> OrderedCode.readString(in));
         assertThat(in.position()).isZero();
     }
 
-    private static void refuses(ThrowingCallable read) {
+    private static void assertRejected(ThrowingCallable read) {
         assertThatExceptionOfType(MalformedBytesException.class).isThrownBy(read);
     }
 

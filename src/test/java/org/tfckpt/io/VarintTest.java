@@ -13,7 +13,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class VarintTest {
     @Test
-    void numbersOfEveryWidthComeBack() throws IOException {
+    void roundTripForEveryWidth() throws IOException {
         for (int bit = 0; bit < 64; bit++) {
             for (long number : new long[] {(1L << bit) - 1, 1L << bit, (1L << bit) + 1}) {
                 byte[] encoded = encode(number);
@@ -26,7 +26,7 @@ class VarintTest {
     }
 
     @Test
-    void everyProperPrefixIsRefused() {
+    void everyProperPrefixIsRejected() {
         byte[] encoded = encode(-1);
         assertThat(encoded).hasSize(Varint.MAX_LENGTH_64);
         for (int length = 0; length < encoded.length; length++) {
@@ -37,19 +37,19 @@ class VarintTest {
 
     @ParameterizedTest
     @ValueSource(strings = {"8080808080808080808001", "ffffffffffffffffffffff01"})
-    void moreThanTenBytesAreRefused(String hex) {
+    void moreThanTenBytesAreRejected(String hex) {
         ByteBuffer in = ByteBuffer.wrap(HexFormat.of().parseHex(hex));
         assertThatExceptionOfType(MalformedBytesException.class).isThrownBy(() -> Varint.read64(in));
     }
 
     @Test
-    void bitsBeyondThe64thAreDropped() throws IOException {
+    void bitsBeyondThe64thAreIgnored() throws IOException {
         assertThat(Varint.read64(ByteBuffer.wrap(HexFormat.of().parseHex("ffffffffffffffffff02"))))
                 .isEqualTo(Long.MAX_VALUE);
     }
 
     @Test
-    void longerFormsThanNeededAreAccepted() throws IOException {
+    void unnecessarilyLongEncodingsAreAccepted() throws IOException {
         assertThat(Varint.read64(ByteBuffer.wrap(HexFormat.of().parseHex("808000"))))
                 .isZero();
     }

@@ -10,14 +10,14 @@ import org.junit.jupiter.params.provider.EnumSource;
 class DataTypeTest {
     @ParameterizedTest
     @EnumSource(mode = EnumSource.Mode.EXCLUDE, names = "UNKNOWN")
-    void everyNumberIsTheOneOfTheMessage(DataType type) {
+    void numbersEqualThoseOfTheGeneratedEnum(DataType type) {
         assertThat(DataType.ofNumber(type.number())).isEqualTo(type);
         assertThat(org.tfckpt.proto.DataType.forNumber(type.number())).hasToString(type.name());
         assertThat(DataType.enumName(type.number())).isEqualTo(type.name());
     }
 
     @Test
-    void everyNumberOfTheMessageHasItsName() {
+    void namesEqualThoseOfTheGeneratedEnum() {
         for (org.tfckpt.proto.DataType type : org.tfckpt.proto.DataType.values()) {
             if (type != org.tfckpt.proto.DataType.UNRECOGNIZED) {
                 assertThat(DataType.enumName(type.getNumber())).isEqualTo(type.name());
@@ -36,7 +36,7 @@ class DataTypeTest {
         "2147483647,unknown dtype enum (2147483647),unknown dtype enum (2147483647)",
         "-2147483648,unknown dtype enum (-2147483648),unknown dtype enum (-2147483648)"
     })
-    void namesOfAnyNumber(int number, String enumName, String shortName) {
+    void namesForAnyNumber(int number, String enumName, String shortName) {
         assertThat(DataType.enumName(number)).isEqualTo(enumName);
         assertThat(DataType.shortName(number)).isEqualTo(shortName);
     }

@@ -26,8 +26,8 @@ class ShapeAndSliceTest {
                         + " string = 0,5:0,0",
                 "\"5 10 -:0,11\" | Extent in dimension 1 out of bounds: shape = [5,10], slice = -:0,11"
             })
-    @DisplayName("SL-16 what is refused, in TensorFlow's words")
-    void sl16_refused(String text, String message) {
+    @DisplayName("SL-16 invalid texts are rejected with TensorFlow's messages")
+    void sl16_rejected(String text, String message) {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> ShapeAndSlice.parse(text))
                 .withMessage(message);
@@ -42,7 +42,7 @@ class ShapeAndSliceTest {
     }
 
     @Test
-    void comesBackAsItWas() {
+    void roundTrip() {
         ShapeAndSlice parsed = ShapeAndSlice.parse("5 10 -:0,1");
         assertThat(parsed.shape()).isEqualTo(Shape.of(5, 10));
         assertThat(parsed.slice()).isEqualTo(TensorSlice.parse("-:0,1"));

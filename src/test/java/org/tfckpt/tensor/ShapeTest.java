@@ -16,7 +16,7 @@ class ShapeTest {
     }
 
     @Test
-    void hasNoCountWhereNoTensorHasTheShape() {
+    void invalidShapesHaveNoElementCount() {
         assertThat(Shape.of(-1).elementCount()).isEmpty();
         assertThat(Shape.of(0, -1).elementCount()).isEmpty();
         assertThat(Shape.of(1L << 32, 1L << 31).elementCount()).isEmpty();
@@ -31,7 +31,7 @@ class ShapeTest {
     }
 
     @Test
-    void isAValue() {
+    void equalsAndHashCode() {
         long[] dimensions = {2, 3};
         Shape shape = Shape.of(dimensions);
         dimensions[0] = 9;

@@ -110,7 +110,7 @@ class SmallFloatsTest {
     }
 
     @Test
-    void otherDtypesAreRefused() {
+    void otherDtypesAreRejected() {
         assertThatIllegalArgumentException().isThrownBy(() -> SmallFloats.small(DataType.DT_HALF, (byte) 0));
     }
 }

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class TensorNamesTest {
     @ParameterizedTest
     @ValueSource(strings = {"", "v", "layer/kernel", "größe", "名前", "\0", "😀/𝄞", "\uFFFD", "a\uFFFD😀"})
-    void utf8NamesAreThemselves(String name) {
+    void utf8NamesAreUnchanged(String name) {
         assertThat(TensorNames.decode(name.getBytes(UTF_8))).isEqualTo(name);
         assertThat(TensorNames.encode(name)).isEqualTo(name.getBytes(UTF_8));
         assertThat(TensorNames.isUtf8(name)).isTrue();
@@ -37,7 +37,7 @@ class TensorNamesTest {
                 "efbfbdff",
                 "61ff62"
             })
-    void anyOtherBytesComeBackAsTheyWere(String hex) {
+    void otherBytesSurviveARoundTrip(String hex) {
         byte[] bytes = HexFormat.of().parseHex(hex);
         String name = TensorNames.decode(bytes);
         assertThat(TensorNames.encode(name)).isEqualTo(bytes);
@@ -45,7 +45,7 @@ class TensorNamesTest {
     }
 
     @Test
-    void randomBytesComeBackAndHaveNamesOfTheirOwn() {
+    void randomBytesSurviveARoundTripAndHaveDistinctNames() {
         Random random = new Random(1);
         byte[] likely = HexFormat.of().parseHex("00617fc2c3a9e28080f09f9880edb2bfefbfbdff");
         for (int i = 0; i < 50_000; i++) {
@@ -77,7 +77,7 @@ class TensorNamesTest {
     }
 
     @Test
-    void orderAgreesWithTheBytesOfRandomNames() {
+    void orderOfRandomNamesIsThatOfTheirBytes() {
         Random random = new Random(4);
         byte[][] names = new byte[300][];
         for (int i = 0; i < names.length; i++) {

@@ -50,7 +50,7 @@ class TensorSliceTest {
     }
 
     @Test
-    @DisplayName("SL-04 a piece that is no pair")
+    @DisplayName("SL-04 an extent that is not a pair of numbers")
     void sl04_noPair() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> slice("-:-:1,3:4:5"))
@@ -119,7 +119,7 @@ class TensorSliceTest {
     }
 
     @Test
-    @DisplayName("SL-10 a part counted from a slice's own start")
+    @DisplayName("SL-10 a part relative to a slice")
     void sl10_relative() {
         assertThat(slice("-:-:-:-").relative(slice("-:1,2:-:3,4"))).hasToString("-:1,2:-:3,4");
         assertThat(slice("1,2:3,4:-:5,1").relative(slice("1,1:4,2:3,3:5,1"))).hasToString("0,1:1,2:3,3:0,1");
@@ -146,13 +146,13 @@ class TensorSliceTest {
     }
 
     @Test
-    void emptyPiecesArePassedOver() {
+    void emptyExtentsAreIgnored() {
         assertThat(slice("::1,,2::-:")).hasToString("1,2:-");
         assertThat(slice("").rank()).isZero();
     }
 
     @Test
-    void nobodyChangesASlice() {
+    void isImmutable() {
         long[] starts = {1};
         TensorSlice slice = TensorSlice.ofExtents(starts, new long[] {2});
         starts[0] = 9;

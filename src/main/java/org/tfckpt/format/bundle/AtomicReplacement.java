@@ -17,8 +17,8 @@ import org.tfckpt.tensor.ErrorContext;
  * checkpoint complete.
  *
  * <p>If the old index refers to none of the new names, the data files are renamed first and the index last. If the old
- * checkpoint has as many data files as the new one, no order of renames is safe. A second index then serves as a bridge: it
- * has the same tensors but another number of data files, and therefore refers to other names:
+ * checkpoint has as many data files as the new one, no order of renames is safe. A second index then serves as a
+ * bridge: it has the same tensors but another number of data files, and therefore refers to other names:
  *
  * <pre>
  * before    P.index → P.data-00000-of-00001 (old)
@@ -29,9 +29,9 @@ import org.tfckpt.tensor.ErrorContext;
  * delete    P.data-00000-of-00002
  * </pre>
  *
- * <p>Files get their names by hard links where possible, so that {@link StaleFiles} can distinguish what a crash left from
- * the files of others. On a file system without links, the bridge is a copy, and files are renamed. The guarantee depends on
- * the file system: its rename must replace a file atomically.
+ * <p>Files get their names by hard links where possible, so that {@link StaleFiles} can distinguish what a crash left
+ * from the files of others. On a file system without links, the bridge is a copy, and files are renamed. The guarantee
+ * depends on the file system: its rename must replace a file atomically.
  */
 final class AtomicReplacement {
     /** Writes an index for a number of data files to a new file. */

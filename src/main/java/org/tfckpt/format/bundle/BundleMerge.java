@@ -27,8 +27,8 @@ import org.tfckpt.tensor.TensorNames;
  * Merges checkpoints into one that uses their data files, as TensorFlow does at the end of a sharded save
  * (MergeV2Checkpoints). No value is read.
  *
- * <p>Two differences from TensorFlow avoid data loss: data files are linked, not renamed, so the inputs stay complete until
- * the merged checkpoint is; and the header has the actual number of data files.
+ * <p>Two differences from TensorFlow avoid data loss: data files are linked, not renamed, so the inputs stay complete
+ * until the merged checkpoint is; and the header has the actual number of data files.
  */
 public final class BundleMerge {
     private final BundleDestination destination;
@@ -199,8 +199,8 @@ public final class BundleMerge {
         BundleHeaderProto common = header;
         if (common == null) {
             throw new CheckpointException(
-                    "None of the checkpoints exists (TensorFlow: \"At least one prefix checkpoint file must exist, but none "
-                            + "existed.\")",
+                    "None of the checkpoints exists (TensorFlow: \"At least one prefix checkpoint file must exist, but "
+                            + "none existed.\")",
                     ErrorContext.NONE);
         }
         try (TemporaryFiles files = destination.prepare()) {

@@ -26,9 +26,9 @@ import org.tfckpt.tensor.TensorInfo.Storage;
 /**
  * Writes a V2 checkpoint, byte for byte as TensorFlow does for the same tensors in the same order.
  *
- * <p>Tensors are written to temporary data files as they are added. {@link #finish} writes the index and renames the files,
- * with the guarantees of {@link AtomicReplacement}. If anything fails, the temporary files are deleted and the writer cannot
- * be used again, so that no checkpoint lacks a tensor. Not thread-safe.
+ * <p>Tensors are written to temporary data files as they are added. {@link #finish} writes the index and renames the
+ * files, with the guarantees of {@link AtomicReplacement}. If anything fails, the temporary files are deleted and the
+ * writer cannot be used again, so that no checkpoint lacks a tensor. Not thread-safe.
  */
 public final class BundleWriter implements Closeable {
     private final BundleDestination destination;
@@ -46,8 +46,8 @@ public final class BundleWriter implements Closeable {
      * @param order the byte order of the values
      * @param alignment the alignment of every tensor, in bytes
      * @param shards the number of data files, or 0 if {@code maxShardBytes} determines it
-     * @param maxShardBytes the maximum size of a data file, unless a single tensor is larger; ignored if {@code shards} is
-     *     not 0
+     * @param maxShardBytes the maximum size of a data file, unless a single tensor is larger; ignored if {@code shards}
+     *     is not 0
      * @param table creates the builder of the index table
      */
     public record Options(
@@ -114,8 +114,8 @@ public final class BundleWriter implements Closeable {
      * @param part the tensor or slice
      * @param source its bytes
      * @return the masked CRC32C of the bytes written
-     * @throws IllegalArgumentException if the name is taken, the values do not fit the shape, or a checkpoint cannot hold the
-     *     tensor
+     * @throws IllegalArgumentException if the name is taken, the values do not fit the shape, or a checkpoint cannot
+     *     hold the tensor
      * @throws IOException if it cannot be written, or the source cannot be read
      */
     public int addElements(TensorPart part, ElementSource source) throws IOException {
@@ -156,8 +156,8 @@ public final class BundleWriter implements Closeable {
      * @param part the tensor or slice
      * @param messages its elements, each a serialized VariantTensorDataProto
      * @return the masked CRC32C of the entry
-     * @throws IllegalArgumentException as {@link #addElements}; also if the checkpoint is big-endian, because TensorFlow could
-     *     not read the variants
+     * @throws IllegalArgumentException as {@link #addElements}; also if the checkpoint is big-endian, because
+     *     TensorFlow could not read the variants
      * @throws IOException as {@link #addElements}
      */
     public int addVariants(TensorPart part, List<ByteBuffer> messages) throws IOException {

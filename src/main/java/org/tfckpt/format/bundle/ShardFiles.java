@@ -15,8 +15,9 @@ import org.jspecify.annotations.Nullable;
 import org.tfckpt.tensor.TensorInfo.Storage;
 
 /**
- * The data files of a checkpoint that is being written. Chooses the file for each tensor: with a fixed number of files, the
- * one that holds the fewest bytes; with a maximum size, the last one, or a new one if the tensor would exceed the size.
+ * The data files of a checkpoint that is being written. Chooses the file for each tensor: with a fixed number of files,
+ * the one that holds the fewest bytes; with a maximum size, the last one, or a new one if the tensor would exceed the
+ * size.
  */
 final class ShardFiles implements Closeable {
     private final TemporaryFiles files;

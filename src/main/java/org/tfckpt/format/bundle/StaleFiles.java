@@ -12,9 +12,9 @@ import org.jspecify.annotations.Nullable;
 import org.tfckpt.tensor.CheckpointException;
 
 /**
- * Files that killed writers left behind: temporary files, and data files that no index refers to. {@link AtomicReplacement}
- * links a file before it deletes the old name, so such a data file is identical to a temporary file, or to a data file that
- * the index refers to. No other data file is deleted.
+ * Files that killed writers left behind: temporary files, and data files that no index refers to. {@link
+ * AtomicReplacement} links a file before it deletes the old name, so such a data file is identical to a temporary file,
+ * or to a data file that the index refers to. No other data file is deleted.
  */
 final class StaleFiles {
     private final BundlePrefix prefix;

@@ -28,11 +28,11 @@ import org.tfckpt.tensor.ErrorContext;
 
 /**
  * The temporary files of one writer, in the directory of the checkpoint: {@code P.index.tfckpt-tmp-0123456789abcdef},
- * {@code P.data-00000.tfckpt-tmp-…}, and for a short time {@code P.bridge.tfckpt-tmp-…}. The 16 hexadecimal digits identify
- * the writer.
+ * {@code P.data-00000.tfckpt-tmp-…}, and for a short time {@code P.bridge.tfckpt-tmp-…}. The 16 hexadecimal digits
+ * identify the writer.
  *
- * <p>The index exists from the beginning to the end and is locked, which shows other processes that the writer is running.
- * The operating system releases the lock when the process ends for any reason.
+ * <p>The index exists from the beginning to the end and is locked, which shows other processes that the writer is
+ * running. The operating system releases the lock when the process ends for any reason.
  */
 final class TemporaryFiles implements Closeable {
     private static final String MARK = ".tfckpt-tmp-";

@@ -23,8 +23,8 @@ import org.tfckpt.tensor.ProblemKind;
  *
  * A restart is the offset of an entry whose key is stored in full. R may be 0 in a block without entries.
  *
- * <p>A block may be in memory that is reused after it. A user must hold a reference, received with the block or acquired
- * with {@link #retain}, and {@linkplain #release release} it once.
+ * <p>A block may be in memory that is reused after it. A user must hold a reference, received with the block or
+ * acquired with {@link #retain}, and {@linkplain #release release} it once.
  */
 final class Block {
     static final byte PLAIN = 0;

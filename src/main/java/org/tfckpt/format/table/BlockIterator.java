@@ -15,8 +15,8 @@ import org.tfckpt.tensor.DataLossException;
  */
 final class BlockIterator {
     /**
-     * The limit of the total length of keys, as a multiple of the block's size. An entry of three bytes can repeat a key of
-     * any length, so that a small hostile block could take very long; real names are far below the limit.
+     * The limit of the total length of keys, as a multiple of the block's size. An entry of three bytes can repeat a
+     * key of any length, so that a small hostile block could take very long; real names are far below the limit.
      */
     private static final long MAX_EXPANSION = 64;
     /** The total length of keys that is permitted in a block of any size. */
@@ -48,7 +48,9 @@ final class BlockIterator {
         return valid;
     }
 
-    /** Returns an array that starts with the {@link #keyLength()} bytes of the key. It changes when the iterator moves. */
+    /**
+     * Returns an array that starts with the {@link #keyLength()} bytes of the key. It changes when the iterator moves.
+     */
     byte[] keyBytes() {
         return key;
     }

@@ -7,11 +7,12 @@ import org.jspecify.annotations.Nullable;
 import org.tfckpt.io.CopyTarget;
 
 /**
- * Pooled memory outside the heap for a block that is read, searched and released. TensorFlow's blocks have 256 KiB: allocating
- * new memory for each takes longer than reading and checking it, because new memory is not in the cache and has to be zeroed.
+ * Pooled memory outside the heap for a block that is read, searched and released. TensorFlow's blocks have 256 KiB:
+ * allocating new memory for each takes longer than reading and checking it, because new memory is not in the cache and
+ * has to be zeroed.
  *
- * <p>The memory returns to the pool when the last reference is released. If a reference is never released, the memory is
- * garbage-collected instead.
+ * <p>The memory returns to the pool when the last reference is released. If a reference is never released, the memory
+ * is garbage-collected instead.
  */
 final class BlockMemory {
     /** Smaller blocks are cheap to allocate, and a kept block should not occupy more than its size. */
@@ -19,7 +20,9 @@ final class BlockMemory {
     /** TensorFlow's block size, plus room for the entry with which a block exceeds it. */
     private static final int SIZE = (1 << 18) + (1 << 14);
 
-    /** Enough for concurrent lookups on all processors. The memory released last is reused first: it is in the cache. */
+    /**
+     * Enough for concurrent lookups on all processors. The memory released last is reused first: it is in the cache.
+     */
     private static final LinkedBlockingDeque<ByteBuffer> FREE =
             new LinkedBlockingDeque<>(2 + Runtime.getRuntime().availableProcessors());
 
@@ -39,7 +42,9 @@ final class BlockMemory {
         return new BlockMemory(free == null ? CopyTarget.allocate(SIZE) : free);
     }
 
-    /** Returns a little-endian view of the memory for bytes at an offset of a file. The caller must hold a reference. */
+    /**
+     * Returns a little-endian view of the memory for bytes at an offset of a file. The caller must hold a reference.
+     */
     ByteBuffer bytes(long offset, int length) {
         return CopyTarget.at(memory, offset, length);
     }

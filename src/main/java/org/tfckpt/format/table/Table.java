@@ -108,7 +108,9 @@ public final class Table implements Closeable {
         return footer;
     }
 
-    /** Returns the block for the value of an index entry. The caller releases it. Bytes after the handle are ignored. */
+    /**
+     * Returns the block for the value of an index entry. The caller releases it. Bytes after the handle are ignored.
+     */
     Block block(ByteBuffer value) throws IOException {
         BlockHandle handle = handle(value);
         ReadBlock known = latest.get();

@@ -32,8 +32,8 @@ public final class TableBuilder {
     private boolean finished;
 
     /**
-     * Creates a builder of an empty table, laid out as TensorFlow's: uncompressed blocks of 256 KiB, and a full key every 16
-     * entries.
+     * Creates a builder of an empty table, laid out as TensorFlow's: uncompressed blocks of 256 KiB, and a full key
+     * every 16 entries.
      *
      * @param out receives the table; it is neither flushed nor closed
      */

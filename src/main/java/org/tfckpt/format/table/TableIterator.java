@@ -51,8 +51,8 @@ public final class TableIterator implements Closeable {
     }
 
     /**
-     * Returns the entry's key without copying it: the first {@link #keyLength()} bytes of an array that changes when the
-     * iterator moves.
+     * Returns the entry's key without copying it: the first {@link #keyLength()} bytes of an array that changes when
+     * the iterator moves.
      *
      * @return the array
      */
@@ -82,8 +82,8 @@ public final class TableIterator implements Closeable {
     /**
      * Returns the entry's value.
      *
-     * @return a view at position 0, not to be written to; see {@link Table#open} and {@link Table#openForDecoding} for how
-     *     long it is valid
+     * @return a view at position 0, not to be written to; see {@link Table#open} and {@link Table#openForDecoding} for
+     *     how long it is valid
      */
     public ByteBuffer value() {
         return current().value();
@@ -138,9 +138,10 @@ public final class TableIterator implements Closeable {
     }
 
     /**
-     * Moves forward to the first entry whose key is greater than or equal to the target; does nothing if the iterator is at
-     * or after it. Skips whole blocks by the index and reads entries one by one within a block, so no entry is read twice,
-     * regardless of restart points and the number of calls. A block that cannot be read is treated as empty afterwards.
+     * Moves forward to the first entry whose key is greater than or equal to the target; does nothing if the iterator
+     * is at or after it. Skips whole blocks by the index and reads entries one by one within a block, so no entry is
+     * read twice, regardless of restart points and the number of calls. A block that cannot be read is treated as empty
+     * afterwards.
      *
      * @param target the target
      * @throws IOException if a block cannot be read

@@ -12,8 +12,8 @@ import org.tfckpt.tensor.ProblemKind;
 import org.tfckpt.tensor.TensorNames;
 
 /**
- * Verifies a whole table, and continues after a damaged block. Checks checksums, entries, restart points, the order of keys,
- * that the index keys separate the blocks, and that every byte of the file belongs to one block or to the footer.
+ * Verifies a whole table, and continues after a damaged block. Checks checksums, entries, restart points, the order of
+ * keys, that the index keys separate the blocks, and that every byte of the file belongs to one block or to the footer.
  */
 public final class TableVerification {
     /** The length in bytes at which keys in messages are truncated. */

@@ -1,7 +1,7 @@
 /**
- * Internal: reads and writes table files (SSTables); not part of the API. A table holds the index of a V2 checkpoint and all
- * of a V1 checkpoint. The format is LevelDB's without filters, described in
- * <a href="https://github.com/google/leveldb/blob/main/doc/table_format.md">table_format.md</a>.
+ * Internal: reads and writes table files (SSTables); not part of the API. A table holds the index of a V2 checkpoint
+ * and all of a V1 checkpoint. The format is LevelDB's without filters, described in <a
+ * href="https://github.com/google/leveldb/blob/main/doc/table_format.md">table_format.md</a>.
  *
  * <pre>
  * data block, trailer | … | metaindex block, trailer | index block, trailer | footer

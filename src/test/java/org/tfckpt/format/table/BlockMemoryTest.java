@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.tfckpt.io.MemorySource;
 import org.tfckpt.testing.SnappyReference;
 
-@DisplayName("Blocks in memory that is used again")
+@DisplayName("Blocks in reused memory")
 class BlockMemoryTest {
     private static final int KEYS = 8_000;
     /** Above the size from which memory is used again, so that there are some ten blocks. */
@@ -82,7 +82,7 @@ class BlockMemoryTest {
 
     @ParameterizedTest
     @ValueSource(booleans = {false, true})
-    void manyThreadsFindWhatIsThere(boolean snappy) throws Exception {
+    void concurrentLookupsFindTheirEntries(boolean snappy) throws Exception {
         try (Table table = open(snappy)) {
             inThreads(6, random -> {
                 for (int i = 0; i < 500; i++) {
@@ -95,7 +95,7 @@ class BlockMemoryTest {
     }
 
     @Test
-    void closingMeanwhileIsAnExceptionAndNeverAWrongValue() throws Exception {
+    void closingConcurrentlyThrowsAndNeverReturnsAWrongValue() throws Exception {
         for (int round = 0; round < 10; round++) {
             Table table = open(false);
             try (Table other = open(false)) {
@@ -141,7 +141,7 @@ class BlockMemoryTest {
     }
 
     @Test
-    void afterItIsClosedAnIteratorHasNoEntry() throws IOException {
+    void aClosedIteratorHasNoEntry() throws IOException {
         try (Table table = open(false)) {
             TableIterator at = table.iterator();
             at.seekToFirst();
@@ -156,7 +156,7 @@ class BlockMemoryTest {
     }
 
     @Test
-    void memoryIsNobodyElsesBeforeItsLastUserReleasesIt() {
+    void memoryIsNotReusedBeforeTheLastReferenceIsReleased() {
         BlockMemory memory = take(BLOCK);
         ByteBuffer bytes = memory.bytes(0, BLOCK).putInt(0, 42);
         assertThat(memory.retain()).isTrue();

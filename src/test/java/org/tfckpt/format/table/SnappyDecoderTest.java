@@ -18,7 +18,7 @@ class SnappyDecoderTest {
     private static final HexFormat HEX = HexFormat.of();
 
     @Test
-    void decodesWhateverSnappyCompresses() throws IOException {
+    void decodesRandomBlocksCompressedBySnappy() throws IOException {
         for (int seed = 0; seed < 4000; seed++) {
             byte[] bytes = sample(new Random(seed), 1 << (seed % 15));
             byte[] decoded = SnappyDecoder.decode(SnappyReference.compress(bytes));
@@ -118,13 +118,13 @@ class SnappyDecoderTest {
                 "040061" + "0101", // a copy above the length: 1 + 4
                 "060061" + "0101", // below the length: 5 of 6
             })
-    void refusesHostileBlocks(String compressed) {
+    void rejectsHostileBlocks(String compressed) {
         byte[] bytes = HEX.parseHex(compressed);
         assertThatExceptionOfType(MalformedBytesException.class).isThrownBy(() -> SnappyDecoder.decode(bytes));
     }
 
     @Test
-    void refusesATruncationAtEveryByte() {
+    void rejectsTruncationAtEveryByte() {
         for (int seed = 0; seed < 50; seed++) {
             byte[] compressed = SnappyReference.compress(sample(new Random(seed), 2000));
             for (int length = 0; length < compressed.length; length++) {
@@ -137,7 +137,7 @@ class SnappyDecoderTest {
     }
 
     @Test
-    void refusesOrDecodesEveryChangedByteAsSnappyDoes() {
+    void handlesEveryChangedByteLikeSnappy() {
         for (int seed = 0; seed < 200; seed++) {
             Random random = new Random(seed);
             byte[] compressed = SnappyReference.compress(sample(random, 600));

@@ -29,7 +29,7 @@ class TableBuilderTest {
     private static final Pattern LAYOUT = Pattern.compile("block size ([0-9]+), restart interval ([0-9]+)");
 
     @Test
-    @DisplayName("TensorFlow's own indexes, written again entry by entry, come out byte for byte")
+    @DisplayName("TensorFlow's indexes, rewritten entry by entry, are identical byte for byte")
     void rewritesTensorFlowsIndexes() throws IOException {
         List<Path> indexes;
         try (Stream<Path> files = Files.walk(TESTDATA)) {
@@ -80,7 +80,7 @@ class TableBuilderTest {
     }
 
     @Test
-    void refusesKeysThatDoNotIncrease() throws IOException {
+    void rejectsKeysThatAreNotAscending() throws IOException {
         TableBuilder builder = new TableBuilder(new ByteArrayOutputStream());
         builder.add("é".getBytes(UTF_8), new byte[0]);
 
@@ -89,7 +89,7 @@ class TableBuilderTest {
     }
 
     @Test
-    void isFinishedOnce() throws IOException {
+    void cannotBeFinishedTwice() throws IOException {
         TableBuilder builder = new TableBuilder(new ByteArrayOutputStream());
         builder.finish();
 
@@ -98,7 +98,7 @@ class TableBuilderTest {
     }
 
     @Test
-    void keepsAKeyThatItsCallerChangesLater() throws IOException {
+    void copiesKeys() throws IOException {
         ByteArrayOutputStream out = new ByteArrayOutputStream();
         TableBuilder builder = new TableBuilder(out);
         byte[] key = {'a'};
@@ -113,7 +113,7 @@ class TableBuilderTest {
     }
 
     @Test
-    void storesABlockPlainThatSnappySavesLessThanAnEighthOf() throws IOException {
+    void storesABlockUncompressedIfSnappySavesLessThanAnEighth() throws IOException {
         for (int saved : new int[] {0, 12, 13}) {
             ByteArrayOutputStream out = new ByteArrayOutputStream();
             // The block is 104 bytes: 3 + 1 + 92 + 8; an eighth of it is 13.

@@ -93,7 +93,7 @@ class TableDamageTest {
     }
 
     @Test
-    @DisplayName("TBL-17 a data block's handle that is none")
+    @DisplayName("TBL-17 an invalid handle of a data block")
     void tbl17_badHandleInTheIndexBlock() {
         BlockBuilder index = new BlockBuilder(1);
         index.add(bytes("x"), new byte[] {(byte) 0x80});
@@ -151,7 +151,7 @@ class TableDamageTest {
     }
 
     @Test
-    @DisplayName("TBL-21 blocks stored as Snappy read as others do")
+    @DisplayName("TBL-21 Snappy blocks are read like others")
     void tbl21_snappyBlocks() throws IOException {
         byte[] snappy = RawTable.parse(table)
                 .block(0, b -> b.withType(1).withStored(SnappyReference.compress(b.stored())))
@@ -183,7 +183,7 @@ class TableDamageTest {
     }
 
     @Test
-    @DisplayName("TBL-23 an entry that passes its block, or shares more than there is")
+    @DisplayName("TBL-23 an entry that exceeds its block, or shares more bytes than the previous key has")
     void tbl23_badEntry() {
         assertDamage(changed(b -> withByte(b, 1, 127)), ProblemKind.TABLE, "bad entry in block");
         assertDamage(changed(b -> withByte(b, 2, 127)), ProblemKind.TABLE, "bad entry in block");
@@ -216,7 +216,7 @@ class TableDamageTest {
     }
 
     @Test
-    @DisplayName("TBL-24 unsorted keys are listed; lookups miss")
+    @DisplayName("TBL-24 unsorted keys are listed but not found by lookups")
     void tbl24_unsortedKeys() throws IOException {
         BlockBuilder block = new BlockBuilder(16);
         block.add(bytes("z"), bytes("1"));
@@ -235,7 +235,7 @@ class TableDamageTest {
     }
 
     @Test
-    void bytesBehindAHandleArePassedOver() throws IOException {
+    void bytesAfterAHandleAreIgnored() throws IOException {
         int size = RawTable.parse(table).blocks().get(0).stored().length;
         ByteBuffer value = ByteBuffer.allocate(20).put(RawTable.handle(0, size));
         BlockBuilder index = new BlockBuilder(1);
@@ -247,7 +247,7 @@ class TableDamageTest {
     }
 
     @Test
-    void emptyBlocksBetweenOthersArePassedOver() throws IOException {
+    void emptyBlocksAreSkipped() throws IOException {
         RawTable raw = new RawTable();
         raw.add(new RawTable.RawBlock(bytes(""), new byte[4], 0));
         raw.blocks().addAll(RawTable.parse(table).blocks());

@@ -40,7 +40,7 @@ class TableLayoutTest {
     }
 
     @Test
-    @DisplayName("TBL-11 Snappy blocks are cut by what they hold, not by what they take")
+    @DisplayName("TBL-11 Snappy blocks are cut by their uncompressed size")
     void tbl11_compressedBlockOffsets() throws IOException {
         NavigableMap<byte[], byte[]> entries = Tables.map("k01", "hello", "k03", "hello3");
         entries.put(bytes("k02"), compressibleToAQuarter(new Random(301)));
@@ -92,7 +92,7 @@ class TableLayoutTest {
     }
 
     @Test
-    void aLookupReadsOneDataBlockAndTheNextOneInItNone() throws IOException {
+    void aLookupReadsOneDataBlockAndTheNextLookupInItReadsNone() throws IOException {
         NavigableMap<byte[], byte[]> entries = Tables.map();
         for (int i = 0; i < 1000; i++) {
             entries.put(bytes("key%03d".formatted(i)), bytes("v"));

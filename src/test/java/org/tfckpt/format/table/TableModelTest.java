@@ -26,13 +26,13 @@ class TableModelTest {
 
     @ParameterizedTest
     @CsvSource({"16,false", "1,false", "1024,false", "16,true", "1,true", "1024,true"})
-    @DisplayName("TBL-03 a table without entries is valid nowhere")
+    @DisplayName("TBL-03 an iterator of an empty table is never valid")
     void tbl03_emptyTable(int restartInterval, boolean snappy) throws IOException {
         assertModel(Tables.map(), restartInterval, snappy);
     }
 
     @Test
-    @DisplayName("TBL-03 a block without entries is valid nowhere")
+    @DisplayName("TBL-03 an iterator of an empty block is never valid")
     void tbl03_emptyBlock() throws IOException {
         for (int restartInterval : new int[] {16, 1, 1024}) {
             assertNeverValid(new BlockBuilder(restartInterval).contents());
@@ -102,7 +102,7 @@ class TableModelTest {
 
     @ParameterizedTest
     @CsvSource({"16,false", "1,false", "1024,false", "16,true", "1,true", "1024,true"})
-    @DisplayName("TBL-08 the key ff ff, above which there is none")
+    @DisplayName("TBL-08 the key ff ff, which has no successor")
     void tbl08_specialKey(int restartInterval, boolean snappy) throws IOException {
         NavigableMap<byte[], byte[]> entries = Tables.map("\u00ff\u00ff", "v3");
         assertModel(entries, restartInterval, snappy);
@@ -112,7 +112,7 @@ class TableModelTest {
 
     @ParameterizedTest
     @CsvSource({"16,false", "1,false", "1024,false", "16,true", "1,true", "1024,true"})
-    @DisplayName("TBL-09 up to 2000 random keys, walked and sought at random")
+    @DisplayName("TBL-09 up to 2000 random keys, with random scans and seeks")
     void tbl09_randomized(int restartInterval, boolean snappy) throws IOException {
         Random random = new Random(9 + restartInterval);
         for (int entries : new int[] {0, 1, 2, 15, 16, 17, 40, 200, 2000}) {
@@ -202,7 +202,7 @@ class TableModelTest {
     }
 
     @Test
-    @DisplayName("TBL-25 every 16 entries a key is spelled out")
+    @DisplayName("TBL-25 every 16th key is stored in full")
     void tbl25_restartPoints() throws IOException {
         BlockBuilder builder = new BlockBuilder(16);
         for (int i = 0; i < 33; i++) {
