@@ -17,10 +17,10 @@ import org.tfckpt.tensor.UnsupportedFormatException;
  *
  * <p>{@link #open} reads the file and closes it. Instances are immutable and thread-safe.
  *
- * <p>Nodes that have nothing to do with variables are skipped, so a binary graph of hundreds of megabytes, most of which are
- * constants as a rule, takes only the memory that its variables need. A graph in text format is held in memory while it is
- * parsed: that takes up to 6 times its size plus 256 bytes per field, about 20 times its size in all for a graph without
- * large constants. A text for which the heap is too small is rejected.
+ * <p>Nodes that have nothing to do with variables are skipped, so a binary graph of hundreds of megabytes, most of
+ * which are constants as a rule, takes only the memory that its variables need. A graph in text format is held in
+ * memory while it is parsed: that takes up to 6 times its size plus 256 bytes per field, about 20 times its size in all
+ * for a graph without large constants. A text for which the heap is too small is rejected.
  */
 public final class Graph {
     private final GraphParts parts;
@@ -37,8 +37,8 @@ public final class Graph {
      * @return the graph
      * @throws CheckpointException if there is no graph; the message names one nearby, if there is one
      * @throws DataLossException if the file is damaged
-     * @throws UnsupportedFormatException if the file is not a graph, is a SavedModel of several graphs, has 2 GiB or more, or
-     *     is a text for which the heap is too small
+     * @throws UnsupportedFormatException if the file is not a graph, is a SavedModel of several graphs, has 2 GiB or
+     *     more, or is a text for which the heap is too small
      * @throws IOException if the file cannot be read
      */
     public static Graph open(Path path) throws IOException {
@@ -87,8 +87,8 @@ public final class Graph {
     }
 
     /**
-     * Returns whether the variables are saved under keys made of the paths of their objects, as in every SavedModel of TF2.
-     * If so, {@link #objectVariables()} are the variables that a checkpoint restores, by {@link #checkpointKeys}.
+     * Returns whether the variables are saved under keys made of the paths of their objects, as in every SavedModel of
+     * TF2. If so, {@link #objectVariables()} are the variables that a checkpoint restores, by {@link #checkpointKeys}.
      *
      * @return true if the file has an object graph
      */
@@ -108,13 +108,13 @@ public final class Graph {
     }
 
     /**
-     * Returns the keys of this graph's variables in an object-based checkpoint. The objects of a SavedModel and those of
-     * the checkpoint are matched from their roots, along edges of the same names. Variables of any other graph are matched
-     * by name, since such a checkpoint contains the names too.
+     * Returns the keys of this graph's variables in an object-based checkpoint. The objects of a SavedModel and those
+     * of the checkpoint are matched from their roots, along edges of the same names. Variables of any other graph are
+     * matched by name, since such a checkpoint contains the names too.
      *
      * @param checkpoint the objects of a checkpoint of this graph or a similar one
-     * @return the key of each variable found, which is one of {@link #objectVariables()} if the graph is object-based, else
-     *     one of {@link #variables()}
+     * @return the key of each variable found, which is one of {@link #objectVariables()} if the graph is object-based,
+     *     else one of {@link #variables()}
      */
     public Map<GraphVariable, String> checkpointKeys(ObjectGraph checkpoint) {
         return parts.objects() == null
@@ -123,11 +123,12 @@ public final class Graph {
     }
 
     /**
-     * Returns the key of one of {@link #objectVariables()} according to the SavedModel's own object graph. It is usually the
-     * key that {@link #checkpointKeys} finds, and needs no checkpoint.
+     * Returns the key of one of {@link #objectVariables()} according to the SavedModel's own object graph. It is
+     * usually the key that {@link #checkpointKeys} finds, and needs no checkpoint.
      *
      * @param variable a variable of this graph
-     * @return the key; empty for a variable of {@link #variables()}, and for one that is unreachable from the root object
+     * @return the key; empty for a variable of {@link #variables()}, and for one that is unreachable from the root
+     *     object
      */
     public Optional<String> objectKeyOf(GraphVariable variable) {
         return parts.paths() == null || variable.objectNode().isEmpty()

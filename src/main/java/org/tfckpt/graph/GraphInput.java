@@ -18,8 +18,8 @@ import org.tfckpt.tensor.ErrorContext;
 import org.tfckpt.tensor.ProblemKind;
 
 /**
- * Walks the messages of a graph with protobuf's {@link CodedInputStream}, since a graph may be too large to hold. What is
- * skipped is not read from the file; small messages are parsed by their generated classes.
+ * Walks the messages of a graph with protobuf's {@link CodedInputStream}, since a graph may be too large to hold. What
+ * is skipped is not read from the file; small messages are parsed by their generated classes.
  *
  * <p>A {@link FieldHandler} must read or skip the field for which it is called by calling exactly one method. Methods
  * throw {@link DataLossException} if the file is damaged. Not thread-safe.

@@ -9,11 +9,11 @@ import org.jspecify.annotations.Nullable;
 import org.tfckpt.proto.SaverDef;
 
 /**
- * A saver of a graph: which variable its save ops write under which name, and from which name its restore ops fill which
- * variable. Where variables were renamed or left out, these names are the ones that count.
+ * A saver of a graph: which variable its save ops write under which name, and from which name its restore ops fill
+ * which variable. Where variables were renamed or left out, these names are the ones that count.
  *
- * <p>The lists come from the constants that the ops {@code SaveV2} and {@code RestoreV2} and their predecessors take. In
- * a TF2 SavedModel these ops are inside functions, and the lists are empty: use {@link Graph#checkpointKeys} there.
+ * <p>The lists come from the constants that the ops {@code SaveV2} and {@code RestoreV2} and their predecessors take.
+ * In a TF2 SavedModel these ops are inside functions, and the lists are empty: use {@link Graph#checkpointKeys} there.
  */
 public final class GraphSaver {
     private final String filenameTensor;
@@ -121,9 +121,11 @@ public final class GraphSaver {
      * One tensor of a save or restore op.
      *
      * @param key the name in the checkpoint
-     * @param shapeAndSlice which part of the tensor, as the op takes it ({@code 10 3 0,5:0,3}); empty for the whole tensor
+     * @param shapeAndSlice which part of the tensor, as the op takes it ({@code 10 3 0,5:0,3}); empty for the whole
+     *     tensor
      * @param tensor the tensor that is saved, or the output of the op that restores
-     * @param variable the variable that is saved or restored; null if the tensor is not a variable, for example the keys of a table
+     * @param variable the variable that is saved or restored; null if the tensor is not a variable, for example the
+     *     keys of a table
      */
     public record Entry(
             String key,

@@ -16,7 +16,8 @@ import org.tfckpt.tensor.TensorNames;
 /**
  * A variable of a graph, with what its node and the graph's collections say about it.
  *
- * <p>Instances are immutable and are equal only if they are the same object; {@link Variables} compares by {@link #name()}.
+ * <p>Instances are immutable and are equal only if they are the same object; {@link Variables} compares by
+ * {@link #name()}.
  */
 public final class GraphVariable {
     private static final Set<String> REFERENCES = Set.of("VariableV2", "Variable", "AutoReloadVariable");
@@ -108,8 +109,8 @@ public final class GraphVariable {
      * Returns the name under which TensorFlow saves the variable by default: its name, or for a part of a partitioned
      * variable the name of the whole variable. A saver may use other names: see {@link GraphSaver}.
      *
-     * @return the name in a name-based checkpoint; {@link Graph#checkpointKeys} returns the key of a variable of an object
-     *     graph ({@link #objectNode()})
+     * @return the name in a name-based checkpoint; {@link Graph#checkpointKeys} returns the key of a variable of an
+     *     object graph ({@link #objectNode()})
      */
     public String savedName() {
         String fullName = definition.getSaveSliceInfoDef().getFullName();
@@ -162,8 +163,8 @@ public final class GraphVariable {
     }
 
     /**
-     * Returns the shape of the tensor that contains the variable in a checkpoint; for a part of a partitioned variable, the
-     * shape of the whole variable.
+     * Returns the shape of the tensor that contains the variable in a checkpoint; for a part of a partitioned variable,
+     * the shape of the whole variable.
      *
      * @return the shape, with -1 for an unknown dimension; empty if not even the rank is known
      */
@@ -193,7 +194,8 @@ public final class GraphVariable {
     /**
      * Returns which part of a partitioned variable this is.
      *
-     * @return for example {@code 10 3 0,5:0,3}; empty if it is not a part, or if the file does not state it, as a GraphDef
+     * @return for example {@code 10 3 0,5:0,3}; empty if it is not a part, or if the file does not state it, as a
+     *     GraphDef
      */
     public Optional<ShapeAndSlice> partition() {
         return Optional.ofNullable(partition);
@@ -264,8 +266,8 @@ public final class GraphVariable {
     }
 
     /**
-     * Returns whether the variable is state of an optimizer, such as {@code DW/Momentum} or {@code beta1_power}. This is
-     * determined from the graph's training ops, or else from the name.
+     * Returns whether the variable is state of an optimizer, such as {@code DW/Momentum} or {@code beta1_power}. This
+     * is determined from the graph's training ops, or else from the name.
      *
      * @return false for moving averages
      */
@@ -332,8 +334,8 @@ public final class GraphVariable {
     /**
      * Returns name, dtype and shape.
      *
-     * @return for example {@code input/init_conv/DW:0 DT_FLOAT [3,3,3,16]}; an unknown dimension is {@code ?}, an unknown
-     *     shape {@code <unknown>}
+     * @return for example {@code input/init_conv/DW:0 DT_FLOAT [3,3,3,16]}; an unknown dimension is {@code ?}, an
+     *     unknown shape {@code <unknown>}
      */
     @Override
     public String toString() {

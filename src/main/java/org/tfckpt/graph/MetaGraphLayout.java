@@ -15,7 +15,8 @@ import org.tfckpt.proto.MetaGraphDef.SignatureEntry;
 import org.tfckpt.proto.SaverDef;
 
 /**
- * Where the parts of a MetaGraphDef are; a bare GraphDef has one graph and nothing else. A part may come in several pieces.
+ * Where the parts of a MetaGraphDef are; a bare GraphDef has one graph and nothing else. A part may come in several
+ * pieces.
  *
  * @param info tags and versions
  * @param graphs the graph

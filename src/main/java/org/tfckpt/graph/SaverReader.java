@@ -15,8 +15,8 @@ import org.tfckpt.graph.StringConstants.Strings;
 import org.tfckpt.proto.SaverDef;
 
 /**
- * Assembles the savers of a graph. Ops belong to one saver if their checkpoint's name comes from the same tensor, directly
- * or through the ops that make the names of shards.
+ * Assembles the savers of a graph. Ops belong to one saver if their checkpoint's name comes from the same tensor,
+ * directly or through the ops that make the names of shards.
  *
  * <pre>
  * SaveV2      prefix, tensor_names, shape_and_slices, tensors…

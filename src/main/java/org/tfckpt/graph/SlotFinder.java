@@ -14,7 +14,9 @@ import org.tfckpt.tensor.TensorInfo;
 final class SlotFinder {
     private SlotFinder() {}
 
-    /** Returns the names of the slots: variables that training ops take, and variables with the usual names of slots. */
+    /**
+     * Returns the names of the slots: variables that training ops take, and variables with the usual names of slots.
+     */
     static Set<String> slots(GraphNodes nodes) throws IOException {
         Set<String> slots = trained(nodes);
         OptimizerSlots byName =

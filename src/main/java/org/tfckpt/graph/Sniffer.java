@@ -21,8 +21,8 @@ import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.TensorNames;
 
 /**
- * Guesses from the first bytes of a file which kind of graph it is. The three kinds use the same field numbers, but a node
- * with its op, a function, and the information about a graph cannot be mistaken for each other.
+ * Guesses from the first bytes of a file which kind of graph it is. The three kinds use the same field numbers, but a
+ * node with its op, a function, and the information about a graph cannot be mistaken for each other.
  *
  * <p>Reading the file shows whether the guess is right.
  */

@@ -17,9 +17,9 @@ import org.tfckpt.tensor.TensorNames;
 import org.tfckpt.tensor.UnsupportedFormatException;
 
 /**
- * Parses graphs in protobuf's text format. Unlike a binary graph, a text is held in memory as a whole: parsing takes up to
- * {@value #COPIES} times its size plus {@value #BYTES_PER_FIELD} bytes per field, about 20 times its size for a graph
- * without large constants. A text for which the heap is too small is rejected before it is parsed.
+ * Parses graphs in protobuf's text format. Unlike a binary graph, a text is held in memory as a whole: parsing takes up
+ * to {@value #COPIES} times its size plus {@value #BYTES_PER_FIELD} bytes per field, about 20 times its size for a
+ * graph without large constants. A text for which the heap is too small is rejected before it is parsed.
  */
 final class TextGraphs {
     private static final int MAX_SIZE = 1 << 30;
