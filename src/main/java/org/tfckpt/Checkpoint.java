@@ -33,12 +33,12 @@ import org.tfckpt.tensor.TensorSlice;
 /**
  * An open checkpoint: lists, finds, reads and verifies its tensors.
  *
- * <p>Opening reads a few blocks of the index, however many tensors there are. Looking up a tensor reads one block more. A
- * data file is opened when a tensor in it is first read.
+ * <p>Opening reads a few blocks of the index, however many tensors there are. Looking up a tensor reads one block more.
+ * A data file is opened when a tensor in it is first read.
  *
  * <p>Thread-safe. After {@link #close} every method that reads throws {@link IllegalStateException}; views obtained
- * earlier stay valid. Interrupting a thread while it reads closes the channel of the file, as for all Java channels: its
- * read throws {@link java.nio.channels.ClosedByInterruptException}, later reads throw
+ * earlier stay valid. Interrupting a thread while it reads closes the channel of the file, as for all Java channels:
+ * its read throws {@link java.nio.channels.ClosedByInterruptException}, later reads throw
  * {@link java.nio.channels.ClosedChannelException}, and the checkpoint has to be opened again.
  */
 public final class Checkpoint implements Closeable {
@@ -75,9 +75,9 @@ public final class Checkpoint implements Closeable {
     /**
      * Opens a checkpoint with {@link ReadOptions#DEFAULT}.
      *
-     * @param path the prefix of a checkpoint ({@code log/model.ckpt-122543}), one of its files, a V1 file or the pattern
-     *     of a sharded V1 checkpoint ({@code model.ckpt-?????-of-00002}), a {@code checkpoint} state file or its directory
-     *     (opens the latest checkpoint), or a SavedModel directory or its {@code variables}
+     * @param path the prefix of a checkpoint ({@code log/model.ckpt-122543}), one of its files, a V1 file or the
+     *     pattern of a sharded V1 checkpoint ({@code model.ckpt-?????-of-00002}), a {@code checkpoint} state file or
+     *     its directory (opens the latest checkpoint), or a SavedModel directory or its {@code variables}
      * @return the checkpoint; the caller closes it
      * @throws org.tfckpt.tensor.CheckpointException if no checkpoint is found; the message suggests what to try
      * @throws org.tfckpt.tensor.DataLossException if the index is damaged
@@ -167,9 +167,9 @@ public final class Checkpoint implements Closeable {
     }
 
     /**
-     * Returns what is stored, as TensorFlow's {@code CheckpointReader.DebugString} and {@code inspect_checkpoint} list it.
-     * Differs from {@link #tensors()} only in V2: there each slice of a partitioned tensor is listed under its own, binary
-     * key instead of the tensor.
+     * Returns what is stored, as TensorFlow's {@code CheckpointReader.DebugString} and {@code inspect_checkpoint} list
+     * it. Differs from {@link #tensors()} only in V2: there each slice of a partitioned tensor is listed under its own,
+     * binary key instead of the tensor.
      *
      * @return a stream as {@link #tensors()}
      * @throws IOException if the index cannot be read
@@ -327,8 +327,8 @@ public final class Checkpoint implements Closeable {
 
     /**
      * Reads and checks everything: every block and every tensor's checksum, keys and their order, entries, sizes, that
-     * every byte range lies within its file, and that no two tensors share bytes. Continues after a problem. Uses 16 bytes
-     * of memory per tensor.
+     * every byte range lies within its file, and that no two tensors share bytes. Continues after a problem. Uses 16
+     * bytes of memory per tensor.
      *
      * @param problems receives each problem when it is found
      * @return the result
@@ -339,13 +339,13 @@ public final class Checkpoint implements Closeable {
     }
 
     /**
-     * Verifies as {@link #verify(Consumer)} does, with several threads. The problems and their order do not depend on the
-     * number of threads. In V2 the bytes of all tensors are divided among them, even those of a single large tensor; in V1
-     * the blocks.
+     * Verifies as {@link #verify(Consumer)} does, with several threads. The problems and their order do not depend on
+     * the number of threads. In V2 the bytes of all tensors are divided among them, even those of a single large
+     * tensor; in V1 the blocks.
      *
      * @param problems receives each problem, on the calling thread
-     * @param executor runs what the calling thread does not do itself. It may be busy, and the calling thread may belong
-     *     to it: the calling thread never waits for a task that has not started
+     * @param executor runs what the calling thread does not do itself. It may be busy, and the calling thread may
+     *     belong to it: the calling thread never waits for a task that has not started
      * @param degree the maximum number of threads, including the calling one
      * @return the result
      * @throws IOException as {@link #verify(Consumer)}

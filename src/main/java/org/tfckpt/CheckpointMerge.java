@@ -9,15 +9,15 @@ import org.tfckpt.format.bundle.BundleMerge;
 import org.tfckpt.format.bundle.BundlePrefix;
 
 /**
- * Merges several V2 checkpoints into one without reading their values: their data files become its data files, as at the
- * end of a sharded save (TensorFlow's operation MergeV2Checkpoints).
+ * Merges several V2 checkpoints into one without reading their values: their data files become its data files, as at
+ * the end of a sharded save (TensorFlow's operation MergeV2Checkpoints).
  *
  * <pre>{@code
  * new CheckpointMerge(List.of(Path.of("m_temp/part-0"), Path.of("m_temp/part-1"))).into(Path.of("m"));
  * }</pre>
  *
- * <p>The inputs are deleted once the merged checkpoint is complete, and stay intact until then. Data files that cannot be
- * linked are copied. The guarantees of {@link CheckpointWriter} apply. Immutable.
+ * <p>The inputs are deleted once the merged checkpoint is complete, and stay intact until then. Data files that cannot
+ * be linked are copied. The guarantees of {@link CheckpointWriter} apply. Immutable.
  */
 public final class CheckpointMerge {
     private final List<Path> inputs;

@@ -35,9 +35,9 @@ import org.tfckpt.tensor.TensorInfo;
  * checkpoint by one with the same number of data files copies its data once more. Files left by killed writers are
  * deleted by the next writer of the same checkpoint. A checkpoint may be written over one that it is copied from.
  *
- * <p><b>Failures.</b> If anything fails (a duplicate name, a wrong number of values, a full disk, a damaged source), the
- * writer deletes its temporary files and cannot be used again, so an incomplete checkpoint is never published. Every
- * method then throws {@link IllegalStateException}, and also after {@link #finish} or {@link #close}.
+ * <p><b>Failures.</b> If anything fails (a duplicate name, a wrong number of values, a full disk, a damaged source),
+ * the writer deletes its temporary files and cannot be used again, so an incomplete checkpoint is never published.
+ * Every method then throws {@link IllegalStateException}, and also after {@link #finish} or {@link #close}.
  *
  * <p>Not thread-safe.
  */
@@ -161,10 +161,11 @@ public final class CheckpointWriter implements Closeable {
     /**
      * Links a data file of another checkpoint as the next data file of this one, without reading it. Add the tensors in
      * it with {@link #addReference}. In this way tensors are renamed in the time that it takes to write an index. Use
-     * {@link Sharding#ofMaxBytes} if the checkpoint is to have no data files of its own. The other checkpoint must not be
-     * written to meanwhile.
+     * {@link Sharding#ofMaxBytes} if the checkpoint is to have no data files of its own. The other checkpoint must not
+     * be written to meanwhile.
      *
-     * @param source an open checkpoint with this one's byte order, for which {@link Checkpoint#canLinkDataFiles} is true
+     * @param source an open checkpoint with this one's byte order, for which {@link Checkpoint#canLinkDataFiles} is
+     *     true
      * @param shard the number of the data file in {@code source}
      * @param linking whether the file is linked or copied
      * @return true if it was linked, false if it was copied
@@ -184,8 +185,8 @@ public final class CheckpointWriter implements Closeable {
     }
 
     /**
-     * Adds a tensor whose bytes are in data files that were passed to {@link #linkShard}. No values are read or checked;
-     * the checksum is copied.
+     * Adds a tensor whose bytes are in data files that were passed to {@link #linkShard}. No values are read or
+     * checked; the checksum is copied.
      *
      * @param source the other checkpoint, open
      * @param tensor a tensor of {@code source}; a partitioned tensor keeps its slices

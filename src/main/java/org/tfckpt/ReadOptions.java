@@ -7,10 +7,10 @@ package org.tfckpt;
  * fastest way to read, and copies nothing except the first few small tensors of a file, which are read before the file
  * is mapped. If a file is truncated while it is mapped, later accesses can crash the JVM. To prevent this, the size of
  * the file is checked at most 0.1 ms before each read, and before every 16 MiB of a long one, and a file that is too
- * short causes a {@link org.tfckpt.tensor.DataLossException}. A file that is truncated between this check and the access,
- * or while a view of it is in use, is not detected: the access throws {@link InternalError} or crashes the JVM (a signal
- * within an intrinsic; seen on JDK 17 and 25). Use {@link #withoutMapping} for files that may be truncated while they
- * are read: then truncation always causes an exception.
+ * short causes a {@link org.tfckpt.tensor.DataLossException}. A file that is truncated between this check and the
+ * access, or while a view of it is in use, is not detected: the access throws {@link InternalError} or crashes the JVM
+ * (a signal within an intrinsic; seen on JDK 17 and 25). Use {@link #withoutMapping} for files that may be truncated
+ * while they are read: then truncation always causes an exception.
  *
  * <p>With or without mapping, a file that is replaced by another one of the same name continues to be read in its old
  * version. Bytes that are changed in place are detected by their checksum, if they change before it is compared.

@@ -21,14 +21,14 @@ import org.tfckpt.tensor.ProblemKind;
  * }
  * }</pre>
  *
- * <p>A tensor is intact if {@link Checkpoint#verify} finds no problem with it: its entry is consistent, its bytes exist and
- * match their checksum, and the same holds for all slices of a partitioned tensor. If a block of the index is damaged, the
- * tensors in that block are lost and their names are unknown; those in other blocks are not affected. An object graph that
- * matches its checksum but cannot be parsed is lost, too.
+ * <p>A tensor is intact if {@link Checkpoint#verify} finds no problem with it: its entry is consistent, its bytes exist
+ * and match their checksum, and the same holds for all slices of a partitioned tensor. If a block of the index is
+ * damaged, the tensors in that block are lost and their names are unknown; those in other blocks are not affected. An
+ * object graph that matches its checksum but cannot be parsed is lost, too.
  *
- * <p>Nothing can be salvaged from a checkpoint that cannot be opened because the footer, the index block or the first block
- * of its index is damaged: the first block contains the header, without which byte order and version are unknown. In V1 the
- * first block contains the list of slices; each file of a sharded V1 checkpoint can be opened on its own.
+ * <p>Nothing can be salvaged from a checkpoint that cannot be opened because the footer, the index block or the first
+ * block of its index is damaged: the first block contains the header, without which byte order and version are unknown.
+ * In V1 the first block contains the list of slices; each file of a sharded V1 checkpoint can be opened on its own.
  */
 public final class Salvage {
     private final Checkpoint intact;
@@ -42,10 +42,11 @@ public final class Salvage {
     }
 
     /**
-     * Reads and checks everything, as {@link Checkpoint#verify} does. Keeps one entry per tensor in memory, but no values.
+     * Reads and checks everything, as {@link Checkpoint#verify} does. Keeps one entry per tensor in memory, but no
+     * values.
      *
-     * @param checkpoint an open checkpoint; the caller closes it. Open it {@linkplain ReadOptions#withoutMapping() without
-     *     mapping}, so that a file that is truncated meanwhile is reported as a problem
+     * @param checkpoint an open checkpoint; the caller closes it. Open it {@linkplain ReadOptions#withoutMapping()
+     *     without mapping}, so that a file that is truncated meanwhile is reported as a problem
      * @return what is intact and what is lost
      * @throws IOException if the disk fails; damage is not an exception
      */
@@ -69,8 +70,8 @@ public final class Salvage {
     }
 
     /**
-     * Returns a checkpoint that has only the intact tensors. It reads the files of the damaged checkpoint, which must stay
-     * open; closing it closes no file. Verifying it verifies the damaged checkpoint.
+     * Returns a checkpoint that has only the intact tensors. It reads the files of the damaged checkpoint, which must
+     * stay open; closing it closes no file. Verifying it verifies the damaged checkpoint.
      *
      * @return the checkpoint
      */

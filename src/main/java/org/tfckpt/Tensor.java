@@ -91,7 +91,8 @@ public final class Tensor {
      * @param text a slice ({@code 0,10:-} is the first ten rows), or shape and slice as save and restore ops take them
      *     ({@code 5 10 0,10:-}), where the shape must be {@link #shape()}. Empty text is the whole tensor
      * @return the region, as {@link #slice(TensorSlice)}
-     * @throws IllegalArgumentException if the text has neither form or does not fit the shape, with TensorFlow's message
+     * @throws IllegalArgumentException if the text has neither form or does not fit the shape, with TensorFlow's
+     *     message
      */
     public Tensor slice(String text) {
         if (text.isEmpty()) {
@@ -346,7 +347,7 @@ public final class Tensor {
     }
 
     /**
-     * Returns the elements of a string tensor as text. Bytes that are not UTF-8 are represented as in {@link TensorNames}.
+     * Returns the elements of a string tensor as text, where {@link TensorNames} represents bytes that are not UTF-8.
      *
      * @return one string per element
      * @throws IOException if they cannot be read
@@ -409,8 +410,8 @@ public final class Tensor {
     }
 
     /**
-     * An element of a variant tensor: a serialized C++ object. Only its type knows what its bytes mean; the tensors in it
-     * can be read like any others. Immutable.
+     * An element of a variant tensor: a serialized C++ object. Only its type knows what its bytes mean; the tensors in
+     * it can be read like any others. Immutable.
      */
     public static final class Variant {
         private final VariantMessage message;
@@ -438,8 +439,8 @@ public final class Tensor {
         }
 
         /**
-         * Returns the tensors of the object. They can be read like those of a checkpoint, even after it is closed, and may
-         * in turn have variants as elements.
+         * Returns the tensors of the object. They can be read like those of a checkpoint, even after it is closed, and
+         * may in turn have variants as elements.
          *
          * @return a list that decodes a tensor whenever it is accessed
          */

@@ -21,9 +21,9 @@ import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorSlice;
 
 /**
- * Copies a tensor from one checkpoint to another as it is stored, slice by slice, and checks every byte. If the byte order
- * stays the same, the checksum of what was written is compared with that of the source, so that the bytes are read once;
- * otherwise the source is checked first.
+ * Copies a tensor from one checkpoint to another as it is stored, slice by slice, and checks every byte. If the byte
+ * order stays the same, the checksum of what was written is compared with that of the source, so that the bytes are
+ * read once; otherwise the source is checked first.
  */
 final class TensorCopy {
     private final FormatReader from;

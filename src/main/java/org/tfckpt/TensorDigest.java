@@ -11,9 +11,9 @@ import org.tfckpt.tensor.DataType;
 
 /**
  * Computes a digest of a tensor's values that does not depend on how they are stored: SHA-256 over the elements in
- * row-major order, little-endian, independent of the byte order, slices and format of the file. A string element is hashed
- * as its length (8 bytes, little-endian), then its bytes; variants are hashed as they are stored. Name, dtype and shape are
- * not hashed.
+ * row-major order, little-endian, independent of the byte order, slices and format of the file. A string element is
+ * hashed as its length (8 bytes, little-endian), then its bytes; variants are hashed as they are stored. Name, dtype
+ * and shape are not hashed.
  */
 public final class TensorDigest {
     private TensorDigest() {}

@@ -23,9 +23,9 @@ import org.tfckpt.tensor.ShapeAndSlice;
 import org.tfckpt.tensor.TensorNames;
 
 /**
- * The values of a tensor to be written. They are read by {@link CheckpointWriter#add}, in parts; until then the arrays and
- * buffers passed to these methods must not be changed. Elements are in row-major order; a complex element is its real part,
- * then its imaginary part. A source can be used more than once, except one that reads a channel.
+ * The values of a tensor to be written. They are read by {@link CheckpointWriter#add}, in parts; until then the arrays
+ * and buffers passed to these methods must not be changed. Elements are in row-major order; a complex element is its
+ * real part, then its imaginary part. A source can be used more than once, except one that reads a channel.
  */
 public final class ValueSource {
     /** Bytes per part: a multiple of the width of every dtype. */
@@ -77,8 +77,8 @@ public final class ValueSource {
     }
 
     /**
-     * Creates a source of elements of any fixed width that reads their bytes from a channel, so that a tensor of any size
-     * needs little memory.
+     * Creates a source of elements of any fixed width that reads their bytes from a channel, so that a tensor of any
+     * size needs little memory.
      *
      * @param dtype the dtype of the elements
      * @param bytes as many bytes are read as the shape of the tensor requires; the caller closes the channel
@@ -290,8 +290,8 @@ public final class ValueSource {
     /**
      * Creates a source of strings from text.
      *
-     * @param values written as UTF-8; a string that {@link Tensor#toStringArray} made of other bytes is written as those
-     *     bytes
+     * @param values written as UTF-8; a string that {@link Tensor#toStringArray} made of other bytes is written as
+     *     those bytes
      * @return the source, of dtype {@link DataType#DT_STRING}
      */
     public static ValueSource of(String... values) {
@@ -342,8 +342,8 @@ public final class ValueSource {
     }
 
     /**
-     * Creates a source from a tensor or region of another checkpoint. {@link CheckpointWriter#copy} is faster if the whole
-     * tensor is to be copied unchanged.
+     * Creates a source from a tensor or region of another checkpoint. {@link CheckpointWriter#copy} is faster if the
+     * whole tensor is to be copied unchanged.
      *
      * @param tensor the tensor; its checkpoint must stay open until the values are written
      * @return the source, of the dtype of the tensor

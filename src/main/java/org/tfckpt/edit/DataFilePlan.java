@@ -23,8 +23,8 @@ import org.tfckpt.tensor.TensorSlice;
 /**
  * Decides which data files of one checkpoint are linked, and which tensors are written from the others.
  *
- * <p>A data file is linked if everything in it is kept unchanged. Otherwise the tensors to keep are written in the order of
- * the file, so that no bytes of dropped tensors remain, unless links are required.
+ * <p>A data file is linked if everything in it is kept unchanged. Otherwise the tensors to keep are written in the
+ * order of the file, so that no bytes of dropped tensors remain, unless links are required.
  */
 final class DataFilePlan {
     /** Stands for tensors without a location in a data file. */

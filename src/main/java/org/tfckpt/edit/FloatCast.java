@@ -10,8 +10,8 @@ import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.SmallFloats;
 
 /**
- * A channel of a tensor's floats, cast to another dtype as they are read. Each is rounded once, to the nearest value, ties
- * to even. Values that are too large become infinite; NaN stays NaN.
+ * A channel of a tensor's floats, cast to another dtype as they are read. Each is rounded once, to the nearest value,
+ * ties to even. Values that are too large become infinite; NaN stays NaN.
  */
 final class FloatCast implements ReadableByteChannel {
     /** Bytes per part: a multiple of the width of every dtype. */

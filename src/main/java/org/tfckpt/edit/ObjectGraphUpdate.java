@@ -20,8 +20,8 @@ import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorNames;
 
 /**
- * Updates the object graph: replaces the keys of renamed tensors and removes the values of dropped ones. Objects and their
- * attributes stay, so that the same program can restore the new checkpoint.
+ * Updates the object graph: replaces the keys of renamed tensors and removes the values of dropped ones. Objects and
+ * their attributes stay, so that the same program can restore the new checkpoint.
  */
 final class ObjectGraphUpdate {
     private final Specification spec;
@@ -46,13 +46,13 @@ final class ObjectGraphUpdate {
     }
 
     private byte @Nullable [] run() throws IOException {
-        List<Integer> having = new ArrayList<>();
+        List<Integer> candidates = new ArrayList<>();
         for (int input = 0; input < spec.inputs().size(); input++) {
             if (spec.inputs().get(input).find(ObjectKeys.OBJECT_GRAPH).isPresent()) {
-                having.add(input);
+                candidates.add(input);
             }
         }
-        if (having.isEmpty() || spec.filter().excludes(ObjectKeys.OBJECT_GRAPH)) {
+        if (candidates.isEmpty() || spec.filter().excludes(ObjectKeys.OBJECT_GRAPH)) {
             return null;
         }
         Specification.Target target = spec.target();
@@ -60,11 +60,11 @@ final class ObjectGraphUpdate {
             planned.note("the object graph is dropped: the graph restores its variables by name");
             return null;
         }
-        int input = one(having);
+        int input = selectInput(candidates);
         Checkpoint checkpoint = spec.inputs().get(input);
         TensorInfo entry = checkpoint.find(ObjectKeys.OBJECT_GRAPH).orElseThrow();
         ObjectGraph graph = checkpoint.objectGraph().orElseThrow();
-        follow(input, checkpoint, graph);
+        updateKeys(input, checkpoint, graph);
         SalvageLosses losses = spec.losses();
         if (losses != null && !losses.isComplete(input)) {
             dropLost(input, losses, graph);
@@ -73,9 +73,9 @@ final class ObjectGraphUpdate {
         return changed ? graph.withKeys(key -> keys.getOrDefault(key, Optional.of(key))) : null;
     }
 
-    private int one(List<Integer> having) throws CheckpointException {
-        if (having.size() == 1) {
-            return having.get(0);
+    private int selectInput(List<Integer> candidates) throws CheckpointException {
+        if (candidates.size() == 1) {
+            return candidates.get(0);
         }
         if (spec.clash() == ClashPolicy.REFUSE) {
             throw new CheckpointException(
@@ -83,13 +83,13 @@ final class ObjectGraphUpdate {
                     ErrorContext.hint("exclude " + ObjectKeys.OBJECT_GRAPH
                             + ", or use --on-clash (in Java onClash) to select one"));
         }
-        int input = having.get(spec.clash() == ClashPolicy.FIRST ? 0 : having.size() - 1);
+        int input = candidates.get(spec.clash() == ClashPolicy.FIRST ? 0 : candidates.size() - 1);
         planned.note("the object graph is taken from '" + spec.inputs().get(input)
                 + "'; it does not contain objects that only other checkpoints have");
         return input;
     }
 
-    private void follow(int input, Checkpoint checkpoint, ObjectGraph graph) throws IOException {
+    private void updateKeys(int input, Checkpoint checkpoint, ObjectGraph graph) throws IOException {
         Map<String, List<String>> names = new HashMap<>();
         for (RewrittenTensor tensor : planned.tensors()) {
             if (tensor.input() == input) {
@@ -102,12 +102,12 @@ final class ObjectGraphUpdate {
             if (!tensor.equals(ObjectKeys.OBJECT_GRAPH)) {
                 // A tensor of the same name from another checkpoint replaces the value.
                 boolean replaced = !names.containsKey(tensor) && planned.find(tensor) != null;
-                follow(graph, tensor, replaced ? List.of(tensor) : names.getOrDefault(tensor, List.of()));
+                updateKeys(graph, tensor, replaced ? List.of(tensor) : names.getOrDefault(tensor, List.of()));
             }
         }
     }
 
-    private void follow(ObjectGraph graph, String tensor, List<String> names) throws CheckpointException {
+    private void updateKeys(ObjectGraph graph, String tensor, List<String> names) throws CheckpointException {
         boolean stays = names.contains(tensor);
         Optional<ObjectNode.Attribute> attribute = graph.attributeOf(tensor);
         if (attribute.isEmpty()) {
@@ -131,8 +131,8 @@ final class ObjectGraphUpdate {
     }
 
     /**
-     * Removes values of which any tensor is lost. The names of tensors in a damaged block of the index are unknown: then a
-     * key has no tensor, or may have had further ones.
+     * Removes values of which any tensor is lost. The names of tensors in a damaged block of the index are unknown:
+     * then a key has no tensor, or may have had further ones.
      */
     private void dropLost(int input, SalvageLosses losses, ObjectGraph graph) throws IOException {
         Set<String> there = new HashSet<>(keys.keySet());

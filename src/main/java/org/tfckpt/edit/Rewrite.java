@@ -32,21 +32,21 @@ import org.tfckpt.tensor.Problem;
  * }
  * }</pre>
  *
- * <p><b>Data files.</b> A data file whose tensors are all kept unchanged is hard-linked into the new checkpoint, or copied if
- * it cannot be linked; checksums are carried over. From other data files the tensors to keep are copied in the order of the
- * file and compared with their checksums, so that dropped tensors take no space. A tensor with two new names is stored
- * twice. A partitioned tensor keeps its slices.
+ * <p><b>Data files.</b> A data file whose tensors are all kept unchanged is hard-linked into the new checkpoint, or
+ * copied if it cannot be linked; checksums are carried over. From other data files the tensors to keep are copied in
+ * the order of the file and compared with their checksums, so that dropped tensors take no space. A tensor with two new
+ * names is stored twice. A partitioned tensor keeps its slices.
  *
  * <p><b>Object graph.</b> The object graph of an object-based (TF2) checkpoint is updated: keys of renamed tensors are
- * replaced, values of dropped tensors are removed, as are slots of optimizers whose slot variables are dropped. It is kept
- * whatever names are included, and is never renamed. It is dropped if its name is excluded, or if a graph restores its
- * variables by name. If it cannot be updated, {@link Builder#build} throws.
+ * replaced, values of dropped tensors are removed, as are slots of optimizers whose slot variables are dropped. It is
+ * kept whatever names are included, and is never renamed. It is dropped if its name is excluded, or if a graph restores
+ * its variables by name. If it cannot be updated, {@link Builder#build} throws.
  *
  * <p><b>Casts</b> round to the nearest value, ties to even. Values that are too large become infinite; NaN stays NaN.
  *
- * <p>The new checkpoint replaces an old one atomically, as {@link org.tfckpt.CheckpointWriter} describes; it may replace one
- * of the sources. State files and {@code .meta} files are not changed. The caller closes the source checkpoints, after
- * running the rewrite. Immutable; at most one thread may run it at a time.
+ * <p>The new checkpoint replaces an old one atomically, as {@link org.tfckpt.CheckpointWriter} describes; it may
+ * replace one of the sources. State files and {@code .meta} files are not changed. The caller closes the source
+ * checkpoints, after running the rewrite. Immutable; at most one thread may run it at a time.
  */
 public final class Rewrite {
     private final RewritePlan plan;
@@ -85,8 +85,8 @@ public final class Rewrite {
         }
 
         /**
-         * Keeps only tensors whose names match one of the patterns; with {@link #fitTo}, only variables of the graph. All
-         * tensors are kept by default. Repeated calls add patterns.
+         * Keeps only tensors whose names match one of the patterns; with {@link #fitTo}, only variables of the graph.
+         * All tensors are kept by default. Repeated calls add patterns.
          *
          * @param patterns patterns for names in the checkpoints, or, with {@link #fitTo}, for names in the graph
          * @return this builder
@@ -133,8 +133,8 @@ public final class Rewrite {
          * Renames single tensors. Rules are not applied to them. With {@link #fitTo}, the new names are names of
          * variables.
          *
-         * @param sources names in the checkpoints by new name, for example from {@link NameMapping#readPairs}; a tensor may
-         *     have several new names
+         * @param sources names in the checkpoints by new name, for example from {@link NameMapping#readPairs}; a tensor
+         *     may have several new names
          * @return this builder
          */
         public Builder mapNames(Map<String, String> sources) {
@@ -244,8 +244,8 @@ public final class Rewrite {
         /**
          * Selects whether unchanged data files are linked or copied.
          *
-         * @param policy {@link Linking#PREFERRED} by default. {@link Linking#REQUIRED} also links data files with dropped
-         *     tensors, whose bytes then remain in them
+         * @param policy {@link Linking#PREFERRED} by default. {@link Linking#REQUIRED} also links data files with
+         *     dropped tensors, whose bytes then remain in them
          * @return this builder
          */
         public Builder linking(Linking policy) {
@@ -254,9 +254,9 @@ public final class Rewrite {
         }
 
         /**
-         * Keeps only what is intact in damaged checkpoints, see {@link org.tfckpt.Salvage}. {@link Rewrite#lost} returns
-         * what is lost. {@link #build} then reads and checks all values. Data files of a checkpoint with any damage are
-         * not linked, so that the new checkpoint is intact. Lost values are removed from the object graph.
+         * Keeps only what is intact in damaged checkpoints, see {@link org.tfckpt.Salvage}. {@link Rewrite#lost}
+         * returns what is lost. {@link #build} then reads and checks all values. Data files of a checkpoint with any
+         * damage are not linked, so that the new checkpoint is intact. Lost values are removed from the object graph.
          *
          * @return this builder
          */

@@ -32,7 +32,7 @@ final class SalvageLosses {
         return salvages.stream().map(Salvage::intact).toList();
     }
 
-    /** Whether there are no problems at all. Otherwise data files may contain bytes of no tensor, and are not linked. */
+    /** Whether there are no problems at all. Data files of other checkpoints may contain bytes of no tensor. */
     boolean isSpotless(int input) {
         Salvage salvage = salvages.get(input);
         return salvage.lost().isEmpty() && salvage.harmless().isEmpty();
