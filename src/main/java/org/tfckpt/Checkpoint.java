@@ -33,8 +33,8 @@ import org.tfckpt.tensor.TensorSlice;
 /**
  * An open checkpoint: lists, finds, reads and verifies its tensors.
  *
- * <p>Opening reads a few blocks of the index, however many tensors there are. Looking up a tensor reads one block more.
- * A data file is opened when a tensor in it is first read.
+ * <p>Opening a checkpoint reads a few blocks of the index, regardless of the number of tensors. Looking up a tensor
+ * reads one more block. A data file is opened when a tensor in it is first read.
  *
  * <p>Thread-safe. After {@link #close} every method that reads throws {@link IllegalStateException}; views obtained
  * earlier stay valid. Interrupting a thread while it reads closes the channel of the file, as for all Java channels:
@@ -129,7 +129,7 @@ public final class Checkpoint implements Closeable {
     /**
      * Returns the byte order of the values.
      *
-     * @return the order that the header states
+     * @return the order given in the header; little-endian for V1
      */
     public ByteOrder byteOrder() {
         return reader.byteOrder();
@@ -138,7 +138,7 @@ public final class Checkpoint implements Closeable {
     /**
      * Returns the number of files that hold values.
      *
-     * @return the number that the header states; some of the files may be missing
+     * @return the number given in the header, even if files are missing; for V1, the number of files
      */
     public int shardCount() {
         return reader.dataFileCount();
@@ -167,9 +167,9 @@ public final class Checkpoint implements Closeable {
     }
 
     /**
-     * Returns what is stored, as TensorFlow's {@code CheckpointReader.DebugString} and {@code inspect_checkpoint} list
-     * it. Differs from {@link #tensors()} only in V2: there each slice of a partitioned tensor is listed under its own,
-     * binary key instead of the tensor.
+     * Returns the stored entries, as TensorFlow's {@code CheckpointReader.DebugString} and {@code inspect_checkpoint}
+     * list them. In V2, the slices of a partitioned tensor are listed under their own, binary keys instead of the
+     * tensor; in V1, the entries are the same as {@link #tensors()}.
      *
      * @return a stream as {@link #tensors()}
      * @throws IOException if the index cannot be read
@@ -180,8 +180,8 @@ public final class Checkpoint implements Closeable {
     }
 
     /**
-     * Returns an iterator over {@link #tensors()}. Faster in a short-lived JVM: its first stream takes longer to set up
-     * than most checkpoints take to list.
+     * Returns an iterator over {@link #tensors()}. Faster than the stream in a short-lived JVM, where creating the
+     * first stream takes longer than listing most checkpoints.
      *
      * @return an iterator; if the index is damaged, it throws {@link UncheckedIOException} with an {@link IOException}
      *     as its cause
@@ -237,7 +237,7 @@ public final class Checkpoint implements Closeable {
     /**
      * Looks up a tensor by its name.
      *
-     * @param name its name
+     * @param name the name of the tensor
      * @return the tensor's entry in the index; empty if there is none
      * @throws IOException if the part of the index that would hold it is damaged
      */
@@ -326,9 +326,9 @@ public final class Checkpoint implements Closeable {
     }
 
     /**
-     * Reads and checks everything: every block and every tensor's checksum, keys and their order, entries, sizes, that
-     * every byte range lies within its file, and that no two tensors share bytes. Continues after a problem. Uses 16
-     * bytes of memory per tensor.
+     * Reads the whole checkpoint and checks the checksums of all blocks and tensors, the order of keys, entries and
+     * sizes, that every byte range lies within its file, and that no two tensors share bytes. Continues after a
+     * problem. Uses 16 bytes of memory per tensor.
      *
      * @param problems receives each problem when it is found
      * @return the result
@@ -340,12 +340,12 @@ public final class Checkpoint implements Closeable {
 
     /**
      * Verifies as {@link #verify(Consumer)} does, with several threads. The problems and their order do not depend on
-     * the number of threads. In V2 the bytes of all tensors are divided among them, even those of a single large
-     * tensor; in V1 the blocks.
+     * the number of threads. In V2, the threads share the bytes of all tensors, even those of a single large tensor; in
+     * V1, they share the blocks.
      *
      * @param problems receives each problem, on the calling thread
-     * @param executor runs what the calling thread does not do itself. It may be busy, and the calling thread may
-     *     belong to it: the calling thread never waits for a task that has not started
+     * @param executor runs the tasks that the calling thread does not run itself. It may be busy, and the calling
+     *     thread may belong to it: the calling thread never waits for a task that has not started
      * @param degree the maximum number of threads, including the calling one
      * @return the result
      * @throws IOException as {@link #verify(Consumer)}

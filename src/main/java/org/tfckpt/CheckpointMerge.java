@@ -76,6 +76,7 @@ public final class CheckpointMerge {
      * @param destination the prefix of the merged checkpoint
      * @throws java.nio.file.FileAlreadyExistsException if a checkpoint, or a data file of one, exists there
      * @throws org.tfckpt.tensor.CheckpointException if the inputs cannot be merged; nothing is changed then
+     * @throws IllegalArgumentException if {@code destination} is the name of a checkpoint's file
      * @throws IOException if an input cannot be read, or the merged checkpoint cannot be written
      */
     public void into(Path destination) throws IOException {

@@ -28,16 +28,17 @@ import org.tfckpt.tensor.TensorInfo;
  * <p>Values are written to temporary files next to the target ({@code ….tfckpt-tmp-…}) as they are added; a few hundred
  * bytes per tensor are kept in memory. {@link #finish} syncs the files to disk and renames them.
  *
- * <p><b>Atomicity.</b> At any moment, even if the process is killed, either the old checkpoint or the new one exists,
- * complete; or none, if there was none. A reader that opens the checkpoint sees one or the other. A reader that opened
- * the old one earlier may not find data files that it had not yet opened. This holds on file systems where renaming
- * replaces a file atomically, as on all common operating systems. On file systems without hard links, replacing a
- * checkpoint by one with the same number of data files copies its data once more. Files left by killed writers are
- * deleted by the next writer of the same checkpoint. A checkpoint may be written over one that it is copied from.
+ * <p><b>Atomicity.</b> At any moment, even if the process is killed, the old or the new checkpoint exists and is
+ * complete, or none if there was none before. A reader that opens the checkpoint sees one or the other. A reader that
+ * opened the old one earlier may not find data files that it had not yet opened. This holds on file systems where
+ * renaming replaces a file atomically, as on all common operating systems. On file systems without hard links,
+ * replacing a checkpoint by one with the same number of data files copies its data once more. Files left by killed
+ * writers are deleted by the next writer of the same checkpoint. A checkpoint may be written over one that it is copied
+ * from.
  *
  * <p><b>Failures.</b> If anything fails (a duplicate name, a wrong number of values, a full disk, a damaged source),
  * the writer deletes its temporary files and cannot be used again, so an incomplete checkpoint is never published.
- * Every method then throws {@link IllegalStateException}, and also after {@link #finish} or {@link #close}.
+ * Adding to or finishing a writer that has failed or is closed throws {@link IllegalStateException}.
  *
  * <p>Not thread-safe.
  */
@@ -93,8 +94,8 @@ public final class CheckpointWriter implements Closeable {
      * Writes all following tensors to one data file, instead of the one chosen by the {@link Sharding}.
      *
      * @param number the number of the data file, from 0
-     * @throws IndexOutOfBoundsException if there is no such data file. Those of {@link Sharding#ofMaxBytes} exist once
-     *     they have been started
+     * @throws IndexOutOfBoundsException if no data file has this number; with {@link Sharding#ofMaxBytes}, a data file
+     *     exists once it has been started
      */
     public void shard(int number) {
         writer.shard(number);
@@ -160,9 +161,9 @@ public final class CheckpointWriter implements Closeable {
 
     /**
      * Links a data file of another checkpoint as the next data file of this one, without reading it. Add the tensors in
-     * it with {@link #addReference}. In this way tensors are renamed in the time that it takes to write an index. Use
+     * it with {@link #addReference}. Renaming tensors in this way takes only the time to write an index. Use
      * {@link Sharding#ofMaxBytes} if the checkpoint is to have no data files of its own. The other checkpoint must not
-     * be written to meanwhile.
+     * be modified meanwhile.
      *
      * @param source an open checkpoint with this one's byte order, for which {@link Checkpoint#canLinkDataFiles} is
      *     true
@@ -192,8 +193,8 @@ public final class CheckpointWriter implements Closeable {
      * @param tensor a tensor of {@code source}; a partitioned tensor keeps its slices
      * @param name the name in this checkpoint
      * @throws IllegalArgumentException as {@link #add}, and if the data file was not linked or the dtype is unknown
-     * @throws org.tfckpt.tensor.DataLossException if the index does not say where the bytes are, or they are outside of
-     *     the data file
+     * @throws org.tfckpt.tensor.DataLossException if the index has no location for the bytes, or it is outside of the
+     *     data file
      * @throws IOException if the index is damaged
      */
     public void addReference(Checkpoint source, TensorInfo tensor, String name) throws IOException {
@@ -208,8 +209,8 @@ public final class CheckpointWriter implements Closeable {
     /**
      * Registers a listener for progress, in place of an earlier one.
      *
-     * @param listener receives the number of bytes after each write or copy, on the thread of the writer; linked files
-     *     do not count
+     * @param listener called after each write or copy with the number of bytes written by it, on the thread that uses
+     *     the writer; linked files are not reported
      */
     public void onProgress(LongConsumer listener) {
         writer.onProgress(listener);

@@ -47,12 +47,12 @@ final class NearestNames {
         return candidates.stream().map(Candidate::name).toList();
     }
 
-    /** The last two parts of the path, or the whole name if it has fewer. */
+    /** Returns the last two parts of the path, or the whole name if it has fewer. */
     private static String lastParts(String name) {
         return name.substring(name.lastIndexOf('/', name.lastIndexOf('/') - 1) + 1);
     }
 
-    /** The Levenshtein distance, or a number above the limit if the distance is above it. */
+    /** Returns the Levenshtein distance, or a number above the limit if the distance exceeds it. */
     private static int distance(String a, String b, int limit) {
         if (Math.abs(a.length() - b.length()) > limit || Math.max(a.length(), b.length()) > MAX_LENGTH) {
             return limit + 1;

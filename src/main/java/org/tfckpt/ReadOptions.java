@@ -12,8 +12,8 @@ package org.tfckpt;
  * (a signal within an intrinsic; seen on JDK 17 and 25). Use {@link #withoutMapping} for files that may be truncated
  * while they are read: then truncation always causes an exception.
  *
- * <p>With or without mapping, a file that is replaced by another one of the same name continues to be read in its old
- * version. Bytes that are changed in place are detected by their checksum, if they change before it is compared.
+ * <p>With or without mapping, if a file is replaced by another one of the same name, its old version continues to be
+ * read. Bytes that are changed in place are detected by their checksum, if they change before it is compared.
  */
 public final class ReadOptions {
     /** Checksums are compared and data files are mapped. */

@@ -36,7 +36,7 @@ final class RegionReader {
         return new RegionReader(reader, other, checksums);
     }
 
-    /** Values of fixed width, checked unless checksums are disabled. */
+    /** Opens values of fixed width, and checks them unless checksums are disabled. */
     synchronized TensorData checkedData() throws IOException {
         TensorData opened = data();
         if (checksums) {
@@ -66,7 +66,7 @@ final class RegionReader {
         return opened;
     }
 
-    /** Variants, which are always checked. */
+    /** Opens variants, which are always checked. */
     VariantData variants() throws IOException {
         return reader.variants(region);
     }
@@ -80,7 +80,7 @@ final class RegionReader {
         }
     }
 
-    /** All bytes as a view, or as a copy where they cannot be viewed. */
+    /** Returns all bytes as a view, or as a copy if a view is not possible. */
     ByteBuffer allBytes(String name) throws IOException {
         TensorData bytes = data();
         if (bytes.size() > Integer.MAX_VALUE - 8) {

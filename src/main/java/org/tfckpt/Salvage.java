@@ -11,7 +11,7 @@ import org.tfckpt.tensor.Problem;
 import org.tfckpt.tensor.ProblemKind;
 
 /**
- * Separates what is intact in a damaged checkpoint from what is lost.
+ * Separates the intact tensors of a damaged checkpoint from the lost ones.
  *
  * <pre>{@code
  * try (Checkpoint damaged = Checkpoint.open(Path.of("log/model.ckpt-122543"), ReadOptions.DEFAULT.withoutMapping())) {
@@ -24,7 +24,7 @@ import org.tfckpt.tensor.ProblemKind;
  * <p>A tensor is intact if {@link Checkpoint#verify} finds no problem with it: its entry is consistent, its bytes exist
  * and match their checksum, and the same holds for all slices of a partitioned tensor. If a block of the index is
  * damaged, the tensors in that block are lost and their names are unknown; those in other blocks are not affected. An
- * object graph that matches its checksum but cannot be parsed is lost, too.
+ * object graph that cannot be parsed is also lost, even if it matches its checksum.
  *
  * <p>Nothing can be salvaged from a checkpoint that cannot be opened because the footer, the index block or the first
  * block of its index is damaged: the first block contains the header, without which byte order and version are unknown.
@@ -45,9 +45,10 @@ public final class Salvage {
      * Reads and checks everything, as {@link Checkpoint#verify} does. Keeps one entry per tensor in memory, but no
      * values.
      *
-     * @param checkpoint an open checkpoint; the caller closes it. Open it {@linkplain ReadOptions#withoutMapping()
-     *     without mapping}, so that a file that is truncated meanwhile is reported as a problem
-     * @return what is intact and what is lost
+     * @param checkpoint an open checkpoint; the caller closes it. Open it
+     *     {@linkplain ReadOptions#withoutMapping() without mapping}, so that a file that is truncated meanwhile is
+     *     reported as a problem
+     * @return the intact checkpoint and the problems
      * @throws IOException if the disk fails; damage is not an exception
      */
     public static Salvage of(Checkpoint checkpoint) throws IOException {
@@ -80,7 +81,8 @@ public final class Salvage {
     }
 
     /**
-     * Returns what is lost: tensors, and blocks of the index with all their entries. A tensor may occur more than once.
+     * Returns the problems that make tensors, or blocks of the index with all their entries, unreadable. A tensor may
+     * occur more than once.
      *
      * @return the problems, in the order of the files; empty if every tensor is intact
      */

@@ -40,12 +40,12 @@ public final class Sharding {
         return new Sharding(0, maxBytes);
     }
 
-    /** 0 if there is a maximum size. */
+    /** Returns the number of data files; 0 if there is a maximum size. */
     int count() {
         return count;
     }
 
-    /** 0 if there is a fixed number. */
+    /** Returns the maximum size in bytes; 0 if there is a fixed number of data files. */
     long maxBytes() {
         return maxBytes;
     }

@@ -72,8 +72,8 @@ public final class Tensor {
      * read. If the file is mapped, a region that is contiguous in the file (such as rows) is not copied; other regions
      * are assembled while they are read.
      *
-     * <p>The first read compares the checksums of what it touches: that of the whole tensor, or those of slices of a
-     * partitioned tensor. A checksum that was compared for one region is not compared again for another one.
+     * <p>The first read compares the checksum of the whole tensor or, for a partitioned tensor, of each slice that
+     * overlaps the region. A checksum that was compared for one region is not compared again for another one.
      *
      * @param slice a region within {@link #shape()}
      * @return the region, as a tensor with the same name and its own shape
@@ -152,9 +152,9 @@ public final class Tensor {
     }
 
     /**
-     * Returns which part of the whole tensor this is.
+     * Returns the region of the whole tensor that this object reads.
      *
-     * @return everything, unless this is a {@linkplain #slice region}
+     * @return the full slice, unless this is a {@linkplain #slice region}
      */
     public TensorSlice region() {
         return values.region();
@@ -374,8 +374,9 @@ public final class Tensor {
     /**
      * Returns one element of a string tensor, without reading the others again.
      *
-     * @param index its index in row-major order
+     * @param index the index of the element in row-major order
      * @return its bytes, a new array
+     * @throws IndexOutOfBoundsException if there is no such element
      * @throws IOException if they cannot be read
      */
     public byte[] stringAt(int index) throws IOException {
@@ -410,8 +411,8 @@ public final class Tensor {
     }
 
     /**
-     * An element of a variant tensor: a serialized C++ object. Only its type knows what its bytes mean; the tensors in
-     * it can be read like any others. Immutable.
+     * An element of a variant tensor: a serialized C++ object. The meaning of its bytes depends on its type; the
+     * tensors in it can be read like any others. Immutable.
      */
     public static final class Variant {
         private final VariantMessage message;
@@ -476,7 +477,7 @@ public final class Tensor {
     }
 
     /**
-     * Returns the byte order of what {@link #read} and {@link #forEachPart} return.
+     * Returns the byte order of the bytes that {@link #read} and {@link #forEachPart} pass to the caller.
      *
      * @return the byte order of the file
      */

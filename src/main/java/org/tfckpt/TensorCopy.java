@@ -22,7 +22,7 @@ import org.tfckpt.tensor.TensorSlice;
 
 /**
  * Copies a tensor from one checkpoint to another as it is stored, slice by slice, and checks every byte. If the byte
- * order stays the same, the checksum of what was written is compared with that of the source, so that the bytes are
+ * order stays the same, the checksum of the written bytes is compared with that of the source, so that the bytes are
  * read once; otherwise the source is checked first.
  */
 final class TensorCopy {
@@ -78,7 +78,7 @@ final class TensorCopy {
         }
     }
 
-    /** The serialized variants, which were checked when they were opened. */
+    /** Returns the serialized variants, which were checked when they were opened. */
     static List<ByteBuffer> messages(VariantData variants) {
         return new AbstractList<>() {
             @Override

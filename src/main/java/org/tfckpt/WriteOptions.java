@@ -7,8 +7,8 @@ import org.tfckpt.format.table.TableBuilder;
 /** Options for writing a checkpoint. Immutable; start from {@link #DEFAULT}. */
 public final class WriteOptions {
     /**
-     * Writes what TensorFlow writes: one data file, little-endian, without padding between tensors. Unlike TensorFlow,
-     * does not overwrite an existing checkpoint.
+     * Writes the same files as TensorFlow: one data file, little-endian, without padding between tensors. Unlike
+     * TensorFlow, does not overwrite an existing checkpoint.
      */
     public static final WriteOptions DEFAULT = new WriteOptions(false, ByteOrder.LITTLE_ENDIAN, 1, Sharding.ofCount(1));
 

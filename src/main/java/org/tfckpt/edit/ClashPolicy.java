@@ -1,6 +1,6 @@
 package org.tfckpt.edit;
 
-/** Selects what happens if tensors of several checkpoints would have the same name. */
+/** Selects the tensor to use if tensors of several checkpoints would have the same name. */
 public enum ClashPolicy {
     /** Fail. */
     REFUSE,

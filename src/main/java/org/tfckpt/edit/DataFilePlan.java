@@ -92,7 +92,7 @@ final class DataFilePlan {
         }
     }
 
-    /** The locations of a tensor or of its slices; empty if the format does not store tensors in data files. */
+    /** Returns the locations of a tensor or of its slices; empty if the format does not store tensors in data files. */
     private List<TensorInfo.Storage> locations(TensorInfo tensor) throws IOException {
         TensorInfo.Storage storage = tensor.storage();
         if (storage != null) {
@@ -111,7 +111,7 @@ final class DataFilePlan {
                 .toList();
     }
 
-    /** All slices of a tensor are linked or none, which may exclude further data files. */
+    /** Links all slices of a tensor or none, which may exclude further data files. */
     private void unlinkIncomplete(List<RewrittenTensor> linkable) throws IOException {
         boolean settled = false;
         while (!settled) {
@@ -155,22 +155,22 @@ final class DataFilePlan {
         return linked;
     }
 
-    /** All data files that the index refers to. */
+    /** Returns all data files that the index refers to. */
     NavigableSet<Integer> shards() {
         return stored.navigableKeySet();
     }
 
-    /** The tensors in linked data files. */
+    /** Returns the tensors in linked data files. */
     List<RewrittenTensor> referenced() {
         return referenced;
     }
 
-    /** The tensors to write, by their data file and in their order there. */
+    /** Returns the tensors to write, by data file and in their order in it. */
     NavigableMap<Integer, List<RewrittenTensor>> written() {
         return written;
     }
 
-    /** Tensors that are already kept under another name. */
+    /** Returns tensors that are already kept under another name. */
     List<RewrittenTensor> duplicates() {
         return duplicates;
     }
@@ -179,7 +179,7 @@ final class DataFilePlan {
         return droppedTensors;
     }
 
-    /** Bytes of values in a data file. */
+    /** Returns the number of bytes of values in a data file. */
     long bytes(int shard) {
         return stored.getOrDefault(shard, 0L);
     }
@@ -188,14 +188,14 @@ final class DataFilePlan {
         return linked.stream().mapToLong(this::bytes).sum();
     }
 
-    /** Bytes of dropped tensors in linked data files. */
+    /** Returns the number of bytes of dropped tensors in linked data files. */
     long unusedBytes() {
         return linked.stream()
                 .mapToLong(shard -> bytes(shard) - unchanged.getOrDefault(shard, 0L))
                 .sum();
     }
 
-    /** Bytes of dropped tensors that the new checkpoint does not contain. */
+    /** Returns the number of bytes of dropped tensors that the new checkpoint does not contain. */
     long savedBytes() {
         if (stored.isEmpty()) {
             return droppedBytes;

@@ -28,7 +28,7 @@ final class FloatCast implements ReadableByteChannel {
         this.tensor = tensor;
         this.to = to;
         this.size = tensor.shape().elements() * tensor.dtype().width();
-        // Small buffers for small tensors, of which there may be a hundred thousand.
+        // Small buffers for small tensors: there may be a hundred thousand of them.
         int part = (int) Math.min(PART, size);
         this.in = ByteBuffer.allocate(part).order(tensor.order());
         this.out = ByteBuffer.allocate(4 * part).order(ByteOrder.LITTLE_ENDIAN);

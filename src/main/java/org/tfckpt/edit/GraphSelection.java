@@ -40,7 +40,7 @@ final class GraphSelection {
         new GraphSelection(spec, target, planned).run();
     }
 
-    /** Whether the graph restores its variables through the object graph of a checkpoint. */
+    /** Returns whether the graph restores its variables through the object graph of a checkpoint. */
     static boolean needsObjectGraph(Graph graph) {
         return graph.isObjectBased() && !graph.objectVariables().isEmpty();
     }

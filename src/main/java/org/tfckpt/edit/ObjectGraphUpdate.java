@@ -131,8 +131,8 @@ final class ObjectGraphUpdate {
     }
 
     /**
-     * Removes values of which any tensor is lost. The names of tensors in a damaged block of the index are unknown:
-     * then a key has no tensor, or may have had further ones.
+     * Removes values that have lost a tensor. The names of tensors in a damaged block of the index are unknown, so a
+     * key may have no tensor left, or may have had further ones.
      */
     private void dropLost(int input, SalvageLosses losses, ObjectGraph graph) throws IOException {
         Set<String> there = new HashSet<>(keys.keySet());

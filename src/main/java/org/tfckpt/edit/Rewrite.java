@@ -22,8 +22,8 @@ import org.tfckpt.tensor.NamePattern;
 import org.tfckpt.tensor.Problem;
 
 /**
- * Creates a new checkpoint from the tensors of others. A rewrite is planned first, so that it can be inspected before
- * anything is written, and then run.
+ * Creates a new checkpoint from the tensors of others. A rewrite is planned first and then run, so that the plan can be
+ * inspected before anything is written.
  *
  * <pre>{@code
  * try (Checkpoint log = Checkpoint.open(Path.of("log/model.ckpt-122543"))) {
@@ -39,8 +39,8 @@ import org.tfckpt.tensor.Problem;
  *
  * <p><b>Object graph.</b> The object graph of an object-based (TF2) checkpoint is updated: keys of renamed tensors are
  * replaced, values of dropped tensors are removed, as are slots of optimizers whose slot variables are dropped. It is
- * kept whatever names are included, and is never renamed. It is dropped if its name is excluded, or if a graph restores
- * its variables by name. If it cannot be updated, {@link Builder#build} throws.
+ * kept even if no included name matches it, and is never renamed. It is dropped if its name is excluded, or if a graph
+ * restores its variables by name. If it cannot be updated, {@link Builder#build} throws.
  *
  * <p><b>Casts</b> round to the nearest value, ties to even. Values that are too large become infinite; NaN stays NaN.
  *
@@ -167,7 +167,7 @@ public final class Rewrite {
         }
 
         /**
-         * Selects what happens if tensors of several checkpoints would have the same name.
+         * Selects the tensor to use if tensors of several checkpoints would have the same name.
          *
          * @param policy the policy; {@link ClashPolicy#REFUSE} by default
          * @return this builder
@@ -254,8 +254,8 @@ public final class Rewrite {
         }
 
         /**
-         * Keeps only what is intact in damaged checkpoints, see {@link org.tfckpt.Salvage}. {@link Rewrite#lost}
-         * returns what is lost. {@link #build} then reads and checks all values. Data files of a checkpoint with any
+         * Keeps only the intact tensors of damaged checkpoints, see {@link org.tfckpt.Salvage}. {@link Rewrite#lost}
+         * returns the losses. {@link #build} then reads and checks all values. Data files of a checkpoint with any
          * damage are not linked, so that the new checkpoint is intact. Lost values are removed from the object graph.
          *
          * @return this builder
@@ -361,7 +361,7 @@ public final class Rewrite {
     }
 
     /**
-     * Returns what is lost when {@linkplain Builder#salvage() salvaging}, except tensors that would be dropped anyway.
+     * Returns the losses when {@linkplain Builder#salvage() salvaging}, except tensors that would be dropped anyway.
      *
      * @return lost tensors, and blocks of an index whose tensors are unknown; a tensor may occur twice
      */

@@ -11,14 +11,14 @@ import org.tfckpt.objects.ObjectKeys;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.TensorNames;
 
-/** The tensors of the new checkpoint, and what happens to the data files of the inputs. */
+/** The tensors of the new checkpoint, and the plan for the data files of each input. */
 final class RewritePlan {
     private final Specification spec;
     private final List<RewrittenTensor> tensors;
     private final byte @Nullable [] objectGraph;
     private final List<DataFilePlan> inputs = new ArrayList<>();
 
-    /** What was, or is expected to be, linked and written. */
+    /** The number of files and bytes linked and written, actual or expected. */
     record Output(int linkedFiles, long linkedBytes, long writtenBytes) {}
 
     /**
@@ -57,12 +57,12 @@ final class RewritePlan {
         return inputs;
     }
 
-    /** The new value of a tensor that is an object graph; null for all other tensors. */
+    /** Returns the new value of the object graph; null for all other tensors. */
     byte @Nullable [] newObjectGraph(RewrittenTensor tensor) {
         return tensor.name().equals(ObjectKeys.OBJECT_GRAPH) ? objectGraph : null;
     }
 
-    /** Whether the bytes of a tensor, and its slices, are the same in the new checkpoint. */
+    /** Returns whether the bytes and slices of a tensor are the same in the new checkpoint. */
     private boolean isUnchanged(RewrittenTensor tensor) {
         Specification.Form form = spec.form();
         SalvageLosses losses = spec.losses();
@@ -77,7 +77,7 @@ final class RewritePlan {
                 && newObjectGraph(tensor) == null;
     }
 
-    /** The expected result, if all files that may be linked can be linked. */
+    /** Returns the expected result, if all files that may be linked can be linked. */
     RewriteSummary summary() {
         long bytes = inputs.stream().mapToLong(DataFilePlan::linkedBytes).sum();
         int files = inputs.stream().mapToInt(input -> input.linked().size()).sum();

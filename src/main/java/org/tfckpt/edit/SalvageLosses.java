@@ -12,7 +12,7 @@ import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.Problem;
 import org.tfckpt.tensor.TensorNames;
 
-/** What is lost in damaged checkpoints. */
+/** The losses in damaged checkpoints. */
 final class SalvageLosses {
     /** The highest byte, as it is represented in names. */
     private static final String LAST_BYTE = TensorNames.decode(new byte[] {(byte) 0xff});
@@ -32,13 +32,13 @@ final class SalvageLosses {
         return salvages.stream().map(Salvage::intact).toList();
     }
 
-    /** Whether there are no problems at all. Data files of other checkpoints may contain bytes of no tensor. */
+    /** Returns whether there are no problems at all. Otherwise data files may contain bytes of no tensor. */
     boolean isSpotless(int input) {
         Salvage salvage = salvages.get(input);
         return salvage.lost().isEmpty() && salvage.harmless().isEmpty();
     }
 
-    /** The names of lost tensors, as far as they are known. */
+    /** Returns the names of lost tensors, as far as they are known. */
     Stream<String> names(int input) {
         return salvages.get(input).lost().stream().map(Problem::tensor).filter(Objects::nonNull);
     }
@@ -51,7 +51,6 @@ final class SalvageLosses {
         return salvages.stream().flatMap(salvage -> salvage.lost().stream());
     }
 
-    /** Notes for the user. */
     List<String> notes(boolean withObjects) throws IOException {
         List<String> notes = new ArrayList<>();
         for (int input = 0; input < damaged.size(); input++) {
@@ -81,7 +80,7 @@ final class SalvageLosses {
         }
     }
 
-    /** Whether the part of the index that would contain a name is damaged. */
+    /** Returns whether the part of the index that would contain a name is damaged. */
     private boolean isUnknown(int input, String name) throws IOException {
         try {
             damaged.get(input).find(name);
@@ -91,7 +90,7 @@ final class SalvageLosses {
         }
     }
 
-    /** Whether there may have been a tensor whose name starts with {@code beginning}. */
+    /** Returns whether there may have been a tensor whose name starts with {@code beginning}. */
     boolean mayHaveHad(int input, String beginning) throws IOException {
         return isUnknown(input, beginning) || isUnknown(input, beginning + LAST_BYTE);
     }

@@ -18,13 +18,13 @@ import org.tfckpt.tensor.Problem;
  * The requested rewrite.
  *
  * @param inputs the checkpoints; when salvaging, their intact parts
- * @param losses what was lost, or null if nothing is salvaged
+ * @param losses the losses, or null if nothing is salvaged
  * @param filter the tensors to keep, by name
  * @param withoutSlots whether to drop optimizer slots
  * @param pairs the names that single tensors come from, by new name
  * @param rename the rules for new names, or null
  * @param target the graph to fit to, or null
- * @param clash what to do about equal names
+ * @param clash the policy for equal names
  * @param form how the tensors are stored
  */
 record Specification(
@@ -70,7 +70,7 @@ record Specification(
             int alignment,
             Linking linking) {}
 
-    /** What is lost although it was requested. A graph may request any tensor, so then every loss counts. */
+    /** Returns the losses among requested tensors. A graph may request any tensor, so then every loss counts. */
     List<Problem> lost() {
         return losses == null
                 ? List.of()

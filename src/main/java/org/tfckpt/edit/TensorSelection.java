@@ -67,7 +67,7 @@ final class TensorSelection {
         return spec.filter().accepts(tensor.name()) && (slots == null || slots.kindOf(tensor) != TensorRole.Kind.SLOT);
     }
 
-    /** The map takes precedence over the rules. */
+    /** Returns the new names of a tensor. The map takes precedence over the rules. */
     private List<String> names(String name) {
         List<String> mapped = pairs.get(name);
         if (mapped != null) {

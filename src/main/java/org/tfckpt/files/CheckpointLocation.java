@@ -5,7 +5,7 @@ import java.util.List;
 import org.tfckpt.format.bundle.BundlePrefix;
 
 /**
- * The location of a checkpoint: what to open, and how.
+ * The location of a checkpoint: its format and the files to open.
  *
  * @param name the prefix of a V2 checkpoint; the file or the pattern of a V1 checkpoint
  * @param format {@code V2} or {@code V1}

@@ -11,7 +11,7 @@ import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.ErrorContext;
 
-/** Resolves a path that a user gives to the checkpoint that it means. */
+/** Resolves a user-supplied path to a checkpoint. */
 public final class CheckpointLocator {
     private static final String META = ".meta";
     private static final String ANY_SHARD = "-?????-of-?????";
@@ -25,9 +25,9 @@ public final class CheckpointLocator {
     /**
      * Finds a checkpoint. The format of a single file is determined by its contents, not by its name.
      *
-     * @param path the prefix of a V2 checkpoint; one of its files or its {@code .meta} file, even if that file itself is
-     *     missing; the file of a V1 checkpoint, or a pattern of its files in the syntax of {@code fnmatch}; a state file, or
-     *     a directory that has one, for the latest checkpoint; a SavedModel or its {@code variables} directory
+     * @param path the prefix of a V2 checkpoint; one of its files or its {@code .meta} file, even if that file itself
+     *     is missing; the file of a V1 checkpoint, or a pattern of its files in the syntax of {@code fnmatch}; a state
+     *     file, or a directory that has one, for the latest checkpoint; a SavedModel or its {@code variables} directory
      * @return the location
      * @throws CheckpointException if there is no checkpoint; the message names the checkpoints that exist instead
      * @throws IOException if a file or directory cannot be read
@@ -125,7 +125,7 @@ public final class CheckpointLocator {
                 : found;
     }
 
-    /** Returns the name of the checkpoint that a file belongs to; the name itself if it is not such a file's name. */
+    /** Returns the name of the checkpoint that a file belongs to; the name itself if it belongs to none. */
     private static String prefixOf(String name) {
         return name.endsWith(META) ? name.substring(0, name.length() - META.length()) : BundlePrefix.baseOf(name);
     }

@@ -8,8 +8,8 @@ import org.tfckpt.tensor.DataLossException;
 
 /**
  * Decides which checkpoints of a training run are kept, by the rules of TensorFlow's {@code Saver} or
- * {@code CheckpointManager}. Immutable: it does no I/O, and {@link #saved} returns a new instance. After a checkpoint has
- * been written, write the new state file, then delete the dropped checkpoints ({@link CheckpointFiles}).
+ * {@code CheckpointManager}. Immutable: it does no I/O, and {@link #saved} returns a new instance. After a checkpoint
+ * has been written, write the new state file, then delete the dropped checkpoints ({@link CheckpointFiles}).
  *
  * <pre>{@code
  * CheckpointRetention.Saved saved = retention.saved(prefix, now);
@@ -46,7 +46,7 @@ public final class CheckpointRetention {
     }
 
     /**
-     * How many checkpoints are kept.
+     * The number of checkpoints to keep.
      *
      * @param maxToKeep the number of latest checkpoints to keep; 0 for all
      * @param keepEveryHours the interval in hours at which one of the older checkpoints is preserved, that is, kept
@@ -112,7 +112,7 @@ public final class CheckpointRetention {
      * Behaves like a new {@code Saver}: only checkpoints given here or saved through it are tracked and deleted.
      *
      * @param directory the directory of the state file
-     * @param policy how many checkpoints are kept; the first preserved checkpoint is saved at least
+     * @param policy the number of checkpoints to keep; the first preserved checkpoint is saved at least
      *     {@code keepEveryHours} from now
      * @param listed the checkpoints of an earlier saver that are still tracked, oldest first
      * @param now the current time
@@ -126,7 +126,7 @@ public final class CheckpointRetention {
      * Behaves like a new {@code CheckpointManager} in a directory without a state file.
      *
      * @param directory the directory of the state file to be written
-     * @param policy how many checkpoints are kept
+     * @param policy the number of checkpoints to keep
      * @param now the current time
      * @return a retention without checkpoints
      */
@@ -135,11 +135,12 @@ public final class CheckpointRetention {
     }
 
     /**
-     * Behaves like a new {@code CheckpointManager} in a directory that has a state file. It tracks the checkpoints whose
-     * times are known and later than that of the last preserved one, and never deletes others.
+     * Behaves like a new {@code CheckpointManager} in a directory that has a state file. It tracks the checkpoints
+     * whose times are known and later than that of the last preserved one, and never deletes others.
      *
      * @param state the state file; its directory is the manager's
-     * @param policy how many checkpoints are kept. If there are more, the next call of {@link #saved} drops the others
+     * @param policy the number of checkpoints to keep. If there are more, the next call of {@link #saved} drops the
+     *     others
      * @param now the current time; later times in the state file count as this one
      * @return the retention
      * @throws DataLossException if an entry of the state file cannot be a path of this file system

@@ -26,10 +26,10 @@ import org.tfckpt.tensor.ProblemKind;
 /**
  * The state file, named {@code checkpoint}: lists the checkpoints of a directory and names the latest one.
  *
- * <p>As in TensorFlow, an absolute entry, or one with {@code ..}, may lead out of the directory. Check the paths before
- * you open what an untrusted state file names.
+ * <p>As in TensorFlow, an absolute entry, or one with {@code ..}, may lead out of the directory. Check the paths in an
+ * untrusted state file before you open them.
  *
- * @param directory the directory of the file, which relative entries are relative to
+ * @param directory the directory of the file, against which relative entries are resolved
  * @param latest the prefix of the latest checkpoint, as written in the file
  * @param all the prefixes of all checkpoints, as written in the file, oldest first
  * @param timestamps the time at which each checkpoint was saved, in seconds since 1970; empty if the file has none
@@ -68,8 +68,8 @@ public record CheckpointState(
      * @param latest the checkpoint that was saved
      * @param all all checkpoints that are kept, oldest first; {@code latest} is added unless it is the last of them
      * @param timestamps the time at which each checkpoint was saved, in seconds since 1970; or an empty list
-     * @param relative whether absolute paths, too, are written relative to {@code directory}, so that the directory can be
-     *     moved
+     * @param relative whether absolute paths, too, are written relative to {@code directory}, so that the directory can
+     *     be moved
      * @return the state
      * @throws IllegalArgumentException if there are timestamps, but not one per checkpoint, or if {@code latest} is the
      *     path of the state file
@@ -212,7 +212,8 @@ public record CheckpointState(
         if (state.getModelCheckpointPath().isEmpty()) {
             throw new DataLossException(
                     ProblemKind.ENTRY,
-                    "The state file does not name a latest checkpoint (TensorFlow: \"Invalid checkpoint state loaded from "
+                    "The state file does not name a latest checkpoint"
+                            + " (TensorFlow: \"Invalid checkpoint state loaded from "
                             + BundlePrefix.of(file).directory() + "\")",
                     place);
         }

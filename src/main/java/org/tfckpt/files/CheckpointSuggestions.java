@@ -28,7 +28,8 @@ final class CheckpointSuggestions {
         BundlePrefix prefix = BundlePrefix.of(path);
         return new CheckpointException(
                 "no checkpoint found at '" + path
-                        + "' (TensorFlow: \"Unsuccessful TensorSliceReader constructor: Failed to find any matching files for "
+                        + "' (TensorFlow: \"Unsuccessful TensorSliceReader constructor:"
+                        + " Failed to find any matching files for "
                         + path + "\")",
                 ErrorContext.hint(suggestion(prefix.directory(), prefix.base())));
     }

@@ -2,8 +2,8 @@ package org.tfckpt.files;
 
 /**
  * Matches file names against patterns in the syntax of {@code fnmatch}, as TensorFlow does: {@code *} matches any
- * characters, {@code ?} one character, {@code [a-c]} one of a set, {@code [!a-c]} one that is not in the set. A pattern may
- * come from a hostile file, so matching takes at most time proportional to the product of the two lengths.
+ * characters, {@code ?} one character, {@code [a-c]} one of a set, {@code [!a-c]} one that is not in the set. A pattern
+ * may come from a hostile file, so matching takes at most time proportional to the product of the two lengths.
  */
 final class FileGlob {
     private final String pattern;
@@ -63,7 +63,9 @@ final class FileGlob {
         return found == negated ? -1 : close + 1;
     }
 
-    /** Returns the index of the bracket that ends a set, else −1. A closing bracket that comes first belongs to the set. */
+    /**
+     * Returns the index of the bracket that ends a set, else −1. A closing bracket that comes first belongs to the set.
+     */
     private int closing(int open) {
         boolean negated = open + 1 < pattern.length() && "!^".indexOf(pattern.charAt(open + 1)) >= 0;
         return pattern.indexOf(']', open + (negated ? 3 : 2));

@@ -23,7 +23,7 @@ final class AssembledData implements TensorData {
     private final ByteOrder order;
     /** Sorted by their offset in the region. */
     private final Piece[] pieces;
-    /** The largest end, in the region, of the pieces up to each one. */
+    /** For each piece, the largest end in the region of the pieces up to it. */
     private final long[] reach;
 
     /** The part of the region that one stored slice holds. */

@@ -11,13 +11,13 @@ import org.tfckpt.tensor.TensorSlice;
 
 /**
  * Reads the tensors of an open checkpoint, or of another file of named tensors. A new format implements this interface;
- * what only some formats have is a default method that a format overrides.
+ * features that only some formats have are default methods.
  *
  * <p>Implementations are thread-safe. Opening one reads no values.
  */
 public interface FormatReader extends Closeable {
     /**
-     * The size of what a verification read.
+     * The amount of data that a verification read.
      *
      * @param tensors the number of tensors
      * @param bytes the number of intact bytes of their values
@@ -32,8 +32,8 @@ public interface FormatReader extends Closeable {
     String format();
 
     /**
-     * Returns the byte order of the values. Where it can differ between tensors, {@link TensorReader#order} has that of
-     * a tensor, and this is the order that a rewritten checkpoint gets by default.
+     * Returns the byte order of the values. If it differs between tensors, {@link TensorReader#order} returns that of a
+     * tensor, and this is the default order of a rewritten checkpoint.
      *
      * @return the byte order
      */
@@ -42,7 +42,7 @@ public interface FormatReader extends Closeable {
     /**
      * Returns the number of files that hold values.
      *
-     * @return the number, as the header or the names of the files state it
+     * @return the number given by the header or by the names of the files
      */
     int dataFileCount();
 
@@ -55,8 +55,8 @@ public interface FormatReader extends Closeable {
     Path dataFile(int number);
 
     /**
-     * Returns whether a V2 checkpoint can have these data files as its own, unchanged. Then every tensor or slice that
-     * is intact has a {@link TensorInfo#storage()}, and its bytes are in the form that V2 stores.
+     * Returns whether a V2 checkpoint can use these data files unchanged. If so, every intact tensor or slice has a
+     * {@link TensorInfo#storage()}, and its bytes have the form that V2 stores.
      *
      * @return false unless a format overrides this method
      */
@@ -73,8 +73,8 @@ public interface FormatReader extends Closeable {
     TensorScan scan() throws IOException;
 
     /**
-     * Lists what is stored: as {@link #scan}, but in formats that store the slices of a partitioned tensor under keys
-     * of their own, the slices instead of the tensor.
+     * Lists the stored entries: as {@link #scan}, but formats that store the slices of a partitioned tensor under their
+     * own keys list the slices instead of the tensor.
      *
      * @return a scan before the first entry
      * @throws IOException if the index cannot be read
@@ -86,8 +86,8 @@ public interface FormatReader extends Closeable {
     /**
      * Looks up a tensor by name.
      *
-     * @param name its name
-     * @return null if there is none
+     * @param name the name of the tensor
+     * @return the tensor, or null if there is none
      * @throws IOException if the part of the index that would hold it is damaged
      */
     @Nullable
@@ -98,7 +98,7 @@ public interface FormatReader extends Closeable {
      *
      * @param tensor a partitioned tensor of this checkpoint
      * @param slice one of its slices
-     * @return null if there is none, or the format has no entries for slices
+     * @return the entry; null if there is none, or if the format has no entries for slices
      * @throws IOException if the part of the index that would hold it is damaged
      */
     default @Nullable TensorInfo findSlice(TensorInfo tensor, TensorSlice slice) throws IOException {
@@ -117,7 +117,7 @@ public interface FormatReader extends Closeable {
      * Returns the text of TensorFlow's error for a name that is not in a checkpoint of this format.
      *
      * @param name the missing name
-     * @return null if TensorFlow does not read the format
+     * @return the text, or null if TensorFlow does not read the format
      */
     default @Nullable String tensorFlowNotFound(String name) {
         return null;
@@ -129,7 +129,7 @@ public interface FormatReader extends Closeable {
      * @param listener receives each problem and each intact tensor, on the caller's thread and in an order that does
      *     not depend on the number of threads
      * @param work the threads to use
-     * @return the size of what was read
+     * @return the amount of data read
      * @throws IOException if the disk fails; damage is reported to the listener
      */
     Totals verify(VerificationListener listener, OrderedWork work) throws IOException;

@@ -19,7 +19,7 @@ import org.tfckpt.tensor.TensorSlice;
 
 /**
  * The intact tensors of a damaged checkpoint, as a format of its own. The entries are read once, when it is created, so
- * that later calls do not meet a damaged block of the index.
+ * that later calls do not read damaged blocks of the index.
  */
 public final class IntactTensors implements FormatReader {
     private final FormatReader all;
@@ -161,8 +161,8 @@ public final class IntactTensors implements FormatReader {
     }
 
     @Override
-    public Totals verify(VerificationListener findings, OrderedWork work) throws IOException {
-        return all.verify(findings, work);
+    public Totals verify(VerificationListener listener, OrderedWork work) throws IOException {
+        return all.verify(listener, work);
     }
 
     /** Does nothing: the files belong to the damaged checkpoint. */

@@ -15,7 +15,7 @@ import java.nio.ByteOrder;
  * {@link CodedInputStream}. Small messages inside are parsed by their generated classes; bulk data is returned as
  * views.
  *
- * <p>Everything throws {@link InvalidProtocolBufferException} if the message is malformed. Not thread-safe.
+ * <p>All methods throw {@link InvalidProtocolBufferException} if the message is malformed. Not thread-safe.
  */
 public final class MessageFields {
     /**

@@ -17,7 +17,7 @@ import org.tfckpt.tensor.TensorSlice;
 
 /** Converts shapes and slices from their protobuf messages. */
 public final class ProtoShapes {
-    /** No real tensor has more slices; without a limit, a small Snappy block could hold millions of empty ones. */
+    /** Real tensors have fewer slices; without a limit, a small Snappy block could hold millions of empty ones. */
     public static final int MAX_SLICES = 1 << 16;
 
     /** TensorFlow allows 254. A few more are listed, and rejected when the tensor is read. */
@@ -31,7 +31,7 @@ public final class ProtoShapes {
      * Converts a shape.
      *
      * @param proto the message
-     * @return the shape; in a damaged file, its dimensions may be impossible
+     * @return the shape; in a damaged file, its dimensions may be invalid
      * @throws InvalidProtocolBufferException if it has more than 1024 dimensions
      */
     public static Shape shape(TensorShapeProto proto) throws InvalidProtocolBufferException {
@@ -46,7 +46,7 @@ public final class ProtoShapes {
      * Converts a slice.
      *
      * @param proto the message
-     * @return the slice; in a damaged file, its extents may be impossible
+     * @return the slice; in a damaged file, its extents may be invalid
      * @throws InvalidProtocolBufferException if it has more than 1024 dimensions
      */
     public static TensorSlice slice(TensorSliceProto proto) throws InvalidProtocolBufferException {
@@ -141,10 +141,10 @@ public final class ProtoShapes {
     }
 
     /**
-     * Returns what is wrong with the extents of a slice, in TensorFlow's words.
+     * Returns the problem with the extents of a slice, in TensorFlow's words.
      *
      * @param slice as it was read
-     * @return nothing if every extent is one that TensorFlow writes
+     * @return the problem; empty if every extent is one that TensorFlow writes
      */
     public static Optional<String> problem(TensorSlice slice) {
         for (int axis = 0; axis < slice.rank(); axis++) {

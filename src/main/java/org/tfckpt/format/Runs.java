@@ -75,7 +75,9 @@ final class Runs {
         return length;
     }
 
-    /** Returns whether the gaps between runs in the part are so small that reading them along is cheaper. */
+    /**
+     * Returns whether the gaps between runs in the part are so small that reading them is cheaper than skipping them.
+     */
     boolean isDense() {
         int last = counts.length - 1;
         return last < 0 || partStrides[last] - length <= Math.max(length, 4096);

@@ -18,8 +18,8 @@ import org.tfckpt.tensor.TensorSlice;
 import org.tfckpt.tensor.UnsupportedFormatException;
 
 /**
- * Reads regions of a tensor from its stored slices; a tensor that is stored whole has one. Only the slices that overlap
- * a region are opened. Slices that do not fit the shape, or overlap each other, are rejected.
+ * Reads regions of a tensor from its stored slices; a tensor that is stored whole has one slice. Only the slices that
+ * overlap a region are opened. Slices that do not fit the shape, or overlap each other, are rejected.
  *
  * <p>A region that lies contiguously in one slice is a view of it. Other regions are assembled when they are read, and
  * not kept in memory.
@@ -108,12 +108,12 @@ public final class SliceAssembly implements TensorReader {
     }
 
     /**
-     * Checks that the shape of a tensor is possible.
+     * Checks that the shape of a tensor is valid.
      *
      * @param info the tensor
      * @param place the context of the exception
      * @return the number of elements
-     * @throws DataLossException if the shape is impossible
+     * @throws DataLossException if the shape is invalid
      */
     public static long requireElements(TensorInfo info, ErrorContext place) throws DataLossException {
         long elements = info.shape().elementCount().orElse(-1);
@@ -141,7 +141,7 @@ public final class SliceAssembly implements TensorReader {
      * Returns the slices, checked.
      *
      * @return the slices
-     * @throws CheckpointException if the shape is impossible, a slice does not fit it, or two overlap
+     * @throws CheckpointException if the shape is invalid, a slice does not fit it, or two overlap
      */
     public synchronized SliceSet slices() throws CheckpointException {
         SliceSet checked = set;
@@ -232,7 +232,7 @@ public final class SliceAssembly implements TensorReader {
         return opened;
     }
 
-    /** Saves memory: there may be a million tensors, and most have one slice. */
+    /** Adds a slice to the open ones, in little memory: there may be a million tensors, and most have one slice. */
     private static <T> Map<Integer, T> with(Map<Integer, T> open, int slice, T opened) {
         if (open.isEmpty()) {
             return Map.of(slice, opened);

@@ -15,8 +15,8 @@ import org.tfckpt.tensor.UnsupportedFormatException;
  * boxes that have not ended yet: n slices along one axis cost a sort; a grid costs n times the length of its side.
  */
 final class SliceOverlaps {
-    /** Takes some seconds; only boxes that are arranged for the purpose need so many. */
-    private static final long MOST_COMPARISONS = 1L << 26;
+    /** This many take a few seconds; only hostile arrangements of boxes need more. */
+    private static final long MAX_COMPARISONS = 1L << 26;
 
     private SliceOverlaps() {}
 
@@ -61,7 +61,7 @@ final class SliceOverlaps {
                 active[kept++] = active[i];
             }
             comparisons += count;
-            if (comparisons > MOST_COMPARISONS) {
+            if (comparisons > MAX_COMPARISONS) {
                 throw new UnsupportedFormatException(
                         "checking " + order.length + " slices for overlaps would take too long", place);
             }

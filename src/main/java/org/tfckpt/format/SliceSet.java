@@ -24,7 +24,7 @@ public final class SliceSet {
     /**
      * Checks slices, with TensorFlow's messages.
      *
-     * @param shape the shape of the whole tensor, which must be possible
+     * @param shape the shape of the whole tensor, which must be valid
      * @param slices the slices in the order in which they are stored
      * @param place the context of the exception
      * @return the slices
@@ -93,7 +93,7 @@ public final class SliceSet {
      * Returns the slices that overlap a region.
      *
      * @param region the region, all extents spelled out
-     * @return null if they do not cover the region
+     * @return the slices, or null if they do not cover the region
      */
     @Nullable
     Cover cover(TensorSlice region) {

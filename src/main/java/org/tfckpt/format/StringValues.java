@@ -9,7 +9,7 @@ import org.tfckpt.proto.TensorProto;
 public final class StringValues implements StringData {
     private static final int STRING = MessageFields.lengthDelimited(TensorProto.STRING_VAL_FIELD_NUMBER);
     /** The largest tensor whose last string may be repeated; a few bytes could claim any number of elements. */
-    private static final int MOST_REPEATED = 1 << 20;
+    private static final int MAX_REPEATED = 1 << 20;
 
     private final ByteBuffer message;
     private final int[] starts;
@@ -22,7 +22,7 @@ public final class StringValues implements StringData {
     }
 
     /**
-     * Finds the strings of a message that contains each element.
+     * Finds the strings of a message that contains every element.
      *
      * @param elements the required number of strings
      * @param message a TensorProto
@@ -47,7 +47,7 @@ public final class StringValues implements StringData {
      */
     public static StringData repeating(long elements, ByteBuffer message) throws IOException {
         long found = count(message);
-        if (found > elements || elements > Math.max(found, MOST_REPEATED)) {
+        if (found > elements || elements > Math.max(found, MAX_REPEATED)) {
             throw new InvalidProtocolBufferException(found + " strings where " + elements + " are needed");
         }
         return read((int) elements, message);

@@ -8,8 +8,8 @@ import org.tfckpt.tensor.TensorSlice;
 /**
  * Reads regions of one tensor: the whole tensor, or a box.
  *
- * <p>Creating a reader does no I/O. A reader opens and checks each stored slice once, however many regions are read. It
- * is thread-safe.
+ * <p>Creating a reader does no I/O. A reader opens and checks each stored slice once, regardless of the number of
+ * regions read. Thread-safe.
  */
 public interface TensorReader {
     /**
@@ -23,7 +23,7 @@ public interface TensorReader {
      * Opens a region of a tensor of fixed width.
      *
      * @param region a region within the shape of the tensor
-     * @return its bytes, which exist and are not checked yet
+     * @return its bytes, which are within the file but not compared with their checksum
      * @throws IOException if a stored slice is damaged, or the slices do not cover the region
      */
     TensorData data(TensorSlice region) throws IOException;

@@ -10,7 +10,7 @@ public interface TensorScan {
     /**
      * Returns the next tensor.
      *
-     * @return null after the last tensor
+     * @return the tensor, or null after the last one
      * @throws IOException if the next part of the index is damaged
      */
     @Nullable

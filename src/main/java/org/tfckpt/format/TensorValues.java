@@ -17,7 +17,7 @@ import org.tfckpt.tensor.DataType;
 public final class TensorValues {
     private static final int CONTENT = MessageFields.lengthDelimited(TensorProto.TENSOR_CONTENT_FIELD_NUMBER);
     /** The size of the largest tensor whose last value may be repeated; a few bytes could claim any size. */
-    private static final int MOST_REPEATED = 1 << 26;
+    private static final int MAX_REPEATED = 1 << 26;
 
     private final DataType dtype;
     private final int size;
@@ -61,7 +61,7 @@ public final class TensorValues {
     }
 
     /**
-     * Converts the values of a message that contains each element, in the field of its dtype.
+     * Converts the values of a message that contains every element, in the field of its dtype.
      *
      * @param dtype a dtype that {@link #isKnown}
      * @param elements the required number of elements
@@ -90,7 +90,7 @@ public final class TensorValues {
      * @throws IOException if there are more, or the message is malformed
      */
     public static ByteBuffer repeating(DataType dtype, long elements, ByteBuffer message) throws IOException {
-        int size = requirePossible(dtype, elements, message, MOST_REPEATED);
+        int size = requirePossible(dtype, elements, message, MAX_REPEATED);
         MessageFields in = new MessageFields(message);
         ByteBuffer content = null;
         for (int tag = in.next(); tag != 0; tag = in.next()) {
@@ -113,7 +113,7 @@ public final class TensorValues {
         return values.result();
     }
 
-    /** Returns the size of the elements, before anything is allocated: each takes at least a byte of the message. */
+    /** Returns the size of the elements in bytes, checked against the message before anything is allocated. */
     private static int requirePossible(DataType dtype, long elements, ByteBuffer message, int least)
             throws InvalidProtocolBufferException {
         boolean fixed = fixedWidth(dtype) > 0;

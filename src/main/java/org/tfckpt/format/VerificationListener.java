@@ -14,7 +14,7 @@ public interface VerificationListener {
     void problem(Problem problem);
 
     /**
-     * Receives damage that makes a tensor unreadable, or entries whose names cannot be read. A tensor may have several.
+     * Receives a problem that makes a tensor, or entries with unknown names, unreadable. A tensor may have several.
      *
      * @param problem the problem
      */

@@ -1,5 +1,5 @@
 /**
- * Internal: the interface of all formats, and what they share (slices, values and variants in messages); not part of
+ * Internal: the interface of all formats, and their common parts (slices, values and variants in messages); not part of
  * the API. Each format has a package below this one.
  */
 @NullMarked

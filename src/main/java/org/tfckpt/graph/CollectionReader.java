@@ -23,13 +23,13 @@ import org.tfckpt.tensor.Shape;
 import org.tfckpt.tensor.ShapeAndSlice;
 import org.tfckpt.tensor.TensorSlice;
 
-/** Reads the collections of a MetaGraphDef: which variables they hold, and what they say of each. */
+/** Reads the collections of a MetaGraphDef: the variables in them and their definitions. */
 final class CollectionReader {
     private static final String GLOBAL = "variables";
     private static final String TRAINABLE = "trainable_variables";
     private static final String SAVERS = "savers";
 
-    /** Collections that can hold nothing but variables. */
+    /** Collections that only contain variables. */
     private static final Set<String> OF_VARIABLES = Set.of(
             GLOBAL, TRAINABLE, "local_variables", "model_variables", "moving_average_variables", "metric_variables");
 
@@ -39,10 +39,10 @@ final class CollectionReader {
     private final GraphInput in;
     private final Map<String, GraphVariable.Builder> variables;
 
-    /** The collections that hold a variable, by its name. */
+    /** The collections that contain a variable, by its name. */
     private final Map<String, Set<String>> holders = new HashMap<>();
 
-    /** What the collections say of a variable, by its name. */
+    /** The definitions of variables in the collections, by the name of the variable. */
     private final Map<String, VariableDef> definitions = new HashMap<>();
 
     private final List<SaverDef> savers = new ArrayList<>();
@@ -78,9 +78,9 @@ final class CollectionReader {
                 }
             });
         }
-        boolean says = collections.containsKey(TRAINABLE) || collections.containsKey(GLOBAL);
+        boolean statesTrainable = collections.containsKey(TRAINABLE) || collections.containsKey(GLOBAL);
         for (GraphVariable.Builder variable : variables.values()) {
-            complete(variable, says);
+            complete(variable, statesTrainable);
         }
         return savers;
     }
@@ -112,7 +112,7 @@ final class CollectionReader {
         }
     }
 
-    /** Adds to a definition what another one has more. */
+    /** Returns the first definition, with the fields that only the second one has. */
     private static VariableDef merge(VariableDef first, VariableDef second) {
         VariableDef.Builder merged = second.toBuilder();
         if (first.hasSaveSliceInfoDef()) {
@@ -121,7 +121,7 @@ final class CollectionReader {
         return merged.mergeFrom(first).build();
     }
 
-    private void complete(GraphVariable.Builder variable, boolean says) throws IOException {
+    private void complete(GraphVariable.Builder variable, boolean statesTrainable) throws IOException {
         variable.collections = holders.getOrDefault(variable.name, Set.of());
         variable.definition = definitions.getOrDefault(variable.name, variable.definition);
         variable.partition = partition(variable.definition);
@@ -129,11 +129,11 @@ final class CollectionReader {
             // A file that is older than the field has the collection.
             variable.trainable = true;
         } else {
-            variable.trainable = says ? Boolean.FALSE : null;
+            variable.trainable = statesTrainable ? Boolean.FALSE : null;
         }
     }
 
-    /** Returns which part of a partitioned variable this is; null if it is not a part. */
+    /** Returns the part of a partitioned variable that a definition describes; null if it is not a part. */
     private @Nullable ShapeAndSlice partition(VariableDef definition) throws IOException {
         SaveSliceInfoDef part = definition.getSaveSliceInfoDef();
         if (part.getFullShapeCount() == 0 && part.getVarOffsetCount() == 0 && part.getVarShapeCount() == 0) {

@@ -17,10 +17,10 @@ import org.tfckpt.tensor.UnsupportedFormatException;
  *
  * <p>{@link #open} reads the file and closes it. Instances are immutable and thread-safe.
  *
- * <p>Nodes that have nothing to do with variables are skipped, so a binary graph of hundreds of megabytes, most of
- * which are constants as a rule, takes only the memory that its variables need. A graph in text format is held in
- * memory while it is parsed: that takes up to 6 times its size plus 256 bytes per field, about 20 times its size in all
- * for a graph without large constants. A text for which the heap is too small is rejected.
+ * <p>Nodes that are not related to variables are skipped, so a binary graph of hundreds of megabytes, usually mostly
+ * constants, only takes the memory that its variables need. A graph in text format is held in memory while it is
+ * parsed: that takes up to 6 times its size plus 256 bytes per field, about 20 times its size in all for a graph
+ * without large constants. A text that is too large for the heap is rejected.
  */
 public final class Graph {
     private final GraphParts parts;
@@ -38,7 +38,7 @@ public final class Graph {
      * @throws CheckpointException if there is no graph; the message names one nearby, if there is one
      * @throws DataLossException if the file is damaged
      * @throws UnsupportedFormatException if the file is not a graph, is a SavedModel of several graphs, has 2 GiB or
-     *     more, or is a text for which the heap is too small
+     *     more, or is a text that is too large for the heap
      * @throws IOException if the file cannot be read
      */
     public static Graph open(Path path) throws IOException {
@@ -69,7 +69,7 @@ public final class Graph {
     }
 
     /**
-     * Returns what the file contains.
+     * Returns the kind of the file.
      *
      * @return the kind
      */
@@ -191,9 +191,9 @@ public final class Graph {
     }
 
     /**
-     * Returns the keys of all collections, also of those that do not contain variables.
+     * Returns the keys of all collections, including those that do not contain variables.
      *
-     * @return the keys; empty if the file has no collections, as a GraphDef
+     * @return the keys; empty if the file has no collections, as in a GraphDef
      */
     public Set<String> collections() {
         return parts.info().collections();

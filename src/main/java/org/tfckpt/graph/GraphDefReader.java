@@ -22,13 +22,13 @@ final class GraphDefReader {
     /** The largest attribute parsed: a {@code RestoreV2} lists the dtype of each tensor in one. */
     private static final int MAX_ATTRIBUTE = 1 << 20;
 
-    /** The same for a constant, of which only the dtype is needed, which takes 12 bytes: the value is not read. */
+    /** The limit for a constant: only its dtype is needed, which takes 12 bytes; the value is not read. */
     private static final int MAX_CONSTANT_ATTRIBUTE = 16;
 
     private final GraphInput in;
     private final GraphNodes nodes;
 
-    /** Of the current node. */
+    // The fields of the current node.
     private String name = "";
 
     private String op = "";
@@ -107,7 +107,7 @@ final class GraphDefReader {
         }
     }
 
-    /** Writers put name and op first. Where they come later, inputs and attributes are read that may not be needed. */
+    /** Writers put name and op first. If they come later, inputs and attributes are read even if not needed. */
     private void nodeField(int field) throws IOException {
         switch (field) {
             case NodeDef.NAME_FIELD_NUMBER -> name = in.string();

@@ -2,7 +2,7 @@ package org.tfckpt.graph;
 
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.regex.Pattern;
+import org.tfckpt.files.CheckpointState;
 
 /** Names of graph files. */
 final class GraphFiles {
@@ -13,16 +13,13 @@ final class GraphFiles {
     /** A SavedModel of more than 2 GiB, split into chunks. */
     static final String SAVED_MODEL_CHUNKS = "saved_model.cpb";
 
-    /** The end of a V1 checkpoint's path that names its shards. */
-    private static final Pattern SHARDS = Pattern.compile("-[0-9?]+-of-[0-9]+$");
-
     private GraphFiles() {}
 
     /** Returns the {@code .meta} file that TensorFlow writes for a checkpoint. */
     static Path metaOf(Path prefix) {
         Path name = prefix.getFileName();
         String text = name == null ? "" : name.toString();
-        return prefix.resolveSibling(SHARDS.matcher(text).replaceFirst("") + META);
+        return prefix.resolveSibling(CheckpointState.graphFile(text));
     }
 
     static boolean isSavedModel(Path directory) {

@@ -8,12 +8,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
-import java.util.regex.Pattern;
+import org.tfckpt.format.bundle.BundlePrefix;
 import org.tfckpt.tensor.ErrorContext;
 
 /** Suggests a graph to open instead of a path that is not one. */
 final class GraphHints {
-    private static final Pattern FILE_OF_CHECKPOINT = Pattern.compile("(?<prefix>.*)\\.(index|data-\\d+-of-\\d+)");
     /** A SavedModel's checkpoint is {@code variables/variables}, two levels below its directory. */
     private static final int LEVELS = 2;
 
@@ -30,10 +29,11 @@ final class GraphHints {
 
     private static String hint(Path path) throws IOException {
         String name = path.getFileName() == null ? "" : path.getFileName().toString();
-        var matcher = FILE_OF_CHECKPOINT.matcher(name);
-        Path prefix = matcher.matches() ? path.resolveSibling(matcher.group("prefix")) : path;
+        String base = BundlePrefix.baseOf(name);
+        boolean belongs = !base.equals(name);
+        Path prefix = belongs ? path.resolveSibling(base) : path;
         Path meta = GraphFiles.metaOf(prefix);
-        if (matcher.matches() && Files.isRegularFile(meta)) {
+        if (belongs && Files.isRegularFile(meta)) {
             return "'" + path + "' belongs to a checkpoint; its graph is '" + meta + "'";
         }
         Path above = path;

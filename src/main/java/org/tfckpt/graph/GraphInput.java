@@ -18,8 +18,8 @@ import org.tfckpt.tensor.ErrorContext;
 import org.tfckpt.tensor.ProblemKind;
 
 /**
- * Walks the messages of a graph with protobuf's {@link CodedInputStream}, since a graph may be too large to hold. What
- * is skipped is not read from the file; small messages are parsed by their generated classes.
+ * Walks the messages of a graph with protobuf's {@link CodedInputStream}, since a graph may be too large for the
+ * memory. Skipped fields are not read from the file; small messages are parsed by their generated classes.
  *
  * <p>A {@link FieldHandler} must read or skip the field for which it is called by calling exactly one method. Methods
  * throw {@link DataLossException} if the file is damaged. Not thread-safe.
@@ -71,7 +71,7 @@ final class GraphInput {
         this.in = CodedInputStream.newInstance(bytes);
     }
 
-    /** Reads a binary file, which the caller closes: a small one at once, a larger one as far as it is not skipped. */
+    /** Reads a binary file, which the caller closes: a small one at once, a larger one without the skipped fields. */
     static GraphInput of(ByteSource source) throws IOException {
         long size = source.size();
         if (size > READ_AT_ONCE) {
@@ -82,17 +82,17 @@ final class GraphInput {
         return new GraphInput(source.name(), size, null, bytes, false);
     }
 
-    /** Reads a message that was made of a text file; errors have no offsets. */
+    /** Reads a message that was parsed from a text file; errors have no offsets. */
     static GraphInput ofText(String file, byte[] message) {
         return new GraphInput(file, message.length, null, message, true);
     }
 
-    /** The whole file. */
+    /** Returns the range of the whole file. */
     Range all() {
         return new Range(0, size);
     }
 
-    /** Walks the fields of a message anywhere in the file, of which at most {@link #MAX_SIZE} bytes are seen. */
+    /** Walks the fields of a message anywhere in the file; bytes after {@link #MAX_SIZE} are ignored. */
     void walk(Range range, FieldHandler handler) throws IOException {
         CodedInputStream outer = in;
         long outerBase = base;
@@ -113,7 +113,7 @@ final class GraphInput {
         }
     }
 
-    /** Walks the message that is the current field, and returns where it is. */
+    /** Walks the message that is the current field, and returns its range. */
     Range walk(FieldHandler handler) throws IOException {
         int length = length();
         long start = position();
@@ -139,7 +139,6 @@ final class GraphInput {
         return WireFormat.getTagWireType(tag) == WireFormat.WIRETYPE_LENGTH_DELIMITED;
     }
 
-    /** Skips the current field. */
     void skip() throws IOException {
         if (isMessage()) {
             skipMessage();
@@ -148,7 +147,7 @@ final class GraphInput {
         }
     }
 
-    /** Skips the message that is the current field, and returns where it is. */
+    /** Skips the message that is the current field, and returns its range. */
     Range skipMessage() throws IOException {
         int length = length();
         long start = position();
@@ -211,19 +210,16 @@ final class GraphInput {
         return new Entry(key[0], value[0]);
     }
 
-    /** Reads a string. */
     String string() throws IOException {
         require(isMessage());
         return in.readStringRequireUtf8();
     }
 
-    /** Reads bytes. */
     ByteString bytes() throws IOException {
         require(isMessage());
         return in.readBytes();
     }
 
-    /** Reads a number. */
     int int32() throws IOException {
         require(WireFormat.getTagWireType(tag) == WireFormat.WIRETYPE_VARINT);
         return in.readInt32();
@@ -249,12 +245,12 @@ final class GraphInput {
         return base + in.getTotalBytesRead();
     }
 
-    /** Makes the exception for a problem of the current field. */
+    /** Creates the exception for a problem of the current field. */
     DataLossException failure(String problem) {
         return failure(problem, fieldStart);
     }
 
-    /** Makes the exception for a problem at an offset, which is -1 if unknown. */
+    /** Creates the exception for a problem at an offset; -1 if unknown. */
     DataLossException failure(String problem, long offset) {
         return new DataLossException(ProblemKind.ENTRY, problem, place(offset));
     }

@@ -8,9 +8,9 @@ import java.util.Map;
 import java.util.OptionalInt;
 import org.tfckpt.graph.GraphInput.Range;
 
-/** The nodes of a GraphDef that have to do with variables, each kind in the order of the graph. */
+/** The nodes of a GraphDef that are related to variables, each kind in the order of the graph. */
 final class GraphNodes {
-    /** The most nodes that are followed to where a tensor comes from: far more than savers use. */
+    /** The maximum number of nodes followed to the origin of a tensor: far more than savers use. */
     static final int MAX_STEPS = 256;
 
     long count;
@@ -34,7 +34,7 @@ final class GraphNodes {
     /** The first input of each {@link NodeRole#PASS} node, by the node's name. */
     final Map<String, String> passes = new HashMap<>();
 
-    /** Where the nodes of constants of strings are, by name. */
+    /** The ranges of the nodes of string constants, by name. */
     final Map<String, Range> strings = new HashMap<>();
 
     /**

@@ -8,11 +8,11 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 
 /**
- * What was read from the file of a graph.
+ * The contents of a graph file.
  *
  * @param file the file
  * @param kind the kind of the file
- * @param info everything else
+ * @param info versions, sizes and names
  * @param variables the variables that have nodes
  * @param savers the savers
  * @param objects the object graph of a TF2 SavedModel, or null
@@ -26,7 +26,7 @@ record GraphParts(
         List<GraphSaver> savers,
         @Nullable SavedObjects objects,
         @Nullable SavedPaths paths) {
-    /** What a graph states besides its variables, savers and objects. */
+    /** Properties of a graph other than its variables, savers and objects. */
     record Info(
             Set<String> tags,
             Optional<String> tensorFlowVersion,

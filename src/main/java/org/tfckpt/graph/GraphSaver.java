@@ -9,11 +9,12 @@ import org.jspecify.annotations.Nullable;
 import org.tfckpt.proto.SaverDef;
 
 /**
- * A saver of a graph: which variable its save ops write under which name, and from which name its restore ops fill
- * which variable. Where variables were renamed or left out, these names are the ones that count.
+ * A saver of a graph: the names under which its save ops write variables, and the names from which its restore ops read
+ * them. A saver may rename or omit variables, so these names take precedence over those of the variables.
  *
  * <p>The lists come from the constants that the ops {@code SaveV2} and {@code RestoreV2} and their predecessors take.
  * In a TF2 SavedModel these ops are inside functions, and the lists are empty: use {@link Graph#checkpointKeys} there.
+ * Immutable.
  */
 public final class GraphSaver {
     private final String filenameTensor;
@@ -36,7 +37,7 @@ public final class GraphSaver {
     }
 
     /**
-     * Returns the tensor that takes the checkpoint's name.
+     * Returns the tensor to feed with the checkpoint's name.
      *
      * @return for example {@code save/Const:0}
      */
@@ -45,7 +46,7 @@ public final class GraphSaver {
     }
 
     /**
-     * Returns the tensor that saves.
+     * Returns the tensor whose evaluation saves a checkpoint.
      *
      * @return empty if the graph has the saver's ops but no definition of the saver
      */
@@ -54,7 +55,7 @@ public final class GraphSaver {
     }
 
     /**
-     * Returns the op that restores.
+     * Returns the op that restores a checkpoint.
      *
      * @return empty if the graph has the saver's ops but no definition of the saver
      */
@@ -90,7 +91,7 @@ public final class GraphSaver {
     }
 
     /**
-     * Returns what is saved.
+     * Returns the saved tensors.
      *
      * @return the tensors in the order of the graph's ops and of their lists
      */
@@ -99,7 +100,7 @@ public final class GraphSaver {
     }
 
     /**
-     * Returns what is restored.
+     * Returns the restored tensors.
      *
      * @return the tensors in the order of the graph's ops and of their lists
      */
@@ -108,8 +109,7 @@ public final class GraphSaver {
     }
 
     /**
-     * Returns the save and restore ops whose names are not in the graph, because something else than a constant feeds
-     * them.
+     * Returns the save and restore ops whose lists of names are unknown, because they are not constants.
      *
      * @return the names of the ops
      */
@@ -121,8 +121,8 @@ public final class GraphSaver {
      * One tensor of a save or restore op.
      *
      * @param key the name in the checkpoint
-     * @param shapeAndSlice which part of the tensor, as the op takes it ({@code 10 3 0,5:0,3}); empty for the whole
-     *     tensor
+     * @param shapeAndSlice the part of the tensor, in the form that the op takes ({@code 10 3 0,5:0,3}); empty for the
+     *     whole tensor
      * @param tensor the tensor that is saved, or the output of the op that restores
      * @param variable the variable that is saved or restored; null if the tensor is not a variable, for example the
      *     keys of a table
@@ -134,7 +134,7 @@ public final class GraphSaver {
             @Nullable GraphVariable variable) {}
 
     /**
-     * Returns what is saved of each variable.
+     * Returns the saved tensors by variable.
      *
      * @return usually one entry per variable; a variable that the saver leaves out is not a key
      */
@@ -143,7 +143,7 @@ public final class GraphSaver {
     }
 
     /**
-     * Returns what each variable is restored from.
+     * Returns the restored tensors by variable.
      *
      * @return usually one entry per variable; a variable that the saver leaves out is not a key
      */

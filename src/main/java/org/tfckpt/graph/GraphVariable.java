@@ -14,7 +14,7 @@ import org.tfckpt.tensor.ShapeAndSlice;
 import org.tfckpt.tensor.TensorNames;
 
 /**
- * A variable of a graph, with what its node and the graph's collections say about it.
+ * A variable of a graph, with the properties stated by its node and by the graph's collections.
  *
  * <p>Instances are immutable and are equal only if they are the same object; {@link Variables} compares by
  * {@link #name()}.
@@ -34,7 +34,7 @@ public final class GraphVariable {
     private final boolean optimizerSlot;
     private final int objectNode;
 
-    /** What is known of a variable so far: first from its node, then from other parts of the file. */
+    /** Collects the properties of a variable: first from its node, then from other parts of the file. */
     static final class Builder {
         final String name;
         final String op;
@@ -44,7 +44,7 @@ public final class GraphVariable {
         @Nullable
         String sharedName;
 
-        /** In alphabetical order, and not changed any more. */
+        /** In alphabetical order. */
         Set<String> collections = Set.of();
 
         @Nullable
@@ -85,12 +85,12 @@ public final class GraphVariable {
     }
 
     /**
-     * Makes a variable that belongs to no graph, for callers that only have names, dtypes and shapes.
+     * Creates a variable that belongs to no graph, for callers that only have names, dtypes and shapes.
      *
      * @param name the name
      * @param dtype the dtype
      * @param shape the shape, with -1 for an unknown dimension; null if not even the rank is known
-     * @return a resource variable with nothing else known about it
+     * @return a resource variable without other properties
      */
     public static GraphVariable of(String name, DataType dtype, @Nullable Shape shape) {
         return new Builder(name, "VarHandleOp", dtype.number(), shape).build();
@@ -192,9 +192,9 @@ public final class GraphVariable {
     }
 
     /**
-     * Returns which part of a partitioned variable this is.
+     * Returns the part of a partitioned variable that this is.
      *
-     * @return for example {@code 10 3 0,5:0,3}; empty if it is not a part, or if the file does not state it, as a
+     * @return for example {@code 10 3 0,5:0,3}; empty if it is not a part, or if the file does not state it, as in a
      *     GraphDef
      */
     public Optional<ShapeAndSlice> partition() {
@@ -213,7 +213,7 @@ public final class GraphVariable {
     /**
      * Returns the keys of the collections that contain the variable, such as {@code variables} for global variables.
      *
-     * @return the keys in alphabetical order; empty if the file has no collections, as a GraphDef
+     * @return the keys in alphabetical order; empty if the file has no collections, as in a GraphDef
      */
     public Set<String> collections() {
         return collections;
@@ -232,7 +232,7 @@ public final class GraphVariable {
     /**
      * Returns whether the variable is trainable.
      *
-     * @return empty if the file does not state it, as a GraphDef
+     * @return empty if the file does not state it, as in a GraphDef
      */
     public Optional<Boolean> trainable() {
         return Optional.ofNullable(trainable);

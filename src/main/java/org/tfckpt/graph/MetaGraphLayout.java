@@ -15,8 +15,7 @@ import org.tfckpt.proto.MetaGraphDef.SignatureEntry;
 import org.tfckpt.proto.SaverDef;
 
 /**
- * Where the parts of a MetaGraphDef are; a bare GraphDef has one graph and nothing else. A part may come in several
- * pieces.
+ * The ranges of the parts of a MetaGraphDef; a bare GraphDef has only a graph. A part may consist of several pieces.
  *
  * @param info tags and versions
  * @param graphs the graph
@@ -59,7 +58,7 @@ record MetaGraphLayout(
                 info.build(), found.graphs, found.savers, found.collections, found.signatures, found.objects);
     }
 
-    /** The last collection of a key counts, as in every map of protobuf. */
+    /** The last collection with a key wins, as in every protobuf map. */
     private void add(GraphInput.Entry collection) {
         Range empty = new Range(0, 0);
         collections.put(collection.key(), collection.value() == null ? empty : collection.value());

@@ -1,12 +1,12 @@
 package org.tfckpt.graph;
 
-/** What a node has to do with variables, as its op says. */
+/** The role of a node for variables, determined by its op. */
 enum NodeRole {
     VARIABLE,
     SAVE,
     RESTORE,
     ASSIGN,
-    /** Its output is its first input, perhaps converted. */
+    /** Outputs its first input, perhaps converted. */
     PASS,
     CONSTANT,
     /** Trains the variable that is its first input. */

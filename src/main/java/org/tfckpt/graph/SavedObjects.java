@@ -13,14 +13,12 @@ import org.tfckpt.proto.SavedObject;
 import org.tfckpt.proto.SavedObjectGraph;
 import org.tfckpt.proto.SavedVariable;
 
-/**
- * The object graph of a TF2 SavedModel: its variables, and the names by which objects hold each other.
- */
+/** The object graph of a TF2 SavedModel: its variables, and the named edges between objects. */
 final class SavedObjects {
     /** An edge from an object to a child. */
     record Edge(int child, String name) {}
 
-    /** A variable in which an optimizer keeps state for another variable. */
+    /** A variable in which an optimizer stores state for another variable. */
     record Slot(int optimizer, int original, String name, int variable) {}
 
     private int count;

@@ -15,8 +15,8 @@ import org.tfckpt.graph.StringConstants.Strings;
 import org.tfckpt.proto.SaverDef;
 
 /**
- * Assembles the savers of a graph. Ops belong to one saver if their checkpoint's name comes from the same tensor,
- * directly or through the ops that make the names of shards.
+ * Assembles the savers of a graph. Ops belong to the same saver if their checkpoint name comes from the same tensor,
+ * directly or through the ops that create the names of shards.
  *
  * <pre>
  * SaveV2      prefix, tensor_names, shape_and_slices, tensors…
@@ -143,7 +143,7 @@ final class SaverReader {
         return TensorName.nodeOf(op.input(0));
     }
 
-    /** Requires a list to be as long as the op needs it. This bounds the work: each op has lists of its own size. */
+    /** Requires a list to have the length that the op needs, which bounds the work: each op has its own lists. */
     private void requireSize(Node op, String what, Strings strings, int count) throws IOException {
         if (!strings.isOfSize(count)) {
             throw in.failure(

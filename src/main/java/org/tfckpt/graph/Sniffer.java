@@ -92,7 +92,7 @@ final class Sniffer {
         if (first != null) {
             return isNode(in, first) ? GraphKind.GRAPH_DEF : isInfo(in, first) ? GraphKind.META_GRAPH_DEF : null;
         }
-        // Without the information that comes first as a rule, the message in it tells.
+        // The information that usually comes first is missing, so the inner message decides.
         GraphKind inner = outermost && second != null ? kindOf(in, second, false) : null;
         if (inner == GraphKind.META_GRAPH_DEF) {
             return GraphKind.SAVED_MODEL;
@@ -127,14 +127,14 @@ final class Sniffer {
         try {
             in.walk(range, handler);
         } catch (DataLossException damaged) {
-            // What was found up to here decides.
+            // The fields found so far decide.
             return;
         }
     }
 
     /** The numbers of the first fields of a message. */
     private static final class Fields {
-        private static final int MOST = 16;
+        private static final int MAX_FIELDS = 16;
 
         private int count;
         private final Map<Integer, Range> messages = new HashMap<>();
@@ -147,7 +147,7 @@ final class Sniffer {
         }
 
         private void add(GraphInput in, int field) throws IOException {
-            if (count++ == MOST) {
+            if (count++ == MAX_FIELDS) {
                 in.skipRest();
             } else if (in.isMessage()) {
                 messages.putIfAbsent(field, in.skipCutMessage());

@@ -14,7 +14,7 @@ import org.tfckpt.proto.TensorProto;
 import org.tfckpt.proto.TensorShapeProto;
 import org.tfckpt.tensor.Shape;
 
-/** Reads the values of constants of strings, each when it is needed. */
+/** Reads the values of string constants on demand. */
 final class StringConstants {
     private final GraphInput in;
     private final Map<String, Range> nodes;
@@ -26,7 +26,7 @@ final class StringConstants {
     }
 
     /**
-     * The strings of a constant. The last one stored stands for all that follow, up to the size that the shape states.
+     * The strings of a constant. The last stored one is repeated up to the size given by the shape.
      *
      * @param stored the strings stored
      * @param size the number of strings, or -1 if the shape does not state it
@@ -75,7 +75,7 @@ final class StringConstants {
         return strings;
     }
 
-    /** Returns where the attribute {@code value} of a node is, or null if it has none. */
+    /** Returns the range of the attribute {@code value} of a node, or null if it has none. */
     private @Nullable Range value(Range node) throws IOException {
         @Nullable Range[] found = {null};
         in.walk(node, field -> {

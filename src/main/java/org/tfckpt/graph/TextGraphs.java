@@ -19,22 +19,22 @@ import org.tfckpt.tensor.UnsupportedFormatException;
 /**
  * Parses graphs in protobuf's text format. Unlike a binary graph, a text is held in memory as a whole: parsing takes up
  * to {@value #COPIES} times its size plus {@value #BYTES_PER_FIELD} bytes per field, about 20 times its size for a
- * graph without large constants. A text for which the heap is too small is rejected before it is parsed.
+ * graph without large constants. A text that is too large for the heap is rejected before it is parsed.
  */
 final class TextGraphs {
     private static final int MAX_SIZE = 1 << 30;
 
-    /** The copies that there are of a text that is one long string: escaped and not, as bytes and as characters. */
+    /** The number of copies of a text that is one long string: escaped and unescaped, as bytes and as characters. */
     private static final int COPIES = 6;
 
-    /** What the parser keeps for an unknown field, and more than it needs for others. */
+    /** The memory that the parser needs for an unknown field; others take less. */
     private static final int BYTES_PER_FIELD = 256;
 
     /** Held here because a logger that is not referenced loses its filter. */
     private static final Logger PROTOBUF = Logger.getLogger(TextFormat.class.getName());
 
     static {
-        // The parser warns of each field that our trimmed messages lack. These warnings say nothing to a user.
+        // The parser warns of each field that our trimmed messages lack, which is of no use to a user.
         Filter filter = PROTOBUF.getFilter();
         PROTOBUF.setFilter(record -> !String.valueOf(record.getMessage()).contains("\ttfckpt.")
                 && (filter == null || filter.isLoggable(record)));
@@ -68,7 +68,7 @@ final class TextGraphs {
         source.readInto(0, ByteBuffer.wrap(bytes));
         long fields = 0;
         for (byte b : bytes) {
-            // A field has one of these, and so has each element of a list.
+            // Every field, and every element of a list, has one of these characters.
             if (b == ':' || b == '{' || b == '<' || b == ',') {
                 fields++;
             }

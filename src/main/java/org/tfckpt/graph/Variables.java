@@ -30,7 +30,7 @@ public final class Variables extends AbstractList<GraphVariable> implements Rand
     }
 
     /**
-     * Makes a list of variables.
+     * Creates a list of variables.
      *
      * @param variables the variables; copied
      * @return the variables in the same order

@@ -12,7 +12,7 @@ import org.tfckpt.tensor.ProblemKind;
  * Random access to the bytes of a file. Thread-safe.
  *
  * <p>Returned buffers are little-endian with position 0 and the requested length as the limit, and must not be written
- * to. They stay readable after {@link #close}; every method then throws {@link IllegalStateException}. A range that
+ * to. They stay readable after {@link #close}; all methods then throw {@link IllegalStateException}. A range that
  * exceeds the current end of the file causes a {@link DataLossException} with file and offset. Not more than a few
  * kilobytes are allocated before that check.
  */
@@ -104,10 +104,7 @@ public abstract class ByteSource implements Closeable {
         return offset >= 0 && length >= 0 && offset <= size - length;
     }
 
-    /**
-     * Returns the size of the file, perhaps cached for a short time. For frequent callers: asking the system takes
-     * long.
-     */
+    /** Returns the size of the file, perhaps cached for a short time, because asking the system is slow. */
     long recentSize() throws IOException {
         return size();
     }

@@ -86,7 +86,7 @@ public final class DurableFiles {
      * @throws IOException if this fails; the file is then unchanged
      */
     public static void replace(Path path, byte[] bytes) throws IOException {
-        // A fixed name: the next call overwrites what a crash left behind.
+        // A fixed name: the next call overwrites a file left by a crash.
         Path temporary = path.resolveSibling(path.getFileName() + ".tfckpt-tmp");
         try {
             try (SeekableByteChannel file = Files.newByteChannel(
@@ -134,7 +134,7 @@ public final class DurableFiles {
     }
 
     /**
-     * Creates a hard link to a file or, if that is impossible, a copy that is forced to sync.
+     * Creates a hard link to a file or, if that is impossible, a copy that is forced to disk.
      *
      * @param from the file
      * @param to the link or copy, which must not exist
@@ -147,11 +147,11 @@ public final class DurableFiles {
     }
 
     /**
-     * Copies a file, within the operating system if possible, and forces the copy to sync.
+     * Copies a file, within the operating system if possible, and forces the copy to disk.
      *
      * @param from the file
      * @param to the copy, which must not exist
-     * @param progress receives the number of bytes after each part
+     * @param progress called after each part with its number of bytes
      * @throws IOException if this fails; the caller deletes an incomplete copy
      */
     public static void copy(Path from, Path to, LongConsumer progress) throws IOException {

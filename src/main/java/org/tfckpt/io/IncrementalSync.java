@@ -9,8 +9,8 @@ import java.util.concurrent.FutureTask;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Forces a file to disk in steps while it is written, on a thread of its own, so that only the last step remains to
- * wait for at the end. Not thread-safe.
+ * Forces a file to disk in steps while it is written, on a thread of its own, so that {@link #finish} only has to wait
+ * for the last step. Not thread-safe.
  */
 public final class IncrementalSync implements Closeable {
     /** Large enough to make the cost of a thread and a system call negligible. */

@@ -14,8 +14,8 @@ import java.util.concurrent.atomic.AtomicReferenceArray;
  * its own.
  *
  * <p>The file's size is checked before a range is read, up to {@link #SIZE_VALID_NANOS} earlier. If the file shrinks
- * after the check, accessing the missing part ends the JVM (observed on 17 and 25): use {@link ChannelSource} for files
- * that may shrink.
+ * after the check, accessing the missing part can crash the JVM (seen on JDK 17 and 25): use {@link ChannelSource} for
+ * files that may shrink.
  */
 final class MappedSource extends ByteSource {
     private static final int WINDOW_BITS = 30;

@@ -4,8 +4,8 @@ import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 
 /**
- * Encodes numbers and strings so that the encodings sort in the same order. The keys of slices consist of these. The
- * format is that of TensorFlow's {@code tensorflow/core/lib/strings/ordered_code.h}:
+ * Encodes the numbers and strings in the keys of slices, so that the encodings sort in the same order. The format is
+ * that of TensorFlow's {@code tensorflow/core/lib/strings/ordered_code.h}:
  *
  * <pre>
  * string    byte 00 → 00 ff, byte ff → ff 00, other bytes unchanged; then 00 01

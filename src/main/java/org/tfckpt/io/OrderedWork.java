@@ -11,8 +11,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Runs jobs on several threads, the caller's and those of an executor, and finishes them on the caller's thread in the
- * order in which they were added. Results, and the error that is thrown, therefore do not depend on the threads: it is
- * the error of the first job, in that order, that failed.
+ * order in which they were added. Therefore the results do not depend on the threads, and the exception that is thrown
+ * is that of the first failed job in this order.
  *
  * <p>The caller runs every job that no other thread has started and waits only for jobs that have started. A busy
  * executor, or one without threads, cannot block it. {@link #add}, {@link #finish} and {@link #close} must be called on
@@ -35,7 +35,7 @@ public final class OrderedWork implements Closeable {
     private long weight;
     private boolean failed;
 
-    /** A job. */
+    /** A job in two parts. */
     @FunctionalInterface
     public interface Job {
         /**
@@ -46,9 +46,9 @@ public final class OrderedWork implements Closeable {
         default void run() throws IOException {}
 
         /**
-         * Returns the memory that the job holds until it is finished, if it is considerable.
+         * Returns the memory that the job occupies until it is finished.
          *
-         * @return bytes
+         * @return the size in bytes; 0 if it is small
          */
         default long weight() {
             return 0;
@@ -118,14 +118,15 @@ public final class OrderedWork implements Closeable {
     }
 
     /**
-     * Handles the items of a list, in parallel and started in their order.
+     * Handles the items of a list in parallel, starting them in their order.
      *
      * @param <T> the type of items
      * @param items the items
      * @param action called once for each item, on any thread, until it throws
-     * @param executor runs what the caller does not run itself
+     * @param executor runs the actions that the caller does not run itself
      * @param degree the maximum number of items handled at a time, including the caller's
-     * @throws IOException if the action threw it: for the first such item, after all running actions have ended
+     * @throws IOException if the action throws it for an item; the first one is thrown, after all running actions have
+     *     ended
      * @throws IllegalArgumentException if {@code degree} is not positive
      */
     public static <T> void forEach(List<T> items, Action<? super T> action, Executor executor, int degree)

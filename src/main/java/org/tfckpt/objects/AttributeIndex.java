@@ -6,8 +6,8 @@ import java.util.Optional;
 import org.tfckpt.tensor.TensorNames;
 
 /**
- * Finds attributes by one of their names: a list of the names' offsets, sorted by the bytes of the names. It copies no
- * name, and no choice of names makes it slow.
+ * Finds attributes by one of their names: a list of the names' offsets, sorted by the bytes of the names. No names are
+ * copied, and hostile names do not slow down lookups.
  */
 final class AttributeIndex {
     private final ObjectGraphBytes graph;

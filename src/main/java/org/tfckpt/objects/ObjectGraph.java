@@ -22,9 +22,9 @@ import org.tfckpt.tensor.ErrorContext;
  * The objects of a Python program as saved in an object-based (TF2) checkpoint, their attributes, and the keys of their
  * values.
  *
- * <p>Objects are numbered from 0, the root. An object can have several parents, and can refer to itself. Its path is the
- * shortest path from the root; {@link ObjectKeys} describes its form. All object numbers in the graph are valid. Immutable
- * and thread-safe.
+ * <p>Objects are numbered from 0, the root. An object can have several parents, and can refer to itself. Its path is
+ * the shortest path from the root; {@link ObjectKeys} describes its form. All object numbers in the graph are valid.
+ * Immutable and thread-safe.
  *
  * <pre>{@code
  * ObjectGraph graph = checkpoint.objectGraph().orElseThrow();
@@ -122,7 +122,7 @@ public final class ObjectGraph {
     }
 
     /**
-     * Returns the slot that an object is, if an optimizer keeps it for a variable.
+     * Returns the slot entry of an object that an optimizer keeps for a variable.
      *
      * @param id the number of the object
      * @return the slot; empty if the object is not a slot
@@ -142,8 +142,8 @@ public final class ObjectGraph {
     }
 
     /**
-     * Returns whether an object or one of its descendants has values in the checkpoint: attributes, slots or a registered
-     * saver. Newer releases of TensorFlow write this for each object; it is computed here for all files.
+     * Returns whether an object or one of its descendants has values in the checkpoint: attributes, slots or a
+     * registered saver. Newer releases of TensorFlow write this for each object; it is computed here for all files.
      *
      * @param id the number of the object
      * @return true if there are values
@@ -171,8 +171,8 @@ public final class ObjectGraph {
      * Returns the value that a tensor of the checkpoint belongs to.
      *
      * @param tensor the name of the tensor
-     * @return the attribute that has this name as its key; or else the attribute of several tensors (the keys and values
-     *     of a table) whose key is the longest prefix of the name
+     * @return the attribute that has this name as its key; or else the attribute of several tensors (the keys and
+     *     values of a table) whose key is the longest prefix of the name
      */
     public Optional<ObjectNode.Attribute> attributeOf(String tensor) {
         AttributeIndex index = keys();
@@ -186,8 +186,9 @@ public final class ObjectGraph {
     /**
      * Serializes the graph with other keys. Unknown fields are kept.
      *
-     * @param newKeys maps the key of each value to its new key, or to empty to remove the value. If a slot loses all its
-     *     values, the optimizer's reference to it is removed; {@code has_checkpoint_values} is updated where present
+     * @param newKeys maps the key of each value to its new key, or to empty to remove the value. If a slot loses all
+     *     its values, the optimizer's reference to it is removed; {@code has_checkpoint_values} is updated where
+     *     present
      * @return the element of the tensor {@link ObjectKeys#OBJECT_GRAPH}
      */
     public byte[] withKeys(Function<String, Optional<String>> newKeys) {
@@ -241,9 +242,9 @@ public final class ObjectGraph {
     /**
      * Finds the key of a tensor by any of its names.
      *
-     * @param pathOrFullName in order of precedence: the key itself; the escaped path of a variable; a variable's full name
-     *     in a TF1 graph, with or without {@code :0}; or a path that {@link #find} accepts, of an object that has a
-     *     {@link ObjectNode#valueKey()}
+     * @param pathOrFullName in order of precedence: the key itself; the escaped path of a variable; a variable's full
+     *     name in a TF1 graph, with or without {@code :0}; or a path that {@link #find} accepts, of an object that has
+     *     a {@link ObjectNode#valueKey()}
      * @return the key
      */
     public Optional<String> keyOf(String pathOrFullName) {
@@ -294,15 +295,16 @@ public final class ObjectGraph {
          * Called for each edge. The parent is the last object visited at {@code depth - 1}.
          *
          * @param depth the depth of the edge; 0 for a child of the root
-         * @param child the edge; the walk continues below it only if it is {@link ObjectNode.Child#onPath() on the path}
-         *     of the child
+         * @param child the edge; the walk continues below it only if it is
+         *     {@link ObjectNode.Child#onPath() on the path} of the child
          */
         void visit(int depth, ObjectNode.Child child);
     }
 
     /**
      * Visits all objects that are reachable from the root, depth first and in the order in which they were saved: each
-     * edge once, and the edges of each object once. The walk is not recursive, so the depth of the graph is not limited.
+     * edge once, and the edges of each object once. The walk is not recursive, so the depth of the graph is not
+     * limited.
      *
      * @param visitor called for each edge
      */

@@ -142,8 +142,8 @@ final class ObjectGraphBytes {
     }
 
     /**
-     * Iterates over those fields of a message that hold messages or names. Malformed bytes, which only
-     * {@link #read} can meet, cause an {@link UncheckedIOException}.
+     * Iterates over the fields of a message that contain messages or names. Malformed bytes, which only {@link #read}
+     * can encounter, cause an {@link UncheckedIOException}.
      */
     final class Fields {
         private final CodedInputStream in;
@@ -164,7 +164,7 @@ final class ObjectGraphBytes {
             }
         }
 
-        /** Steps to the next field and returns its number; 0 at the end of the message. */
+        /** Moves to the next field and returns its number; 0 at the end of the message. */
         int next() {
             try {
                 if (in.getTotalBytesRead() == offset) {
@@ -231,7 +231,6 @@ final class ObjectGraphBytes {
         return bytes;
     }
 
-    /** Returns the number of nodes. */
     int size() {
         return nodes.size;
     }
@@ -295,7 +294,6 @@ final class ObjectGraphBytes {
         return TensorNames.decode(name.toByteArray());
     }
 
-    /** Returns the fields of a node. */
     Fields fields(int id) {
         return new Fields(nodes.offsets[id]);
     }
@@ -357,7 +355,7 @@ final class ObjectGraphBytes {
         });
     }
 
-    /** Applies a function to where the name at an offset begins and ends. */
+    /** Applies a function to the start and end of the name at an offset. */
     private int at(int offset, IntBinaryOperator name) {
         CodedInputStream in = open(offset);
         try {

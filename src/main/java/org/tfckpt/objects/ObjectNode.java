@@ -11,8 +11,8 @@ import java.util.Optional;
  * @param attributes the values that it saved
  * @param slots for an optimizer, the variables that it keeps for others
  * @param saver the registered saver that saved it, if any
- * @param statedValues whether the object or a descendant has values, if the file states it; older releases of TensorFlow
- *     do not write it, but {@link ObjectGraph#hasValues} is always known
+ * @param statedValues whether the object or a descendant has values, if the file states it; older releases of
+ *     TensorFlow do not write it, but {@link ObjectGraph#hasValues} is always known
  */
 public record ObjectNode(
         int id,
@@ -53,8 +53,8 @@ public record ObjectNode(
      * @param node the index of the object
      * @param name the name of the value in the object: {@code VARIABLE_VALUE} for a variable
      * @param fullName the variable's name in a TF1 graph; empty if the object is not a variable
-     * @param key the key of the tensor in the checkpoint; for an attribute that consists of several tensors (the keys and
-     *     values of a table), the common prefix of their keys
+     * @param key the key of the tensor in the checkpoint; for an attribute that consists of several tensors (the keys
+     *     and values of a table), the common prefix of their keys
      */
     public record Attribute(int node, String name, String fullName, String key) {}
 

@@ -10,8 +10,8 @@ import org.tfckpt.proto.TrackableObjectGraph.TrackableObject;
 
 /**
  * The path of each object: the first one that a breadth-first walk from the root finds, as in TensorFlow; the path of a
- * slot is made from those of its variable and its optimizer. Only links to the parents are stored, because the paths of a
- * chain of n objects are n² long together.
+ * slot is made from those of its variable and its optimizer. Only links to the parents are stored, because the paths of
+ * a chain of n objects are n² long together.
  */
 final class ObjectPaths {
     private static final int NONE = -1;

@@ -91,7 +91,7 @@ final class ObjectSearch {
 
     /**
      * Finds an object by unescaped names. These may contain slashes, so a path can be split in several ways: all are
-     * followed in parallel, each object once per position in the path. Therefore cycles in the graph end, too.
+     * followed in parallel, each object once per position in the path, so cycles in the graph do no harm.
      */
     OptionalInt byName(String path) {
         TreeMap<Integer, Set<Integer>> reached = new TreeMap<>();

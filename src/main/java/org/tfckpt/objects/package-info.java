@@ -1,6 +1,6 @@
 /**
- * The object graph of an object-based (TF2) checkpoint: the objects of a program, their attributes, and the keys of their
- * values.
+ * The object graph of an object-based (TF2) checkpoint: the objects of a program, their attributes, and the keys of
+ * their values.
  */
 @NullMarked
 package org.tfckpt.objects;

@@ -34,7 +34,7 @@ public final class AssignmentMap {
     private static final String PART = "/part_";
 
     /** Tensors listed in a message; TensorFlow lists all. */
-    private static final int MOST_SHOWN = 100;
+    private static final int MAX_SHOWN = 100;
 
     /** One assignment: to the variables or, if they are null, to the name. */
     private record Pair(
@@ -61,7 +61,7 @@ public final class AssignmentMap {
     }
 
     /**
-     * Adds an assignment; a tensor may be assigned to several variables.
+     * Returns a copy with one more assignment; a tensor may be assigned to several variables.
      *
      * @param checkpointName a tensor, or a scope ending with a slash
      * @param current a variable (without {@code /part_0} if it is partitioned), or a scope
@@ -72,7 +72,7 @@ public final class AssignmentMap {
     }
 
     /**
-     * Adds an assignment.
+     * Returns a copy with one more assignment.
      *
      * @param checkpointName a tensor
      * @param variable the variable that gets the whole tensor
@@ -83,7 +83,7 @@ public final class AssignmentMap {
     }
 
     /**
-     * Adds an assignment.
+     * Returns a copy with one more assignment.
      *
      * @param checkpointName a tensor
      * @param parts the parts of a partitioned variable
@@ -245,10 +245,10 @@ public final class AssignmentMap {
         private String shapes() {
             Collection<TensorInfo> all = tensors.all();
             String shown = all.stream()
-                    .limit(MOST_SHOWN)
+                    .limit(MAX_SHOWN)
                     .map(tensor -> PythonText.string(tensor.name()) + ": " + PythonText.list(tensor.shape()))
                     .collect(Collectors.joining(", ", "{", ""));
-            return shown + (all.size() > MOST_SHOWN ? ", …}" : "}");
+            return shown + (all.size() > MAX_SHOWN ? ", …}" : "}");
         }
     }
 

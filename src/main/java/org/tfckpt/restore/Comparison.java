@@ -15,8 +15,8 @@ import org.tfckpt.tensor.NamePattern;
 import org.tfckpt.tensor.TensorInfo;
 
 /**
- * Compares the variables of a graph with the tensors of a checkpoint: which tensor restores which variable, which
- * variables are missing or have another shape or dtype, and which tensors are not used.
+ * Compares the variables of a graph with the tensors of a checkpoint: finds the tensor for each variable, variables
+ * that are missing or have another shape or dtype, and unused tensors.
  *
  * <p>Only the index is read, no values. Immutable and thread-safe.
  */
@@ -232,7 +232,7 @@ public final class Comparison {
     }
 
     /**
-     * Returns suggestions where the missing variables may be found. They are computed on the first call.
+     * Returns suggestions for the missing variables. They are computed on the first call.
      *
      * @return likely sources, and rules that find many variables at once
      */

@@ -37,8 +37,8 @@ final class GraphWants {
         return keys;
     }
 
-    /** Returns empty if the data file is missing; the object graph of the SavedModel is used instead. */
-    private static Optional<ObjectGraph> objects(Checkpoint checkpoint) throws IOException {
+    /** Returns the object graph; empty if there is none, or its data file is missing: the index has the keys. */
+    static Optional<ObjectGraph> objects(Checkpoint checkpoint) throws IOException {
         try {
             return checkpoint.objectGraph();
         } catch (DataLossException e) {
@@ -49,7 +49,7 @@ final class GraphWants {
         }
     }
 
-    /** Returns the names of the first saver; none if it gives two variables the same name, so is not meant for all. */
+    /** Returns the names of the first saver; none if two variables share a name: then it is not for all variables. */
     private static Map<GraphVariable, String> saverKeys(Graph graph) {
         Map<GraphVariable, String> keys = new HashMap<>();
         for (GraphSaver saver : graph.savers().stream().limit(1).toList()) {

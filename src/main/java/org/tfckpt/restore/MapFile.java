@@ -25,7 +25,7 @@ final class MapFile {
     private static final Pattern SECOND_ARROW = Pattern.compile("\\s->\\s");
 
     /** If the wrong file was given, most lines are wrong. */
-    private static final int MOST_REPORTED = 10;
+    private static final int MAX_REPORTED = 10;
 
     private final Path file;
     private final Map<String, String> sources = new LinkedHashMap<>();
@@ -48,8 +48,8 @@ final class MapFile {
             map.line(i + 1, text.strip());
         }
         if (!map.mistakes.isEmpty()) {
-            int more = map.mistakes.size() - MOST_REPORTED;
-            List<String> shown = map.mistakes.subList(0, Math.min(MOST_REPORTED, map.mistakes.size()));
+            int more = map.mistakes.size() - MAX_REPORTED;
+            List<String> shown = map.mistakes.subList(0, Math.min(MAX_REPORTED, map.mistakes.size()));
             throw new CheckpointException(
                     String.join("\n", shown) + (more > 0 ? "\n… and " + more + " more" : ""),
                     ErrorContext.hint("each line is 'name in the checkpoint -> name wanted'; '#' begins a comment"));

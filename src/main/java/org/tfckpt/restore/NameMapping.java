@@ -102,7 +102,7 @@ public final class NameMapping implements UnaryOperator<String> {
      *
      * @param rules one or more rules
      * @return the mapping
-     * @throws IllegalArgumentException if the text is not of this form; the message says where
+     * @throws IllegalArgumentException if the text does not have this form; the message states the reason
      */
     public static NameMapping sed(String rules) {
         return new NameMapping(SedParser.parse(rules));

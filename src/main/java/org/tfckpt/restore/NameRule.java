@@ -10,7 +10,7 @@ interface NameRule {
     @Nullable
     String apply(String name);
 
-    /** Returns what of this rule matches none of the names, as it was written. */
+    /** Returns the parts of this rule that match none of the names, as they were written. */
     default List<String> idle(Set<String> names) {
         return names.stream().anyMatch(name -> apply(name) != null) ? List.of() : List.of(toString());
     }

@@ -11,7 +11,7 @@ import org.tfckpt.tensor.TensorNames;
 /** Describes why variables cannot be restored: each variable, suggestions, and TensorFlow's message. */
 final class RestoreFailure {
     /** Lines of each kind; {@link RestoreException#comparison()} has all. */
-    private static final int MOST_SHOWN = 100;
+    private static final int MAX_SHOWN = 100;
 
     private static final String MISSING = "a Variable name or other graph key that is missing";
     private static final String MISMATCH = "a mismatch between the current graph and the graph";
@@ -33,9 +33,9 @@ final class RestoreFailure {
         List<VariableSource> wrong = comparison.variables().stream()
                 .filter(source -> source.outcome() == Outcome.MISSING || source.outcome() == Outcome.MISMATCHED)
                 .toList();
-        wrong.stream().limit(MOST_SHOWN).forEach(source -> text.append("\n  ").append(line(comparison, source)));
-        if (wrong.size() > MOST_SHOWN) {
-            text.append("\n  … and ").append(wrong.size() - MOST_SHOWN).append(" more");
+        wrong.stream().limit(MAX_SHOWN).forEach(source -> text.append("\n  ").append(line(comparison, source)));
+        if (wrong.size() > MAX_SHOWN) {
+            text.append("\n  … and ").append(wrong.size() - MAX_SHOWN).append(" more");
         }
         List<SuggestedRule> rules = comparison.suggestions().rules();
         if (!rules.isEmpty()) {
@@ -74,7 +74,7 @@ final class RestoreFailure {
                 ? comparison.shapeMismatches().get(0).tensorFlowMessage()
                 : dtypes.stream()
                         .sorted(Comparator.comparing(RestoreFailure::foundName, TensorNames.ORDER))
-                        .limit(MOST_SHOWN)
+                        .limit(MAX_SHOWN)
                         .map(VariableSource::tensorFlowMessage)
                         .collect(Collectors.joining("\n"));
     }
@@ -125,11 +125,11 @@ final class RestoreFailure {
                         .map(source -> TensorNames.printable(source.tensorName()))
                         .sorted()
                         .distinct()
-                        .limit(MOST_SHOWN)
+                        .limit(MAX_SHOWN)
                         .collect(Collectors.joining(", ")))
                 .append("\n\nVariables names when this checkpoint was written which don't exist now: ")
                 .append(gone.stream()
-                        .limit(MOST_SHOWN)
+                        .limit(MAX_SHOWN)
                         .map(TensorNames::printable)
                         .collect(Collectors.joining(", ")))
                 .append("\n\n(")
@@ -141,14 +141,14 @@ final class RestoreFailure {
 
     private static void idle(StringBuilder text, Comparison comparison) {
         comparison.idleRules().stream()
-                .limit(MOST_SHOWN)
+                .limit(MAX_SHOWN)
                 .forEach(rule -> text.append("\nThe rule ").append(rule).append(" matches no variable"));
         comparison
                 .idleExclusions()
                 .forEach(pattern ->
                         text.append("\nThe exclusion '").append(pattern).append("' matches no variable"));
         comparison.collisions().stream()
-                .limit(MOST_SHOWN)
+                .limit(MAX_SHOWN)
                 .forEach(collision -> text.append("\nThe mapping assigns several variables (")
                         .append(String.join(", ", collision.variables()))
                         .append(") to one tensor, ")

@@ -16,23 +16,21 @@ import org.tfckpt.Tensor;
 import org.tfckpt.graph.Graph;
 import org.tfckpt.io.OrderedWork;
 import org.tfckpt.objects.ObjectGraph;
-import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.NamePattern;
-import org.tfckpt.tensor.ProblemKind;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorNames;
 
 /**
- * Determines which tensor of a checkpoint restores which variable, and restores them. The plan can be inspected before
- * any value is read.
+ * Restores variables from a checkpoint. A plan determines the tensor for each variable, and can be inspected before any
+ * value is read.
  *
  * <p>By default a plan is strict: if a variable that is not excluded is missing or does not fit, it throws a
  * {@link RestoreException} before it reads a value. A {@linkplain Builder#lenient lenient} plan restores the variables
- * that fit. The checksum of a tensor is verified before its value is returned, unless the checkpoint was opened without
- * checks.
+ * that fit. The checksum of a tensor is verified before its value is returned, unless the checkpoint was opened
+ * {@linkplain org.tfckpt.ReadOptions#withoutChecksums without checksums}.
  *
- * <p>Immutable and thread-safe. Closing the checkpoint is up to the caller.
+ * <p>Immutable and thread-safe. The caller closes the checkpoint.
  */
 public final class RestorePlan {
     private final Checkpoint checkpoint;
@@ -58,7 +56,7 @@ public final class RestorePlan {
         void accept(Wanted variable, Tensor value) throws IOException;
     }
 
-    /** Builds a plan. */
+    /** Collects the variables and options of a plan. Not thread-safe. */
     public static final class Builder {
         private final Checkpoint checkpoint;
         private final List<Wanted> wanted = new ArrayList<>();
@@ -168,19 +166,11 @@ public final class RestorePlan {
 
     static Tensors tensorsOf(Checkpoint checkpoint) throws IOException {
         try (Stream<TensorInfo> tensors = checkpoint.tensors()) {
-            return new Tensors(tensors.toList(), fullNames(checkpoint));
-        }
-    }
-
-    private static Map<String, String> fullNames(Checkpoint checkpoint) throws IOException {
-        try {
-            return checkpoint.objectGraph().map(ObjectGraph::keysByFullName).orElse(Map.of());
-        } catch (DataLossException e) {
-            if (e.kind() == ProblemKind.MISSING_FILE) {
-                // The index alone can still be compared by its keys.
-                return Map.of();
-            }
-            throw e;
+            return new Tensors(
+                    tensors.toList(),
+                    GraphWants.objects(checkpoint)
+                            .map(ObjectGraph::keysByFullName)
+                            .orElse(Map.of()));
         }
     }
 
@@ -227,6 +217,7 @@ public final class RestorePlan {
      * @param buffers as in {@link #restore(Function)}; each variable needs its own buffer
      * @param executor runs the reads that the calling thread does not run itself
      * @param degree the maximum number of tensors read at the same time, including by the calling thread
+     * @throws IllegalArgumentException as {@link #restore(Function)}, or if {@code degree} is not positive
      * @throws IOException as {@link #restore(Function)}
      */
     public void restore(Function<? super Wanted, ? extends ByteBuffer> buffers, Executor executor, int degree)
@@ -286,8 +277,9 @@ public final class RestorePlan {
      *     thread waits only for reads that have started
      * @param degree the maximum number of tensors read at the same time, including by the calling thread
      * @throws RestoreException if the plan is strict and not complete
-     * @throws IOException if a value is damaged or cannot be read, or the receiver threw it: the first such; what had
-     *     begun elsewhere is finished before
+     * @throws IllegalArgumentException if {@code degree} is not positive
+     * @throws IOException if a value is damaged or cannot be read, or the receiver throws it. The first exception is
+     *     thrown, after reads on other threads have finished
      */
     public void forEach(Receiver receiver, Executor executor, int degree) throws IOException {
         requireStrictness();
@@ -311,7 +303,7 @@ public final class RestorePlan {
         return List.copyOf(byTensor.values());
     }
 
-    /** By position in the data files; partitioned tensors and V1 come last. */
+    /** Orders tensors by their position in the data files; partitioned tensors and V1 come last. */
     private static final Comparator<TensorInfo> FILE_ORDER = Comparator.comparingInt(RestorePlan::shard)
             .thenComparingLong(RestorePlan::offset)
             .thenComparing(TensorInfo::name, TensorNames.ORDER);

@@ -16,12 +16,12 @@ import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorNames;
 
 /**
- * Suggests where missing variables may be found: rules that explain many of them, and for each variable the most likely
- * tensors among those that no variable uses.
+ * Suggests sources of missing variables: rules that find many of them, and for each variable the most likely tensors
+ * among those that no variable uses.
  *
- * <p>Names are compared part by part. Common synonyms count as equal ({@code weights} and {@code kernel}, {@code
- * BasicLSTMCell/Linear/Matrix} and {@code basic_lstm_cell/kernel}, a name and the key of an object); shapes and dtypes
- * decide between similar names. The time is proportional to the number of names. Immutable and thread-safe.
+ * <p>Names are compared part by part. Common synonyms count as equal ({@code weights} and {@code kernel},
+ * {@code BasicLSTMCell/Linear/Matrix} and {@code basic_lstm_cell/kernel}, a name and the key of an object); shapes and
+ * dtypes decide between similar names. The time is proportional to the number of names. Immutable and thread-safe.
  */
 public final class Suggestions {
     private final List<VariableSource> missing;
@@ -91,7 +91,7 @@ public final class Suggestions {
     }
 
     /**
-     * Returns the most likely sources of a missing variable: what a rule finds, otherwise the most similar tensors.
+     * Returns the most likely sources of a missing variable: the tensor found by a rule, or else the most similar ones.
      *
      * @param source a variable of the comparison
      * @return at most three suggestions, the most likely first; empty if the variable is not missing or no tensor is

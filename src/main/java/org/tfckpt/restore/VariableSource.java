@@ -7,7 +7,7 @@ import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorNames;
 
 /**
- * Which tensor restores a variable, or why none does.
+ * The tensor that restores a variable, or the reason why none does.
  *
  * @param wanted the variable
  * @param tensorName the name looked for in the checkpoint: the saved name of the variable after the mapping

@@ -76,7 +76,7 @@ public record Wanted(
      * Returns a variable of a graph with the name it is saved under by default.
      *
      * @param variable the variable of the graph
-     * @return the variable; trainable if the graph does not say
+     * @return the variable; trainable if the graph does not state it
      */
     public static Wanted of(GraphVariable variable) {
         return new Wanted(

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.Function;
 import java.util.function.Predicate;
 import java.util.regex.Pattern;
 import org.tfckpt.Checkpoint;
@@ -22,15 +23,10 @@ import org.tfckpt.tensor.TensorNames;
  * does; they need not match to its end.
  */
 public final class WarmStart {
-    private final Choice choice;
+    private final Function<Collection<Wanted>, List<Wanted>> choice;
     private final Map<String, String> previousNames;
 
-    /** Selects variables. */
-    private interface Choice {
-        List<Wanted> of(Collection<Wanted> variables);
-    }
-
-    private WarmStart(Choice choice, Map<String, String> previousNames) {
+    private WarmStart(Function<Collection<Wanted>, List<Wanted>> choice, Map<String, String> previousNames) {
         this.choice = choice;
         this.previousNames = previousNames;
     }
@@ -103,7 +99,7 @@ public final class WarmStart {
     }
 
     /**
-     * Returns this selection with names that have changed.
+     * Returns a copy of this selection with names that have changed.
      *
      * @param names maps the name of a variable to the name it was saved under
      * @return the changed copy
@@ -126,7 +122,7 @@ public final class WarmStart {
      */
     public RestorePlan plan(Collection<Wanted> variables, Checkpoint checkpoint) throws IOException {
         Map<String, List<Wanted>> grouped = new LinkedHashMap<>();
-        for (Wanted variable : choice.of(variables)) {
+        for (Wanted variable : choice.apply(variables)) {
             grouped.computeIfAbsent(variable.name(), none -> new ArrayList<>(1)).add(variable);
         }
         Tensors tensors = RestorePlan.tensorsOf(checkpoint);
@@ -137,7 +133,8 @@ public final class WarmStart {
             missing.removeAll(names.keySet());
             throw new IllegalArgumentException(
                     "Attempting to warm-start from an object-based checkpoint, but found that"
-                            + " the checkpoint did not contain values for all variables. The following variables were missing: "
+                            + " the checkpoint did not contain values for all variables."
+                            + " The following variables were missing: "
                             + PythonText.set(missing));
         }
         AssignmentMap assignments = AssignmentMap.EMPTY;

@@ -55,7 +55,7 @@ final class NamedSlots {
         return variable == null ? null : TensorRole.of(Kind.MOVING_AVERAGE, variable);
     }
 
-    /** The powers of Adam's betas, which exist in pairs. */
+    /** Recognises the powers of Adam's betas, which exist in pairs. */
     private static @Nullable TensorRole power(TensorInfo tensor, String scope, String last, RelatedTensors related)
             throws IOException {
         String other =
@@ -63,7 +63,7 @@ final class NamedSlots {
         return RelatedTensors.isScalar(tensor) && related.hasScalar(scope + other) ? TensorRole.of(Kind.SLOT) : null;
     }
 
-    /** The state of a bias-corrected average: the sum before the correction, and the step count. */
+    /** Recognises the state of a bias-corrected average: the sum before the correction, and the step count. */
     private static @Nullable TensorRole averageState(
             TensorInfo tensor, String average, String word, RelatedTensors related) throws IOException {
         int slash = average.lastIndexOf('/');
@@ -75,7 +75,7 @@ final class NamedSlots {
                 : average(related.variableWithin(average.substring(0, slash), above, Shape::equals));
     }
 
-    /** The slots of Adafactor in Mesh TensorFlow (T5): {@code kernel_slot_v}. */
+    /** Recognises the slots of Adafactor in Mesh TensorFlow (T5): {@code kernel_slot_v}. */
     private static @Nullable TensorRole meshSlot(TensorInfo tensor, RelatedTensors related) throws IOException {
         int end = tensor.name().lastIndexOf("_slot_");
         if (end <= 0) {

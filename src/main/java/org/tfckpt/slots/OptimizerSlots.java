@@ -19,7 +19,8 @@ import org.tfckpt.tensor.TensorInfo;
  * ({@code training/Adam/Variable_3}), slots of an optimizer with a custom name, and slots whose variable is not in the
  * checkpoint.
  *
- * <p>Tensors are classified on demand; one whose name looks like a slot's costs a few lookups. Immutable.
+ * <p>Tensors are classified on demand; one whose name looks like a slot's costs a few lookups. Thread-safe if the
+ * lookup is.
  */
 public final class OptimizerSlots {
     private final TensorLookup lookup;

@@ -5,7 +5,7 @@ package org.tfckpt.tensor;
  * {@code float} are exact.
  *
  * <p>The formats are IEEE 754 binary16 (half), the upper half of binary32 (bfloat16), and the 8-bit and 4-bit formats
- * of the {@code ml_dtypes} that TensorFlow uses.
+ * of the {@code ml_dtypes} package.
  */
 public final class SmallFloats {
     private static final int FLOAT_BIAS = 127;

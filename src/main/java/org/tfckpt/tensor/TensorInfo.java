@@ -9,14 +9,14 @@ import org.jspecify.annotations.Nullable;
  * @param name the tensor's name, see {@link TensorNames}
  * @param dtypeNumber the dtype's number in the file; use {@link #dtype()} instead unless the number is unknown
  * @param shape the shape of the whole tensor; may be invalid if the file is damaged
- * @param storage the place of the bytes; null for partitioned tensors and for V1 checkpoints
+ * @param storage the location of the bytes; null for partitioned tensors and for V1 checkpoints
  * @param slices the slices of a partitioned tensor, in the order in which they were saved; otherwise empty
  */
 public record TensorInfo(
         String name, int dtypeNumber, Shape shape, @Nullable Storage storage, List<TensorSlice> slices) {
 
     /**
-     * The place of a tensor's bytes in a V2 checkpoint.
+     * The location of a tensor's bytes in a V2 checkpoint.
      *
      * @param shard the number of the data file, from 0
      * @param offset the offset of the first byte in that file
@@ -31,7 +31,7 @@ public record TensorInfo(
      * @param name the tensor's name
      * @param dtypeNumber the dtype's number
      * @param shape the shape of the whole tensor
-     * @param storage the place of the bytes, or null
+     * @param storage the location of the bytes, or null
      * @param slices the slices
      */
     public TensorInfo {

@@ -15,10 +15,10 @@ record Decimal(String digits, int exponent) {
     private static final BigDecimal TWO = BigDecimal.valueOf(2);
 
     /**
-     * The number of digits.
+     * The limits for the number of digits.
      *
-     * @param shortest whether to stop at the digit that distinguishes the number from its neighbours in its binary format;
-     *     otherwise the digits are those of the exact value
+     * @param shortest whether to stop at the digit that distinguishes the number from its neighbours in its binary
+     *     format; otherwise the digits are those of the exact value
      * @param fractional whether {@code most} and {@code least} count digits after the decimal point, or all digits
      * @param most maximum number of digits, or −1
      * @param least minimum number of digits, or −1

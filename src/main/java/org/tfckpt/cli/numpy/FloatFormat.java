@@ -5,9 +5,9 @@ import org.tfckpt.cli.numpy.PrintOptions.FloatMode;
 
 /** Formats floats of an array as NumPy does: all with an exponent or none, with aligned decimal points. */
 final class FloatFormat {
-    private static final int LEAST_EXPONENT_DIGITS = 2;
+    private static final int MIN_EXPONENT_DIGITS = 2;
     /** More digits than any number has. NumPy's buffer has about this size too. */
-    private static final int MOST_DIGITS = 16_000;
+    private static final int MAX_DIGITS = 16_000;
 
     private final FloatKind kind;
     private final char sign;
@@ -70,7 +70,7 @@ final class FloatFormat {
 
         // Format each number on its own; the widest determine the format of all.
         boolean shortest = mode != FloatMode.FIXED;
-        int precision = mode == FloatMode.UNIQUE ? -1 : Math.min(options.precision(), MOST_DIGITS);
+        int precision = mode == FloatMode.UNIQUE ? -1 : Math.min(options.precision(), MAX_DIGITS);
         Digits alone = new Digits(limit(shortest, precision, -1), shortest ? 0 : precision);
         Widths widths = new Widths();
         sample.forEach(number -> widths.add(number, alone));
@@ -133,7 +133,7 @@ final class FloatFormat {
         return sign
                 + decimal.digits().charAt(0)
                 + (tail.isEmpty() ? "" : "." + tail)
-                + exponent(decimal.exponent(), LEAST_EXPONENT_DIGITS);
+                + exponent(decimal.exponent(), MIN_EXPONENT_DIGITS);
     }
 
     private static String exponent(int exponent, int digits) {
@@ -192,7 +192,7 @@ final class FloatFormat {
     private final class Widths {
         private int whole;
         private int fraction;
-        private int exponent = LEAST_EXPONENT_DIGITS;
+        private int exponent = MIN_EXPONENT_DIGITS;
 
         void add(double number, Digits alone) {
             if (!Double.isFinite(number)) {

@@ -29,7 +29,8 @@ public final class NumpyText {
      * Prints an array or a scalar.
      *
      * @throws IOException if it cannot be read or written
-     * @throws IllegalArgumentException if NumPy has no values of the dtype or, with NumPy's message, an option is invalid
+     * @throws IllegalArgumentException if NumPy has no values of the dtype or, with NumPy's message, an option is
+     *     invalid
      */
     public static void print(ArrayValues values, PrintOptions options, Appendable out) throws IOException {
         if (values.shape().rank() == 0) {

@@ -51,7 +51,7 @@ public record PrintOptions(
         UNIQUE,
         /** As many as each number needs, at most {@code precision}. */
         MAXPREC,
-        /** For all numbers as many as any of them needs, at most {@code precision}. */
+        /** As many as the longest number needs, at most {@code precision}. */
         MAXPREC_EQUAL
     }
 

@@ -29,7 +29,7 @@ final class ShownElements {
         return values.shape().dimension(axis);
     }
 
-    /** Returns the distance, in elements, of neighbours on an axis. */
+    /** Returns the distance between neighbours on an axis, in elements. */
     long stride(int axis) {
         return strides[axis];
     }

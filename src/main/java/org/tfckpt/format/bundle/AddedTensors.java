@@ -23,7 +23,7 @@ final class AddedTensors {
      * Checks a tensor or slice before any of it is written.
      *
      * @return the number of its elements
-     * @throws IllegalArgumentException if a checkpoint cannot hold it, or not beside those added before
+     * @throws IllegalArgumentException if a checkpoint cannot hold it, or it conflicts with an earlier one
      */
     long check(TensorPart part) {
         if (part.name().isEmpty()) {

@@ -29,8 +29,8 @@ import org.tfckpt.tensor.ErrorContext;
  * delete    P.data-00000-of-00002
  * </pre>
  *
- * <p>Files get their names by hard links where possible, so that {@link StaleFiles} can distinguish what a crash left
- * from the files of others. On a file system without links, the bridge is a copy, and files are renamed. The guarantee
+ * <p>Files get their names by hard links where possible, so that {@link StaleFiles} can distinguish files left by a
+ * crash from other files. On a file system without links, the bridge is a copy, and files are renamed. The guarantee
  * depends on the file system: its rename must replace a file atomically.
  */
 final class AtomicReplacement {

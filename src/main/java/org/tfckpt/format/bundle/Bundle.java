@@ -98,8 +98,8 @@ public final class Bundle implements FormatReader {
     }
 
     @Override
-    public Totals verify(VerificationListener findings, OrderedWork work) throws IOException {
-        return new BundleVerification(prefix, index, shards, findings, work).run();
+    public Totals verify(VerificationListener listener, OrderedWork work) throws IOException {
+        return new BundleVerification(prefix, index, shards, listener, work).run();
     }
 
     @Override

@@ -11,7 +11,7 @@ import org.tfckpt.tensor.ErrorContext;
 import org.tfckpt.tensor.ProblemKind;
 
 /**
- * Where a checkpoint is written: prepares the directory, and describes failures.
+ * The destination of a new checkpoint: prepares the directory, and describes failures.
  *
  * @param prefix the prefix of the new checkpoint
  * @param overwrite whether to replace an existing checkpoint

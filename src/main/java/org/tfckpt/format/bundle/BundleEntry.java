@@ -14,8 +14,7 @@ import org.tfckpt.tensor.TensorSlice;
  * Decodes the record under a tensor's name, a BundleEntryProto.
  *
  * <p>A tensor whose entry lists slices is partitioned: its values are stored under the keys of the slices, and the
- * entry's shard, offset, size and checksum mean nothing. A single slice that takes every dimension whole does not
- * count.
+ * entry's shard, offset, size and checksum are not used. A tensor with a single, full slice is not partitioned.
  */
 final class BundleEntry {
     private BundleEntry() {}

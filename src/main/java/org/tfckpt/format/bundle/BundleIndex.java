@@ -23,7 +23,7 @@ import org.tfckpt.tensor.TensorNames;
 /**
  * The index of a bundle: the header under the empty key, then one entry per name.
  *
- * <p>It is not mapped. Blocks are copied anyway, and if the file changes while it is read, this gives an exception.
+ * <p>It is not mapped: blocks are copied anyway, and a file that changes while it is read then causes an exception.
  */
 final class BundleIndex implements Closeable {
     private static final byte[] HEADER_KEY = {};

@@ -15,7 +15,7 @@ public record BundlePrefix(Path directory, String base) {
     private static final String DATA = "(?s)(.*)\\.data-[0-9]{5,}-of-[0-9]{5,}";
 
     /**
-     * Returns the prefix that a path consists of.
+     * Returns a path as a prefix.
      *
      * @param path the directory and the beginning of the names
      * @return the prefix

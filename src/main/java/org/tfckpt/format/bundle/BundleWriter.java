@@ -74,7 +74,7 @@ public final class BundleWriter implements Closeable {
     }
 
     /**
-     * Starts a checkpoint. Deletes what killed writers of the same checkpoint left behind.
+     * Starts a checkpoint. Deletes files left by killed writers of the same checkpoint.
      *
      * @param prefix the prefix of the new checkpoint; its directory is created if it does not exist
      * @param options how to write it
@@ -98,7 +98,7 @@ public final class BundleWriter implements Closeable {
     }
 
     /**
-     * Makes subsequent tensors go to one data file.
+     * Writes subsequent tensors to one data file.
      *
      * @param number the number of the data file, from 0
      * @throws IndexOutOfBoundsException if there is no such data file
@@ -208,7 +208,7 @@ public final class BundleWriter implements Closeable {
     /**
      * Registers a progress listener.
      *
-     * @param listener receives the number of bytes after each write or copy
+     * @param listener called after each write or copy with the number of bytes written by it
      */
     public void onProgress(LongConsumer listener) {
         shards.onProgress(listener);
@@ -280,7 +280,7 @@ public final class BundleWriter implements Closeable {
      * Writes the index, forces everything to disk, and gives the files their names.
      *
      * @throws IllegalStateException if the writer has failed or is closed
-     * @throws IOException if it fails; the previous checkpoint, if any, or the new one is then in place, complete
+     * @throws IOException if it fails; then either the previous checkpoint, if any, or the new one is complete
      */
     public void finish() throws IOException {
         run(() -> {

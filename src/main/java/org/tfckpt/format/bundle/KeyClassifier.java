@@ -11,9 +11,9 @@ import org.tfckpt.tensor.TensorNames;
 import org.tfckpt.tensor.TensorSlice;
 
 /**
- * Tells whether a key of an index belongs to a tensor or to a slice, and whether the tensor of a slice lists it. Keys
- * must be passed in ascending order: the slices of a tensor are then adjacent, and one pass over the index finds all
- * tensors. A slice that is out of order may be reported as an orphan.
+ * Determines whether a key of an index belongs to a tensor or to a slice, and whether the tensor of a slice lists it.
+ * Keys must be passed in ascending order: the slices of a tensor are then adjacent, and one pass over the index finds
+ * all tensors. A slice that is out of order may be reported as an orphan.
  */
 final class KeyClassifier {
     private final BundleIndex.Lookup tensors;
@@ -25,7 +25,7 @@ final class KeyClassifier {
         this.tensors = index.new Lookup();
     }
 
-    /** What a key belongs to. */
+    /** The role of a key. */
     enum Role {
         /** A tensor. */
         TENSOR,

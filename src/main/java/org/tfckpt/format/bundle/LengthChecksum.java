@@ -5,8 +5,8 @@ import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
 
 /**
- * Computes the checksum of the lengths of a string tensor. It does not cover the varints in the file but the numbers:
- * four bytes each, or eight for a length above 2^32 - 1, in the byte order of the bundle.
+ * Computes the checksum of the lengths of a string tensor. It covers the numbers, not their varints in the file: four
+ * bytes each, or eight for a length above 2^32 - 1, in the byte order of the bundle.
  */
 final class LengthChecksum {
     private static final long MAX_UINT32 = 0xffff_ffffL;

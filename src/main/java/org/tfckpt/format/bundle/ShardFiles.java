@@ -58,7 +58,7 @@ final class ShardFiles implements Closeable {
         return shards.size();
     }
 
-    /** Makes subsequent tensors go to a data file. */
+    /** Selects the data file for subsequent tensors. */
     void choose(int number) {
         chosen = shards.get(number);
     }
@@ -67,7 +67,7 @@ final class ShardFiles implements Closeable {
         progress = listener;
     }
 
-    /** Makes subsequent tensors go to a new data file, and returns its number. */
+    /** Starts a new data file for subsequent tensors, and returns its number. */
     int beginNext() throws IOException {
         if (chosen != null) {
             // Finished now, so that only one file needs to be open.

@@ -13,7 +13,7 @@ import org.tfckpt.tensor.TensorInfo.Storage;
 
 /** Records which bytes of the shards belong to tensors, and limits how much of each shard a verification reads. */
 final class ShardRanges {
-    /** How much of a shard is always read, even if tensors share bytes: this takes no noticeable time. */
+    /** The number of bytes that are always read, even if tensors share bytes: this takes no noticeable time. */
     private static final long SHARED = 1 << 20;
 
     private final Shards shards;

@@ -29,7 +29,7 @@ final class StaleFiles {
     }
 
     /**
-     * Deletes them.
+     * Deletes the stale files of a checkpoint.
      *
      * @throws CheckpointException if their writer is still running: there must be no second one
      */

@@ -75,8 +75,8 @@ final class StringTensors {
     }
 
     /**
-     * Checks lengths and bytes without keeping either; returns the number of bytes that the tensor takes. If they are
-     * more than the size of the entry, they are not read: otherwise every entry could have the whole file read.
+     * Checks lengths and bytes without keeping either; returns the number of bytes that the tensor takes. If they
+     * exceed the size of the entry, they are not read: otherwise every entry could cause a read of the whole file.
      */
     static long verify(
             ByteSource shard, BundlePrefix prefix, TensorInfo info, TensorInfo.Storage storage, ByteOrder order)

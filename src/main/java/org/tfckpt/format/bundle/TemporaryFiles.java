@@ -190,7 +190,7 @@ final class TemporaryFiles implements Closeable {
             try {
                 Files.deleteIfExists(file);
             } catch (IOException leftToTheNextWriter) {
-                // Its name shows what it is.
+                // The next writer recognises it by its name.
             }
         }
         RUNNING.remove(writer);

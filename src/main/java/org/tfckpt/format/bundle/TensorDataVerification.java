@@ -31,7 +31,7 @@ final class TensorDataVerification {
     /** Large enough to be worth a job, and small enough that all threads finish at about the same time. */
     private static final long PART = 4 << 20;
 
-    private static final int MOST_STEPS = 512;
+    private static final int MAX_STEPS = 512;
 
     private final BundlePrefix prefix;
     private final BundleIndex index;
@@ -76,7 +76,7 @@ final class TensorDataVerification {
     private void step(OrderedWork.Job step, long bytes) throws IOException {
         batch.steps.add(step);
         batch.bytes += bytes;
-        if (batch.bytes >= PART || batch.steps.size() == MOST_STEPS) {
+        if (batch.bytes >= PART || batch.steps.size() == MAX_STEPS) {
             flush();
         }
     }
@@ -87,7 +87,7 @@ final class TensorDataVerification {
         work.add(full);
     }
 
-    /** Adds a step that runs on the caller's thread after everything before was reported, and takes no time. */
+    /** Adds a short step that runs on the caller's thread after all earlier steps were reported. */
     void inTurn(OrderedWork.Job job) throws IOException {
         step(job, 0);
     }

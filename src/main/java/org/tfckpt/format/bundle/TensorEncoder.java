@@ -27,7 +27,7 @@ final class TensorEncoder {
         this.order = order;
     }
 
-    /** Returns the masked checksum of what was written so far. */
+    /** Returns the masked checksum of everything written so far. */
     int checksum() {
         return MaskedCrc32c.mask((int) crc.getValue());
     }

@@ -8,7 +8,7 @@ import org.tfckpt.tensor.TensorNames;
 import org.tfckpt.tensor.TensorSlice;
 
 /**
- * What is added to a checkpoint: a tensor, or a slice of a partitioned tensor.
+ * A tensor, or a slice of a partitioned tensor, that is added to a checkpoint.
  *
  * @param name the tensor's name
  * @param dtype its dtype
@@ -18,7 +18,7 @@ import org.tfckpt.tensor.TensorSlice;
 public record TensorPart(
         String name, DataType dtype, Shape shape, @Nullable TensorSlice slice) {
     /**
-     * Returns the shape of what is added.
+     * Returns the shape of the added elements.
      *
      * @return the shape of the slice, or of the whole tensor
      */

@@ -29,7 +29,7 @@ import org.tfckpt.tensor.UnsupportedFormatException;
  */
 final class VariantTensors {
     /** The size of the length, an empty message and the checksum. */
-    private static final int LEAST_SIZE = 1 + Integer.BYTES;
+    private static final int MIN_SIZE = 1 + Integer.BYTES;
 
     private final TensorInfo info;
     private final TensorInfo.Storage storage;
@@ -58,11 +58,11 @@ final class VariantTensors {
 
     private VariantList read(ByteSource shard, BundlePrefix prefix) throws IOException {
         long count = info.shape().elements();
-        if (storage.size() < 0 || count > storage.size() / LEAST_SIZE) {
+        if (storage.size() < 0 || count > storage.size() / MIN_SIZE) {
             throw damage(
                     ProblemKind.SIZE,
                     "Invalid size in bundle entry: key " + info.name() + "; stored size " + storage.size()
-                            + "; expected size is at least " + LEAST_SIZE + " × " + count);
+                            + "; expected size is at least " + MIN_SIZE + " × " + count);
         }
         ByteBuffer bytes = bytes(shard);
         CRC32C crc = new CRC32C();

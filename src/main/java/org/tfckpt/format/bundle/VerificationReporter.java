@@ -44,7 +44,7 @@ final class VerificationReporter {
         listener.lost(problem);
     }
 
-    /** Reports the exception that reading an entry has thrown. */
+    /** Reports an exception that was thrown when an entry was read. */
     void failed(Entry entry, CheckpointException failure) {
         if (failure instanceof DataLossException damage) {
             if (damage.kind() == ProblemKind.ENTRY) {
@@ -86,7 +86,6 @@ final class VerificationReporter {
         }
     }
 
-    /** {@link ShardRanges#mayRead}. */
     boolean mayRead(Storage storage) throws IOException {
         return ranges.mayRead(storage);
     }

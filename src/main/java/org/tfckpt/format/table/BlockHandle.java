@@ -5,7 +5,7 @@ import org.tfckpt.io.MalformedBytesException;
 import org.tfckpt.io.Varint;
 
 /**
- * The place of a block in its file.
+ * The location of a block in its file.
  *
  * <pre>
  * varint64 offset | varint64 size

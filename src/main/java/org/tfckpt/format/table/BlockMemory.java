@@ -16,7 +16,7 @@ import org.tfckpt.io.CopyTarget;
  */
 final class BlockMemory {
     /** Smaller blocks are cheap to allocate, and a kept block should not occupy more than its size. */
-    private static final int LEAST = 1 << 15;
+    private static final int MIN_SIZE = 1 << 15;
     /** TensorFlow's block size, plus room for the entry with which a block exceeds it. */
     private static final int SIZE = (1 << 18) + (1 << 14);
 
@@ -35,7 +35,7 @@ final class BlockMemory {
 
     /** Takes memory from the pool, with one reference; returns null if the pool has none for this length. */
     static @Nullable BlockMemory take(int length) {
-        if (length < LEAST || length > SIZE) {
+        if (length < MIN_SIZE || length > SIZE) {
             return null;
         }
         ByteBuffer free = FREE.pollFirst();

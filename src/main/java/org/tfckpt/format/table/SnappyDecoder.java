@@ -9,7 +9,7 @@ import org.tfckpt.io.Varint;
  * <a href="https://github.com/google/snappy/blob/main/format_description.txt">format_description.txt</a>.
  *
  * <pre>
- * varint32 length of the output, then elements; the low two bits of an element's first byte say which:
+ * varint32 length of the output, then elements; the low two bits of the first byte are the type:
  * 00 literal   length - 1 in the upper six bits; 60–63: in the next 1–4 bytes
  * 01 copy      length - 4 in bits 2–4, offset in bits 5–7 (high) and the next byte
  * 10 copy      length - 1 in the upper six bits, offset in the next 2 bytes

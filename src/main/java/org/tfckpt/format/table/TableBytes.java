@@ -36,12 +36,12 @@ final class TableBytes {
         }
     }
 
-    /** Notes that the place of a block is unknown. */
+    /** Records that the location of a block is unknown. */
     void unknown() {
         allBlocksKnown = false;
     }
 
-    /** Adds the place of a block; returns false if it is not within the file. */
+    /** Adds the location of a block; returns false if it is not within the file. */
     boolean add(BlockHandle handle) throws IOException {
         long size = table.source().size();
         if (handle.size() >= 0

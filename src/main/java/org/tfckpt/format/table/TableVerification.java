@@ -17,7 +17,7 @@ import org.tfckpt.tensor.TensorNames;
  */
 public final class TableVerification {
     /** The length in bytes at which keys in messages are truncated. */
-    private static final int LONGEST_SHOWN = 200;
+    private static final int MAX_SHOWN_BYTES = 200;
 
     private final Table table;
     private final Visitor visitor;
@@ -286,7 +286,7 @@ public final class TableVerification {
     }
 
     private static String text(byte[] key) {
-        byte[] shown = key.length > LONGEST_SHOWN ? Arrays.copyOf(key, LONGEST_SHOWN) : key;
+        byte[] shown = key.length > MAX_SHOWN_BYTES ? Arrays.copyOf(key, MAX_SHOWN_BYTES) : key;
         return "'" + TensorNames.printable(TensorNames.decode(shown)) + (shown == key ? "'" : "…'");
     }
 }

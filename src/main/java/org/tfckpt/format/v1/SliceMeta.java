@@ -15,7 +15,7 @@ import org.tfckpt.tensor.TensorNames;
 import org.tfckpt.tensor.TensorSlice;
 
 /**
- * What one file lists of one tensor: a SavedSliceMeta.
+ * A tensor and its slices in one file, as the file lists them: a SavedSliceMeta.
  *
  * @param name the tensor's name
  * @param shape the shape of the whole tensor

@@ -170,9 +170,9 @@ public final class V1Checkpoint implements FormatReader {
     }
 
     @Override
-    public Totals verify(VerificationListener findings, OrderedWork work) throws IOException {
+    public Totals verify(VerificationListener listener, OrderedWork work) throws IOException {
         requireOpen();
-        return new V1Verification(files, tensors, findings, work).run();
+        return new V1Verification(files, tensors, listener, work).run();
     }
 
     @Override

@@ -28,7 +28,7 @@ import org.tfckpt.tensor.UnsupportedFormatException;
  * One file of a V1 checkpoint: a table of SavedTensorSlices. The record under the empty key has {@code meta}, the list
  * of all slices; a record under the key of a slice has {@code data}, its values.
  *
- * <p>The list may have any size, so that it is read one tensor at a time.
+ * <p>The list may have any size, so it is read one tensor at a time.
  */
 final class V1File implements Closeable {
     private static final int META = MessageFields.lengthDelimited(SavedTensorSlices.META_FIELD_NUMBER);

@@ -3,7 +3,7 @@ package org.tfckpt.restore.suggest;
 import java.util.ArrayList;
 import java.util.List;
 
-/** Which parts of two names correspond: the longest common subsequence, with similar parts counted by similarity. */
+/** Aligns the parts of two names: their longest common subsequence, with similar parts weighted by similarity. */
 final class Alignment {
     /**
      * A difference between the names.
@@ -15,9 +15,9 @@ final class Alignment {
     record Edit(int from, int to, List<String> replacement) {}
 
     /** Names with more parts are not compared, because the time is quadratic; real names have up to 20. */
-    private static final int MOST_PARTS = 24;
+    private static final int MAX_PARTS = 24;
 
-    /** Weight of the last part in addition to its share, because it says what a variable is. */
+    /** The additional weight of the last part, which tells a kernel from a bias. */
     private static final double LAST_PART = 0.15;
 
     private final NameParts a;
@@ -30,7 +30,7 @@ final class Alignment {
         this.a = a;
         this.b = b;
         scores = new double[a.size() + 1][b.size() + 1];
-        if (Math.max(a.size(), b.size()) <= MOST_PARTS) {
+        if (Math.max(a.size(), b.size()) <= MAX_PARTS) {
             for (int i = a.size() - 1; i >= 0; i--) {
                 for (int j = b.size() - 1; j >= 0; j--) {
                     double pair = scoreOfPair(i, j);
@@ -45,13 +45,13 @@ final class Alignment {
         return similarity == 0 ? 0 : similarity + scores[i + 1][j + 1];
     }
 
-    /** How similar the names are, from 0 to 1. */
+    /** Returns the similarity of the names, from 0 to 1. */
     double similarity() {
         int longer = Math.max(1, Math.max(a.meaningfulWords(), b.meaningfulWords()));
         return (scores[0][0] / longer + LAST_PART * similarity(a.lastWord(), b.lastWord())) / (1 + LAST_PART);
     }
 
-    /** The share of the longer word that the two have in common at both ends; 0 if it is less than half. */
+    /** Returns the share of the longer word that is equal at the ends of both words; 0 if it is less than half. */
     private static double similarity(String a, String b) {
         int longer = Math.max(a.length(), b.length());
         int shorter = Math.min(a.length(), b.length());
@@ -73,7 +73,7 @@ final class Alignment {
     }
 
     /**
-     * The differences from the first name to the second, in order.
+     * Returns the differences from the first name to the second, in order.
      *
      * @param joined whether adjacent differences are joined into one
      */
@@ -93,7 +93,7 @@ final class Alignment {
         return edits;
     }
 
-    /** The parts that correspond, by their numbers in the two names. */
+    /** Returns the indices of corresponding parts in the two names. */
     private List<int[]> pairs() {
         List<int[]> pairs = new ArrayList<>();
         int i = 0;

@@ -15,8 +15,8 @@ import java.util.stream.Stream;
 import org.tfckpt.tensor.TensorInfo;
 
 /**
- * Finds the tensors that are most like a variable, without comparing it with all of them: only with those that share a
- * key with it. A key is a hash of a name without one of its parts, of its first or last parts, or of one word, with or
+ * Finds the tensors that are most similar to a variable. Only tensors that share a key with the variable are compared
+ * with it. A key is a hash of a name without one of its parts, of its first or last parts, or of one word, with or
  * without shape and dtype. The number of tensors compared is limited, so the time for all variables is proportional to
  * their number.
  */
@@ -38,21 +38,21 @@ final class CandidateIndex {
     }
 
     /** Further names are not indexed; 200,000 take about 70 MB during the search. */
-    private static final int MOST_NAMES = 200_000;
+    private static final int MAX_NAMES = 200_000;
 
     /** The lower bits of an entry, which hold the number of a candidate. */
     private static final long NUMBER_MASK = (1L << 18) - 1;
 
     /** Candidates with the shape and dtype wanted that are compared; then half as many with any. */
-    private static final int MOST_FITTING = 48;
+    private static final int MAX_FITTING = 48;
 
     /** Candidates taken for one key: if more share it, the other keys of the name are more specific. */
-    private static final int MOST_OF_A_KEY = 16;
+    private static final int MAX_PER_KEY = 16;
 
     /** Parts removed or taken at either end, which bounds the number of keys; real names have few more. */
-    private static final int MOST_PARTS = 8;
+    private static final int MAX_PARTS = 8;
 
-    private static final int MOST_RETURNED = 3;
+    private static final int MAX_RETURNED = 3;
 
     private static final Pattern WORD_BOUNDARY =
             Pattern.compile("[^\\p{L}\\p{N}]+|(?<=\\p{L})(?=\\p{N})|(?<=\\p{N})(?=\\p{L})");
@@ -78,7 +78,7 @@ final class CandidateIndex {
     CandidateIndex(Map<String, TensorInfo> tensors, Roles roles) {
         this.roles = roles;
         candidates = tensors.entrySet().stream()
-                .limit(MOST_NAMES)
+                .limit(MAX_NAMES)
                 .map(entry -> new Candidate(entry.getKey(), entry.getValue(), NameParts.of(entry.getKey())))
                 .toList();
         entries = IntStream.range(0, candidates.size())
@@ -93,7 +93,7 @@ final class CandidateIndex {
         return LongStream.concat(fittingKeys(keys, candidate.tensor), Arrays.stream(keys));
     }
 
-    /** Keys with shape and dtype; the last one is of shape and dtype alone. */
+    /** Returns the keys with shape and dtype; the last one consists only of shape and dtype. */
     private static LongStream fittingKeys(long[] keys, TensorInfo tensor) {
         long form = form(tensor);
         return LongStream.concat(Arrays.stream(keys).map(key -> mix(form, key)), LongStream.of(form));
@@ -103,14 +103,14 @@ final class CandidateIndex {
         return mix(tensor.shape().hashCode(), tensor.dtypeNumber());
     }
 
-    /** From the most specific key to the least. */
+    /** Returns the keys of a name, the most specific first. */
     private static long[] keys(String name, NameParts parts) {
         long[] words = parts.words().stream()
                 .filter(word -> !word.isEmpty())
                 .mapToLong(String::hashCode)
                 .toArray();
         int count = words.length;
-        int most = Math.min(MOST_PARTS, count);
+        int most = Math.min(MAX_PARTS, count);
         LongStream.Builder keys = LongStream.builder();
         for (int without = count; without >= count - most; without--) {
             keys.add(key(words, 0, count, without));
@@ -141,7 +141,7 @@ final class CandidateIndex {
     private Stream<Match> matches(Variable variable, String name, Predicate<TensorInfo> isFree) {
         NameParts parts = NameParts.of(name);
         return find(variable.expected(), name, parts).stream()
-                .filter(candidate -> isFree.test(candidate.tensor) && roles.goTogether(variable, candidate.tensor))
+                .filter(candidate -> isFree.test(candidate.tensor) && roles.areCompatible(variable, candidate.tensor))
                 .map(candidate -> new Match(
                         candidate,
                         variable.fits().test(candidate.tensor),
@@ -150,13 +150,13 @@ final class CandidateIndex {
     }
 
     private List<Candidate> find(TensorInfo expected, String name, NameParts parts) {
-        if (candidates.size() <= MOST_FITTING) {
+        if (candidates.size() <= MAX_FITTING) {
             return candidates;
         }
         long[] keys = keys(name, parts);
         Set<Integer> found = new LinkedHashSet<>();
-        fittingKeys(keys, expected).forEach(key -> addAll(key, found, MOST_FITTING));
-        Arrays.stream(keys).forEach(key -> addAll(key, found, MOST_FITTING + MOST_FITTING / 2));
+        fittingKeys(keys, expected).forEach(key -> addAll(key, found, MAX_FITTING));
+        Arrays.stream(keys).forEach(key -> addAll(key, found, MAX_FITTING + MAX_FITTING / 2));
         return found.stream().map(candidates::get).toList();
     }
 
@@ -167,22 +167,22 @@ final class CandidateIndex {
         long hash = key & ~NUMBER_MASK;
         int at = Arrays.binarySearch(entries, hash);
         at = at < 0 ? -at - 1 : at;
-        int end = Math.min(entries.length, at + MOST_OF_A_KEY);
+        int end = Math.min(entries.length, at + MAX_PER_KEY);
         for (; found.size() < most && at < end && (entries[at] & ~NUMBER_MASK) == hash; at++) {
             found.add((int) (entries[at] & NUMBER_MASK));
         }
     }
 
-    /** The free tensors with the variable's shape and dtype, the most similar name first. */
+    /** Returns the free tensors with the variable's shape and dtype, the most similar name first. */
     List<Candidate> fitting(Variable variable, String name, Predicate<TensorInfo> isFree) {
         return matches(variable, name, isFree)
                 .filter(Match::fits)
-                .limit(MOST_RETURNED)
+                .limit(MAX_RETURNED)
                 .map(Match::candidate)
                 .toList();
     }
 
-    /** The names of the tensors that a person should consider. */
+    /** Returns the names of the tensors to suggest to a user. */
     List<String> similar(Variable variable) {
         Set<TensorInfo> ofForm = tensorsOfForm(variable);
         boolean onlyOne = ofForm.size() == 1 && variable.expected().shape().rank() > 0;
@@ -191,19 +191,19 @@ final class CandidateIndex {
                 .filter(match -> match.similarity >= (match.fits ? SIMILAR_AND_FITTING : SIMILAR)
                         || (onlyOne && ofForm.contains(match.candidate.tensor)))
                 .filter(match -> shown.add(match.candidate.tensor))
-                .limit(MOST_RETURNED)
+                .limit(MAX_RETURNED)
                 .map(match -> match.candidate.name)
                 .toList();
     }
 
-    /** Some of the tensors with the variable's shape and dtype: enough to see whether there is only one. */
+    /** Returns some tensors with the variable's shape and dtype: enough to know whether there is only one. */
     private Set<TensorInfo> tensorsOfForm(Variable variable) {
         Set<Integer> found = new LinkedHashSet<>();
         addAll(form(variable.expected()), found, 4);
         Set<TensorInfo> tensors = new HashSet<>();
         found.stream()
                 .map(number -> candidates.get(number).tensor)
-                .filter(tensor -> variable.fits().test(tensor) && roles.goTogether(variable, tensor))
+                .filter(tensor -> variable.fits().test(tensor) && roles.areCompatible(variable, tensor))
                 .forEach(tensors::add);
         return tensors;
     }

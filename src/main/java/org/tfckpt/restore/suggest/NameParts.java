@@ -6,10 +6,10 @@ import java.util.Locale;
 import java.util.Map;
 
 /**
- * The parts of a name, and a word for each that is the same for all spellings of it.
+ * The parts of a name, and a normalized word for each part, which is the same for all its spellings.
  *
  * @param raw the parts between the slashes
- * @param words for each part its normalized word; empty if the part adds nothing to the others
+ * @param words the normalized word of each part; empty if the part adds nothing to the others
  */
 record NameParts(List<String> raw, List<String> words) {
     /** Synonyms used by TF1 layers, its RNN cells, contrib, slim, Keras and Sonnet. */
@@ -43,7 +43,7 @@ record NameParts(List<String> raw, List<String> words) {
         boolean attributes = false;
         for (int i = 0; i < raw.size(); i++) {
             String part = raw.get(i);
-            // From there on an object's key tells nothing about the variable: '.ATTRIBUTES/VARIABLE_VALUE'.
+            // The rest of an object's key does not describe the variable: '.ATTRIBUTES/VARIABLE_VALUE'.
             attributes |= i > 0 && part.equals(".ATTRIBUTES");
             // TF1's 'Linear/Matrix' and 'Linear/Bias' were later called 'kernel' and 'bias'.
             boolean linear = part.equals("Linear")
@@ -74,7 +74,7 @@ record NameParts(List<String> raw, List<String> words) {
         return raw.size();
     }
 
-    /** The last part that says something. */
+    /** Returns the last word that is not empty. */
     String lastWord() {
         int last = size() - 1;
         while (last > 0 && words.get(last).isEmpty()) {
@@ -83,7 +83,7 @@ record NameParts(List<String> raw, List<String> words) {
         return words.get(last);
     }
 
-    /** The number of words that are not empty. */
+    /** Returns the number of words that are not empty. */
     int meaningfulWords() {
         int count = 0;
         for (String word : words) {

@@ -51,7 +51,7 @@ final class Roles {
         }
     }
 
-    boolean goTogether(Variable variable, TensorInfo tensor) {
+    boolean areCompatible(Variable variable, TensorInfo tensor) {
         Kind wanted = ofVariables.of(variable.expected());
         Kind found = ofTensors.of(tensor);
         if (wanted == found && wanted != Kind.SLOT) {

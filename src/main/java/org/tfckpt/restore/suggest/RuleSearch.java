@@ -18,20 +18,20 @@ import org.tfckpt.tensor.TensorInfo;
 
 /**
  * Searches for rules that find many missing variables at once. Pairs of a missing variable and a similar tensor propose
- * rules; the rules proposed most often are tried on all names; the one that finds most variables is kept, and the
- * search goes on with what is still missing.
+ * rules; the rules proposed most often are tried on all names; the one that finds the most variables is kept, and the
+ * search continues with those still missing.
  */
 public final class RuleSearch {
-    /** A person would not read a longer list. */
-    private static final int MOST_RULES = 12;
+    /** Users would not read a longer list. */
+    private static final int MAX_RULES = 12;
 
     /** Missing variables that propose rules, evenly chosen: a rule for many is proposed by some of them, too. */
-    private static final int MOST_PROPOSING = 1500;
+    private static final int MAX_PROPOSING = 1500;
 
     /** Rules tried on all names in each round. */
-    private static final int MOST_TRIED = 24;
+    private static final int MAX_TRIED = 24;
 
-    /** If more variables are missing, a rule must find at least two: one rule for each would help nobody. */
+    /** If more variables are missing, a rule must find at least two: one rule for each would be useless. */
     private static final int FEW = 200;
 
     /** The least similarity of the names if a rule finds only one variable: more than every second part must agree. */
@@ -43,7 +43,7 @@ public final class RuleSearch {
     private static final double SAME_SIMILARITY = 0.01;
 
     /** Names found by a rule whose similarity is averaged. */
-    private static final int MOST_COMPARED = 50;
+    private static final int MAX_COMPARED = 50;
 
     private final Function<String, @Nullable TensorInfo> find;
     private final Function<String, UnaryOperator<String>> parser;
@@ -55,12 +55,12 @@ public final class RuleSearch {
     private final Map<String, String> names = new HashMap<>();
 
     /**
-     * Searches.
+     * Runs the search.
      *
      * @param variables all variables that are not excluded
      * @param unused the tensors that no variable uses, by all their names
      * @param find returns the tensor with a name, whether used or not
-     * @param parser returns what a sed rule makes of a name
+     * @param parser parses a sed rule
      */
     public RuleSearch(
             Collection<Variable> variables,
@@ -76,7 +76,7 @@ public final class RuleSearch {
         Optional<Trial> best = best();
         while (best.isPresent()) {
             accept(best.get());
-            best = rules.size() < MOST_RULES ? best() : Optional.empty();
+            best = rules.size() < MAX_RULES ? best() : Optional.empty();
         }
     }
 
@@ -88,17 +88,17 @@ public final class RuleSearch {
      */
     public record Rule(String text, List<String> found) {}
 
-    /** The rules, to be applied in this order. */
+    /** Returns the rules, to be applied in this order. */
     public List<Rule> rules() {
         return List.copyOf(rules);
     }
 
-    /** The names of the tensors that the rules find, by the ids of the variables. */
+    /** Returns the names of the tensors that the rules find, by the ids of the variables. */
     public Map<String, String> names() {
         return Map.copyOf(names);
     }
 
-    /** The names of at most three unused tensors that a missing variable may come from, the most similar first. */
+    /** Returns the names of at most three unused tensors for a missing variable, the most similar first. */
     public List<String> similar(Variable variable) {
         return index.similar(variable);
     }
@@ -117,8 +117,8 @@ public final class RuleSearch {
     }
 
     /**
-     * What a rule does: the tensors that it finds by variable, the names changed in vain, the similarity of old and
-     * new.
+     * The effect of a rule: the tensors found by variable, the number of names changed without finding a tensor, and
+     * the similarity of old and new names.
      */
     private record Trial(
             String rule, UnaryOperator<String> renaming, Map<Target, String> found, int misses, double similarity) {
@@ -128,7 +128,7 @@ public final class RuleSearch {
                 .thenComparingInt(trial -> trial.rule.length())
                 .thenComparing(Trial::rule);
 
-        /** Whether another rule finds other tensors for the same variables and is as plausible. */
+        /** Returns whether another rule finds other tensors for the same variables and is as plausible. */
         boolean contradicts(Trial other) {
             return found.keySet().equals(other.found.keySet())
                     && !found.equals(other.found)
@@ -147,12 +147,12 @@ public final class RuleSearch {
                 .min(Trial.BEST_FIRST);
     }
 
-    /** The rules that most missing variables propose. */
+    /** Returns the rules proposed by the most missing variables. */
     private List<String> proposals() {
         List<Target> missing = targets.stream().filter(target -> target.missing).toList();
         int least = leastFound(missing.size());
         Map<String, Integer> votes = new HashMap<>();
-        for (int i = 0; i < missing.size(); i += 1 + missing.size() / MOST_PROPOSING) {
+        for (int i = 0; i < missing.size(); i += 1 + missing.size() / MAX_PROPOSING) {
             Target target = missing.get(i);
             NameParts name = NameParts.of(target.name);
             Set<String> proposals = new HashSet<>();
@@ -166,7 +166,7 @@ public final class RuleSearch {
                 .sorted(Comparator.comparingInt((Map.Entry<String, Integer> vote) -> -vote.getValue())
                         .thenComparingInt(vote -> vote.getKey().length())
                         .thenComparing(Map.Entry::getKey))
-                .limit(MOST_TRIED)
+                .limit(MAX_TRIED)
                 .map(Map.Entry::getKey)
                 .toList();
     }
@@ -175,7 +175,7 @@ public final class RuleSearch {
         return missing > FEW ? 2 : 1;
     }
 
-    /** What a rule does to one variable. */
+    /** The effect of a rule on one variable. */
     private enum Effect {
         NONE,
         FINDS,
@@ -219,7 +219,7 @@ public final class RuleSearch {
         // Only the parts of one variable may share a tensor.
         String savedName = target.variable.savedName();
         boolean shared = !savedNames.computeIfAbsent(tensor, first -> savedName).equals(savedName);
-        if (shared || !free.contains(tensor) || !roles.goTogether(target.variable, tensor)) {
+        if (shared || !free.contains(tensor) || !roles.areCompatible(target.variable, tensor)) {
             return Effect.HARMS;
         }
         return target.variable.fits().test(tensor) ? Effect.FINDS : Effect.FINDS_UNFIT;
@@ -235,7 +235,7 @@ public final class RuleSearch {
 
     private static double similarity(Map<Target, String> found) {
         return found.entrySet().stream()
-                .limit(MOST_COMPARED)
+                .limit(MAX_COMPARED)
                 .mapToDouble(entry ->
                         new Alignment(NameParts.of(entry.getKey().name), NameParts.of(entry.getValue())).similarity())
                 .average()

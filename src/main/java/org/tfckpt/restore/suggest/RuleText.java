@@ -14,12 +14,10 @@ import java.util.stream.IntStream;
 import org.tfckpt.restore.suggest.Alignment.Edit;
 import org.tfckpt.tensor.TensorNames;
 
-/**
- * Writes the differences between two names as sed rules that make one of the other: from the most general to the least.
- */
+/** Writes the differences between two names as sed rules that turn one into the other, the most general rule first. */
 final class RuleText {
     /** If one name differs in more places, no rule explains it. */
-    private static final int MOST_EDITS = 4;
+    private static final int MAX_EDITS = 4;
 
     private static final Pattern NUMBER = Pattern.compile("[0-9]+");
     private static final Pattern SPECIAL = Pattern.compile("[\\\\.\\[\\]{}()*+?^$|]");
@@ -27,7 +25,7 @@ final class RuleText {
     private static final String DELIMITERS = "#|,@!%~=:";
 
     /** Sed numbers groups from 1 to 9. */
-    private static final int MOST_GROUPS = 9;
+    private static final int MAX_GROUPS = 9;
 
     private RuleText() {}
 
@@ -39,9 +37,9 @@ final class RuleText {
     }
 
     /**
-     * All rules that rename {@code name} to {@code source}.
+     * Returns all rules that rename {@code name} to {@code source}.
      *
-     * @param parser makes a renaming of the text of a rule
+     * @param parser parses a rule
      */
     static Set<String> rules(NameParts name, NameParts source, Function<String, UnaryOperator<String>> parser) {
         String before = String.join("/", name.raw());
@@ -50,7 +48,7 @@ final class RuleText {
         Set<String> rules = new LinkedHashSet<>();
         for (boolean joined : new boolean[] {false, true}) {
             List<Edit> edits = alignment.edits(joined);
-            if (edits.isEmpty() || edits.size() > MOST_EDITS) {
+            if (edits.isEmpty() || edits.size() > MAX_EDITS) {
                 continue;
             }
             for (boolean anyNumber : new boolean[] {false, true}) {
@@ -66,9 +64,7 @@ final class RuleText {
         return rules;
     }
 
-    /**
-     * From the last difference to the first, so that the parts before a difference are unchanged when its turn comes.
-     */
+    /** Goes from the last difference to the first, so that the parts before a difference are still unchanged. */
     private static Optional<String> rule(NameParts name, List<Edit> edits, Context context, boolean anyNumber) {
         List<String> rules = new ArrayList<>(edits.size());
         for (int i = edits.size() - 1; i >= 0; i--) {
@@ -102,7 +98,7 @@ final class RuleText {
                 .text(anyNumber);
     }
 
-    /** The parts with the slashes that join them to the rest of the name, so that a rule replaces whole parts only. */
+    /** Joins parts, including the slashes around them, so that a rule replaces whole parts only. */
     private static String join(List<String> parts, boolean atStart, boolean atEnd) {
         String text = String.join("/", parts);
         String before = atStart || (atEnd && parts.isEmpty()) ? "" : "/";
@@ -114,9 +110,9 @@ final class RuleText {
             String pattern = SPECIAL.matcher(from).replaceAll("\\\\$0");
             String replacement = SPECIAL_IN_REPLACEMENT.matcher(to).replaceAll("\\\\$0");
             List<String> numbers = numbers(from);
-            if (anyNumber && numbers.size() <= MOST_GROUPS && numbers.equals(numbers(to))) {
+            if (anyNumber && numbers.size() <= MAX_GROUPS && numbers.equals(numbers(to))) {
                 pattern = NUMBER.matcher(pattern).replaceAll("([0-9]+)");
-                Iterator<Integer> group = IntStream.rangeClosed(1, MOST_GROUPS).iterator();
+                Iterator<Integer> group = IntStream.rangeClosed(1, MAX_GROUPS).iterator();
                 replacement = NUMBER.matcher(replacement).replaceAll(number -> "\\\\" + group.next());
             }
             String whole = (atStart ? "^" : "") + pattern + (atEnd ? "$" : "");

@@ -4,7 +4,7 @@ import java.util.function.Predicate;
 import org.tfckpt.tensor.TensorInfo;
 
 /**
- * A variable of the graph, as the search sees it.
+ * A variable of the graph, as input of the search.
  *
  * @param id the variable's unique name in the graph
  * @param savedName the name it is saved under; parts of a partitioned variable share it
