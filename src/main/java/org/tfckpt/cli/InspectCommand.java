@@ -18,7 +18,6 @@ import org.tfckpt.format.v1.V1Checkpoint;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.TensorInfo;
-import org.tfckpt.tensor.TensorNotFoundException;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -111,16 +110,13 @@ final class InspectCommand implements Callable<Integer> {
                 inspect(checkpoint, options);
             }
             return 0;
-        } catch (TensorNotFoundException e) {
-            String message = e.tensorFlowMessage();
-            explain(message == null ? e.problem() : message);
         } catch (DataLossException e) {
             explain(
                     fileName.endsWith(".index")
-                            ? V1Checkpoint.unableToOpen(Path.of(fileName), e.problem())
-                            : e.problem());
+                            ? V1Checkpoint.unableToOpen(Path.of(fileName), e.tensorFlowText())
+                            : e.tensorFlowText());
         } catch (CheckpointException e) {
-            explain(e.problem());
+            explain(e.tensorFlowText());
         } catch (IllegalArgumentException e) {
             explain(String.valueOf(e.getMessage()));
         }

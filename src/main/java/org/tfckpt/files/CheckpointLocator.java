@@ -92,10 +92,9 @@ public final class CheckpointLocator {
             CheckpointLocation found = fileOfCheckpoint(file);
             if (found == null) {
                 Path prefix = file.resolveSibling(prefixOf(name));
-                throw new CheckpointException(
-                        missing(prefix + ".index"),
-                        ErrorContext.hint(
-                                "'" + file + "' belongs to the checkpoint '" + prefix + "', whose index is missing"));
+                throw missing(
+                        prefix + ".index",
+                        "'" + file + "' belongs to the checkpoint '" + prefix + "', whose index is missing");
             }
             return found;
         }
@@ -106,8 +105,10 @@ public final class CheckpointLocator {
         return latest == null ? v1File(file) : latest;
     }
 
-    private static String missing(String file) {
-        return "'" + file + "' does not exist (TensorFlow: \"" + file + "; No such file or directory\")";
+    private static CheckpointException missing(String file, String hint) {
+        return new CheckpointException(
+                "'" + file + "' does not exist",
+                ErrorContext.hint(hint).withTensorFlow(file + "; No such file or directory"));
     }
 
     /** A missing index, data or meta file of a checkpoint that exists. */
@@ -144,9 +145,7 @@ public final class CheckpointLocator {
         List<Path> indexes = CheckpointFiles.list(directory, new FileGlob(name + ".index")::matches);
         if (!indexes.isEmpty()) {
             BundlePrefix first = BundlePrefix.ofIndex(indexes.get(0));
-            throw new CheckpointException(
-                    missing(pattern + ".index"),
-                    ErrorContext.hint("a V2 checkpoint cannot be opened by a pattern; open '" + first + "'"));
+            throw missing(pattern + ".index", "a V2 checkpoint cannot be opened by a pattern; open '" + first + "'");
         }
         List<Path> files = CheckpointFiles.list(directory, new FileGlob(name)::matches);
         return files.isEmpty() ? null : CheckpointLocation.v1(pattern, files);

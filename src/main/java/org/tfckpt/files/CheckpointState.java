@@ -193,9 +193,8 @@ public record CheckpointState(
             text = Files.readString(file);
         } catch (NoSuchFileException e) {
             throw new CheckpointException(
-                    "the state file '" + file + "' does not exist (TensorFlow: \"" + file
-                            + "; No such file or directory\")",
-                    ErrorContext.NONE,
+                    "the state file '" + file + "' does not exist",
+                    ErrorContext.NONE.withTensorFlow(file + "; No such file or directory"),
                     e);
         } catch (CharacterCodingException e) {
             throw new DataLossException(
@@ -212,10 +211,9 @@ public record CheckpointState(
         if (state.getModelCheckpointPath().isEmpty()) {
             throw new DataLossException(
                     ProblemKind.ENTRY,
-                    "The state file does not name a latest checkpoint"
-                            + " (TensorFlow: \"Invalid checkpoint state loaded from "
-                            + BundlePrefix.of(file).directory() + "\")",
-                    place);
+                    "the state file does not name a latest checkpoint",
+                    place.withTensorFlow("Invalid checkpoint state loaded from "
+                            + BundlePrefix.of(file).directory()));
         }
         return new CheckpointState(
                 BundlePrefix.of(file).directory(),

@@ -19,27 +19,27 @@ final class CheckpointSuggestions {
     static CheckpointException notFound(Path path) throws IOException {
         if (Files.isDirectory(path)) {
             return new CheckpointException(
-                    "no checkpoint found in the directory '" + path
-                            + "' (TensorFlow: \"Couldn't find 'checkpoint' file or checkpoints in given directory "
-                            + path
-                            + "\")",
-                    ErrorContext.hint(suggestion(path, "")));
+                    "no checkpoint found in the directory '" + path + "'",
+                    ErrorContext.hint(suggestion(path, ""))
+                            .withTensorFlow(
+                                    "Couldn't find 'checkpoint' file or checkpoints in given directory " + path));
         }
         BundlePrefix prefix = BundlePrefix.of(path);
         return new CheckpointException(
-                "no checkpoint found at '" + path
-                        + "' (TensorFlow: \"Unsuccessful TensorSliceReader constructor:"
-                        + " Failed to find any matching files for "
-                        + path + "\")",
-                ErrorContext.hint(suggestion(prefix.directory(), prefix.base())));
+                "no checkpoint found at '" + path + "'",
+                ErrorContext.hint(suggestion(prefix.directory(), prefix.base()))
+                        .withTensorFlow(
+                                "Unsuccessful TensorSliceReader constructor: Failed to find any matching files for "
+                                        + path));
     }
 
     static CheckpointException latestNotFound(CheckpointState state) throws IOException {
         Path latest = state.resolve(state.latest());
         return new CheckpointException(
-                "the latest checkpoint of the state file, '" + latest
-                        + "', does not exist (TensorFlow: \"Couldn't match files for checkpoint " + latest + "\")",
-                ErrorContext.at(state.file().toString(), -1).withHint(suggestion(state.directory(), "")));
+                "the latest checkpoint of the state file, '" + latest + "', does not exist",
+                ErrorContext.at(state.file().toString(), -1)
+                        .withHint(suggestion(state.directory(), ""))
+                        .withTensorFlow("Couldn't match files for checkpoint " + latest));
     }
 
     /** Names the checkpoints in a directory: those that begin with {@code prefix} if there are any, else all. */

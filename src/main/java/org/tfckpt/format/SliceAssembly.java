@@ -122,7 +122,10 @@ public final class SliceAssembly implements TensorReader {
             for (long dimension : info.shape().toArray()) {
                 text.append(dimension == 0 ? " dim { }" : " dim { size: " + dimension + " }");
             }
-            throw new DataLossException(ProblemKind.SHAPE, text.toString(), place);
+            throw new DataLossException(
+                    ProblemKind.SHAPE,
+                    "no tensor can have the shape " + info.shape(),
+                    place.withTensorFlow(text.toString()));
         }
         return elements;
     }

@@ -44,9 +44,9 @@ public final class SliceSet {
         if (pair != null) {
             throw new DataLossException(
                     ProblemKind.SLICES,
-                    "Overlapping slices: existing slice = " + slices.get(pair.first()) + ", new slice = "
-                            + slices.get(pair.second()),
-                    place);
+                    "slices " + slices.get(pair.first()) + " and " + slices.get(pair.second()) + " overlap",
+                    place.withTensorFlow("Overlapping slices: existing slice = " + slices.get(pair.first())
+                            + ", new slice = " + slices.get(pair.second())));
         }
         return new SliceSet(shape, boxes);
     }

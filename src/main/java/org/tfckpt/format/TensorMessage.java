@@ -185,7 +185,7 @@ public final class TensorMessage implements SliceAssembly.Parts {
     @Override
     public CheckpointException notSupported() {
         return new UnsupportedFormatException(
-                "Dtype " + DataType.shortName(info.dtypeNumber()) + " not supported.", place());
+                "dtype " + DataType.enumName(info.dtypeNumber()) + " is not supported", place());
     }
 
     @Override

@@ -27,8 +27,8 @@ final class GraphLocation {
             return readFile(meta, tags);
         }
         throw new CheckpointException(
-                "No graph found at '" + path + "' (TensorFlow: \"" + path + "; No such file or directory\")",
-                GraphHints.instead(path));
+                "no graph found at '" + path + "'",
+                GraphHints.instead(path).withTensorFlow(path + "; No such file or directory"));
     }
 
     private static GraphParts readFile(Path file, @Nullable Set<String> tags) throws IOException {

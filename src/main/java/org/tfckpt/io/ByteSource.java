@@ -112,8 +112,10 @@ public abstract class ByteSource implements Closeable {
     final DataLossException passesEnd(long offset, long length, long size) {
         return new DataLossException(
                 ProblemKind.TRUNCATED,
-                "Read less bytes than requested",
-                ErrorContext.at(name, offset).mismatch(length + " bytes", "a file of " + size + " bytes"));
+                "the file ends before the bytes to be read",
+                ErrorContext.at(name, offset)
+                        .mismatch(length + " bytes", "a file of " + size + " bytes")
+                        .withTensorFlow("Read less bytes than requested"));
     }
 
     final void requireOpen() {

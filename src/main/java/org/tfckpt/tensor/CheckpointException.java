@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
  * Thrown if a checkpoint cannot be read or written. Subtypes distinguish the common reasons; this type itself is
  * thrown, for example, if no checkpoint exists.
  *
- * <p>The message consists of the problem, the file, offset, tensor, expected and found value in brackets, and a hint.
+ * <p>The message consists of the problem, TensorFlow's text for it in parentheses, the file, offset, tensor, expected and
+ * found value in brackets, and a hint.
  */
 public class CheckpointException extends IOException {
     private static final long serialVersionUID = 1;
@@ -47,6 +48,16 @@ public class CheckpointException extends IOException {
      */
     public String problem() {
         return problem;
+    }
+
+    /**
+     * Returns the text that TensorFlow prints for this error.
+     *
+     * @return the text; {@link #problem()} if TensorFlow has no text of its own, and after deserialization
+     */
+    public String tensorFlowText() {
+        String text = context().tensorFlow();
+        return text == null ? problem : text;
     }
 
     /**

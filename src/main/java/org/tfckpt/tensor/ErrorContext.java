@@ -3,8 +3,8 @@ package org.tfckpt.tensor;
 import org.jspecify.annotations.Nullable;
 
 /**
- * The context of an error: where it occurred, what was expected and found, and a hint. Every exception of this library
- * has one.
+ * The context of an error: where it occurred, what was expected and found, TensorFlow's text for the same error, and a
+ * hint. Every exception of this library has one.
  *
  * @param file the file, or null
  * @param offset the offset in the file, in bytes; −1 if unknown
@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
  * @param expected what was expected, or null
  * @param found what was found, or null
  * @param hint what the user can try, or null
+ * @param tensorFlow the text that TensorFlow prints for this error, for which people search; or null
  */
 public record ErrorContext(
         @Nullable String file,
@@ -19,9 +20,10 @@ public record ErrorContext(
         @Nullable String tensor,
         @Nullable String expected,
         @Nullable String found,
-        @Nullable String hint) {
+        @Nullable String hint,
+        @Nullable String tensorFlow) {
     /** An empty context. */
-    public static final ErrorContext NONE = new ErrorContext(null, -1, null, null, null, null);
+    public static final ErrorContext NONE = new ErrorContext(null, -1, null, null, null, null, null);
 
     /**
      * Creates a context with a place in a file.
@@ -31,7 +33,7 @@ public record ErrorContext(
      * @return the context
      */
     public static ErrorContext at(String file, long offset) {
-        return new ErrorContext(file, offset, null, null, null, null);
+        return new ErrorContext(file, offset, null, null, null, null, null);
     }
 
     /**
@@ -41,7 +43,7 @@ public record ErrorContext(
      * @return the context
      */
     public static ErrorContext hint(String hint) {
-        return new ErrorContext(null, -1, null, null, null, hint);
+        return new ErrorContext(null, -1, null, null, null, hint, null);
     }
 
     /**
@@ -51,7 +53,7 @@ public record ErrorContext(
      * @return the copy
      */
     public ErrorContext ofTensor(@Nullable String name) {
-        return new ErrorContext(file, offset, name, expected, found, hint);
+        return new ErrorContext(file, offset, name, expected, found, hint, tensorFlow);
     }
 
     /**
@@ -62,7 +64,7 @@ public record ErrorContext(
      * @return the copy
      */
     public ErrorContext mismatch(Object wanted, Object seen) {
-        return new ErrorContext(file, offset, tensor, wanted.toString(), seen.toString(), hint);
+        return new ErrorContext(file, offset, tensor, wanted.toString(), seen.toString(), hint, tensorFlow);
     }
 
     /**
@@ -72,10 +74,20 @@ public record ErrorContext(
      * @return the copy
      */
     public ErrorContext withHint(String advice) {
-        return new ErrorContext(file, offset, tensor, expected, found, advice);
+        return new ErrorContext(file, offset, tensor, expected, found, advice, tensorFlow);
     }
 
-    /** Returns the message of an exception: the problem, then the context in brackets, then the hint. */
+    /**
+     * Returns a copy of this context with TensorFlow's text for the error.
+     *
+     * @param text the text, or null
+     * @return the copy
+     */
+    public ErrorContext withTensorFlow(@Nullable String text) {
+        return new ErrorContext(file, offset, tensor, expected, found, hint, text);
+    }
+
+    /** Returns the message of an exception: the problem, TensorFlow's text, the context in brackets, the hint. */
     String describe(String problem) {
         StringBuilder known = new StringBuilder();
         append(known, "file ", file);
@@ -84,7 +96,8 @@ public record ErrorContext(
         append(known, "expected ", expected);
         append(known, "found ", found);
         String where = known.length() == 0 ? "" : " [" + known + "]";
-        return problem + where + (hint == null ? "" : "; " + hint);
+        String words = tensorFlow == null ? "" : " (TensorFlow: \"" + tensorFlow + "\")";
+        return problem + words + where + (hint == null ? "" : "; " + hint);
     }
 
     private static void append(StringBuilder text, String label, @Nullable String value) {

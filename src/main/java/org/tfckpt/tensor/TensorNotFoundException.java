@@ -7,9 +7,8 @@ import org.jspecify.annotations.Nullable;
 public final class TensorNotFoundException extends CheckpointException {
     private static final long serialVersionUID = 1;
 
+    /** The name as it was requested. */
     private final String name;
-
-    private final @Nullable String tensorFlowMessage;
 
     private final transient List<String> nearest;
 
@@ -17,17 +16,15 @@ public final class TensorNotFoundException extends CheckpointException {
      * Constructs an exception.
      *
      * @param name the missing name
-     * @param tensorFlowMessage TensorFlow's text for this error, or null if it has none
+     * @param tensorFlowText TensorFlow's text for this error, or null if it has none
      * @param file the checkpoint
      * @param nearest similar names in the checkpoint, best first
      */
-    public TensorNotFoundException(String name, @Nullable String tensorFlowMessage, String file, List<String> nearest) {
+    public TensorNotFoundException(String name, @Nullable String tensorFlowText, String file, List<String> nearest) {
         super(
-                "no tensor named '" + TensorNames.printable(name) + "'"
-                        + (tensorFlowMessage == null ? "" : " (TensorFlow: \"" + tensorFlowMessage + "\")"),
-                context(file, nearest));
+                "no tensor named '" + TensorNames.printable(name) + "'",
+                context(file, nearest).withTensorFlow(tensorFlowText));
         this.name = name;
-        this.tensorFlowMessage = tensorFlowMessage;
         this.nearest = List.copyOf(nearest);
     }
 
@@ -48,15 +45,6 @@ public final class TensorNotFoundException extends CheckpointException {
      */
     public String name() {
         return name;
-    }
-
-    /**
-     * Returns TensorFlow's text for this error.
-     *
-     * @return null if TensorFlow does not read the format
-     */
-    public @Nullable String tensorFlowMessage() {
-        return tensorFlowMessage;
     }
 
     /**

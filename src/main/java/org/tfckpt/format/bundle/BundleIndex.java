@@ -41,7 +41,10 @@ final class BundleIndex implements Closeable {
         try {
             table = Table.openForDecoding(ByteSources.channel(prefix.index()));
         } catch (NoSuchFileException e) {
-            throw new CheckpointException(prefix.index() + "; No such file or directory", ErrorContext.NONE, e);
+            throw new CheckpointException(
+                    "'" + prefix.index() + "' does not exist",
+                    ErrorContext.NONE.withTensorFlow(prefix.index() + "; No such file or directory"),
+                    e);
         }
         try {
             BundleHeaderProto header = readHeader(table);
@@ -63,34 +66,41 @@ final class BundleIndex implements Closeable {
         try {
             at.seekToFirst();
         } catch (DataLossException e) {
-            throw new DataLossException(
-                    e.kind(), unreadable(table, "failed to seek to header entry") + ": " + e.problem(), e.context(), e);
+            String text = unreadable(table, "failed to seek to header entry") + ": " + e.tensorFlowText();
+            throw new DataLossException(e.kind(), e.problem(), e.context().withTensorFlow(text), e);
         }
         ErrorContext place = ErrorContext.at(table.name(), 0);
         if (!at.valid()) {
-            throw new DataLossException(ProblemKind.HEADER, unreadable(table, "failed to seek to header entry"), place);
+            throw new DataLossException(
+                    ProblemKind.HEADER,
+                    "the index is empty",
+                    place.withTensorFlow(unreadable(table, "failed to seek to header entry")));
         }
         if (at.compareKey(HEADER_KEY) != 0) {
             throw new DataLossException(
                     ProblemKind.HEADER,
-                    unreadable(table, "header entry missing"),
+                    "the index has no header",
                     place.mismatch(
-                            "the empty key first", "'" + TensorNames.printable(TensorNames.decode(at.key())) + "'"));
+                                    "the empty key first",
+                                    "'" + TensorNames.printable(TensorNames.decode(at.key())) + "'")
+                            .withTensorFlow(unreadable(table, "header entry missing")));
         }
         try {
             BundleHeaderProto header = MessageFields.parse(BundleHeaderProto.parser(), at.value());
             if (header.getNumShards() < 0) {
                 throw new DataLossException(
                         ProblemKind.HEADER,
-                        unreadable(table, "negative number of shards"),
-                        place.mismatch("0 or more", header.getNumShards()));
+                        "the header has a negative number of data files",
+                        place.mismatch("0 or more", header.getNumShards())
+                                .withTensorFlow(unreadable(table, "negative number of shards")));
             }
             return header;
         } catch (InvalidProtocolBufferException e) {
             throw new DataLossException(
                     ProblemKind.HEADER,
-                    unreadable(table, "unable to parse header") + ": Entry for key  not parseable.",
-                    place,
+                    "the header of the index cannot be parsed",
+                    place.withTensorFlow(
+                            unreadable(table, "unable to parse header") + ": Entry for key  not parseable."),
                     e);
         }
     }
@@ -192,8 +202,10 @@ final class BundleIndex implements Closeable {
         } catch (InvalidProtocolBufferException e) {
             throw new DataLossException(
                     ProblemKind.ENTRY,
-                    "Entry for key " + name + " not parseable.",
-                    ErrorContext.at(table.name(), -1).ofTensor(name),
+                    "the entry of the tensor cannot be parsed",
+                    ErrorContext.at(table.name(), -1)
+                            .ofTensor(name)
+                            .withTensorFlow("Entry for key " + name + " not parseable."),
                     e);
         }
     }

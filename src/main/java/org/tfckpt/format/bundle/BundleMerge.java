@@ -82,10 +82,9 @@ public final class BundleMerge {
                 return;
             }
             throw new CheckpointException(
-                    "The checkpoint '" + input
-                            + "' does not exist (TensorFlow: \"allow_missing_files was set to false and " + input
-                            + " did not exist.\")",
-                    ErrorContext.NONE);
+                    "the checkpoint '" + input + "' does not exist",
+                    ErrorContext.NONE.withTensorFlow(
+                            "allow_missing_files was set to false and " + input + " did not exist."));
         }
         try (BundleIndex index = BundleIndex.open(input)) {
             addHeader(index);
@@ -110,16 +109,16 @@ public final class BundleMerge {
         }
         if (first.getEndiannessValue() != other.getEndiannessValue()) {
             throw new CheckpointException(
-                    "The checkpoints differ in byte order "
-                            + "(TensorFlow: \"Merging bundles with conflicting endianness; inputs corrupted?\")",
-                    ErrorContext.at(index.name(), -1));
+                    "the checkpoints differ in byte order",
+                    ErrorContext.at(index.name(), -1)
+                            .withTensorFlow("Merging bundles with conflicting endianness; inputs corrupted?"));
         }
         if (!first.getVersion().equals(other.getVersion())) {
             throw new CheckpointException(
-                    "The checkpoints differ in their format versions "
-                            + "(TensorFlow: \"Merging bundles with different format versions: merged " + text(first)
-                            + " vs. curr " + text(other) + "\")",
-                    ErrorContext.at(index.name(), -1));
+                    "the checkpoints differ in their format versions",
+                    ErrorContext.at(index.name(), -1)
+                            .withTensorFlow("Merging bundles with different format versions: merged " + text(first)
+                                    + " vs. curr " + text(other)));
         }
     }
 
@@ -141,8 +140,10 @@ public final class BundleMerge {
             String name = TensorNames.decode(at.key());
             throw new DataLossException(
                     ProblemKind.ENTRY,
-                    "Entry for key " + name + " not parseable.",
-                    ErrorContext.at(index.name(), -1).ofTensor(name),
+                    "the entry of the tensor cannot be parsed",
+                    ErrorContext.at(index.name(), -1)
+                            .ofTensor(name)
+                            .withTensorFlow("Entry for key " + name + " not parseable."),
                     e);
         }
     }
@@ -155,8 +156,8 @@ public final class BundleMerge {
                 throw damage(
                         input,
                         name,
-                        "The entry of tensor '" + name + "' has shard number " + entry.getShardId()
-                                + " (TensorFlow: \"Invalid shard in bundle entry: key " + name + "\")");
+                        "the entry refers to data file " + entry.getShardId(),
+                        "Invalid shard in bundle entry: key " + name);
             }
             int shard = dataFiles.computeIfAbsent(input.data(entry.getShardId(), shards), file -> dataFiles.size());
             entries.put(key, entry.toBuilder().setShardId(shard).build().toByteArray());
@@ -167,41 +168,39 @@ public final class BundleMerge {
             throw damage(
                     input,
                     name,
-                    "Two checkpoints contain tensor '" + name + "' (TensorFlow: \"Duplicate tensor keyed by " + name
-                            + " encountered, when merging prefix: " + input + "\")");
+                    "two checkpoints contain the tensor",
+                    "Duplicate tensor keyed by " + name + " encountered, when merging prefix: " + input);
         }
         if (entry.getSlicesCount() == 0) {
             throw damage(
                     input,
                     name,
-                    "Tensor '" + name + "' is partitioned in one checkpoint and not in another (TensorFlow: "
-                            + "\"Duplicate tensor keyed by " + name
-                            + "; attempting to merge in a non-slice bundle entry\")");
+                    "the tensor is partitioned in one checkpoint and not in another",
+                    "Duplicate tensor keyed by " + name + "; attempting to merge in a non-slice bundle entry");
         }
         if (before.getDtypeValue() != entry.getDtypeValue()
                 || !before.getShape().equals(entry.getShape())) {
             throw damage(
-                    input,
-                    name,
-                    "The slices of tensor '" + name + "' differ in the dtype or shape of the whole tensor");
+                    input, name, "the slices of the tensor differ in the dtype or shape of the whole tensor", null);
         }
         entries.put(
                 key,
                 before.toBuilder().addAllSlices(entry.getSlicesList()).build().toByteArray());
     }
 
-    private static CheckpointException damage(BundlePrefix input, String name, String problem) {
+    private static CheckpointException damage(BundlePrefix input, String name, String problem, @Nullable String text) {
         return new CheckpointException(
-                problem, ErrorContext.at(input.index().toString(), -1).ofTensor(name));
+                problem,
+                ErrorContext.at(input.index().toString(), -1).ofTensor(name).withTensorFlow(text));
     }
 
     private void write() throws IOException {
         BundleHeaderProto common = header;
         if (common == null) {
             throw new CheckpointException(
-                    "None of the checkpoints exists (TensorFlow: \"At least one prefix checkpoint file must exist, but "
-                            + "none existed.\")",
-                    ErrorContext.NONE);
+                    "none of the checkpoints exists",
+                    ErrorContext.NONE.withTensorFlow(
+                            "At least one prefix checkpoint file must exist, but none existed."));
         }
         try (TemporaryFiles files = destination.prepare()) {
             for (Map.Entry<Path, Integer> file : dataFiles.entrySet()) {

@@ -108,15 +108,17 @@ final class BundleTensor implements SliceAssembly.Parts {
         if (entry == null) {
             throw new DataLossException(
                     ProblemKind.SLICES,
-                    "Key " + TensorNames.decode(entries.key(slice)) + " not found in checkpoint",
-                    place().mismatch("an entry for slice " + extent, "none"));
+                    "the index has no entry for a slice of the partitioned tensor",
+                    place().mismatch("an entry for slice " + extent, "none")
+                            .withTensorFlow(
+                                    "Key " + TensorNames.decode(entries.key(slice)) + " not found in checkpoint"));
         }
         storage(entry);
         Shape shape = extent.of(info.shape());
         if (entry.dtypeNumber() != info.dtypeNumber() || !entry.shape().equals(shape)) {
             throw new DataLossException(
                     ProblemKind.SLICES,
-                    "The entry of slice " + extent + " contradicts the partitioned tensor " + info.name(),
+                    "the entry of slice " + extent + " contradicts the partitioned tensor",
                     place().mismatch(text(info.dtypeNumber(), shape), text(entry.dtypeNumber(), entry.shape())));
         }
         return entry;
@@ -130,15 +132,16 @@ final class BundleTensor implements SliceAssembly.Parts {
     public CheckpointException incomplete(TensorSlice region) {
         return new DataLossException(
                 ProblemKind.SLICES,
-                "Does not have sufficient slices for partitioned tensor " + info.name() + " to restore in slice_spec: "
-                        + region,
-                place());
+                "the slices of the partitioned tensor do not cover " + region,
+                place().withTensorFlow("Does not have sufficient slices for partitioned tensor " + info.name()
+                        + " to restore in slice_spec: " + region));
     }
 
     @Override
     public CheckpointException notSupported() {
         return new UnsupportedFormatException(
-                "Dtype " + DataType.shortName(info.dtypeNumber()) + " not supported.", place());
+                "dtype " + DataType.enumName(info.dtypeNumber()) + " is not supported",
+                place().withTensorFlow("Dtype " + DataType.shortName(info.dtypeNumber()) + " not supported."));
     }
 
     @Override

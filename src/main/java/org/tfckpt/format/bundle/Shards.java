@@ -50,10 +50,11 @@ final class Shards implements Closeable {
         if (shard < 0) {
             throw new DataLossException(
                     ProblemKind.SHARD,
-                    "Invalid shard in bundle entry: key " + tensor,
+                    "the entry refers to a data file that cannot exist",
                     ErrorContext.at(prefix.index().toString(), -1)
                             .ofTensor(tensor)
-                            .mismatch("0 to " + (count - 1), shard));
+                            .mismatch("0 to " + (count - 1), shard)
+                            .withTensorFlow("Invalid shard in bundle entry: key " + tensor));
         }
         Path path = path(shard);
         try {
@@ -61,8 +62,10 @@ final class Shards implements Closeable {
         } catch (NoSuchFileException e) {
             throw new DataLossException(
                     ProblemKind.MISSING_FILE,
-                    path + "; No such file or directory",
-                    ErrorContext.at(path.toString(), -1).ofTensor(tensor),
+                    "the data file does not exist",
+                    ErrorContext.at(path.toString(), -1)
+                            .ofTensor(tensor)
+                            .withTensorFlow(path + "; No such file or directory"),
                     e);
         }
     }

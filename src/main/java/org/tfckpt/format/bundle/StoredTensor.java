@@ -140,7 +140,7 @@ final class StoredTensor implements TensorData {
             throws DataLossException {
         int stored = MaskedCrc32c.unmask(storage.crc32c());
         if (stored != computed) {
-            String problem = String.format(
+            String text = String.format(
                     "TensorBundle at %s shard %d (%d bytes): Checksum does not match: stored %08d vs. calculated on the"
                             + " restored bytes %d",
                     prefix,
@@ -150,8 +150,10 @@ final class StoredTensor implements TensorData {
                     Integer.toUnsignedLong(computed));
             throw new DataLossException(
                     ProblemKind.TENSOR_CHECKSUM,
-                    problem,
-                    ErrorContext.at(file, storage.offset()).ofTensor(info.name()));
+                    "the bytes of the tensor do not match their checksum",
+                    ErrorContext.at(file, storage.offset())
+                            .ofTensor(info.name())
+                            .withTensorFlow(text));
         }
     }
 
@@ -212,9 +214,12 @@ final class StoredTensor implements TensorData {
             String expected = elements <= Long.MAX_VALUE / width ? String.valueOf(elements * width) : "beyond 2^63";
             throw new DataLossException(
                     ProblemKind.SIZE,
-                    "Invalid size in bundle entry: key " + info.name() + "; stored size " + storage.size()
-                            + "; expected size " + expected,
-                    ErrorContext.at(file, -1).ofTensor(info.name()));
+                    "the size in the entry does not fit dtype and shape",
+                    ErrorContext.at(file, -1)
+                            .ofTensor(info.name())
+                            .mismatch(expected + " bytes", storage.size())
+                            .withTensorFlow("Invalid size in bundle entry: key " + info.name() + "; stored size "
+                                    + storage.size() + "; expected size " + expected));
         }
     }
 }

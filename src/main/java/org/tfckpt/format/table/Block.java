@@ -50,8 +50,9 @@ final class Block {
         if (count > length / Integer.BYTES - 1) {
             throw new DataLossException(
                     ProblemKind.TABLE,
-                    "bad block contents",
-                    place.mismatch("restart points that fit " + length + " bytes", length < 4 ? "no count" : count));
+                    "the restart points of a block do not fit into it",
+                    place.mismatch("restart points that fit " + length + " bytes", length < 4 ? "no count" : count)
+                            .withTensorFlow("bad block contents"));
         }
         this.restartCount = (int) count;
         this.entriesEnd = length - Integer.BYTES * (restartCount + 1);
@@ -94,9 +95,10 @@ final class Block {
             }
             throw new DataLossException(
                     ProblemKind.TABLE,
-                    "handle.size() too big",
+                    "a block is too large",
                     ErrorContext.at(source.name(), handle.offset())
-                            .mismatch("a block below 2 GiB", Long.toUnsignedString(handle.size())));
+                            .mismatch("a block below 2 GiB", Long.toUnsignedString(handle.size()))
+                            .withTensorFlow("handle.size() too big"));
         }
         return (int) handle.size();
     }
@@ -111,7 +113,10 @@ final class Block {
             return new Block(uncompress(body, place).order(ByteOrder.LITTLE_ENDIAN), stored.limit(), place, null);
         }
         if (type != PLAIN) {
-            throw new DataLossException(ProblemKind.TABLE, "bad block type", place.mismatch("0 or 1", type & 0xff));
+            throw new DataLossException(
+                    ProblemKind.TABLE,
+                    "a block is of an unknown type",
+                    place.mismatch("0 or 1", type & 0xff).withTensorFlow("bad block type"));
         }
         return new Block(body.order(ByteOrder.LITTLE_ENDIAN), stored.limit(), place, memory);
     }
@@ -124,8 +129,8 @@ final class Block {
         if (computed != expected) {
             throw new DataLossException(
                     ProblemKind.BLOCK_CHECKSUM,
-                    "block checksum mismatch",
-                    place.mismatch(hex(expected), hex(computed)));
+                    "the bytes of a block do not match their checksum",
+                    place.mismatch(hex(expected), hex(computed)).withTensorFlow("block checksum mismatch"));
         }
     }
 
@@ -141,8 +146,9 @@ final class Block {
         } catch (MalformedBytesException e) {
             throw new DataLossException(
                     ProblemKind.TABLE,
-                    "corrupted compressed block contents",
-                    place.mismatch("Snappy", String.valueOf(e.getMessage())));
+                    "a compressed block cannot be uncompressed",
+                    place.mismatch("Snappy", String.valueOf(e.getMessage()))
+                            .withTensorFlow("corrupted compressed block contents"));
         }
     }
 
@@ -186,7 +192,10 @@ final class Block {
     }
 
     DataLossException badEntry(Object expected, Object found) {
-        return new DataLossException(ProblemKind.TABLE, "bad entry in block", place.mismatch(expected, found));
+        return new DataLossException(
+                ProblemKind.TABLE,
+                "an entry of a block is malformed",
+                place.mismatch(expected, found).withTensorFlow("bad entry in block"));
     }
 
     ErrorContext place() {

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.tfckpt.io.ByteSource;
+import org.tfckpt.io.FileKind;
 import org.tfckpt.io.MalformedBytesException;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.ErrorContext;
@@ -25,27 +26,47 @@ record Footer(BlockHandle metaindex, BlockHandle index) {
 
     static Footer read(ByteSource source, long size) throws IOException {
         if (size < LENGTH) {
-            throw new DataLossException(
-                    ProblemKind.TABLE,
-                    "file is too short to be an sstable",
-                    ErrorContext.at(source.name(), -1).mismatch("at least " + LENGTH + " bytes", size));
+            throw notATable(
+                    source,
+                    ErrorContext.at(source.name(), -1)
+                            .mismatch("at least " + LENGTH + " bytes", size)
+                            .withTensorFlow("file is too short to be an sstable"));
         }
         long start = size - LENGTH;
         ByteBuffer bytes = source.read(start, LENGTH);
         long magic = bytes.getLong(LENGTH - Long.BYTES);
         if (magic != MAGIC) {
-            throw new DataLossException(
-                    ProblemKind.TABLE,
-                    "not an sstable (bad magic number)",
+            throw notATable(
+                    source,
                     ErrorContext.at(source.name(), size - Long.BYTES)
-                            .mismatch(Long.toHexString(MAGIC), Long.toHexString(magic)));
+                            .mismatch(Long.toHexString(MAGIC), Long.toHexString(magic))
+                            .withTensorFlow("not an sstable (bad magic number)"));
         }
         try {
             return new Footer(BlockHandle.decode(bytes), BlockHandle.decode(bytes));
         } catch (MalformedBytesException e) {
             throw new DataLossException(
-                    ProblemKind.TABLE, "bad block handle", ErrorContext.at(source.name(), start), e);
+                    ProblemKind.TABLE,
+                    "the footer is malformed",
+                    ErrorContext.at(source.name(), start).withTensorFlow("bad block handle"),
+                    e);
         }
+    }
+
+    /** Names what the file is instead, since the wrong file is more frequent than a damaged one. */
+    private static DataLossException notATable(ByteSource source, ErrorContext context) throws IOException {
+        FileKind kind = FileKind.of(source);
+        if (kind == FileKind.UNKNOWN) {
+            return new DataLossException(
+                    ProblemKind.TABLE,
+                    "the file is not a checkpoint's, or its end is missing",
+                    context.withHint("compare its size with the original's, or copy or download it again"));
+        }
+        ErrorContext where = ErrorContext.at(source.name(), -1).withTensorFlow(context.tensorFlow());
+        return new DataLossException(
+                ProblemKind.TABLE,
+                "the file is " + kind.name() + ", not a checkpoint's",
+                kind.advice().isEmpty() ? where : where.withHint(kind.advice()));
     }
 
     byte[] encode() {

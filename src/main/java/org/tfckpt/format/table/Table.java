@@ -138,8 +138,8 @@ public final class Table implements Closeable {
         } catch (MalformedBytesException e) {
             throw new DataLossException(
                     ProblemKind.TABLE,
-                    "bad block handle",
-                    ErrorContext.at(source.name(), footer.index().offset()),
+                    "the offset and size of a block are malformed",
+                    ErrorContext.at(source.name(), footer.index().offset()).withTensorFlow("bad block handle"),
                     e);
         }
     }

@@ -93,30 +93,37 @@ final class V1File implements Closeable {
         if (Files.isDirectory(path)) {
             throw new DataLossException(
                     ProblemKind.TABLE,
-                    unableToOpen(path, "FAILED_PRECONDITION: " + path + "; Is a directory"),
-                    ErrorContext.NONE);
+                    "'" + path + "' is a directory",
+                    ErrorContext.NONE.withTensorFlow(
+                            unableToOpen(path, "FAILED_PRECONDITION: " + path + "; Is a directory")));
         }
         try {
             ByteSource source = mapped ? ByteSources.mapped(path) : ByteSources.channel(path);
             return Table.open(source);
         } catch (NoSuchFileException e) {
-            throw new CheckpointException(path + "; No such file or directory", ErrorContext.NONE, e);
+            throw new CheckpointException(
+                    "'" + path + "' does not exist",
+                    ErrorContext.NONE.withTensorFlow(path + "; No such file or directory"),
+                    e);
         } catch (DataLossException e) {
-            throw new DataLossException(e.kind(), unableToOpen(path, "DATA_LOSS: " + e.problem()), e.context(), e);
+            String text = unableToOpen(path, "DATA_LOSS: " + e.tensorFlowText());
+            throw new DataLossException(e.kind(), e.problem(), e.context().withTensorFlow(text), e);
         }
     }
 
     private void readMeta(MetaConsumer tensors) throws IOException {
         String notFound = "Failed to find the saved tensor slices at the beginning of the checkpoint file: " + name();
-        ErrorContext place = ErrorContext.at(name(), 0);
+        String problem = "the file does not begin with a list of its tensors";
+        ErrorContext place = ErrorContext.at(name(), 0).withTensorFlow(notFound);
         TableIterator at = table.iterator();
         try {
             at.seekToFirst();
         } catch (DataLossException e) {
-            throw new DataLossException(e.kind(), notFound + ": " + e.problem(), e.context(), e);
+            throw new DataLossException(
+                    e.kind(), e.problem(), e.context().withTensorFlow(notFound + ": " + e.tensorFlowText()), e);
         }
         if (!at.valid() || at.keyLength() > 0) {
-            throw new DataLossException(ProblemKind.HEADER, notFound, place.mismatch("the empty key first", "none"));
+            throw new DataLossException(ProblemKind.HEADER, problem, place.mismatch("the empty key first", "none"));
         }
         boolean found = false;
         try {
@@ -133,14 +140,11 @@ final class V1File implements Closeable {
             }
         } catch (InvalidProtocolBufferException e) {
             throw new DataLossException(
-                    ProblemKind.HEADER,
-                    notFound,
-                    place.mismatch("a list of slices", String.valueOf(e.getMessage())),
-                    e);
+                    ProblemKind.HEADER, problem, place.mismatch("a list of slices", String.valueOf(e.getMessage())), e);
         }
         if (!found) {
             throw new UnsupportedFormatException(
-                    notFound,
+                    problem,
                     place.mismatch("a list of slices", "the header of a V2 checkpoint")
                             .withHint("if it is the index of a V2 checkpoint, it must be called PREFIX.index"));
         }

@@ -123,8 +123,11 @@ final class V1Tensor implements SliceAssembly.Parts {
     @Override
     public CheckpointException notSupported() {
         return info.dtype() == DataType.DT_INVALID
-                ? new DataLossException(ProblemKind.DTYPE, "Type not set", place())
-                : new UnsupportedFormatException("Data type not supported", place());
+                ? new DataLossException(
+                        ProblemKind.DTYPE, "the tensor has no dtype", place().withTensorFlow("Type not set"))
+                : new UnsupportedFormatException(
+                        "dtype " + DataType.enumName(info.dtypeNumber()) + " is not supported",
+                        place().withTensorFlow("Data type not supported"));
     }
 
     private long elements(int slice) {
@@ -151,7 +154,7 @@ final class V1Tensor implements SliceAssembly.Parts {
     DataLossException missing(int slice) {
         return new DataLossException(
                 ProblemKind.SLICES,
-                "No record of slice " + slices.get(slice) + " of tensor " + info.name(),
+                "the file has no record of slice " + slices.get(slice) + " of the tensor",
                 place(slice));
     }
 
@@ -167,8 +170,7 @@ final class V1Tensor implements SliceAssembly.Parts {
     private DataLossException malformed(int slice, InvalidProtocolBufferException e) {
         return new DataLossException(
                 ProblemKind.ENTRY,
-                "Unable to parse the record of slice " + slices.get(slice) + " of tensor " + info.name() + ": "
-                        + e.getMessage(),
+                "the record of slice " + slices.get(slice) + " of the tensor cannot be parsed: " + e.getMessage(),
                 place(slice),
                 e);
     }
@@ -187,7 +189,9 @@ final class V1Tensor implements SliceAssembly.Parts {
                                         " ",
                                         slices.stream().map(Object::toString).toList()));
         return new DataLossException(
-                ProblemKind.SLICES, "Error copying slice data", hint == null ? place : place.withHint(hint));
+                ProblemKind.SLICES,
+                "the slices of the tensor do not cover the region",
+                (hint == null ? place : place.withHint(hint)).withTensorFlow("Error copying slice data"));
     }
 
     @Override
