@@ -13,12 +13,12 @@ import org.tfckpt.tensor.TensorNames;
 /**
  * What a file is that was expected to be another, judged by its first bytes, for error messages.
  *
- * @param name a noun phrase with its article, for example {@code a zip archive}
+ * @param name completes "the file is …", for example {@code a zip archive}
  * @param advice what to do, as an imperative clause; empty if there is no general advice
  */
 public record FileKind(String name, String advice) {
     /** A file whose first bytes are none of the known ones. */
-    public static final FileKind UNKNOWN = new FileKind("a file of an unknown kind", "");
+    public static final FileKind UNKNOWN = new FileKind("of an unknown kind", "");
 
     /** Enough for the names of the first members of an archive. */
     private static final int HEAD = 4096;
@@ -105,7 +105,7 @@ public record FileKind(String name, String advice) {
 
     static FileKind of(byte[] head, long size) {
         if (size == 0) {
-            return new FileKind("an empty file", "copy or download it again: nothing of it was saved");
+            return new FileKind("empty", "copy or download it again");
         }
         String text = new String(head, StandardCharsets.ISO_8859_1);
         if (text.startsWith("PK\u0003\u0004") || text.startsWith("PK\u0005\u0006")) {
@@ -119,9 +119,9 @@ public record FileKind(String name, String advice) {
         if (text.chars().allMatch(c -> c == 0)) {
             return new FileKind(
                     size <= head.length
-                            ? "a file of nothing but zeros"
-                            : "a file that begins with " + head.length + " zeros",
-                    "copy or download it again: its content was never written");
+                            ? "full of zeros"
+                            : "full of zeros, at least in its first " + head.length + " bytes",
+                    "copy or download it again: its content was not written");
         }
         return binary(head, text, size);
     }

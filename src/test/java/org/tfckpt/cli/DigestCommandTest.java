@@ -42,6 +42,8 @@ class DigestCommandTest {
         ToolRun run = ToolRun.of("digest", prefix);
         assertThat(run.code()).isEqualTo(1);
         assertThat(run.lines()).hasSize(2);
-        assertThat(run.err()).startsWith("tfckpt: TensorBundle at ").contains("Checksum does not match");
+        assertThat(run.err())
+                .startsWith("tfckpt: the bytes of the tensor do not match their checksum")
+                .contains("Checksum does not match");
     }
 }

@@ -309,7 +309,7 @@ class RewriteCommandTest {
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.err())
                 .hasLineCount(1)
-                .contains("block checksum mismatch")
+                .contains("the bytes of a block do not match their checksum")
                 .endsWith("; a checkpoint that cannot be opened cannot be salvaged\n");
         assertThat(ToolRun.of("rewrite", "--salvage", target, "-o", target, "--link")
                         .code())

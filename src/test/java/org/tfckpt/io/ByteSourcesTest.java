@@ -124,7 +124,8 @@ class ByteSourcesTest {
     private static void assertTruncated(Read read) {
         assertThatExceptionOfType(DataLossException.class)
                 .isThrownBy(read::run)
-                .withMessageStartingWith("Read less bytes than requested [file ")
+                .withMessageStartingWith(
+                        "the file ends before the bytes to be read (TensorFlow: \"Read less bytes than requested\") [file ")
                 .matches(damage -> damage.kind() == ProblemKind.TRUNCATED);
     }
 

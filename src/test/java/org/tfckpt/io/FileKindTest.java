@@ -131,9 +131,10 @@ class FileKindTest {
 
     @Test
     void emptyFilesAndZerosAreCalledThat() {
-        assertThat(nameOf(new byte[0])).isEqualTo("an empty file");
-        assertThat(nameOf(new byte[100])).isEqualTo("a file of nothing but zeros");
-        assertThat(FileKind.of(new byte[4096], 1 << 20).name()).isEqualTo("a file that begins with 4096 zeros");
+        assertThat(nameOf(new byte[0])).isEqualTo("empty");
+        assertThat(nameOf(new byte[100])).isEqualTo("full of zeros");
+        assertThat(FileKind.of(new byte[4096], 1 << 20).name())
+                .isEqualTo("full of zeros, at least in its first 4096 bytes");
     }
 
     @Test

@@ -99,8 +99,10 @@ class FileSystemsTest {
             Path prefix = new BundleBuilder().floats("v", 1, 2).write(memory.getPath("ckpt"));
             Files.write(BundleBuilder.data(prefix, 0, 1), new byte[5]);
             assertThat(Checkpoints.damage(prefix, "v", Tensor::toFloatArray))
-                    .hasMessage("Read less bytes than requested [file ckpt.data-00000-of-00001, offset 0x0,"
-                            + " tensor 'v', expected 8 bytes, found a file of 5 bytes]");
+                    .hasMessage(
+                            "the file ends before the bytes to be read (TensorFlow: \"Read less bytes than requested\")"
+                                    + " [file ckpt.data-00000-of-00001, offset 0x0,"
+                                    + " tensor 'v', expected 8 bytes, found a file of 5 bytes]");
         }
     }
 

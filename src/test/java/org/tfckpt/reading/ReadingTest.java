@@ -287,8 +287,8 @@ class ReadingTest {
                 .entry("v", entry -> entry.setCrc32C(1))
                 .strings("s", "a", "b")
                 .entry("s", entry -> entry.setCrc32C(1)));
-        assertThat(damage(prefix, "v", Tensor::toFloatArray).problem()).contains("Checksum does not match");
-        assertThat(damage(prefix, "s", Tensor::toStringArray).problem()).contains("Checksum does not match");
+        assertThat(damage(prefix, "v", Tensor::toFloatArray).tensorFlowText()).contains("Checksum does not match");
+        assertThat(damage(prefix, "s", Tensor::toStringArray).tensorFlowText()).contains("Checksum does not match");
         for (ReadOptions way : Checkpoints.WAYS) {
             try (Checkpoint checkpoint = Checkpoint.open(prefix, way.withoutChecksums())) {
                 Tensor tensor = checkpoint.tensor("v");

@@ -133,7 +133,7 @@ class StringTensorTest {
         data[at] = (byte) value;
         DataLossException damage = damage(changed(helloWorld(), data), "v", Tensor::toBytesArray);
         assertThat(damage.kind()).isEqualTo(ProblemKind.STRING_LENGTHS);
-        assertThat(damage.problem())
+        assertThat(damage.tensorFlowText())
                 .matches("The length checksum does not match: expected [0-9]{8,} but actual is [0-9]{8,}");
     }
 
@@ -154,7 +154,7 @@ class StringTensorTest {
         data[15] ^= 1;
         DataLossException damage = damage(changed(helloWorld(), data), "v", Tensor::toBytesArray);
         assertThat(damage.kind()).isEqualTo(ProblemKind.TENSOR_CHECKSUM);
-        assertThat(damage.problem())
+        assertThat(damage.tensorFlowText())
                 .matches("TensorBundle at .*ckpt shard 0 \\(16 bytes\\): Checksum does not match: stored [0-9]+"
                         + " vs\\. calculated on the restored bytes [0-9]+");
     }
@@ -166,7 +166,7 @@ class StringTensorTest {
             byte[] data = Arrays.copyOf(hex(HELLO_WORLD), length);
             DataLossException damage = damage(changed(helloWorld(), data), "v", Tensor::toBytesArray);
             if (length >= 10) {
-                assertThat(damage.problem()).isEqualTo("Read less bytes than requested");
+                assertThat(damage.tensorFlowText()).isEqualTo("Read less bytes than requested");
                 assertThat(damage.kind()).isEqualTo(ProblemKind.TRUNCATED);
             }
             assertThat(damage.context().tensor()).isEqualTo("v");
@@ -179,7 +179,7 @@ class StringTensorTest {
     void str10_sizeTooSmall(long size) throws IOException {
         Path prefix = write(helloWorld().entry("v", entry -> entry.setSize(size)));
         DataLossException damage = damage(prefix, "v", Tensor::toBytesArray);
-        assertThat(damage.problem())
+        assertThat(damage.tensorFlowText())
                 .isEqualTo(
                         "Invalid size in bundle entry: key v; stored size " + size + "; expected size is at least 2");
         assertThat(damage.kind()).isEqualTo(ProblemKind.SIZE);
@@ -200,7 +200,7 @@ class StringTensorTest {
         Path prefix = changed(
                 helloWorld().entry("v", entry -> entry.setSize(2)), hex("85008500b56f994f68656c6c6f776f726c64"));
         DataLossException damage = damage(prefix, "v", Tensor::toBytesArray);
-        assertThat(damage.problem()).isEqualTo("String lengths longer than expected offset 2");
+        assertThat(damage.tensorFlowText()).isEqualTo("String lengths longer than expected offset 2");
         assertThat(damage.kind()).isEqualTo(ProblemKind.STRING_LENGTHS);
     }
 

@@ -502,7 +502,7 @@ class V1Test {
         try (Checkpoint checkpoint = open(builder)) {
             assertThatThrownBy(() -> checkpoint.tensor("v").toIntArray())
                     .isInstanceOf(DataLossException.class)
-                    .hasMessageContaining("No record of slice 2,2 of tensor v");
+                    .hasMessageContaining("the file has no record of slice 2,2 of the tensor [file");
             assertThat(checkpoint.tensor("v").slice("0,2").toIntArray()).containsExactly(0, 1);
             assertThat(problems(checkpoint)).extracting(Problem::kind).containsExactly(ProblemKind.SLICES);
         }

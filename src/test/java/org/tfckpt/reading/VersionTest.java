@@ -46,7 +46,7 @@ class VersionTest {
                 DataLossException.class, () -> Checkpoint.open(prefix).close());
         assertThat(damage).isNotNull();
         assertThat(damage.kind()).isEqualTo(ProblemKind.HEADER);
-        assertThat(damage.problem())
+        assertThat(damage.tensorFlowText())
                 .startsWith(
                         "Unable to read file (" + prefix + ".index). Perhaps the file is corrupt or was produced by a"
                                 + " newer version of TensorFlow with format changes (");
@@ -117,7 +117,7 @@ class VersionTest {
     @DisplayName("VER-06 less than no shards")
     void ver06_negativeShards() {
         assertThat(damageOfHeader(write(new BundleBuilder().header(header -> header.setNumShards(-1))))
-                        .problem())
+                        .tensorFlowText())
                 .endsWith("(negative number of shards)");
     }
 
@@ -125,14 +125,14 @@ class VersionTest {
     @DisplayName("VER-07 a header that cannot be parsed")
     void ver07_unparseable() {
         assertThat(damageOfHeader(write(new BundleBuilder().rawHeader(hex("ffffff"))))
-                        .problem())
+                        .tensorFlowText())
                 .endsWith("(unable to parse header): Entry for key  not parseable.");
     }
 
     @Test
     @DisplayName("VER-08 a table without entries")
     void ver08_noEntries() {
-        assertThat(damageOfHeader(write(new BundleBuilder().rawHeader(null))).problem())
+        assertThat(damageOfHeader(write(new BundleBuilder().rawHeader(null))).tensorFlowText())
                 .endsWith("(failed to seek to header entry)");
     }
 
@@ -141,7 +141,7 @@ class VersionTest {
     void ver09_noHeader() {
         DataLossException damage =
                 damageOfHeader(write(new BundleBuilder().rawHeader(null).floats("v", 1)));
-        assertThat(damage.problem()).endsWith("(header entry missing)");
+        assertThat(damage.tensorFlowText()).endsWith("(header entry missing)");
         assertThat(damage.context().found()).isEqualTo("'v'");
     }
 

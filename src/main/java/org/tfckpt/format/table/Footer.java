@@ -59,13 +59,13 @@ record Footer(BlockHandle metaindex, BlockHandle index) {
         if (kind == FileKind.UNKNOWN) {
             return new DataLossException(
                     ProblemKind.TABLE,
-                    "the file is not a checkpoint's, or its end is missing",
+                    "the file is not part of a checkpoint, or its end is missing",
                     context.withHint("compare its size with the original's, or copy or download it again"));
         }
         ErrorContext where = ErrorContext.at(source.name(), -1).withTensorFlow(context.tensorFlow());
         return new DataLossException(
                 ProblemKind.TABLE,
-                "the file is " + kind.name() + ", not a checkpoint's",
+                "the file is " + kind.name() + ", not part of a checkpoint",
                 kind.advice().isEmpty() ? where : where.withHint(kind.advice()));
     }
 

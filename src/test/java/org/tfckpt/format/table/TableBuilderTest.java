@@ -33,7 +33,9 @@ class TableBuilderTest {
     void rewritesTensorFlowsIndexes() throws IOException {
         List<Path> indexes;
         try (Stream<Path> files = Files.walk(TESTDATA)) {
-            indexes = files.filter(file -> file.toString().endsWith(".index")).toList();
+            indexes = files.filter(file -> file.toString().endsWith(".index")
+                            && !file.toString().contains("field"))
+                    .toList();
         }
         assertThat(indexes).hasSizeGreaterThan(100);
         for (Path index : indexes) {

@@ -41,10 +41,10 @@ class TableDamageTest {
     private static void assertDamage(byte[] table, ProblemKind kind, String problem) {
         DataLossException damage = damageOf(table);
         assertThat(damage).isNotNull();
-        assertThat(damage.problem()).isEqualTo(problem);
+        assertThat(damage.tensorFlowText()).isEqualTo(problem);
         assertThat(damage.kind()).isEqualTo(kind);
         assertThat(damage.context().file()).isEqualTo("memory");
-        assertThat(damage).hasMessageStartingWith(problem + " [file memory");
+        assertThat(damage).hasMessageContaining("(TensorFlow: \"" + problem + "\") [file memory");
     }
 
     @ParameterizedTest
@@ -118,7 +118,7 @@ class TableDamageTest {
         ByteArrayOutputStream size = new ByteArrayOutputStream();
         size.writeBytes(RawTable.handle(0, 8));
         size.writeBytes(RawTable.handle(0, number));
-        assertThat(damageOf(RawTable.withHandles(table, size.toByteArray())).problem())
+        assertThat(damageOf(RawTable.withHandles(table, size.toByteArray())).tensorFlowText())
                 .isEqualTo(number < 0 ? "handle.size() too big" : "Read less bytes than requested");
     }
 
@@ -211,7 +211,7 @@ class TableDamageTest {
         try (Table opened = Tables.open(damaged)) {
             TableIterator at = opened.iterator();
             DataLossException damage = catchThrowableOfType(DataLossException.class, () -> at.seek(bytes("v")));
-            assertThat(damage.problem()).isEqualTo("bad entry in block");
+            assertThat(damage.tensorFlowText()).isEqualTo("bad entry in block");
         }
     }
 
