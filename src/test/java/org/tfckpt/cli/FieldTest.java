@@ -1,6 +1,7 @@
 package org.tfckpt.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.nio.file.Path;
 import java.util.List;
@@ -12,7 +13,10 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.tfckpt.testing.Corpus;
 import org.tfckpt.testing.Json;
 
-/** Situations of public bug reports: what the tool answers must name the cause and the next step. */
+/**
+ * Situations of public bug reports: the answer of the tool must name the cause and the next step. Those marked as open
+ * are not answered well yet.
+ */
 class FieldTest {
     private static final Path FIELD = Corpus.root().resolve("field");
 
@@ -24,6 +28,16 @@ class FieldTest {
     @ParameterizedTest
     @MethodSource("situations")
     void isAnsweredWithCauseAndNextStep(Map<String, Object> situation) {
+        if (situation.containsKey("open")) {
+            assertThatExceptionOfType(AssertionError.class)
+                    .as("no longer open: remove the mark")
+                    .isThrownBy(() -> check(situation));
+        } else {
+            check(situation);
+        }
+    }
+
+    private static void check(Map<String, Object> situation) {
         Path directory = FIELD.resolve((String) situation.get("case"));
         List<String> given = Json.list(situation.get("args"));
         Object[] args = IntStream.range(0, given.size())

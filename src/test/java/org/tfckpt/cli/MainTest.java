@@ -109,7 +109,7 @@ class MainTest {
 
     @Test
     void endsQuietlyWhenNobodyReads() {
-        OutputStream closed = new BrokenOutputStream(new IOException("Broken pipe"));
+        OutputStream closed = new BrokenOutputStream(none -> new IOException("Broken pipe"));
         var err = new java.io.ByteArrayOutputStream();
         var stream = new PrintStream(err, true, StandardCharsets.UTF_8);
         assertThat(Main.run(List.of("ls", STORY), closed, stream, false)).isZero();
@@ -120,7 +120,7 @@ class MainTest {
 
     @Test
     void saysThatTheResultCouldNotBeWritten() {
-        OutputStream full = new BrokenOutputStream(new IOException("No space left on device"));
+        OutputStream full = new BrokenOutputStream(none -> new IOException("No space left on device"));
         var err = new java.io.ByteArrayOutputStream();
         int code = Main.run(List.of("ls", STORY), full, new PrintStream(err, true, StandardCharsets.UTF_8), false);
         assertThat(code).isEqualTo(2);
