@@ -39,7 +39,7 @@ public record FileKind(String name, String advice) {
                     "a Git LFS pointer",
                     "run 'git lfs pull' in its repository to get the file"),
             at(0, "\u0089HDF\r\n\u001a\n", "an HDF5 file", "Keras reads it: model.load_weights(…) in Python"),
-            new Signature(0, "\u0080\u0002\u008a\n\u006c\u00fc\u009c\u0046\u00f9\u0020\u006a\u00a8\u0050\u0019", TORCH),
+            new Signature(0, "\u0080\u0002\u008a\nl\u00fc\u009cF\u00f9 j\u00a8P\u0019", TORCH),
             at(4, "TFL3", "a TensorFlow Lite model", "use the checkpoint that the model was converted from"),
             at(0, "\u0093NUMPY", "a NumPy array (npy)", ""),
             at(0, "\u001f\u008b", "a gzip archive", UNPACK),

@@ -56,7 +56,7 @@ record Footer(BlockHandle metaindex, BlockHandle index) {
     /** Names what the file is instead, since the wrong file is more frequent than a damaged one. */
     private static DataLossException notATable(ByteSource source, ErrorContext context) throws IOException {
         FileKind kind = FileKind.of(source);
-        if (kind == FileKind.UNKNOWN) {
+        if (kind.equals(FileKind.UNKNOWN)) {
             return new DataLossException(
                     ProblemKind.TABLE,
                     "the file is not part of a checkpoint, or its end is missing",
