@@ -18,6 +18,9 @@ final class Shards implements Closeable {
     private final int count;
     private final boolean mapped;
     private final Map<Integer, ByteSource> open = new HashMap<>();
+    /** Many tensors may be in a missing file: its directory is listed once. */
+    private final Map<Integer, String> adviceIfMissing = new HashMap<>();
+
     private boolean closed;
 
     Shards(BundlePrefix prefix, int count, boolean mapped) {
@@ -62,12 +65,16 @@ final class Shards implements Closeable {
         } catch (NoSuchFileException e) {
             throw new DataLossException(
                     ProblemKind.MISSING_FILE,
-                    "the data file does not exist",
+                    "the data file does not exist" + adviceIfMissing.computeIfAbsent(shard, any -> advice(path)),
                     ErrorContext.at(path.toString(), -1)
                             .ofTensor(tensor)
                             .withTensorFlow(path + "; No such file or directory"),
                     e);
         }
+    }
+
+    private static String advice(Path missing) {
+        return SimilarFiles.advice(missing).map(advice -> "; " + advice).orElse("");
     }
 
     @Override
