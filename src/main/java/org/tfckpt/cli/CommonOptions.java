@@ -12,7 +12,8 @@ final class CommonOptions {
     static final String EXIT_STATUS = "Exit status: 0 success; 1 problems or differences found; 2 error.";
     static final String FORMS =
             " a prefix, one of its files, a directory with a state file, or a SavedModel directory.";
-    static final String NO_SLOTS = "Skip optimizer slots (momentums, accumulators, moments). Moving averages are kept.";
+    static final String NO_SLOTS = "Skip the state of optimizers: slots (momentums, accumulators, moments) and"
+            + " hyperparameters (learning rate, step count). Moving averages are kept.";
 
     /** The values of {@code --color}. */
     enum Color {

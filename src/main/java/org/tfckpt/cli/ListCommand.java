@@ -11,7 +11,6 @@ import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.slots.OptimizerSlots;
-import org.tfckpt.slots.TensorRole;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorSlice;
 import picocli.CommandLine.Command;
@@ -133,7 +132,7 @@ final class ListCommand implements Callable<Integer> {
 
     private static boolean isSlot(OptimizerSlots slots, TensorInfo info) {
         try {
-            return slots.kindOf(info) == TensorRole.Kind.SLOT;
+            return slots.kindOf(info).isOptimizerState();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -109,7 +109,7 @@ public final class Rewrite {
         }
 
         /**
-         * Drops the slot variables of optimizers. Moving averages and learning rates are kept.
+         * Drops the slot variables and hyperparameters of optimizers. Moving averages are kept.
          *
          * @return this builder
          */

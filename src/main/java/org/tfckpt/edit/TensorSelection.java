@@ -13,7 +13,6 @@ import org.tfckpt.Checkpoint;
 import org.tfckpt.objects.ObjectKeys;
 import org.tfckpt.restore.NameMapping;
 import org.tfckpt.slots.OptimizerSlots;
-import org.tfckpt.slots.TensorRole;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorNames;
 
@@ -64,7 +63,8 @@ final class TensorSelection {
     }
 
     private boolean isChosen(TensorInfo tensor, @Nullable OptimizerSlots slots) throws IOException {
-        return spec.filter().accepts(tensor.name()) && (slots == null || slots.kindOf(tensor) != TensorRole.Kind.SLOT);
+        return spec.filter().accepts(tensor.name())
+                && (slots == null || !slots.kindOf(tensor).isOptimizerState());
     }
 
     /** Returns the new names of a tensor. The map takes precedence over the rules. */

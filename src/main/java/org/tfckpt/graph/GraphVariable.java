@@ -266,8 +266,8 @@ public final class GraphVariable {
     }
 
     /**
-     * Returns whether the variable is state of an optimizer, such as {@code DW/Momentum} or {@code beta1_power}. This
-     * is determined from the graph's training ops, or else from the name.
+     * Returns whether the variable is state of an optimizer, such as {@code DW/Momentum}, {@code beta1_power} or {@code
+     * training/Adam/learning_rate}. This is determined from the graph's training ops, or else from the name.
      *
      * @return false for moving averages
      */

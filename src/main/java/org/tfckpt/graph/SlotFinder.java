@@ -7,7 +7,6 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.slots.OptimizerSlots;
-import org.tfckpt.slots.TensorRole;
 import org.tfckpt.tensor.TensorInfo;
 
 /** Finds the variables that are state of an optimizer. */
@@ -23,7 +22,7 @@ final class SlotFinder {
                 OptimizerSlots.of(name -> Optional.ofNullable(tensor(nodes.variables.get(name))), Optional.empty());
         for (GraphVariable.Builder variable : nodes.variables.values()) {
             TensorInfo tensor = tensor(variable);
-            if (tensor != null && byName.kindOf(tensor) == TensorRole.Kind.SLOT) {
+            if (tensor != null && byName.kindOf(tensor).isOptimizerState()) {
                 slots.add(variable.name);
             }
         }

@@ -1,6 +1,7 @@
 package org.tfckpt.slots;
 
 import java.io.IOException;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -10,8 +11,8 @@ import org.tfckpt.tensor.Shape;
 import org.tfckpt.tensor.TensorInfo;
 
 /**
- * Recognises the state of Keras optimizers in a TF1 graph: slots such as {@code training/Adam/dense/kernel/m}, and
- * hyperparameters such as {@code training/Adam/learning_rate}.
+ * Recognises the state of Keras optimizers in a TF1 graph: slots such as {@code training/Adam/dense/kernel/m} or, of the
+ * first versions, {@code training/Adam/Variable_3}, and hyperparameters such as {@code training/Adam/learning_rate}.
  */
 final class KerasSlots {
     private static final Map<String, Set<String>> SLOTS = Map.ofEntries(
@@ -20,23 +21,26 @@ final class KerasSlots {
             Map.entry("Adam", Set.of("m", "v", "vhat")),
             Map.entry("Adamax", Set.of("m", "v")),
             Map.entry("AdamW", Set.of("m", "v", "vhat")),
+            Map.entry("AdamWeightDecay", Set.of("m", "v", "vhat")),
             Map.entry("Ftrl", Set.of("accumulator", "linear")),
             Map.entry("LAMB", Set.of("m", "v")),
             Map.entry("LARS", Set.of("momentum")),
             Map.entry("Nadam", Set.of("m", "v")),
             Map.entry("RMSprop", Set.of("momentum", "mg", "rms")),
-            Map.entry("SGD", Set.of("momentum")));
+            Map.entry("SGD", Set.of("momentum")),
+            Map.entry("optimizer", Set.of()));
 
     private static final List<String> COUNTS = List.of("iter", "iterations", "_iterations");
     private static final List<String> RATES =
             List.of("learning_rate", "_learning_rate", "_current_learning_rate", "lr");
     private static final String DECAY = "decay";
+    private static final String TRAINING = "training";
     private static final Set<String> HYPERPARAMETERS =
             Set.of(("iter iterations _iterations learning_rate _learning_rate "
                             + "_current_learning_rate lr decay beta beta_1 beta_2 epsilon "
                             + "initial_accumulator_value l1_regularization_strength "
                             + "l2_regularization_strength l2_shrinkage_regularization_strength "
-                            + "learning_rate_power momentum rho weight_decay")
+                            + "learning_rate_power m_schedule momentum momentum_cache rho weight_decay")
                     .split(" "));
 
     private KerasSlots() {}
@@ -53,6 +57,9 @@ final class KerasSlots {
         if (inOptimizer && isHyperparameter(last, tensor) && isOptimizer(scope, "", false, related)) {
             return TensorRole.of(Kind.HYPERPARAMETER);
         }
+        if (inOptimizer && NamedSlots.withoutNumber(last).equals("Variable") && isTraining(scope, related)) {
+            return TensorRole.of(Kind.SLOT);
+        }
         return SLOTS.values().stream().anyMatch(slots -> slots.contains(last))
                 ? slot(tensor, scope, last, related)
                 : null;
@@ -60,6 +67,30 @@ final class KerasSlots {
 
     private static String lastOptimizer(String scope) {
         return NamedSlots.withoutNumber(scope.substring(scope.lastIndexOf('/') + 1));
+    }
+
+    /**
+     * Returns whether a scope such as {@code training_1/Adam} is that of an optimizer whose hyperparameters exist. Early
+     * versions of Keras keep these outside, in {@code Adam} or, for a second optimizer, {@code Adam_1}.
+     */
+    private static boolean isTraining(String scope, RelatedTensors related) throws IOException {
+        int slash = scope.lastIndexOf('/');
+        int start = scope.lastIndexOf('/', slash - 1) + 1;
+        String training = slash < 0 ? "" : scope.substring(start, slash);
+        if (!NamedSlots.withoutNumber(training).equals(TRAINING)) {
+            return false;
+        }
+        String optimizer = scope.substring(slash + 1);
+        String number = training.substring(TRAINING.length());
+        for (String outer : new LinkedHashSet<>(List.of(scope.substring(0, start), ""))) {
+            for (String name : new LinkedHashSet<>(
+                    List.of(optimizer, lastOptimizer(optimizer), lastOptimizer(optimizer) + number))) {
+                if (isOptimizer(outer + name, "", false, related)) {
+                    return true;
+                }
+            }
+        }
+        return isOptimizer(scope, "", false, related);
     }
 
     private static @Nullable TensorRole slot(TensorInfo tensor, String scope, String last, RelatedTensors related)

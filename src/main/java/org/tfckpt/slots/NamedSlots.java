@@ -16,7 +16,7 @@ final class NamedSlots {
     private static final Set<String> SAME_SHAPE = Set.of(("Adadelta Adagrad AdagradDA Adam AdaMax Adamax AdamW AddSign "
                     + "AddSignOptimizer AMSGrad Ftrl LAMB LAMBOptimizer LARS LARSOptimizer "
                     + "Momentum MomentumW Nadam PowerSign PowerSignOptimizer ProximalAdagrad "
-                    + "RegAdagrad RMSProp adam_m adam_v")
+                    + "RegAdagrad RMSProp adam_m adam_v lamb_m lamb_v")
             .split(" "));
 
     private static final String FACTORED = "Adafactor";

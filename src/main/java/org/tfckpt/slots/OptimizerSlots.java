@@ -15,9 +15,9 @@ import org.tfckpt.tensor.TensorInfo;
  *
  * <p>The object graph of an object-based checkpoint lists its slots. In other checkpoints slots are recognised by their
  * names: {@code dense/kernel/Adam_1} is a slot if the checkpoint has a variable {@code dense/kernel} of the same shape.
- * These slots cannot be recognised, and count as variables: the numbered variables of Keras' first optimizers
- * ({@code training/Adam/Variable_3}), slots of an optimizer with a custom name, and slots whose variable is not in the
- * checkpoint.
+ * The numbered variables of Keras' first optimizers ({@code training/Adam/Variable_3}), and scalars such as {@code
+ * Adam/lr}, are recognised only next to other hyperparameters of the same optimizer. These slots cannot be recognised,
+ * and count as variables: slots of an optimizer with a custom name, and slots whose variable is not in the checkpoint.
  *
  * <p>Tensors are classified on demand; one whose name looks like a slot's costs a few lookups. Thread-safe if the
  * lookup is.

@@ -20,7 +20,16 @@ public record TensorRole(Kind kind, Optional<String> variable) {
         /** A scalar that controls an optimizer, such as its learning rate or its step count. */
         HYPERPARAMETER,
         /** The moving average of a variable, which is often what is deployed. */
-        MOVING_AVERAGE
+        MOVING_AVERAGE;
+
+        /**
+         * Returns whether this is state of an optimizer, which is needed to continue training but not to use the model.
+         *
+         * @return true for {@link #SLOT} and {@link #HYPERPARAMETER}
+         */
+        public boolean isOptimizerState() {
+            return this == SLOT || this == HYPERPARAMETER;
+        }
     }
 
     static TensorRole of(Kind kind) {

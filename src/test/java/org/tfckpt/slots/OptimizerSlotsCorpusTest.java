@@ -70,7 +70,7 @@ class OptimizerSlotsCorpusTest {
             real/tfx-chicago-estimator/model.ckpt-1000 30 9 0
             real/tfx-keras-serving/variables/variables 12 5 0
             real/vespa-modelb/variables/variables 0 5 0
-            real/vespa-modelv1/variables/variables 0 5 0
+            real/vespa-modelv1/variables/variables 18 5 0
             story/log/model.ckpt-122543 25 0 25
             story/tf2/ckpt-1 25 4 0
             """;
@@ -168,6 +168,7 @@ class OptimizerSlotsCorpusTest {
         "real/t5-bfloat16-partial/model.ckpt-0, .*_slot_v",
         "real/tfx-chicago-estimator/model.ckpt-1000, training/(Adagrad/.*/accumulator|Ftrl/.*/(accumulator|linear))",
         "real/jobvector-sm/variables/variables, optimizer/_variables/.*",
+        "real/vespa-modelv1/variables/variables, training/Adam/Variable(_[0-9]+)?",
         "real/keras3-dicoding-index-only/variables/variables, optimizer/_variables/.*",
         "real/tensorforce-ppo/ppo-checkpoint-1, .*/.OPTIMIZER_SLOT/.*",
         "story/log/model.ckpt-122543, .*/Momentum"

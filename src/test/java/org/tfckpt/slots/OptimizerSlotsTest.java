@@ -96,6 +96,8 @@ class OptimizerSlotsTest {
                 "LARSOptimizer",
                 "adam_m",
                 "adam_v",
+                "lamb_m",
+                "lamb_v",
                 "AdamW",
                 "AdaMax_1",
                 "ProximalAdagrad",
@@ -170,6 +172,59 @@ class OptimizerSlotsTest {
         assertThat(kind("training/Adam/decay")).isEqualTo(Kind.HYPERPARAMETER);
         assertThat(kind("training/Adam/iter")).as("no scalar").isEqualTo(Kind.VARIABLE);
         assertThat(kind("training/Adam/unheard_of")).isEqualTo(Kind.VARIABLE);
+    }
+
+    @Test
+    void numberedVariablesOfKerasBelongToAnOptimizerWithHyperparameters() {
+        has("Adam/iterations").has("Adam/lr").has("SGD_1/iterations").has("SGD_1/decay");
+        has("net/RMSprop/lr").has("net/RMSprop/iterations").has("training_2/Adam/iter");
+        has("training/Adam/Variable", 3, 4)
+                .has("training_1/Adam/Variable_12", 1)
+                .has("training_1/SGD/Variable_1", 3)
+                .has("net/training/RMSprop/Variable", 3);
+        has("training/Nadam/Variable", 3)
+                .has("training/Adam/other", 3)
+                .has("training/SGD/Variable", 3)
+                .has("Adam/Variable", 3)
+                .has("net/Adam/Variable_1", 3)
+                .has("training/Variable", 3);
+        for (String name : List.of(
+                "training/Adam/Variable",
+                "training_1/Adam/Variable_12",
+                "training_1/SGD/Variable_1",
+                "net/training/RMSprop/Variable")) {
+            assertThat(kind(name)).as(name).isEqualTo(Kind.SLOT);
+        }
+        for (String name : List.of(
+                "training/Nadam/Variable",
+                "training/Adam/other",
+                "training/SGD/Variable",
+                "Adam/Variable",
+                "net/Adam/Variable_1",
+                "training/Variable")) {
+            assertThat(kind(name)).as(name).isEqualTo(Kind.VARIABLE);
+        }
+    }
+
+    @Test
+    void aVariableOfTheModelMayBeCalledLikeAHyperparameter() {
+        has("iter").has("lr").has("decay").has("global_step").has("learning_rate");
+        has("model/iter")
+                .has("model/lr")
+                .has("model/learning_rate")
+                .has("model/decay")
+                .has("model/beta_1");
+        has("training/iter").has("training/learning_rate").has("Adam/lr").has("SGD/iterations");
+        has("Nadam/iterations", 3).has("Nadam/lr", 3).has("optimizer/_iterations");
+        tensors.keySet().forEach(name -> assertThat(kind(name)).as(name).isEqualTo(Kind.VARIABLE));
+    }
+
+    @Test
+    void hyperparametersOfKerasNamedByTheOptimizer() {
+        has("Adam/iterations").has("Adam/lr").has("Adam/beta_1").has("Adam/decay");
+        has("training/SGD/iter").has("training/SGD/learning_rate").has("training/SGD/momentum");
+        has("optimizer/_iterations").has("optimizer/_learning_rate");
+        tensors.keySet().forEach(name -> assertThat(kind(name)).as(name).isEqualTo(Kind.HYPERPARAMETER));
     }
 
     @Test
