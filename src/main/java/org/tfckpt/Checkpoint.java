@@ -22,6 +22,7 @@ import org.tfckpt.format.TensorScan;
 import org.tfckpt.format.bundle.Bundle;
 import org.tfckpt.format.bundle.BundlePrefix;
 import org.tfckpt.format.v1.V1Checkpoint;
+import org.tfckpt.io.FileAccess;
 import org.tfckpt.io.OrderedWork;
 import org.tfckpt.objects.ObjectGraph;
 import org.tfckpt.objects.ObjectKeys;
@@ -37,8 +38,9 @@ import org.tfckpt.tensor.TensorSlice;
  * reads one more block. A data file is opened when a tensor in it is first read.
  *
  * <p>Thread-safe. After {@link #close} every method that reads throws {@link IllegalStateException}; views obtained
- * earlier stay valid. Interrupting a thread while it reads closes the channel of the file, as for all Java channels:
- * its read throws {@link java.nio.channels.ClosedByInterruptException}, later reads throw
+ * earlier stay valid, unless {@link ReadOptions#withUnmapOnClose} was used. Interrupting a thread while it reads closes
+ * the channel of the file, as for all Java channels: its read throws
+ * {@link java.nio.channels.ClosedByInterruptException}, later reads throw
  * {@link java.nio.channels.ClosedChannelException}, and the checkpoint has to be opened again.
  */
 public final class Checkpoint implements Closeable {
@@ -101,11 +103,14 @@ public final class Checkpoint implements Closeable {
         return new Checkpoint(location, options, reader(location, options));
     }
 
-    /** Opens a location. Only this method knows which formats there are. */
+    /**
+     * Opens a location. Only this method knows which formats there are. Protobuf reads V1's values by their address, so
+     * that unmapping them at close could crash the JVM.
+     */
     private static FormatReader reader(CheckpointLocation location, ReadOptions options) throws IOException {
         return location.format().equals("V1")
-                ? V1Checkpoint.open(location.name(), location.files(), options.mapping())
-                : Bundle.open(BundlePrefix.ofIndex(location.files().get(0)), options.mapping());
+                ? V1Checkpoint.open(location.name(), location.files(), options.access() == FileAccess.MAPPED)
+                : Bundle.open(BundlePrefix.ofIndex(location.files().get(0)), options.access());
     }
 
     /**

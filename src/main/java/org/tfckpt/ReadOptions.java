@@ -1,5 +1,7 @@
 package org.tfckpt;
 
+import org.tfckpt.io.FileAccess;
+
 /**
  * Options for reading a checkpoint. Immutable; start from {@link #DEFAULT}.
  *
@@ -17,14 +19,14 @@ package org.tfckpt;
  */
 public final class ReadOptions {
     /** Checksums are compared and data files are mapped. */
-    public static final ReadOptions DEFAULT = new ReadOptions(true, true);
+    public static final ReadOptions DEFAULT = new ReadOptions(true, FileAccess.MAPPED);
 
     private final boolean checksums;
-    private final boolean mapping;
+    private final FileAccess access;
 
-    private ReadOptions(boolean checksums, boolean mapping) {
+    private ReadOptions(boolean checksums, FileAccess access) {
         this.checksums = checksums;
-        this.mapping = mapping;
+        this.access = access;
     }
 
     /**
@@ -42,7 +44,20 @@ public final class ReadOptions {
      * @return true by default
      */
     public boolean mapping() {
-        return mapping;
+        return access != FileAccess.CHANNEL;
+    }
+
+    /**
+     * Returns whether {@link Checkpoint#close} unmaps the data files.
+     *
+     * @return false by default
+     */
+    public boolean unmapOnClose() {
+        return access == FileAccess.MAPPED_UNTIL_CLOSE;
+    }
+
+    FileAccess access() {
+        return access;
     }
 
     /**
@@ -51,7 +66,27 @@ public final class ReadOptions {
      * @return the new options
      */
     public ReadOptions withoutChecksums() {
-        return new ReadOptions(false, mapping);
+        return new ReadOptions(false, access);
+    }
+
+    /**
+     * Returns a copy of these options for which no mapping outlives {@link Checkpoint#close}. On JDK 22 and later, close
+     * unmaps the data files; files of the V1 format are not mapped. On older JVMs, which cannot unmap a file, all files
+     * are read through their channels. For servers that open and close checkpoints repeatedly: otherwise a mapping, and
+     * the disk space of a deleted file, is freed when the garbage collector finds it.
+     *
+     * <p>After close, views obtained earlier throw {@link IllegalStateException} if they are views of a mapping; views of
+     * copies stay valid. Use arrays, or stop using views before close. Code that accesses a view by its memory address
+     * instead of the methods of its buffer can crash the JVM after close.
+     *
+     * <p>Close waits while another thread computes the checksum of a part of at most 16 MiB, or while the JDK writes a
+     * view to a channel; other reads on other threads end with {@link IllegalStateException}. A checkpoint that is never
+     * closed stays mapped.
+     *
+     * @return the new options
+     */
+    public ReadOptions withUnmapOnClose() {
+        return new ReadOptions(checksums, FileAccess.MAPPED_UNTIL_CLOSE);
     }
 
     /**
@@ -60,11 +95,16 @@ public final class ReadOptions {
      * @return the new options
      */
     public ReadOptions withoutMapping() {
-        return new ReadOptions(checksums, false);
+        return new ReadOptions(checksums, FileAccess.CHANNEL);
     }
 
     @Override
     public String toString() {
-        return (checksums ? "with checksums, " : "without checksums, ") + (mapping ? "mapped" : "not mapped");
+        return (checksums ? "with checksums, " : "without checksums, ")
+                + switch (access) {
+                    case CHANNEL -> "not mapped";
+                    case MAPPED -> "mapped";
+                    case MAPPED_UNTIL_CLOSE -> "mapped until close";
+                };
     }
 }

@@ -32,7 +32,7 @@ import org.tfckpt.tensor.TensorSlice;
  *
  * <ul>
  *   <li>a view ({@code as…Buffer}): read-only, in the byte order of the file, not copied if the file is mapped, valid
- *       even after the checkpoint is closed;
+ *       even after the checkpoint is closed, unless {@link ReadOptions#withUnmapOnClose} was used;
  *   <li>an array ({@code to…Array}): a copy, converted to a Java type;
  *   <li>parts ({@link #read} and {@link #forEachPart}): for tensors larger than the 2 GiB that a buffer can hold.
  * </ul>

@@ -12,7 +12,8 @@ import org.tfckpt.tensor.ProblemKind;
  * Random access to the bytes of a file. Thread-safe.
  *
  * <p>Returned buffers are little-endian with position 0 and the requested length as the limit, and must not be written
- * to. They stay readable after {@link #close}; all methods then throw {@link IllegalStateException}. A range that
+ * to. They stay readable after {@link #close}, except with {@link FileAccess#MAPPED_UNTIL_CLOSE}; all methods then
+ * throw {@link IllegalStateException}. A range that
  * exceeds the current end of the file causes a {@link DataLossException} with file and offset. Not more than a few
  * kilobytes are allocated before that check.
  */
@@ -62,6 +63,19 @@ public abstract class ByteSource implements Closeable {
      * @throws IOException if they cannot be read
      */
     public abstract ByteBuffer read(long offset, int length) throws IOException;
+
+    /**
+     * Returns a range of the file as {@link #read} does, in a buffer that stays valid after {@link #close} however the
+     * file is accessed, and that may be read by its address.
+     *
+     * @param offset the offset of the first byte
+     * @param length the number of bytes
+     * @return the bytes
+     * @throws IOException if they cannot be read
+     */
+    public ByteBuffer readLasting(long offset, int length) throws IOException {
+        return read(offset, length);
+    }
 
     /**
      * Copies bytes of the file into a buffer.
@@ -116,6 +130,11 @@ public abstract class ByteSource implements Closeable {
                 ErrorContext.at(name, offset)
                         .mismatch(length + " bytes", "a file of " + size + " bytes")
                         .withTensorFlow("Read less bytes than requested"));
+    }
+
+    /** Handles an access to memory that failed: either this source was closed and unmapped, or it is another error. */
+    final IllegalStateException unmappedDuringRead(IllegalStateException cause) {
+        return closed ? new IllegalStateException("'" + name + "' was closed during a read", cause) : cause;
     }
 
     final void requireOpen() {

@@ -23,16 +23,26 @@ public final class ByteSources {
     }
 
     /**
-     * Opens a file that is mapped after the first few small reads, if its file system supports mapping.
+     * Opens a file.
      *
      * @param path the file
+     * @param access how its bytes are accessed
      * @return the source; the caller closes it
      * @throws IOException if it cannot be opened
      */
-    public static ByteSource mapped(Path path) throws IOException {
+    public static ByteSource open(Path path, FileAccess access) throws IOException {
+        return switch (access) {
+            case CHANNEL -> channel(path);
+            case MAPPED -> mapped(path, false);
+            case MAPPED_UNTIL_CLOSE -> MappingArena.isSupported() ? mapped(path, true) : channel(path);
+        };
+    }
+
+    /** Opens a file that is mapped after the first few small reads, if its file system supports mapping. */
+    private static ByteSource mapped(Path path, boolean unmapOnClose) throws IOException {
         SeekableByteChannel channel = Files.newByteChannel(path, StandardOpenOption.READ);
         if (channel instanceof FileChannel file) {
-            return new LazilyMappedSource(path.toString(), file);
+            return new LazilyMappedSource(path.toString(), file, unmapOnClose);
         }
         return new ChannelSource(path.toString(), channel);
     }

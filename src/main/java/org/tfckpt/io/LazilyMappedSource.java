@@ -19,14 +19,16 @@ final class LazilyMappedSource extends ByteSource {
     private static final int MAX_SMALL_READS = 16;
 
     private final FileChannel channel;
+    private final boolean unmapOnClose;
     private final ChannelSource unmapped;
     private final AtomicInteger smallReads = new AtomicInteger();
     /** The source after the first few reads: a mapping, or the channel if the file cannot be mapped. */
     private volatile @Nullable ByteSource lasting;
 
-    LazilyMappedSource(String name, FileChannel channel) {
+    LazilyMappedSource(String name, FileChannel channel, boolean unmapOnClose) {
         super(name);
         this.channel = channel;
+        this.unmapOnClose = unmapOnClose;
         this.unmapped = new ChannelSource(name, channel);
     }
 
@@ -44,7 +46,7 @@ final class LazilyMappedSource extends ByteSource {
         ByteSource source = lasting;
         if (source == null) {
             try {
-                source = MappedSource.open(name(), channel);
+                source = MappedSource.open(name(), channel, unmapOnClose);
             } catch (UnsupportedOperationException | IOException cannotMap) {
                 // File systems throw either. If the disk has failed, the channel will throw it again.
                 source = unmapped;
@@ -83,6 +85,11 @@ final class LazilyMappedSource extends ByteSource {
     }
 
     @Override
+    public ByteBuffer readLasting(long offset, int length) throws IOException {
+        return source(length).readLasting(offset, length);
+    }
+
+    @Override
     public void readInto(long offset, ByteBuffer target) throws IOException {
         source(target.remaining()).readInto(offset, target);
     }
@@ -99,7 +106,7 @@ final class LazilyMappedSource extends ByteSource {
         unmapped.markClosed();
         ByteSource source = lasting;
         if (source != null) {
-            source.markClosed();
+            source.close();
         }
         channel.close();
     }

@@ -3,10 +3,12 @@ package org.tfckpt.io;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.MappedByteBuffer;
 import java.nio.channels.ClosedChannelException;
 import java.nio.channels.FileChannel;
+import java.util.Map;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicReferenceArray;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A file that is mapped in windows, each when it is first needed. A mapping per tensor is not possible: Linux permits
@@ -35,15 +37,23 @@ final class MappedSource extends ByteSource {
 
     private final FileChannel channel;
     private final long mappable;
-    private final AtomicReferenceArray<MappedByteBuffer> windows;
+    private final AtomicReferenceArray<ByteBuffer> windows;
+    /** Unmaps the file at close; null if the garbage collector does. */
+    private final @Nullable MappingArena arena;
+    /** With an arena, the mappings of ranges that span windows: they are kept because they live until close. */
+    private final Map<Range, ByteBuffer> wide = new ConcurrentHashMap<>();
+
     private volatile KnownSize knownSize;
+
+    private record Range(long offset, long length) {}
 
     /** The file's size, and the time before it was determined. */
     private record KnownSize(long size, long nanos) {}
 
-    private MappedSource(String name, FileChannel channel, long size) {
+    private MappedSource(String name, FileChannel channel, long size, @Nullable MappingArena arena) {
         super(name);
         this.channel = channel;
+        this.arena = arena;
         this.mappable = size;
         // The time at which it was determined is unknown, so the first read checks again.
         this.knownSize = new KnownSize(size, System.nanoTime() - SIZE_VALID_NANOS);
@@ -53,17 +63,23 @@ final class MappedSource extends ByteSource {
     /**
      * Maps a file's first window.
      *
+     * @param unmapOnClose whether close unmaps the file; otherwise buffers stay valid
      * @throws UnsupportedOperationException if the file system does not support mapping
      * @throws IOException if the file cannot be mapped, or is too large
      */
-    static MappedSource open(String name, FileChannel channel) throws IOException {
+    static MappedSource open(String name, FileChannel channel, boolean unmapOnClose) throws IOException {
         long size = channel.size();
         if (size > MAX_MAPPED_SIZE) {
             throw new IOException("'" + name + "' is too large to be mapped");
         }
-        MappedSource source = new MappedSource(name, channel, size);
+        MappedSource source = new MappedSource(name, channel, size, unmapOnClose ? MappingArena.create() : null);
         if (size > 0) {
-            source.window(0);
+            try {
+                source.window(0);
+            } catch (IOException | RuntimeException e) {
+                source.unmap();
+                throw e;
+            }
         }
         return source;
     }
@@ -97,8 +113,38 @@ final class MappedSource extends ByteSource {
         }
         int first = (int) (offset >> WINDOW_BITS);
         boolean straddles = (offset + length - 1) >> WINDOW_BITS != first;
-        ByteBuffer bytes = straddles ? map(offset, length) : window(first).slice((int) (offset & (WINDOW - 1)), length);
+        ByteBuffer bytes =
+                straddles ? straddling(offset, length) : window(first).slice((int) (offset & (WINDOW - 1)), length);
         return bytes.order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /** Returns a range that spans windows. */
+    private ByteBuffer straddling(long offset, int length) throws IOException {
+        if (arena == null) {
+            return map(offset, length);
+        }
+        long start = offset & -WINDOW;
+        // Ends at most two windows less nine bytes after the start of the first.
+        Range range = length <= WINDOW - 8
+                ? new Range(start, Math.min(MappingArena.MAX_LENGTH, mappable - start))
+                : new Range(offset, length);
+        ByteBuffer mapping = wide.get(range);
+        if (mapping == null) {
+            mapping = map(range.offset, range.length);
+            wide.put(range, mapping);
+        }
+        return mapping.slice((int) (offset - range.offset), length);
+    }
+
+    @Override
+    public ByteBuffer readLasting(long offset, int length) throws IOException {
+        if (arena == null) {
+            return read(offset, length);
+        }
+        requireMapped(offset, length);
+        ByteBuffer copy = ByteBuffer.allocate(length);
+        readInto(offset, copy);
+        return copy.flip().order(ByteOrder.LITTLE_ENDIAN);
     }
 
     @Override
@@ -116,9 +162,12 @@ final class MappedSource extends ByteSource {
             if (at > offset) {
                 requireMapped(at, part);
             }
-            consumer.accept(window((int) (at >> WINDOW_BITS))
-                    .slice((int) (at & (WINDOW - 1)), part)
-                    .order(ByteOrder.LITTLE_ENDIAN));
+            ByteBuffer bytes = window((int) (at >> WINDOW_BITS)).slice((int) (at & (WINDOW - 1)), part);
+            try {
+                consumer.accept(bytes.order(ByteOrder.LITTLE_ENDIAN));
+            } catch (IllegalStateException e) {
+                throw unmappedDuringRead(e);
+            }
             at += part;
         }
     }
@@ -131,8 +180,8 @@ final class MappedSource extends ByteSource {
         }
     }
 
-    private MappedByteBuffer window(int index) throws IOException {
-        MappedByteBuffer window = windows.get(index);
+    private ByteBuffer window(int index) throws IOException {
+        ByteBuffer window = windows.get(index);
         if (window == null) {
             long start = (long) index << WINDOW_BITS;
             window = map(start, Math.min(WINDOW, mappable - start));
@@ -141,9 +190,13 @@ final class MappedSource extends ByteSource {
         return window;
     }
 
-    private MappedByteBuffer map(long offset, long length) throws IOException {
+    private ByteBuffer map(long offset, long length) throws IOException {
         try {
-            return channel.map(FileChannel.MapMode.READ_ONLY, offset, length);
+            return arena == null
+                    ? channel.map(FileChannel.MapMode.READ_ONLY, offset, length)
+                    : arena.map(channel, offset, length);
+        } catch (IllegalStateException e) {
+            throw unmappedDuringRead(e);
         } catch (ClosedChannelException e) {
             throw closedDuringRead(e);
         }
@@ -152,6 +205,13 @@ final class MappedSource extends ByteSource {
     @Override
     public void close() throws IOException {
         super.close();
+        unmap();
         channel.close();
+    }
+
+    private void unmap() {
+        if (arena != null) {
+            arena.close();
+        }
     }
 }

@@ -45,7 +45,8 @@ class ByteSourcesTest {
         try (FileSystem memory = Jimfs.newFileSystem(Configuration.unix())) {
             Path file = way == Way.UNMAPPABLE ? memory.getPath("file") : directory.resolve("file");
             Files.write(file, bytes);
-            try (ByteSource source = way == Way.CHANNEL ? ByteSources.channel(file) : ByteSources.mapped(file)) {
+            try (ByteSource source =
+                    way == Way.CHANNEL ? ByteSources.channel(file) : ByteSources.open(file, FileAccess.MAPPED)) {
                 assertThat(source).isInstanceOf(way == Way.CHANNEL ? ChannelSource.class : LazilyMappedSource.class);
                 assertThat(source.name()).isEqualTo(file.toString());
                 body.run(source);
@@ -199,7 +200,8 @@ class ByteSourcesTest {
         try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
             sparse.setLength(border + (1 << 20));
         }
-        try (ByteSource source = way == Way.MAPPED ? ByteSources.mapped(file) : ByteSources.channel(file)) {
+        try (ByteSource source =
+                way == Way.MAPPED ? ByteSources.open(file, FileAccess.MAPPED) : ByteSources.channel(file)) {
             assertClosedDuringRead(source, border - 4, 1 << 20);
         }
     }

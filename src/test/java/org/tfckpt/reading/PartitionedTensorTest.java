@@ -27,6 +27,7 @@ import org.tfckpt.tensor.ProblemKind;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorSlice;
 import org.tfckpt.testing.BundleBuilder;
+import org.tfckpt.testing.Checkpoints;
 import org.tfckpt.testing.Slices;
 
 @DisplayName("Partitioned tensors of V2 checkpoints")
@@ -37,7 +38,7 @@ class PartitionedTensorTest {
     Path directory;
 
     static Stream<ReadOptions> ways() {
-        return Stream.of(ReadOptions.DEFAULT, ReadOptions.DEFAULT.withoutMapping());
+        return Checkpoints.WAYS.stream();
     }
 
     private static byte[] zerosAndOnes() {

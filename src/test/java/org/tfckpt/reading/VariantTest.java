@@ -31,6 +31,7 @@ import org.tfckpt.tensor.ProblemKind;
 import org.tfckpt.tensor.TensorSlice;
 import org.tfckpt.tensor.UnsupportedFormatException;
 import org.tfckpt.testing.BundleBuilder;
+import org.tfckpt.testing.Checkpoints;
 import org.tfckpt.testing.Corpus;
 import org.tfckpt.testing.Json;
 import org.tfckpt.testing.Slices;
@@ -42,7 +43,7 @@ class VariantTest {
     Path directory;
 
     static Stream<ReadOptions> ways() {
-        return Stream.of(ReadOptions.DEFAULT, ReadOptions.DEFAULT.withoutMapping());
+        return Checkpoints.WAYS.stream();
     }
 
     private static byte[] testObject(String metadata, long value) {

@@ -18,8 +18,9 @@ import org.tfckpt.tensor.TensorInfo;
 
 /** Reads and verifies checkpoints in every way and asserts that the results are equal. */
 public final class Checkpoints {
-    /** Mapped and through the channel. */
-    public static final List<ReadOptions> WAYS = List.of(ReadOptions.DEFAULT, ReadOptions.DEFAULT.withoutMapping());
+    /** Mapped, through the channel, and mapped until close. */
+    public static final List<ReadOptions> WAYS =
+            List.of(ReadOptions.DEFAULT, ReadOptions.DEFAULT.withoutMapping(), ReadOptions.DEFAULT.withUnmapOnClose());
 
     private Checkpoints() {}
 

@@ -10,6 +10,7 @@ import org.tfckpt.format.SliceKey;
 import org.tfckpt.format.TensorReader;
 import org.tfckpt.format.TensorScan;
 import org.tfckpt.format.VerificationListener;
+import org.tfckpt.io.FileAccess;
 import org.tfckpt.io.OrderedWork;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorNames;
@@ -19,12 +20,10 @@ import org.tfckpt.tensor.TensorSlice;
  * A V2 checkpoint. Opening reads the footer, the index block and the header of the index; shards are opened on demand.
  */
 public final class Bundle implements FormatReader {
-    private final BundlePrefix prefix;
     private final BundleIndex index;
     private final Shards shards;
 
-    private Bundle(BundlePrefix prefix, BundleIndex index, Shards shards) {
-        this.prefix = prefix;
+    private Bundle(BundleIndex index, Shards shards) {
         this.index = index;
         this.shards = shards;
     }
@@ -33,13 +32,13 @@ public final class Bundle implements FormatReader {
      * Opens a bundle.
      *
      * @param prefix the prefix of its files
-     * @param mapped whether to map shards, if their file system supports it
+     * @param access how shards are accessed
      * @return the bundle, which the caller closes
      * @throws IOException if there is no index, or its header cannot be read
      */
-    public static Bundle open(BundlePrefix prefix, boolean mapped) throws IOException {
+    public static Bundle open(BundlePrefix prefix, FileAccess access) throws IOException {
         BundleIndex index = BundleIndex.open(prefix);
-        return new Bundle(prefix, index, new Shards(prefix, index.shardCount(), mapped));
+        return new Bundle(index, new Shards(prefix, index, access));
     }
 
     @Override
@@ -89,7 +88,7 @@ public final class Bundle implements FormatReader {
 
     @Override
     public TensorReader open(TensorInfo info) {
-        return new SliceAssembly(info, byteOrder(), new BundleTensor(prefix, index, shards, info));
+        return new SliceAssembly(info, byteOrder(), new BundleTensor(index, shards, info));
     }
 
     @Override
@@ -99,7 +98,7 @@ public final class Bundle implements FormatReader {
 
     @Override
     public Totals verify(VerificationListener listener, OrderedWork work) throws IOException {
-        return new BundleVerification(prefix, index, shards, listener, work).run();
+        return new BundleVerification(index, shards, listener, work).run();
     }
 
     @Override

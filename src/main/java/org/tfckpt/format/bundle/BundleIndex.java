@@ -30,13 +30,16 @@ final class BundleIndex implements Closeable {
 
     private final Table table;
     private final BundleHeaderProto header;
+    private final long openedMillis;
 
-    private BundleIndex(Table table, BundleHeaderProto header) {
+    private BundleIndex(Table table, BundleHeaderProto header, long openedMillis) {
         this.table = table;
         this.header = header;
+        this.openedMillis = openedMillis;
     }
 
     static BundleIndex open(BundlePrefix prefix) throws IOException {
+        long millis = System.currentTimeMillis();
         Table table;
         try {
             table = Table.openForDecoding(ByteSources.channel(prefix.index()));
@@ -49,7 +52,7 @@ final class BundleIndex implements Closeable {
         try {
             BundleHeaderProto header = readHeader(table);
             VersionCheck.check(header.getVersion(), table.name());
-            return new BundleIndex(table, header);
+            return new BundleIndex(table, header, millis);
         } catch (IOException | RuntimeException e) {
             table.close();
             throw e;
@@ -108,6 +111,10 @@ final class BundleIndex implements Closeable {
     private static String unreadable(Table table, String reason) {
         return "Unable to read file (" + table.name() + "). Perhaps the file is corrupt or was produced by a newer"
                 + " version of TensorFlow with format changes (" + reason + ")";
+    }
+
+    IndexReplacement replacement(BundlePrefix prefix) {
+        return new IndexReplacement(prefix.index(), table.source(), table.size(), openedMillis);
     }
 
     BundleHeaderProto header() {

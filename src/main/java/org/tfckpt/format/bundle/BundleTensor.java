@@ -21,7 +21,6 @@ import org.tfckpt.tensor.UnsupportedFormatException;
 
 /** The stored slices of one tensor of a bundle: its own entry, or an entry per slice. */
 final class BundleTensor implements SliceAssembly.Parts {
-    private final BundlePrefix prefix;
     private final BundleIndex index;
     private final Shards shards;
     private final TensorInfo info;
@@ -30,8 +29,7 @@ final class BundleTensor implements SliceAssembly.Parts {
 
     private final @Nullable SliceBytesCheck sliceBytes;
 
-    BundleTensor(BundlePrefix prefix, BundleIndex index, Shards shards, TensorInfo info) {
-        this.prefix = prefix;
+    BundleTensor(BundleIndex index, Shards shards, TensorInfo info) {
         this.index = index;
         this.shards = shards;
         this.info = info;
@@ -46,28 +44,28 @@ final class BundleTensor implements SliceAssembly.Parts {
                 entry, storage(entry), SliceAssembly.requireElements(entry, place(entry.name())), index.name());
         ByteSource shard = shard(slice, entry);
         return info.isPartitioned()
-                ? StoredTensor.open(shard, prefix, entry, storage(entry), order())
-                : StoredTensor.openWhole(shard, prefix, entry, storage(entry), order());
+                ? StoredTensor.open(shard, shards, entry, storage(entry), order())
+                : StoredTensor.openWhole(shard, shards, entry, storage(entry), order());
     }
 
     @Override
     public StringData strings(int slice) throws IOException {
         TensorInfo entry = entry(slice);
         SliceAssembly.requireElements(entry, place(entry.name()));
-        return StringTensors.open(shard(slice, entry), prefix, entry, storage(entry), order());
+        return StringTensors.open(shard(slice, entry), shards, entry, storage(entry), order());
     }
 
     @Override
     public VariantData variants(int slice) throws IOException {
         TensorInfo entry = entry(slice);
         SliceAssembly.requireElements(entry, place(entry.name()));
-        return VariantTensors.open(shard(slice, entry), prefix, entry, storage(entry), order());
+        return VariantTensors.open(shard(slice, entry), shards, entry, storage(entry), order());
     }
 
     /** Checks strings without keeping their lengths; returns the number of bytes that they take in the shard. */
     long verifyStrings() throws IOException {
         SliceAssembly.requireElements(info, place());
-        return StringTensors.verify(shard(0, info), prefix, info, storage(info), order());
+        return StringTensors.verify(shard(0, info), shards, info, storage(info), order());
     }
 
     private ByteOrder order() {

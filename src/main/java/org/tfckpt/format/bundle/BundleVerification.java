@@ -23,7 +23,6 @@ import org.tfckpt.tensor.TensorSlice;
 
 /** Reads all of a bundle, and reports damage instead of stopping at the first exception. */
 final class BundleVerification {
-    private final BundlePrefix prefix;
     private final BundleIndex index;
     private final Shards shards;
     private final KeyClassifier keys;
@@ -31,14 +30,12 @@ final class BundleVerification {
     private final TensorDataVerification checks;
     private long tensors;
 
-    BundleVerification(
-            BundlePrefix prefix, BundleIndex index, Shards shards, VerificationListener listener, OrderedWork work) {
-        this.prefix = prefix;
+    BundleVerification(BundleIndex index, Shards shards, VerificationListener listener, OrderedWork work) {
         this.index = index;
         this.shards = shards;
         this.keys = new KeyClassifier(index);
         this.reporter = new VerificationReporter(index, shards, listener);
-        this.checks = new TensorDataVerification(prefix, index, shards, this.reporter, work);
+        this.checks = new TensorDataVerification(index, shards, this.reporter, work);
     }
 
     FormatReader.Totals run() throws IOException {
@@ -133,7 +130,7 @@ final class BundleVerification {
     /** Checks that the slices are complete; their bytes were checked when their entries were read. */
     private boolean slicesAreIntact(TensorInfo info) throws IOException {
         requireDtype(info);
-        BundleTensor stored = new BundleTensor(prefix, index, shards, info);
+        BundleTensor stored = new BundleTensor(index, shards, info);
         SliceSet slices = new SliceAssembly(info, index.byteOrder(), stored).slices();
         boolean intact = true;
         for (int slice = 0; slice < info.slices().size(); slice++) {

@@ -8,6 +8,8 @@ import java.util.HashMap;
 import java.util.Map;
 import org.tfckpt.io.ByteSource;
 import org.tfckpt.io.ByteSources;
+import org.tfckpt.io.FileAccess;
+import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.ErrorContext;
 import org.tfckpt.tensor.ProblemKind;
@@ -16,17 +18,19 @@ import org.tfckpt.tensor.ProblemKind;
 final class Shards implements Closeable {
     private final BundlePrefix prefix;
     private final int count;
-    private final boolean mapped;
+    private final FileAccess access;
+    private final IndexReplacement replacement;
     private final Map<Integer, ByteSource> open = new HashMap<>();
     /** Many tensors may be in a missing file: its directory is listed once. */
     private final Map<Integer, String> adviceIfMissing = new HashMap<>();
 
     private boolean closed;
 
-    Shards(BundlePrefix prefix, int count, boolean mapped) {
+    Shards(BundlePrefix prefix, BundleIndex index, FileAccess access) {
         this.prefix = prefix;
-        this.count = count;
-        this.mapped = mapped;
+        this.count = index.shardCount();
+        this.access = access;
+        this.replacement = index.replacement(prefix);
     }
 
     int count() {
@@ -35,6 +39,15 @@ final class Shards implements Closeable {
 
     Path path(int shard) {
         return prefix.data(shard, count);
+    }
+
+    BundlePrefix prefix() {
+        return prefix;
+    }
+
+    /** Returns the exception to throw for damage of a data file: another one if the checkpoint was replaced. */
+    CheckpointException explain(DataLossException damage) {
+        return replacement.explain(damage);
     }
 
     synchronized ByteSource get(int shard, String tensor) throws IOException {
@@ -61,15 +74,15 @@ final class Shards implements Closeable {
         }
         Path path = path(shard);
         try {
-            return mapped ? ByteSources.mapped(path) : ByteSources.channel(path);
+            return ByteSources.open(path, access);
         } catch (NoSuchFileException e) {
-            throw new DataLossException(
+            throw explain(new DataLossException(
                     ProblemKind.MISSING_FILE,
                     "the data file does not exist" + adviceIfMissing.computeIfAbsent(shard, any -> advice(path)),
                     ErrorContext.at(path.toString(), -1)
                             .ofTensor(tensor)
                             .withTensorFlow(path + "; No such file or directory"),
-                    e);
+                    e));
         }
     }
 

@@ -21,7 +21,7 @@ final class StoredTensor implements TensorData {
     private static final int SMALL = 1 << 16;
 
     private final ByteSource shard;
-    private final BundlePrefix prefix;
+    private final Shards shards;
     private final TensorInfo info;
     private final TensorInfo.Storage storage;
     private final ByteOrder order;
@@ -31,14 +31,14 @@ final class StoredTensor implements TensorData {
 
     private StoredTensor(
             ByteSource shard,
-            BundlePrefix prefix,
+            Shards shards,
             TensorInfo info,
             TensorInfo.Storage storage,
             ByteOrder order,
             @Nullable ByteBuffer found) {
         this.found = found;
         this.shard = shard;
-        this.prefix = prefix;
+        this.shards = shards;
         this.info = info;
         this.storage = storage;
         this.order = order;
@@ -46,28 +46,28 @@ final class StoredTensor implements TensorData {
 
     /** Opens the bytes of an entry, and checks that they are within the shard. */
     static StoredTensor open(
-            ByteSource shard, BundlePrefix prefix, TensorInfo info, TensorInfo.Storage storage, ByteOrder order)
+            ByteSource shard, Shards shards, TensorInfo info, TensorInfo.Storage storage, ByteOrder order)
             throws IOException {
         try {
             shard.requireRange(storage.offset(), storage.size());
         } catch (DataLossException e) {
-            throw ofTensor(e, info);
+            throw ofTensor(e, shards, info);
         }
-        return new StoredTensor(shard, prefix, info, storage, order, null);
+        return new StoredTensor(shard, shards, info, storage, order, null);
     }
 
     /** Opens a tensor that is not one of many slices; a small one is read now. */
     static StoredTensor openWhole(
-            ByteSource shard, BundlePrefix prefix, TensorInfo info, TensorInfo.Storage storage, ByteOrder order)
+            ByteSource shard, Shards shards, TensorInfo info, TensorInfo.Storage storage, ByteOrder order)
             throws IOException {
         if (storage.size() < 0 || storage.size() > SMALL) {
-            return open(shard, prefix, info, storage, order);
+            return open(shard, shards, info, storage, order);
         }
         try {
             ByteBuffer found = shard.read(storage.offset(), (int) storage.size());
-            return new StoredTensor(shard, prefix, info, storage, order, found.order(order));
+            return new StoredTensor(shard, shards, info, storage, order, found.order(order));
         } catch (DataLossException e) {
-            throw ofTensor(e, info);
+            throw ofTensor(e, shards, info);
         }
     }
 
@@ -95,7 +95,7 @@ final class StoredTensor implements TensorData {
     private void check(ByteBuffer bytes) throws IOException {
         CRC32C crc = new CRC32C();
         crc.update(bytes.duplicate());
-        requireChecksum((int) crc.getValue(), prefix, info, storage, shard.name());
+        requireChecksum((int) crc.getValue(), shards, info, storage, shard.name());
         checked = true;
     }
 
@@ -125,35 +125,34 @@ final class StoredTensor implements TensorData {
         try {
             shard.forEach(storage.offset() + offset, length, crc::update);
         } catch (DataLossException e) {
-            throw ofTensor(e, info);
+            throw ofTensor(e, shards, info);
         }
         return (int) crc.getValue();
     }
 
     /** Compares the checksum of all bytes with that of the entry. */
-    void requireChecksum(int computed) throws DataLossException {
-        requireChecksum(computed, prefix, info, storage, shard.name());
+    void requireChecksum(int computed) throws CheckpointException {
+        requireChecksum(computed, shards, info, storage, shard.name());
     }
 
-    static void requireChecksum(
-            int computed, BundlePrefix prefix, TensorInfo info, TensorInfo.Storage storage, String file)
-            throws DataLossException {
+    static void requireChecksum(int computed, Shards shards, TensorInfo info, TensorInfo.Storage storage, String file)
+            throws CheckpointException {
         int stored = MaskedCrc32c.unmask(storage.crc32c());
         if (stored != computed) {
             String text = String.format(
                     "TensorBundle at %s shard %d (%d bytes): Checksum does not match: stored %08d vs. calculated on the"
                             + " restored bytes %d",
-                    prefix,
+                    shards.prefix(),
                     storage.shard(),
                     storage.size(),
                     Integer.toUnsignedLong(stored),
                     Integer.toUnsignedLong(computed));
-            throw new DataLossException(
+            throw shards.explain(new DataLossException(
                     ProblemKind.TENSOR_CHECKSUM,
                     "the bytes of the tensor do not match their checksum",
                     ErrorContext.at(file, storage.offset())
                             .ofTensor(info.name())
-                            .withTensorFlow(text));
+                            .withTensorFlow(text)));
         }
     }
 
@@ -168,7 +167,7 @@ final class StoredTensor implements TensorData {
         try {
             return shard.read(storage.offset() + offset, length).order(order);
         } catch (DataLossException e) {
-            throw ofTensor(e, info);
+            throw ofTensor(e, shards, info);
         }
     }
 
@@ -179,7 +178,7 @@ final class StoredTensor implements TensorData {
         try {
             shard.readInto(storage.offset() + offset, target);
         } catch (DataLossException e) {
-            throw ofTensor(e, info);
+            throw ofTensor(e, shards, info);
         }
     }
 
@@ -197,12 +196,16 @@ final class StoredTensor implements TensorData {
         }
     }
 
-    /** Adds the name of this tensor to an exception that has none. */
-    static DataLossException ofTensor(DataLossException damage, TensorInfo info) {
-        return damage.context().tensor() != null
-                ? damage
-                : new DataLossException(
-                        damage.kind(), damage.problem(), damage.context().ofTensor(info.name()), damage);
+    /** Adds the name of this tensor to an exception that has none, and explains it if the checkpoint was replaced. */
+    static CheckpointException ofTensor(DataLossException damage, Shards shards, TensorInfo info) {
+        return shards.explain(
+                damage.context().tensor() != null
+                        ? damage
+                        : new DataLossException(
+                                damage.kind(),
+                                damage.problem(),
+                                damage.context().ofTensor(info.name()),
+                                damage));
     }
 
     /** Checks that the size of the entry is that of its shape and dtype, with TensorFlow's message. */

@@ -10,6 +10,7 @@ import org.tfckpt.io.ByteSource;
 import org.tfckpt.io.MalformedBytesException;
 import org.tfckpt.io.MaskedCrc32c;
 import org.tfckpt.io.SequentialReader;
+import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.ErrorContext;
 import org.tfckpt.tensor.ProblemKind;
@@ -29,7 +30,7 @@ final class StringTensors {
     private static final int WINDOW = 1 << 16;
 
     private final ByteSource shard;
-    private final BundlePrefix prefix;
+    private final Shards shards;
     private final TensorInfo info;
     private final TensorInfo.Storage storage;
     private final ByteOrder order;
@@ -39,14 +40,9 @@ final class StringTensors {
     private long dataSize;
 
     private StringTensors(
-            ByteSource shard,
-            BundlePrefix prefix,
-            TensorInfo info,
-            TensorInfo.Storage storage,
-            ByteOrder order,
-            long count) {
+            ByteSource shard, Shards shards, TensorInfo info, TensorInfo.Storage storage, ByteOrder order, long count) {
         this.shard = shard;
-        this.prefix = prefix;
+        this.shards = shards;
         this.info = info;
         this.storage = storage;
         this.order = order;
@@ -55,7 +51,7 @@ final class StringTensors {
 
     /** Opens the elements: the lengths are read and checked, the bytes are not read. */
     static StringData open(
-            ByteSource shard, BundlePrefix prefix, TensorInfo info, TensorInfo.Storage storage, ByteOrder order)
+            ByteSource shard, Shards shards, TensorInfo info, TensorInfo.Storage storage, ByteOrder order)
             throws IOException {
         long count = info.shape().elements();
         if (count > Integer.MAX_VALUE - 8) {
@@ -63,7 +59,7 @@ final class StringTensors {
                     "a string tensor of " + count + " elements does not fit an array",
                     ErrorContext.at(shard.name(), storage.offset()).ofTensor(info.name()));
         }
-        StringTensors tensor = new StringTensors(shard, prefix, info, storage, order, count);
+        StringTensors tensor = new StringTensors(shard, shards, info, storage, order, count);
         tensor.requirePossible();
         long[] ends = new long[(int) count];
         int[] next = {0};
@@ -78,11 +74,10 @@ final class StringTensors {
      * Checks lengths and bytes without keeping either; returns the number of bytes that the tensor takes. If they
      * exceed the size of the entry, they are not read: otherwise every entry could cause a read of the whole file.
      */
-    static long verify(
-            ByteSource shard, BundlePrefix prefix, TensorInfo info, TensorInfo.Storage storage, ByteOrder order)
+    static long verify(ByteSource shard, Shards shards, TensorInfo info, TensorInfo.Storage storage, ByteOrder order)
             throws IOException {
         StringTensors tensor = new StringTensors(
-                shard, prefix, info, storage, order, info.shape().elements());
+                shard, shards, info, storage, order, info.shape().elements());
         tensor.requirePossible();
         tensor.readLengths(length -> {});
         long size = tensor.dataStart + tensor.dataSize - storage.offset();
@@ -103,7 +98,7 @@ final class StringTensors {
         try {
             shard.requireRange(storage.offset(), count);
         } catch (DataLossException e) {
-            throw StoredTensor.ofTensor(e, info);
+            throw StoredTensor.ofTensor(e, shards, info);
         }
     }
 
@@ -137,21 +132,22 @@ final class StringTensors {
         } catch (MalformedBytesException e) {
             throw damage(ProblemKind.STRING_LENGTHS, "String length is not a " + e.getMessage());
         } catch (DataLossException e) {
-            throw StoredTensor.ofTensor(e, info);
+            throw StoredTensor.ofTensor(e, shards, info);
         }
     }
 
-    private void lengthsTooLong(long at, long available, long length) throws DataLossException {
-        throw new DataLossException(
+    private void lengthsTooLong(long at, long available, long length) throws CheckpointException {
+        throw shards.explain(new DataLossException(
                 ProblemKind.STRING_LENGTHS,
                 "String lengths add up to more than the file holds",
                 ErrorContext.at(shard.name(), at)
                         .ofTensor(info.name())
                         .mismatch(
-                                "at most " + available + " bytes", dataSize + " and " + Long.toUnsignedString(length)));
+                                "at most " + available + " bytes",
+                                dataSize + " and " + Long.toUnsignedString(length))));
     }
 
-    private void checkLengths(int masked) throws DataLossException {
+    private void checkLengths(int masked) throws CheckpointException {
         int stored = MaskedCrc32c.unmask(masked);
         int computed = (int) crc.getValue();
         if (stored != computed) {
@@ -173,14 +169,14 @@ final class StringTensors {
         try {
             shard.forEach(dataStart, dataSize, crc::update);
         } catch (DataLossException e) {
-            throw StoredTensor.ofTensor(e, info);
+            throw StoredTensor.ofTensor(e, shards, info);
         }
-        StoredTensor.requireChecksum((int) crc.getValue(), prefix, info, storage, shard.name());
+        StoredTensor.requireChecksum((int) crc.getValue(), shards, info, storage, shard.name());
     }
 
-    private DataLossException damage(ProblemKind kind, String problem) {
-        return new DataLossException(
-                kind, problem, ErrorContext.at(shard.name(), storage.offset()).ofTensor(info.name()));
+    private CheckpointException damage(ProblemKind kind, String problem) {
+        return shards.explain(new DataLossException(
+                kind, problem, ErrorContext.at(shard.name(), storage.offset()).ofTensor(info.name())));
     }
 
     /** Bytes that were read ahead, and their offset in the data. */
@@ -241,16 +237,20 @@ final class StringTensors {
         }
 
         private byte[] read(long start, long length) throws IOException {
-            shard.requireRange(dataStart + start, length);
-            byte[] bytes = new byte[(int) length];
-            shard.readInto(dataStart + start, ByteBuffer.wrap(bytes));
-            return bytes;
+            try {
+                shard.requireRange(dataStart + start, length);
+                byte[] bytes = new byte[(int) length];
+                shard.readInto(dataStart + start, ByteBuffer.wrap(bytes));
+                return bytes;
+            } catch (DataLossException e) {
+                throw StoredTensor.ofTensor(e, shards, info);
+            }
         }
 
         @Override
         public void check() throws IOException {
             if (!checked) {
-                verify(shard, prefix, info, storage, order);
+                verify(shard, shards, info, storage, order);
                 checked = true;
             }
         }

@@ -11,6 +11,7 @@ import org.tfckpt.format.bundle.VerificationReporter.Entry;
 import org.tfckpt.io.Crc32cSum;
 import org.tfckpt.io.OrderedWork;
 import org.tfckpt.tensor.CheckpointException;
+import org.tfckpt.tensor.CheckpointReplacedException;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.ErrorContext;
 import org.tfckpt.tensor.ProblemKind;
@@ -33,7 +34,6 @@ final class TensorDataVerification {
 
     private static final int MAX_STEPS = 512;
 
-    private final BundlePrefix prefix;
     private final BundleIndex index;
     private final Shards shards;
     private final VerificationReporter reporter;
@@ -41,9 +41,7 @@ final class TensorDataVerification {
     private Batch batch = new Batch();
     private long intactBytes;
 
-    TensorDataVerification(
-            BundlePrefix prefix, BundleIndex index, Shards shards, VerificationReporter reporter, OrderedWork work) {
-        this.prefix = prefix;
+    TensorDataVerification(BundleIndex index, Shards shards, VerificationReporter reporter, OrderedWork work) {
         this.index = index;
         this.shards = shards;
         this.reporter = reporter;
@@ -124,7 +122,7 @@ final class TensorDataVerification {
     }
 
     private BundleTensor stored(TensorInfo info) {
-        return new BundleTensor(prefix, index, shards, info);
+        return new BundleTensor(index, shards, info);
     }
 
     /** Checks a whole tensor. */
@@ -147,7 +145,7 @@ final class TensorDataVerification {
         }
 
         @Override
-        public void finish() {
+        public void finish() throws CheckpointReplacedException {
             outcome(subject, size, failure);
         }
     }
@@ -203,7 +201,7 @@ final class TensorDataVerification {
         }
 
         @Override
-        public void finish() {
+        public void finish() throws CheckpointReplacedException {
             sum.crc = Crc32cSum.of(sum.crc, crc, length);
             sum.failure = sum.failure == null ? failure : sum.failure;
             if (offset + length == sum.subject.storage.size()) {
@@ -211,19 +209,20 @@ final class TensorDataVerification {
             }
         }
 
-        private void end() {
+        private void end() throws CheckpointReplacedException {
             try {
                 if (sum.failure == null) {
                     sum.tensor.requireChecksum(sum.crc);
                 }
-            } catch (DataLossException e) {
+            } catch (CheckpointException e) {
                 sum.failure = e;
             }
             outcome(sum.subject, sum.subject.storage.size(), sum.failure);
         }
     }
 
-    private void outcome(Subject subject, long size, @Nullable CheckpointException failure) {
+    private void outcome(Subject subject, long size, @Nullable CheckpointException failure)
+            throws CheckpointReplacedException {
         if (failure != null) {
             failed(subject, failure);
             return;
@@ -243,7 +242,7 @@ final class TensorDataVerification {
         }
     }
 
-    private void failed(Subject subject, CheckpointException failure) {
+    private void failed(Subject subject, CheckpointException failure) throws CheckpointReplacedException {
         if (failure instanceof DataLossException damage) {
             // Damaged bytes still belong to the tensor; but if the entry contradicts itself, its size is unknown.
             boolean inPlace = DAMAGED_IN_PLACE.contains(damage.kind());

@@ -11,6 +11,7 @@ import org.tfckpt.io.ByteSource;
 import org.tfckpt.io.MalformedBytesException;
 import org.tfckpt.io.MaskedCrc32c;
 import org.tfckpt.io.Varint;
+import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.ErrorContext;
 import org.tfckpt.tensor.ProblemKind;
@@ -31,11 +32,13 @@ final class VariantTensors {
     /** The size of the length, an empty message and the checksum. */
     private static final int MIN_SIZE = 1 + Integer.BYTES;
 
+    private final Shards shards;
     private final TensorInfo info;
     private final TensorInfo.Storage storage;
     private final ErrorContext place;
 
-    private VariantTensors(TensorInfo info, TensorInfo.Storage storage, String file) {
+    private VariantTensors(Shards shards, TensorInfo info, TensorInfo.Storage storage, String file) {
+        this.shards = shards;
         this.info = info;
         this.storage = storage;
         this.place = ErrorContext.at(file, storage.offset()).ofTensor(info.name());
@@ -43,20 +46,21 @@ final class VariantTensors {
 
     /** Finds and checks the elements. The tensors inside them are decoded on demand. */
     static VariantList open(
-            ByteSource shard, BundlePrefix prefix, TensorInfo info, TensorInfo.Storage storage, ByteOrder order)
+            ByteSource shard, Shards shards, TensorInfo info, TensorInfo.Storage storage, ByteOrder order)
             throws IOException {
-        VariantTensors tensor = new VariantTensors(info, storage, shard.name());
+        VariantTensors tensor = new VariantTensors(shards, info, storage, shard.name());
         if (order == ByteOrder.BIG_ENDIAN) {
             throw new UnsupportedFormatException(
-                    "TensorBundle at " + prefix + " is of a different endianness than this machine's hardware, and the"
+                    "TensorBundle at " + shards.prefix()
+                            + " is of a different endianness than this machine's hardware, and the"
                             + " bundle contains a variant (arbitrary C++ type) tensor. Byte-swapping of variant tensors"
                             + " is not currently implemented.",
                     tensor.place);
         }
-        return tensor.read(shard, prefix);
+        return tensor.read(shard);
     }
 
-    private VariantList read(ByteSource shard, BundlePrefix prefix) throws IOException {
+    private VariantList read(ByteSource shard) throws IOException {
         long count = info.shape().elements();
         if (storage.size() < 0 || count > storage.size() / MIN_SIZE) {
             throw damage(
@@ -76,7 +80,7 @@ final class VariantTensors {
             requireMessage(message);
             checksum(bytes, crc, i);
         }
-        StoredTensor.requireChecksum((int) crc.getValue(), prefix, info, storage, shard.name());
+        StoredTensor.requireChecksum((int) crc.getValue(), shards, info, storage, shard.name());
         return list.build(bytes.position());
     }
 
@@ -86,13 +90,13 @@ final class VariantTensors {
             if (storage.size() > Integer.MAX_VALUE - 8) {
                 throw new UnsupportedFormatException("a variant tensor of more than 2 GiB is not supported", place);
             }
-            return shard.read(storage.offset(), (int) storage.size());
+            return shard.readLasting(storage.offset(), (int) storage.size());
         } catch (DataLossException e) {
-            throw StoredTensor.ofTensor(e, info);
+            throw StoredTensor.ofTensor(e, shards, info);
         }
     }
 
-    private int length(ByteBuffer bytes, CRC32C crc) throws DataLossException {
+    private int length(ByteBuffer bytes, CRC32C crc) throws CheckpointException {
         long length;
         try {
             length = Varint.read64(bytes);
@@ -100,12 +104,12 @@ final class VariantTensors {
             throw damage(ProblemKind.VARIANT, "Variant length is not a " + e.getMessage());
         }
         if (length < 0 || length > bytes.remaining() - Integer.BYTES) {
-            throw new DataLossException(
+            throw shards.explain(new DataLossException(
                     ProblemKind.VARIANT,
                     "Variant passes the end of its tensor",
                     place.mismatch(
                             "at most " + (bytes.remaining() - Integer.BYTES) + " bytes",
-                            Long.toUnsignedString(length)));
+                            Long.toUnsignedString(length))));
         }
         crc.update(ByteBuffer.allocate(Long.BYTES)
                 .order(ByteOrder.LITTLE_ENDIAN)
@@ -118,16 +122,16 @@ final class VariantTensors {
         try {
             TensorMessage.checkVariant(message);
         } catch (InvalidProtocolBufferException e) {
-            throw new DataLossException(
+            throw shards.explain(new DataLossException(
                     ProblemKind.VARIANT,
                     "Unable to parse VariantTensorDataProto from buffer of size " + message.remaining()
                             + ". Bundle entry offset: " + storage.offset() + " size: " + storage.size(),
                     place.mismatch("a message", String.valueOf(e.getMessage())),
-                    e);
+                    e));
         }
     }
 
-    private void checksum(ByteBuffer bytes, CRC32C crc, long index) throws DataLossException {
+    private void checksum(ByteBuffer bytes, CRC32C crc, long index) throws CheckpointException {
         int computed = (int) crc.getValue();
         int stored = MaskedCrc32c.unmask(bytes.getInt(bytes.position()));
         if (stored != computed) {
@@ -141,7 +145,7 @@ final class VariantTensors {
         bytes.position(bytes.position() + Integer.BYTES);
     }
 
-    private DataLossException damage(ProblemKind kind, String problem) {
-        return new DataLossException(kind, problem, place);
+    private CheckpointException damage(ProblemKind kind, String problem) {
+        return shards.explain(new DataLossException(kind, problem, place));
     }
 }

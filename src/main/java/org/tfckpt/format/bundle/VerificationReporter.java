@@ -7,6 +7,7 @@ import org.jspecify.annotations.Nullable;
 import org.tfckpt.format.SliceKey;
 import org.tfckpt.format.VerificationListener;
 import org.tfckpt.tensor.CheckpointException;
+import org.tfckpt.tensor.CheckpointReplacedException;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.Problem;
 import org.tfckpt.tensor.ProblemKind;
@@ -44,8 +45,15 @@ final class VerificationReporter {
         listener.lost(problem);
     }
 
-    /** Reports an exception that was thrown when an entry was read. */
-    void failed(Entry entry, CheckpointException failure) {
+    /**
+     * Reports an exception that was thrown when an entry was read.
+     *
+     * @throws CheckpointReplacedException if it is one: then nothing is known about the checkpoint that was opened
+     */
+    void failed(Entry entry, CheckpointException failure) throws CheckpointReplacedException {
+        if (failure instanceof CheckpointReplacedException replaced) {
+            throw replaced;
+        }
         if (failure instanceof DataLossException damage) {
             if (damage.kind() == ProblemKind.ENTRY) {
                 ranges.rangeIsUnknown();

@@ -92,6 +92,15 @@ public final class Table implements Closeable {
     }
 
     /**
+     * Returns the size of the file when it was opened.
+     *
+     * @return the size in bytes
+     */
+    public long size() {
+        return size;
+    }
+
+    /**
      * Creates an iterator over all entries. It must be positioned before use.
      *
      * @return a new iterator
@@ -144,7 +153,12 @@ public final class Table implements Closeable {
         }
     }
 
-    ByteSource source() {
+    /**
+     * Returns the file.
+     *
+     * @return the source of the bytes, which the table closes
+     */
+    public ByteSource source() {
         return source;
     }
 

@@ -15,6 +15,7 @@ import org.tfckpt.format.table.Table;
 import org.tfckpt.format.table.TableIterator;
 import org.tfckpt.io.ByteSource;
 import org.tfckpt.io.ByteSources;
+import org.tfckpt.io.FileAccess;
 import org.tfckpt.proto.SavedTensorSliceMeta;
 import org.tfckpt.proto.SavedTensorSlices;
 import org.tfckpt.proto.VersionDef;
@@ -98,7 +99,7 @@ final class V1File implements Closeable {
                             unableToOpen(path, "FAILED_PRECONDITION: " + path + "; Is a directory")));
         }
         try {
-            ByteSource source = mapped ? ByteSources.mapped(path) : ByteSources.channel(path);
+            ByteSource source = ByteSources.open(path, mapped ? FileAccess.MAPPED : FileAccess.CHANNEL);
             return Table.open(source);
         } catch (NoSuchFileException e) {
             throw new CheckpointException(
