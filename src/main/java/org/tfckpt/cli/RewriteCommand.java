@@ -1,6 +1,8 @@
 package org.tfckpt.cli;
 
+import java.io.File;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -49,7 +51,7 @@ final class RewriteCommand implements Callable<Integer> {
             paramLabel = "PREFIX",
             required = true,
             description = "Prefix of the new checkpoint. Its directory is created.")
-    private Path output = Path.of("");
+    private String outputPrefix = "";
 
     @Mixin
     private NameFilter filter = new NameFilter();
@@ -112,6 +114,7 @@ final class RewriteCommand implements Callable<Integer> {
 
     /** Returns the problems of lost tensors. */
     private List<Problem> run(List<Checkpoint> inputs) throws IOException {
+        Path output = output(inputs.get(0));
         Rewrite rewrite = options.apply(filter, inputs).build();
         for (String note : rewrite.notes()) {
             console.err().println("tfckpt: " + Failures.printable(note));
@@ -129,12 +132,24 @@ final class RewriteCommand implements Callable<Integer> {
         if (json) {
             RewriteJson.write(console.out(), output, dryRun, rewrite, summary);
         } else {
-            text(rewrite, summary);
+            text(rewrite, summary, output);
         }
         return rewrite.lost();
     }
 
-    private void text(Rewrite rewrite, RewriteSummary summary) throws IOException {
+    /** A directory as the output would give files next to it: Path drops a separator at the end. */
+    private Path output(Checkpoint input) {
+        Path output = Path.of(outputPrefix);
+        if (outputPrefix.endsWith("/") || outputPrefix.endsWith(File.separator) || Files.isDirectory(output)) {
+            String name = input.prefix().substring(input.prefix().lastIndexOf(File.separatorChar) + 1);
+            Path example = output.resolve(name.isEmpty() || name.contains("?") ? "model.ckpt" : name);
+            throw new IllegalArgumentException("-o needs the prefix of the new checkpoint, and '" + outputPrefix
+                    + "' is a directory; write for example -o '" + example + "'");
+        }
+        return output;
+    }
+
+    private void text(Rewrite rewrite, RewriteSummary summary, Path output) throws IOException {
         Style style = common.style(console);
         for (Problem problem : rewrite.lost()) {
             console.out().text(style.bad(ProblemText.line(problem)) + "\n");

@@ -12,8 +12,11 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
+import org.tfckpt.files.CheckpointLocation;
+import org.tfckpt.files.CheckpointLocator;
 import org.tfckpt.files.CheckpointState;
 import picocli.CommandLine.Option;
 
@@ -125,7 +128,7 @@ final class SideFiles {
             boolean timed = known.timestamps().size() == known.all().size();
             for (int i = 0; i < known.all().size(); i++) {
                 Path path = known.resolve(known.all().get(i));
-                if (!path.normalize().equals(prefix)) {
+                if (!isSame(known, known.all().get(i), prefix)) {
                     all.add(path);
                     if (timed) {
                         times.add(known.timestamps().get(i));
@@ -139,6 +142,23 @@ final class SideFiles {
         } else {
             times.clear();
         }
-        CheckpointState.of(directory, prefix, all, times, true).write();
+        CheckpointState updated = CheckpointState.of(directory, prefix, all, times, true);
+        new CheckpointState(
+                        directory,
+                        updated.latest(),
+                        updated.all(),
+                        updated.timestamps(),
+                        before.isPresent() ? before.get().lastPreserved() : OptionalDouble.empty())
+                .write();
+    }
+
+    /** Returns whether an entry, however it is written, leads to a checkpoint that exists. */
+    private static boolean isSame(CheckpointState known, String entry, Path prefix) throws IOException {
+        CheckpointLocation found = CheckpointLocator.locate(known, entry).orElse(null);
+        if (found == null) {
+            return known.resolve(entry).normalize().equals(prefix);
+        }
+        Path index = Path.of(prefix + ".index");
+        return Files.exists(index) && Files.isSameFile(found.files().get(0), index);
     }
 }

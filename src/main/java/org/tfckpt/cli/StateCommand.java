@@ -6,9 +6,10 @@ import java.nio.file.Path;
 import java.time.Instant;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
-import org.tfckpt.Checkpoint;
+import org.tfckpt.files.CheckpointLocation;
+import org.tfckpt.files.CheckpointLocator;
 import org.tfckpt.files.CheckpointState;
-import org.tfckpt.tensor.CheckpointException;
+import org.tfckpt.files.StateRepair;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -17,15 +18,26 @@ import picocli.CommandLine.Parameters;
 /** {@code state}: shows a state file and whether its checkpoints still exist. */
 @Command(
         name = "state",
-        header = "Show a 'checkpoint' state file.",
-        description = "Prints the checkpoints that the state file lists, the latest marked with '*', whether each still"
-                + " exists, and when it was saved. The exit status is 1 if the latest does not exist.",
+        header = "Show or repair a 'checkpoint' state file.",
+        description = {
+            "Prints the checkpoints that the state file lists, the latest marked with '*', whether each still"
+                    + " exists, and when it was saved. The exit status is 1 if the latest does not exist.",
+            "",
+            "A checkpoint that is not at its path is looked for next to the state file, under the last part of"
+                    + " its path. --write makes such a state file usable for TensorFlow."
+        },
         footer = {"", "Example: tfckpt state log", "", CommonOptions.EXIT_STATUS})
 final class StateCommand implements Callable<Integer> {
     private final Console console;
 
     @Parameters(paramLabel = "PATH", description = "State file, or the directory that contains it.")
     private Path path = Path.of("");
+
+    @Option(
+            names = "--write",
+            description = "Write the state file again, with relative paths to the checkpoints that exist; in a"
+                    + " directory without a state file, to all checkpoints in it, the highest step last.")
+    private boolean write;
 
     @Option(names = "--json", description = "Print one JSON document.")
     private boolean json;
@@ -40,13 +52,24 @@ final class StateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Path file = Files.isDirectory(path) ? path.resolve(CheckpointState.FILE_NAME) : path;
-        CheckpointState state = CheckpointState.read(file);
+        CheckpointState state = write ? repaired(file) : CheckpointLocator.state(path);
+        if (write) {
+            state.write(String.valueOf(file.getFileName()));
+        }
         if (json) {
             json(state);
         } else {
             text(state);
         }
         return place(state, state.latest()) == null ? 1 : 0;
+    }
+
+    private static CheckpointState repaired(Path file) throws IOException {
+        boolean create = file.endsWith(CheckpointState.FILE_NAME) && !Files.exists(file);
+        Path directory = file.toAbsolutePath().getParent();
+        return create && directory != null && Files.isDirectory(directory)
+                ? StateRepair.ofDirectory(file.getParent() == null ? Path.of("") : file.getParent())
+                : StateRepair.repaired(CheckpointState.read(file));
     }
 
     private void text(CheckpointState state) throws IOException {
@@ -75,22 +98,10 @@ final class StateCommand implements Callable<Integer> {
     }
 
     /** Returns the prefix at which an entry's checkpoint exists, or null. */
-    private @Nullable String place(CheckpointState state, String entry) throws IOException {
-        for (Path candidate : state.candidates(entry)) {
-            String place = place(candidate);
-            if (place != null) {
-                return place;
-            }
-        }
-        return null;
-    }
-
-    private @Nullable String place(Path candidate) throws IOException {
-        try (Checkpoint checkpoint = Checkpoint.open(candidate, common.readOptions())) {
-            return checkpoint.prefix();
-        } catch (CheckpointException notHere) {
-            return null;
-        }
+    private static @Nullable String place(CheckpointState state, String entry) throws IOException {
+        return CheckpointLocator.locate(state, entry)
+                .map(CheckpointLocation::name)
+                .orElse(null);
     }
 
     private void json(CheckpointState state) throws IOException {

@@ -15,6 +15,7 @@ import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.tfckpt.ReadOptions;
 import org.tfckpt.files.CheckpointSearch;
+import org.tfckpt.files.InterruptedSave;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -79,18 +80,32 @@ final class VerifyCommand implements Callable<Integer> {
         List<VerifyResult.Target> targets = new ArrayList<>();
         for (Path path : paths) {
             try {
-                List<Path> below =
-                        Files.isDirectory(path) ? CheckpointSearch.below(path, this::failed) : List.<Path>of();
-                below.forEach(found -> targets.add(new VerifyResult.Target(found, true)));
-                if (below.isEmpty()) {
+                int before = targets.size();
+                if (Files.isDirectory(path)) {
+                    CheckpointSearch.Found found = CheckpointSearch.search(path, this::failed);
+                    found.checkpoints().forEach(below -> targets.add(new VerifyResult.Target(below, true, null)));
+                    found.interrupted().forEach(save -> addInterrupted(save, targets));
+                }
+                if (targets.size() == before) {
                     // Opening accepts more than the search finds.
-                    targets.add(new VerifyResult.Target(path, false));
+                    targets.add(new VerifyResult.Target(path, false, null));
                 }
             } catch (IOException e) {
                 failed(e);
             }
         }
         return targets;
+    }
+
+    /** An interrupted save is a problem unless the checkpoint was saved again. */
+    private void addInterrupted(InterruptedSave save, List<VerifyResult.Target> targets) {
+        if (Files.exists(Path.of(save.prefix() + ".index"))) {
+            console.err()
+                    .println("tfckpt: " + Failures.printable(save.description()) + "; the checkpoint itself exists");
+        } else {
+            targets.removeIf(target -> target.path().equals(save.prefix()));
+            targets.add(new VerifyResult.Target(save.prefix(), true, save));
+        }
     }
 
     private static VerifyResult get(Future<VerifyResult> future) throws IOException {

@@ -9,6 +9,8 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.ReadOptions;
+import org.tfckpt.files.InterruptedSave;
+import org.tfckpt.format.bundle.SimilarFiles;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.Problem;
@@ -32,13 +34,20 @@ record VerifyResult(
      *
      * @param path the checkpoint
      * @param searched whether it was found in a directory, so that it is a checkpoint even if files are missing
+     * @param interrupted the temporary files, if the checkpoint was not saved completely
      */
-    record Target(Path path, boolean searched) {}
+    record Target(Path path, boolean searched, @Nullable InterruptedSave interrupted) {}
 
     static VerifyResult of(Target target, ReadOptions options, Executor helpers, int degree) {
         List<Problem> problems = new ArrayList<>();
         Checkpoint.Verification totals = new Checkpoint.Verification(0, 0, 1);
         IOException failure = null;
+        if (target.interrupted != null) {
+            InterruptedSave save = target.interrupted;
+            String message = save.description() + "; " + save.advice();
+            Problem problem = new Problem(save.prefix() + ".index", -1, null, ProblemKind.MISSING_FILE, message);
+            return new VerifyResult(target.path, totals, List.of(problem), null);
+        }
         try (Checkpoint checkpoint = Checkpoint.open(target.path, options)) {
             totals = checkpoint.verify(problems::add, helpers, degree);
         } catch (DataLossException e) {
@@ -46,7 +55,10 @@ record VerifyResult(
         } catch (IOException e) {
             Path index = target.path.resolveSibling(target.path.getFileName() + ".index");
             if (target.searched && e instanceof CheckpointException && !Files.exists(index)) {
-                String message = "the data files have no index";
+                String message = "the data files have no index"
+                        + SimilarFiles.advice(index)
+                                .map(advice -> "; " + advice)
+                                .orElse("");
                 problems.add(new Problem(index.toString(), -1, null, ProblemKind.MISSING_FILE, message));
             } else {
                 failure = e;

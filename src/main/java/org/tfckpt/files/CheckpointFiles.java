@@ -96,7 +96,7 @@ public record CheckpointFiles(Optional<Path> graph, Optional<Path> index, List<P
         return files(names.directory(), name -> name.startsWith(base) && rest.matches(name.substring(base.length())));
     }
 
-    private static List<Path> bundleData(BundlePrefix prefix) throws IOException {
+    static List<Path> bundleData(BundlePrefix prefix) throws IOException {
         return files(
                 prefix.directory(),
                 name -> name.startsWith(prefix.base() + ".data-")

@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.format.bundle.BundlePrefix;
 import org.tfckpt.format.v1.V1Checkpoint;
+import org.tfckpt.io.FileKind;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.ErrorContext;
@@ -94,7 +96,8 @@ public final class CheckpointLocator {
                 Path prefix = file.resolveSibling(prefixOf(name));
                 throw missing(
                         prefix + ".index",
-                        "'" + file + "' belongs to the checkpoint '" + prefix + "', whose index is missing");
+                        "'" + file + "' belongs to the checkpoint '" + prefix + "', whose index is missing"
+                                + CheckpointSuggestions.renamed(BundlePrefix.of(prefix)));
             }
             return found;
         }
@@ -102,6 +105,9 @@ public final class CheckpointLocator {
             return latest(CheckpointState.read(file));
         }
         CheckpointLocation latest = stateFileWithAnotherName(file);
+        if (latest == null && FileKind.of(file).equals(FileKind.UNKNOWN)) {
+            CheckpointSuggestions.refuseRenamed(file);
+        }
         return latest == null ? v1File(file) : latest;
     }
 
@@ -147,7 +153,9 @@ public final class CheckpointLocator {
             BundlePrefix first = BundlePrefix.ofIndex(indexes.get(0));
             throw missing(pattern + ".index", "a V2 checkpoint cannot be opened by a pattern; open '" + first + "'");
         }
-        List<Path> files = CheckpointFiles.list(directory, new FileGlob(name)::matches);
+        FileGlob glob = new FileGlob(name);
+        List<Path> files = CheckpointFiles.list(
+                directory, file -> glob.matches(file) && (name.startsWith(".") || !CheckpointSearch.isOfMacOs(file)));
         return files.isEmpty() ? null : CheckpointLocation.v1(pattern, files);
     }
 
@@ -162,7 +170,24 @@ public final class CheckpointLocator {
     }
 
     private static CheckpointLocation latest(CheckpointState state) throws IOException {
-        for (Path candidate : state.candidates(state.latest())) {
+        Optional<CheckpointLocation> found = locate(state, state.latest());
+        if (found.isEmpty()) {
+            throw CheckpointSuggestions.latestNotFound(state);
+        }
+        return found.get();
+    }
+
+    /**
+     * Finds a checkpoint that a state file lists, also after its directory was moved or copied from Windows.
+     *
+     * @param state the state file
+     * @param entry {@link CheckpointState#latest()} or an element of {@link CheckpointState#all()}
+     * @return the location; empty if the checkpoint does not exist
+     * @throws DataLossException if the entry cannot be a path of this file system
+     * @throws IOException if a directory cannot be read
+     */
+    public static Optional<CheckpointLocation> locate(CheckpointState state, String entry) throws IOException {
+        for (Path candidate : state.candidates(entry)) {
             CheckpointLocation found = prefix(BundlePrefix.of(candidate));
             if (found == null && Files.isDirectory(candidate)) {
                 // A checkpoint saved as "directory/" has the file names ".index" and so on, and the prefix ".".
@@ -175,9 +200,29 @@ public final class CheckpointLocator {
                 found = pattern(candidate);
             }
             if (found != null) {
-                return found;
+                return Optional.of(found);
             }
         }
-        throw CheckpointSuggestions.latestNotFound(state);
+        return Optional.empty();
+    }
+
+    /**
+     * Reads a state file.
+     *
+     * @param path the state file, or a directory that has one
+     * @return the state
+     * @throws CheckpointException if there is no state file; for a directory, the message names its checkpoints
+     * @throws DataLossException if the file cannot be parsed, or names no latest checkpoint
+     * @throws IOException if the file cannot be read
+     */
+    public static CheckpointState state(Path path) throws IOException {
+        if (!Files.isDirectory(path)) {
+            return CheckpointState.read(path);
+        }
+        Optional<CheckpointState> state = CheckpointState.find(path);
+        if (state.isEmpty()) {
+            throw CheckpointSuggestions.noStateFile(path);
+        }
+        return state.get();
     }
 }

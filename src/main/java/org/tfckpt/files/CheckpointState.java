@@ -4,17 +4,21 @@ import com.google.protobuf.ByteString;
 import com.google.protobuf.TextFormat;
 import java.io.IOException;
 import java.math.BigDecimal;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.Set;
 import java.util.regex.Pattern;
 import org.tfckpt.format.bundle.BundlePrefix;
 import org.tfckpt.io.DurableFiles;
@@ -41,6 +45,11 @@ public record CheckpointState(
     public static final String FILE_NAME = "checkpoint";
 
     private static final Pattern SHARD = Pattern.compile("-[0-9?]+-of-[0-9]+\\z");
+
+    /** A drive letter, or all up to the last separator but for separators at the end. */
+    private static final Pattern LEADING_DIRECTORIES = Pattern.compile("(?s)\\A(?:.*/(?=[^/])|[A-Za-z]:|/+\\z)");
+
+    private static final Pattern WINDOWS_ROOT = Pattern.compile("[A-Za-z]:|[\\\\/]");
 
     /** Real state files are far smaller: they have one line per checkpoint. */
     private static final long MAX_SIZE = 4L << 20;
@@ -127,7 +136,17 @@ public record CheckpointState(
      * @throws IOException if the file cannot be written; an existing file is then unchanged
      */
     public void write() throws IOException {
-        DurableFiles.replace(file(), toText().getBytes(StandardCharsets.UTF_8));
+        write(FILE_NAME);
+    }
+
+    /**
+     * Writes the state file to {@link #directory} under a given name. An existing file is replaced atomically.
+     *
+     * @param name the name of the file
+     * @throws IOException if the file cannot be written; an existing file is then unchanged
+     */
+    public void write(String name) throws IOException {
+        DurableFiles.replace(directory.resolve(name), toText().getBytes(StandardCharsets.UTF_8));
     }
 
     Path file() {
@@ -190,7 +209,7 @@ public record CheckpointState(
                 throw new DataLossException(
                         ProblemKind.ENTRY, "Not a checkpoint state file", place.mismatch("at most 4 MiB", size));
             }
-            text = Files.readString(file);
+            text = decode(Files.readAllBytes(file));
         } catch (NoSuchFileException e) {
             throw new CheckpointException(
                     "the state file '" + file + "' does not exist",
@@ -205,8 +224,12 @@ public record CheckpointState(
             // Unknown fields are errors, as in TensorFlow. If they were allowed, protobuf would log a warning for each.
             TextFormat.getParser().merge(text, state);
         } catch (TextFormat.ParseException e) {
+            boolean escape = String.valueOf(e.getMessage()).contains("scape");
             throw new DataLossException(
-                    ProblemKind.ENTRY, "Not a checkpoint state file: line " + e.getMessage(), place, e);
+                    ProblemKind.ENTRY,
+                    "Not a checkpoint state file: line " + e.getMessage(),
+                    escape ? place.withHint("write each backslash of a path twice, or use '/'") : place,
+                    e);
         }
         if (state.getModelCheckpointPath().isEmpty()) {
             throw new DataLossException(
@@ -223,6 +246,14 @@ public record CheckpointState(
                 state.getLastPreservedTimestamp() == 0
                         ? OptionalDouble.empty()
                         : OptionalDouble.of(state.getLastPreservedTimestamp()));
+    }
+
+    /** Decodes UTF-8, or UTF-16 with the byte order mark that Windows programs write. */
+    private static String decode(byte[] bytes) throws CharacterCodingException {
+        int mark = bytes.length < 2 ? 0 : (bytes[0] & 0xff) << 8 | (bytes[1] & 0xff);
+        Charset charset = mark == 0xfffe || mark == 0xfeff ? StandardCharsets.UTF_16 : StandardCharsets.UTF_8;
+        String text = charset.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+        return text.startsWith("\ufeff") ? text.substring(1) : text;
     }
 
     /**
@@ -245,20 +276,32 @@ public record CheckpointState(
     }
 
     /**
-     * Returns the paths to try for an entry: the resolved entry, and the checkpoint of the same name in
-     * {@link #directory()}, in case the directory was moved.
+     * Returns the paths to try for an entry: the resolved entry; with {@code /} for each backslash, if a relative entry
+     * was written on Windows; and the checkpoint of the same name in {@link #directory()}, in case the directory was
+     * moved. The name is what follows the last separator of either kind, or a drive letter.
      *
      * @param entry {@link #latest()} or an element of {@link #all()}
-     * @return one or two prefixes
+     * @return one to three prefixes
      * @throws DataLossException if the entry cannot be a path of this file system
      */
     public List<Path> candidates(String entry) throws DataLossException {
-        Path path = resolve(entry);
-        List<Path> candidates = new ArrayList<>(List.of(path));
-        Path name = path.getFileName();
-        if (name != null && !directory.resolve(name).equals(path)) {
-            candidates.add(directory.resolve(name));
+        Set<Path> candidates = new LinkedHashSet<>();
+        String slashes = entry.replace('\\', '/');
+        String name = LEADING_DIRECTORIES.matcher(slashes).replaceFirst("");
+        try {
+            candidates.add(resolve(entry));
+            if (!WINDOWS_ROOT.matcher(entry).lookingAt()) {
+                candidates.add(resolve(slashes));
+            }
+        } catch (DataLossException e) {
+            // A path of another operating system may not be one here, but its last part may.
+            if (name.isEmpty() || name.equals(entry)) {
+                throw e;
+            }
         }
-        return candidates;
+        if (!name.isEmpty()) {
+            candidates.add(resolve(name));
+        }
+        return List.copyOf(candidates);
     }
 }

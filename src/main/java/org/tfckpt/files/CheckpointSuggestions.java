@@ -4,9 +4,11 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Optional;
 import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.format.bundle.BundlePrefix;
+import org.tfckpt.format.bundle.SimilarFiles;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.ErrorContext;
 
@@ -24,19 +26,91 @@ final class CheckpointSuggestions {
                             .withTensorFlow(
                                     "Couldn't find 'checkpoint' file or checkpoints in given directory " + path));
         }
-        BundlePrefix prefix = BundlePrefix.of(path);
+        BundlePrefix given = BundlePrefix.of(path);
+        BundlePrefix prefix = new BundlePrefix(given.directory(), BundlePrefix.baseOf(given.base()));
+        Optional<String> cause = missingDirectory(prefix.directory());
+        String hint = "";
+        if (cause.isEmpty()) {
+            cause = missingIndex(prefix);
+            hint = cause.isEmpty() ? "" : "without the index, the tensors cannot be found: get it from the same source";
+            hint = SimilarFiles.advice(prefix.index()).orElse(hint);
+        }
+        if (cause.isEmpty() && hint.isEmpty()) {
+            Optional<InterruptedSave> save = InterruptedSave.of(prefix);
+            cause = save.map(InterruptedSave::description);
+            hint = save.map(InterruptedSave::advice).orElse("");
+        }
+        if (cause.isEmpty() && hint.isEmpty()) {
+            hint = suggestion(prefix.directory(), prefix.base());
+        }
+        ErrorContext context = hint.isEmpty() ? ErrorContext.NONE : ErrorContext.hint(hint);
         return new CheckpointException(
-                "no checkpoint found at '" + path + "'",
-                ErrorContext.hint(suggestion(prefix.directory(), prefix.base()))
-                        .withTensorFlow(
-                                "Unsuccessful TensorSliceReader constructor: Failed to find any matching files for "
-                                        + path));
+                "no checkpoint found at '" + path + "'"
+                        + cause.map(text -> ": " + text).orElse(""),
+                context.withTensorFlow(
+                        "Unsuccessful TensorSliceReader constructor: Failed to find any matching files for " + path));
+    }
+
+    /** Names the outermost directory that does not exist. */
+    private static Optional<String> missingDirectory(Path directory) {
+        Path missing = null;
+        for (Path at = directory;
+                at != null && !at.toString().isEmpty() && !Files.isDirectory(at);
+                at = at.getParent()) {
+            missing = at;
+        }
+        if (missing == null) {
+            return Optional.empty();
+        }
+        return Optional.of("'" + missing + "' "
+                + (Files.exists(missing) ? "is not a directory" : "is a directory that does not exist"));
+    }
+
+    /** Names the index if there are data files, perhaps renamed ones, but no index. */
+    private static Optional<String> missingIndex(BundlePrefix prefix) throws IOException {
+        List<Path> data = CheckpointFiles.bundleData(prefix);
+        Optional<String> first = data.isEmpty()
+                ? SimilarFiles.of(prefix.data(0, 1))
+                : Optional.of(String.valueOf(data.get(0).getFileName()));
+        return first.map(name -> "the index '" + prefix.index() + "' is missing; the data file '" + name + "'"
+                + (data.size() > 1 ? " and " + (data.size() - 1) + " more" : "") + " exists");
+    }
+
+    /** Returns what to do if the index of a checkpoint exists under another name, for the end of a message. */
+    static String renamed(BundlePrefix prefix) {
+        return SimilarFiles.advice(prefix.index()).map(advice -> "; " + advice).orElse("");
+    }
+
+    /** Throws an exception if a file has the name of a checkpoint's file that was renamed. */
+    static void refuseRenamed(Path file) throws CheckpointException {
+        String name = String.valueOf(file.getFileName());
+        Optional<String> original = SimilarFiles.original(name);
+        if (original.isPresent()) {
+            throw new CheckpointException(
+                    "'" + file + "' does not have the name of a file of a checkpoint",
+                    ErrorContext.hint("if it is one, rename '" + name + "' to '" + original.get() + "' and open '"
+                            + BundlePrefix.baseOf(original.get()) + "'"));
+        }
+    }
+
+    static CheckpointException noStateFile(Path directory) throws IOException {
+        Path file = directory.resolve(CheckpointState.FILE_NAME);
+        return new CheckpointException(
+                "the directory '" + directory + "' has no state file '" + CheckpointState.FILE_NAME + "'",
+                ErrorContext.hint(suggestion(directory, "")).withTensorFlow(file + "; No such file or directory"));
+    }
+
+    static CheckpointException noneExists(CheckpointState state) throws IOException {
+        return new CheckpointException(
+                "none of the checkpoints that the state file lists exists",
+                ErrorContext.at(state.file().toString(), -1).withHint(suggestion(state.directory(), "")));
     }
 
     static CheckpointException latestNotFound(CheckpointState state) throws IOException {
         Path latest = state.resolve(state.latest());
         return new CheckpointException(
-                "the latest checkpoint of the state file, '" + latest + "', does not exist",
+                "the latest checkpoint of the state file, '" + (state.latest().contains("\\") ? state.latest() : latest)
+                        + "', does not exist",
                 ErrorContext.at(state.file().toString(), -1)
                         .withHint(suggestion(state.directory(), ""))
                         .withTensorFlow("Couldn't match files for checkpoint " + latest));
@@ -60,6 +134,9 @@ final class CheckpointSuggestions {
     }
 
     private static @Nullable String checkpointOf(String fileName) {
+        if (CheckpointSearch.isOfMacOs(fileName)) {
+            return null;
+        }
         return fileName.endsWith(".index")
                 ? BundlePrefix.baseOf(fileName)
                 : CheckpointFiles.v1Pattern(fileName).orElse(null);

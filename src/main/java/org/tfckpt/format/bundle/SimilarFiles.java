@@ -44,8 +44,13 @@ public final class SimilarFiles {
         });
     }
 
-    /** Returns the name of the first file that may be the missing one. */
-    private static Optional<String> of(Path missing) {
+    /**
+     * Finds a missing file under another name.
+     *
+     * @param missing an index or data file that does not exist
+     * @return the name of the first file that may be the missing one
+     */
+    public static Optional<String> of(Path missing) {
         BundlePrefix file = BundlePrefix.of(missing);
         String wanted = normalized(file.base());
         TreeSet<String> found = new TreeSet<>();
