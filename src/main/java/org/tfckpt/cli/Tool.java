@@ -2,6 +2,7 @@ package org.tfckpt.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -69,6 +70,7 @@ final class Tool implements Runnable {
         } else {
             COMMANDS.forEach((name, command) -> tool.addSubcommand(name, command.apply(console)));
         }
+        tool.registerConverter(Path.class, Tool::path);
         ParserFailures failures = new ParserFailures(console);
         tool.setExecutionExceptionHandler(failures);
         tool.setParameterExceptionHandler(failures);
@@ -79,5 +81,13 @@ final class Tool implements Runnable {
         tool.setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8));
         tool.setColorScheme(CommandLine.Help.defaultColorScheme(CommonOptions.ansi(args, console)));
         return tool;
+    }
+
+    /** Rejects an empty path, which Java takes for the current directory: it comes from an unset variable of a script. */
+    private static Path path(String text) {
+        if (text.isEmpty()) {
+            throw new CommandLine.TypeConversionException("the path is empty; '.' is the current directory");
+        }
+        return Path.of(text);
     }
 }

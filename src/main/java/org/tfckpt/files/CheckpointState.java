@@ -20,8 +20,10 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.Set;
 import java.util.regex.Pattern;
+import org.jspecify.annotations.Nullable;
 import org.tfckpt.format.bundle.BundlePrefix;
 import org.tfckpt.io.DurableFiles;
+import org.tfckpt.io.FileKind;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.ErrorContext;
@@ -206,8 +208,7 @@ public record CheckpointState(
         try {
             long size = Files.size(file);
             if (size > MAX_SIZE) {
-                throw new DataLossException(
-                        ProblemKind.ENTRY, "Not a checkpoint state file", place.mismatch("at most 4 MiB", size));
+                throw notAState(file, "", place.mismatch("at most 4 MiB", size), null);
             }
             text = decode(Files.readAllBytes(file));
         } catch (NoSuchFileException e) {
@@ -216,8 +217,7 @@ public record CheckpointState(
                     ErrorContext.NONE.withTensorFlow(file + "; No such file or directory"),
                     e);
         } catch (CharacterCodingException e) {
-            throw new DataLossException(
-                    ProblemKind.ENTRY, "Not a checkpoint state file", place.mismatch("UTF-8 text", "other bytes"), e);
+            throw notAState(file, "", place.mismatch("UTF-8 text", "other bytes"), e);
         }
         org.tfckpt.proto.CheckpointState.Builder state = org.tfckpt.proto.CheckpointState.newBuilder();
         try {
@@ -225,11 +225,8 @@ public record CheckpointState(
             TextFormat.getParser().merge(text, state);
         } catch (TextFormat.ParseException e) {
             boolean escape = String.valueOf(e.getMessage()).contains("scape");
-            throw new DataLossException(
-                    ProblemKind.ENTRY,
-                    "Not a checkpoint state file: line " + e.getMessage(),
-                    escape ? place.withHint("write each backslash of a path twice, or use '/'") : place,
-                    e);
+            ErrorContext advised = escape ? place.withHint("write each backslash of a path twice, or use '/'") : place;
+            throw notAState(file, "line " + e.getMessage(), advised, e);
         }
         if (state.getModelCheckpointPath().isEmpty()) {
             throw new DataLossException(
@@ -254,6 +251,18 @@ public record CheckpointState(
         Charset charset = mark == 0xfffe || mark == 0xfeff ? StandardCharsets.UTF_16 : StandardCharsets.UTF_8;
         String text = charset.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
         return text.startsWith("\ufeff") ? text.substring(1) : text;
+    }
+
+    private static DataLossException notAState(Path file, String problem, ErrorContext place, @Nullable Exception cause)
+            throws IOException {
+        FileKind kind = FileKind.of(file);
+        boolean damaged = kind.equals(FileKind.STATE);
+        String name = kind.equals(FileKind.UNKNOWN) ? ", and its kind is not known" : " but " + kind.name();
+        return new DataLossException(
+                ProblemKind.ENTRY,
+                "Not a checkpoint state file" + (damaged ? "" : name) + (problem.isEmpty() ? "" : ": " + problem),
+                damaged || kind.advice().isEmpty() ? place : place.withHint(kind.advice()),
+                cause);
     }
 
     /**

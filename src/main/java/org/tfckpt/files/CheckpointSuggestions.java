@@ -9,6 +9,7 @@ import java.util.TreeSet;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.format.bundle.BundlePrefix;
 import org.tfckpt.format.bundle.SimilarFiles;
+import org.tfckpt.io.FileKind;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.ErrorContext;
 
@@ -20,9 +21,11 @@ final class CheckpointSuggestions {
 
     static CheckpointException notFound(Path path) throws IOException {
         if (Files.isDirectory(path)) {
+            FileKind kind = FileKind.ofDirectory(path);
+            boolean known = !kind.equals(FileKind.UNKNOWN);
             return new CheckpointException(
-                    "no checkpoint found in the directory '" + path + "'",
-                    ErrorContext.hint(suggestion(path, ""))
+                    "no checkpoint found in the directory '" + path + "'" + (known ? ", which is " + kind.name() : ""),
+                    ErrorContext.hint(known ? kind.advice() : suggestion(path, ""))
                             .withTensorFlow(
                                     "Couldn't find 'checkpoint' file or checkpoints in given directory " + path));
         }

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.tfckpt.io.FileKind;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.ErrorContext;
 import org.tfckpt.tensor.UnsupportedFormatException;
@@ -34,7 +35,11 @@ final class GraphLocation {
     private static GraphParts readFile(Path file, @Nullable Set<String> tags) throws IOException {
         GraphParts graph = GraphReader.read(file, tags);
         if (graph == null) {
-            throw new UnsupportedFormatException("'" + file + "' is not a TensorFlow graph", GraphHints.instead(file));
+            FileKind kind = FileKind.of(file);
+            ErrorContext nearby = GraphHints.instead(file);
+            throw new UnsupportedFormatException(
+                    kind.insteadOf("'" + file + "'", "a TensorFlow graph"),
+                    nearby.hint() == null && !kind.advice().isEmpty() ? nearby.withHint(kind.advice()) : nearby);
         }
         return graph;
     }
@@ -51,9 +56,12 @@ final class GraphLocation {
                     ErrorContext.at(
                             directory.resolve(GraphFiles.SAVED_MODEL_CHUNKS).toString(), -1));
         }
+        FileKind kind = FileKind.ofDirectory(directory);
+        ErrorContext nearby = GraphHints.instead(directory);
         throw new CheckpointException(
                 "The directory '" + directory + "' contains no " + GraphFiles.SAVED_MODEL + " or "
-                        + GraphFiles.SAVED_MODEL_TEXT,
-                GraphHints.instead(directory));
+                        + GraphFiles.SAVED_MODEL_TEXT
+                        + (kind.equals(FileKind.UNKNOWN) ? "" : "; it is " + kind.name()),
+                nearby.hint() == null && !kind.advice().isEmpty() ? nearby.withHint(kind.advice()) : nearby);
     }
 }

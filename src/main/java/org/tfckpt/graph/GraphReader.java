@@ -14,6 +14,7 @@ import org.jspecify.annotations.Nullable;
 import org.tfckpt.graph.GraphInput.Range;
 import org.tfckpt.io.ByteSource;
 import org.tfckpt.io.ByteSources;
+import org.tfckpt.io.FileKind;
 import org.tfckpt.proto.SavedModel;
 import org.tfckpt.proto.SaverDef;
 import org.tfckpt.tensor.CheckpointException;
@@ -50,7 +51,8 @@ final class GraphReader {
                         : read(file, kind, GraphInput.ofText(source.name(), TextGraphs.parse(source, kind)), tags);
             }
             GraphInput in = GraphInput.of(source);
-            GraphKind kind = Sniffer.kindOf(in);
+            // A model of ONNX has a number and a message where a SavedModel has them.
+            GraphKind kind = FileKind.of(source).equals(FileKind.ONNX) ? null : Sniffer.kindOf(in);
             if (kind != null && source.size() > GraphInput.MAX_SIZE) {
                 throw new UnsupportedFormatException(
                         "A " + kind + " of 2 GiB or more cannot be read: protobuf messages are smaller",

@@ -36,6 +36,7 @@ final class Sniffer {
     private static final int LAST_INFO_FIELD = 8;
 
     private static final Pattern OP = Pattern.compile("[A-Za-z0-9_.>-]+");
+    private static final Pattern VALUE = Pattern.compile("\\s*(?:[:{<]|$)");
     private static final Pattern FIELD = Pattern.compile("[A-Za-z_][A-Za-z0-9_]*");
 
     private Sniffer() {}
@@ -63,7 +64,9 @@ final class Sniffer {
                 .findFirst()
                 .orElse("");
         Matcher field = FIELD.matcher(line);
-        return switch (field.lookingAt() ? field.group() : "") {
+        boolean isField =
+                field.lookingAt() && VALUE.matcher(line.substring(field.end())).lookingAt();
+        return switch (isField ? field.group() : "") {
             case "node", "library", "version", "versions", "debug_info" -> GraphKind.GRAPH_DEF;
             case "meta_info_def",
                     "graph_def",

@@ -8,6 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.regex.Pattern;
 import org.tfckpt.tensor.TensorNames;
 
 /**
@@ -20,6 +21,13 @@ public record FileKind(String name, String advice) {
     /** A file whose first bytes are none of the known ones. */
     public static final FileKind UNKNOWN = new FileKind("of an unknown kind", "");
 
+    /** A state file, or the beginning of one. */
+    public static final FileKind STATE = new FileKind("a checkpoint state file", "use it as CHECKPOINT");
+
+    /** A model of ONNX. */
+    public static final FileKind ONNX =
+            new FileKind("an ONNX model", "use the checkpoint that the model was converted from");
+
     /** Enough for the names of the first members of an archive. */
     private static final int HEAD = 4096;
 
@@ -28,6 +36,35 @@ public record FileKind(String name, String advice) {
     private static final FileKind TORCH =
             new FileKind("a PyTorch file", "load it with torch.load in Python and save its tensors in another format");
     private static final FileKind NPZ = new FileKind("a NumPy archive (npz)", "");
+
+    private static final String AS_GRAPH = "use it as GRAPH; the checkpoint is in other files";
+    private static final FileKind GRAPH = new FileKind("a TensorFlow graph", AS_GRAPH);
+    private static final FileKind SAVED_MODEL = new FileKind("a TensorFlow SavedModel", AS_GRAPH);
+    private static final FileKind TABLE = new FileKind("the index or V1 file of a checkpoint", "use it as CHECKPOINT");
+
+    /** The end of a table; see https://github.com/google/leveldb/blob/main/doc/table_format.md. */
+    private static final long TABLE_MAGIC = 0xdb4775248b80fb57L;
+
+    private static final int TABLE_FOOTER = 48;
+
+    /** The first field of a graph in text format. */
+    private static final Pattern TEXT_GRAPH = Pattern.compile(
+            "(?:node|library|versions|meta_info_def|graph_def|meta_graphs|saved_model_schema_version)\\s*[{:<]");
+
+    private static final String LENGTH = "[\\x80-\\xff]{0,4}[\\x00-\\x7f]";
+    private static final String SHORT_NAME = "\n[\\x01-\\xff]\\x01?[\\x20-\\x7e]{1,512}";
+    private static final String OP = "[\\x01-\\x7f][A-Za-z0-9_.>-]{1,127}";
+
+    /** {@code GraphDef.node}, which begins with its name and op. */
+    private static final Pattern NODE = Pattern.compile("(?s)\n" + LENGTH + SHORT_NAME + "\\x12" + OP + ".*");
+
+    /** {@code MetaGraphDef.meta_info_def}, which begins with the ops, each with its name. */
+    private static final Pattern META = Pattern.compile(
+            "(?s)\n" + LENGTH + "(?:" + SHORT_NAME + ")?\\x12" + LENGTH + "\n" + LENGTH + "\n" + OP + ".*");
+
+    private static final Pattern SAVED = Pattern.compile("(?s)\\x08\\x01\\x12" + LENGTH + "\n.*");
+    private static final Pattern MODEL = Pattern.compile("(?s)\\x08[\\x02-\\x1f]\\x12[\\x01-\\x7f][A-Za-z].*");
+    private static final Pattern MESSAGE_PACK = Pattern.compile("(?s)[\\x81-\\x8f][\\xa1-\\xbf][A-Za-z_].*");
 
     /** Bytes at an offset, a char each (ISO 8859-1). */
     private record Signature(int offset, String bytes, FileKind kind) {}
@@ -86,8 +123,50 @@ public record FileKind(String name, String advice) {
      */
     public static FileKind of(Path file) throws IOException {
         try (var in = Files.newInputStream(file)) {
-            return of(in.readNBytes(HEAD), Files.size(file));
+            FileKind kind = of(in.readNBytes(HEAD), Files.size(file));
+            if (!kind.equals(UNKNOWN)) {
+                return kind;
+            }
         }
+        try (ByteSource source = ByteSources.channel(file)) {
+            return endsLikeTable(source) ? TABLE : UNKNOWN;
+        }
+    }
+
+    private static boolean endsLikeTable(ByteSource source) throws IOException {
+        return source.size() >= TABLE_FOOTER
+                && source.read(source.size() - Long.BYTES, Long.BYTES).getLong(0) == TABLE_MAGIC;
+    }
+
+    /**
+     * Names what a directory is that contains no checkpoint of TensorFlow.
+     *
+     * @param directory a directory
+     * @return its kind, {@link #UNKNOWN} if it has none of the known files
+     */
+    public static FileKind ofDirectory(Path directory) {
+        for (String name : List.of("_CHECKPOINT_METADATA", "_METADATA", "manifest.ocdbt")) {
+            if (Files.exists(directory.resolve(name))) {
+                return new FileKind("an Orbax checkpoint (JAX, Flax)", "read it with Orbax in Python");
+            }
+        }
+        for (String name : List.of("pytorch_model.bin", "model.safetensors", "model.safetensors.index.json")) {
+            if (Files.exists(directory.resolve(name))) {
+                return new FileKind("a model of Hugging Face Transformers", "its weights are in '" + name + "'");
+            }
+        }
+        return UNKNOWN;
+    }
+
+    /**
+     * Returns a message that names this kind.
+     *
+     * @param subject the quoted path of the file, or {@code the file}
+     * @param wanted what the file should be, with article
+     * @return for example {@code the file is not a TensorFlow graph but a zip archive}
+     */
+    public String insteadOf(String subject, String wanted) {
+        return subject + " is not " + wanted + (equals(UNKNOWN) ? ", and its kind is not known" : " but " + name);
     }
 
     /**
@@ -156,7 +235,24 @@ public record FileKind(String name, String advice) {
         if (head.length > 2 && head[0] == (byte) 0x80 && head[1] >= 2 && head[1] <= 5 && head[2] != 0) {
             return new FileKind("a Python pickle", "load it in Python and save its arrays in another format");
         }
-        return isText(head) ? text(text) : UNKNOWN;
+        return isText(head) ? text(text) : message(text);
+    }
+
+    /** Messages of protobuf and MessagePack have no signatures; their first fields are typical. */
+    private static FileKind message(String text) {
+        if (SAVED.matcher(text).matches()) {
+            return SAVED_MODEL;
+        }
+        if (NODE.matcher(text).matches() || META.matcher(text).matches()) {
+            return GRAPH;
+        }
+        if (MODEL.matcher(text).matches()) {
+            return ONNX;
+        }
+        return MESSAGE_PACK.matcher(text).matches()
+                ? new FileKind(
+                        "a MessagePack file (Flax writes such files)", "read it with flax.serialization in Python")
+                : UNKNOWN;
     }
 
     private static boolean isText(byte[] head) {
@@ -180,6 +276,12 @@ public record FileKind(String name, String advice) {
         }
         if (start.startsWith("<")) {
             return new FileKind("an XML document", SAVED_PAGE);
+        }
+        if (TEXT_GRAPH.matcher(start).lookingAt()) {
+            return GRAPH;
+        }
+        if (start.startsWith("model_checkpoint_path")) {
+            return STATE;
         }
         if (start.startsWith("{") || start.startsWith("[")) {
             return new FileKind("a JSON document", "");

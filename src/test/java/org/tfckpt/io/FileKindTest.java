@@ -77,7 +77,7 @@ class FileKindTest {
                 "<?xml version='1.0'?><Error>|an XML document",
                 "{\"a\": 1}|a JSON document",
                 "#!/bin/sh|a script",
-                "model_checkpoint_path: \"m\"|a text file",
+                "model_checkpoint_path: \"m\"|a checkpoint state file",
                 "%PDF-1.7 .|a PDF document",
             })
     void textsAreNamedByTheirBeginning(String text, String name) {
