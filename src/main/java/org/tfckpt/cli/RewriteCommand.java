@@ -1,6 +1,7 @@
 package org.tfckpt.cli;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -13,6 +14,7 @@ import org.tfckpt.edit.RewriteSummary;
 import org.tfckpt.restore.RestoreException;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.Problem;
+import picocli.CommandLine;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -48,7 +50,8 @@ final class RewriteCommand implements Callable<Integer> {
             names = {"-o", "--output"},
             paramLabel = "PREFIX",
             required = true,
-            description = "Prefix of the new checkpoint. Its directory is created.")
+            converter = OutputPrefix.class,
+            description = "Prefix of the new checkpoint. Its directory is created if necessary.")
     private Path output = Path.of("");
 
     @Mixin
@@ -60,7 +63,7 @@ final class RewriteCommand implements Callable<Integer> {
     @ArgGroup(validate = false, heading = "%nOther files:%n")
     private SideFiles sideFiles = new SideFiles();
 
-    @Option(names = "--force", description = "Replace an existing checkpoint, even an input.")
+    @Option(names = "--force", description = "Replace an existing checkpoint, even if it is an input.")
     private boolean force;
 
     @Option(names = "--dry-run", description = "Show what would be written, without writing anything.")
@@ -71,6 +74,20 @@ final class RewriteCommand implements Callable<Integer> {
 
     @Mixin
     private CommonOptions common = new CommonOptions();
+
+    /** Rejects directories, whose trailing slash is lost in a path. */
+    static final class OutputPrefix implements CommandLine.ITypeConverter<Path> {
+        OutputPrefix() {}
+
+        @Override
+        public Path convert(String text) {
+            if (text.isEmpty() || text.endsWith("/")) {
+                throw new CommandLine.TypeConversionException(
+                        "'" + text + "' has no file name; give a prefix, for example '" + text + "model.ckpt'");
+            }
+            return Path.of(text);
+        }
+    }
 
     RewriteCommand(Console console) {
         this.console = console;
@@ -112,6 +129,10 @@ final class RewriteCommand implements Callable<Integer> {
 
     /** Returns the problems of lost tensors. */
     private List<Problem> run(List<Checkpoint> inputs) throws IOException {
+        Path directory = output.getParent();
+        if (directory != null && Files.isRegularFile(directory)) {
+            throw new IllegalArgumentException("cannot write '" + output + "': '" + directory + "' is not a directory");
+        }
         Rewrite rewrite = options.apply(filter, inputs).build();
         for (String note : rewrite.notes()) {
             console.err().println("tfckpt: " + Failures.printable(note));

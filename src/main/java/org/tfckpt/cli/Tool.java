@@ -2,6 +2,7 @@ package org.tfckpt.cli;
 
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,7 +22,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "CHECKPOINT is a prefix (log/model.ckpt-122543), one of its files, a directory with a 'checkpoint' state"
-                    + " file, that file, or a SavedModel directory.",
+                    + " file, that file, a SavedModel directory, or a V1 file.",
             "",
             CommonOptions.EXIT_STATUS
         })
@@ -52,6 +53,13 @@ final class Tool implements Runnable {
         throw new CommandLine.ParameterException(spec.commandLine(), "missing command");
     }
 
+    private static Path path(String text) {
+        if (text.isEmpty()) {
+            throw new CommandLine.TypeConversionException("the path is empty");
+        }
+        return Path.of(text);
+    }
+
     /** Parses a command line, runs the command and returns the exit status. */
     static int run(List<String> args, Console console) {
         return commandLine(console, args).execute(args.toArray(String[]::new));
@@ -72,6 +80,7 @@ final class Tool implements Runnable {
         ParserFailures failures = new ParserFailures(console);
         tool.setExecutionExceptionHandler(failures);
         tool.setParameterExceptionHandler(failures);
+        tool.registerConverter(Path.class, Tool::path);
         tool.setCaseInsensitiveEnumValuesAllowed(true);
         tool.setUsageHelpAutoWidth(false);
         tool.setUsageHelpWidth(100);

@@ -138,17 +138,17 @@ final class GraphReader {
             if (layout.tags().equals(tags)) {
                 return layout;
             }
-            all.add("{" + String.join(",", layout.tags()) + "}");
+            all.add(layout.tags().isEmpty() ? "none" : "{" + String.join(",", layout.tags()) + "}");
         }
-        String has = "it has " + (all.isEmpty() ? "none" : String.join(", ", all));
+        String available = all.isEmpty() ? "none" : String.join(", ", all);
         ErrorContext place = ErrorContext.at(file.toString(), -1);
         if (tags == null) {
             throw new UnsupportedFormatException(
                     "The SavedModel contains " + layouts.size() + " graphs",
-                    place.withHint("choose one by its tags; " + has));
+                    place.withHint("choose one by its tags: " + available));
         }
         throw new CheckpointException(
                 "The file contains no graph with the tags {" + String.join(",", new TreeSet<>(tags)) + "}",
-                place.withHint(has));
+                place.withHint("tags of its graphs: " + available));
     }
 }

@@ -119,11 +119,11 @@ class GraphLocationTest {
         assertThatThrownBy(() -> Graph.open(temporary))
                 .isInstanceOf(UnsupportedFormatException.class)
                 .hasMessageContaining("The SavedModel contains 2 graphs")
-                .hasMessageContaining("choose one by its tags; it has {serve}, {train,gpu}");
+                .hasMessageContaining("choose one by its tags: {serve}, {train,gpu}");
         assertThatThrownBy(() -> Graph.open(temporary, Set.of("train")))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessageContaining("The file contains no graph with the tags {train}")
-                .hasMessageContaining("it has {serve}, {train,gpu}");
+                .hasMessageContaining("tags of its graphs: {serve}, {train,gpu}");
     }
 
     @ParameterizedTest
