@@ -37,12 +37,15 @@ record ParserFailures(Console console)
             return label + " must be one of " + String.join(", ", arg.completionCandidates()) + ", not '"
                     + failure.getValue() + "'";
         }
-        return label + message.substring(message.indexOf(": ")).replaceFirst(" is not an? (int|long)$", " is not a valid integer");
+        return label
+                + message.substring(message.indexOf(": "))
+                        .replaceFirst(" is not an? (int|long)$", " is not a valid integer");
     }
 
     private static String describe(CommandLine.UnmatchedArgumentException unmatched) {
         boolean command = unmatched.getCommandLine().getParent() == null;
-        String kind = unmatched.isUnknownOption() ? "unknown option" : command ? "unknown command" : "unexpected argument";
+        String kind =
+                unmatched.isUnknownOption() ? "unknown option" : command ? "unknown command" : "unexpected argument";
         List<String> similar = unmatched.getSuggestions();
         return kind + " '" + unmatched.getUnmatched().get(0) + "'"
                 + (similar.isEmpty() ? "" : " (did you mean " + similar.get(0) + "?)");

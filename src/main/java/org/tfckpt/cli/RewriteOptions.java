@@ -109,8 +109,9 @@ final class RewriteOptions {
                 names = "--on-clash",
                 paramLabel = "WHICH",
                 defaultValue = "refuse",
-                description = "What to do if several checkpoints have a tensor of the same name: fail, or use the first or last"
-                        + " one: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+                description =
+                        "What to do if several checkpoints have a tensor of the same name: fail, or use the first or last"
+                                + " one: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
         private OnClash onClash = OnClash.REFUSE;
 
         void apply(Rewrite.Builder rewrite) throws IOException {
