@@ -240,7 +240,7 @@ final class RewriteOptions {
     @Option(
             names = "--salvage",
             description = "Keep the intact tensors of a damaged checkpoint. Reads everything first, and reports lost"
-                    + " tensors as 'verify' does; the exit status is then 1.")
+                    + " tensors as 'verify' does. The exit status is 1 if any are lost.")
     private boolean salvage;
 
     @ArgGroup(validate = false, heading = "%nNames and variables:%n")
