@@ -156,7 +156,7 @@ class GraphLocationTest {
     void nothingThere() {
         assertThatThrownBy(() -> Graph.open(temporary.resolve("model.meta")))
                 .isInstanceOf(CheckpointException.class)
-                .hasMessage("No graph found at '" + temporary.resolve("model.meta") + "' (TensorFlow: \""
+                .hasMessage("no graph found at '" + temporary.resolve("model.meta") + "' (TensorFlow: \""
                         + temporary.resolve("model.meta") + "; No such file or directory\")");
         assertThatThrownBy(() -> Graph.open(temporary))
                 .isInstanceOf(CheckpointException.class)
