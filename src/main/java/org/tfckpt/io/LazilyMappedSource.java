@@ -25,7 +25,7 @@ final class LazilyMappedSource extends ByteSource {
     private volatile @Nullable ByteSource lasting;
 
     LazilyMappedSource(String name, FileChannel channel) {
-        super(name);
+        super(name, channel);
         this.channel = channel;
         this.unmapped = new ChannelSource(name, channel);
     }
@@ -60,11 +60,6 @@ final class LazilyMappedSource extends ByteSource {
     }
 
     @Override
-    public long size() throws IOException {
-        return unmapped.size();
-    }
-
-    @Override
     long recentSize() throws IOException {
         ByteSource known = lasting;
         return known == null ? size() : known.recentSize();
@@ -95,12 +90,11 @@ final class LazilyMappedSource extends ByteSource {
     @Override
     public synchronized void close() throws IOException {
         // Before the channel is closed, so that a thread that finds it closed knows the reason.
-        markClosed();
         unmapped.markClosed();
         ByteSource source = lasting;
         if (source != null) {
             source.markClosed();
         }
-        channel.close();
+        super.close();
     }
 }

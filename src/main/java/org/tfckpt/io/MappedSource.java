@@ -42,7 +42,7 @@ final class MappedSource extends ByteSource {
     private record KnownSize(long size, long nanos) {}
 
     private MappedSource(String name, FileChannel channel, long size) {
-        super(name);
+        super(name, channel);
         this.channel = channel;
         this.mappable = size;
         // The time at which it was determined is unknown, so the first read checks again.
@@ -66,16 +66,6 @@ final class MappedSource extends ByteSource {
             source.window(0);
         }
         return source;
-    }
-
-    @Override
-    public long size() throws IOException {
-        requireOpen();
-        try {
-            return channel.size();
-        } catch (ClosedChannelException e) {
-            throw closedDuringRead(e);
-        }
     }
 
     @Override
@@ -147,11 +137,5 @@ final class MappedSource extends ByteSource {
         } catch (ClosedChannelException e) {
             throw closedDuringRead(e);
         }
-    }
-
-    @Override
-    public void close() throws IOException {
-        super.close();
-        channel.close();
     }
 }
