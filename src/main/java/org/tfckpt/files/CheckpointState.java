@@ -188,7 +188,7 @@ public record CheckpointState(
             long size = Files.size(file);
             if (size > MAX_SIZE) {
                 throw new DataLossException(
-                        ProblemKind.ENTRY, "Not a checkpoint state file", place.mismatch("at most 4 MiB", size));
+                        ProblemKind.ENTRY, "not a checkpoint state file", place.mismatch("at most 4 MiB", size));
             }
             text = Files.readString(file);
         } catch (NoSuchFileException e) {
@@ -198,7 +198,7 @@ public record CheckpointState(
                     e);
         } catch (CharacterCodingException e) {
             throw new DataLossException(
-                    ProblemKind.ENTRY, "Not a checkpoint state file", place.mismatch("UTF-8 text", "other bytes"), e);
+                    ProblemKind.ENTRY, "not a checkpoint state file", place.mismatch("UTF-8 text", "other bytes"), e);
         }
         org.tfckpt.proto.CheckpointState.Builder state = org.tfckpt.proto.CheckpointState.newBuilder();
         try {
@@ -206,7 +206,7 @@ public record CheckpointState(
             TextFormat.getParser().merge(text, state);
         } catch (TextFormat.ParseException e) {
             throw new DataLossException(
-                    ProblemKind.ENTRY, "Not a checkpoint state file: line " + e.getMessage(), place, e);
+                    ProblemKind.ENTRY, "not a checkpoint state file: line " + e.getMessage(), place, e);
         }
         if (state.getModelCheckpointPath().isEmpty()) {
             throw new DataLossException(
@@ -238,7 +238,7 @@ public record CheckpointState(
         } catch (InvalidPathException e) {
             throw new DataLossException(
                     ProblemKind.ENTRY,
-                    "The state file has an entry that is not a path",
+                    "the state file has an entry that is not a path",
                     ErrorContext.at(file().toString(), -1).mismatch("a path", "'" + entry + "'"),
                     e);
         }

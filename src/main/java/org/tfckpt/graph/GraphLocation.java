@@ -47,12 +47,12 @@ final class GraphLocation {
         }
         if (Files.exists(directory.resolve(GraphFiles.SAVED_MODEL_CHUNKS))) {
             throw new UnsupportedFormatException(
-                    "A SavedModel split into chunks cannot be read",
+                    "a SavedModel split into chunks cannot be read",
                     ErrorContext.at(
                             directory.resolve(GraphFiles.SAVED_MODEL_CHUNKS).toString(), -1));
         }
         throw new CheckpointException(
-                "The directory '" + directory + "' contains no " + GraphFiles.SAVED_MODEL + " or "
+                "the directory '" + directory + "' contains no " + GraphFiles.SAVED_MODEL + " or "
                         + GraphFiles.SAVED_MODEL_TEXT,
                 GraphHints.instead(directory));
     }
