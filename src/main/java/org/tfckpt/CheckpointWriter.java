@@ -84,7 +84,7 @@ public final class CheckpointWriter implements Closeable {
         BundlePrefix prefix = BundlePrefix.of(path);
         String base = BundlePrefix.baseOf(prefix.base());
         if (!base.equals(prefix.base())) {
-            throw new IllegalArgumentException("'" + path + "' is the name of a checkpoint's file; its prefix is '"
+            throw new IllegalArgumentException("'" + path + "' is the name of a checkpoint's file; use the prefix '"
                     + new BundlePrefix(prefix.directory(), base) + "'");
         }
         return prefix;

@@ -16,7 +16,7 @@ final class ObjectGraphEntry {
         ErrorContext place = ErrorContext.at(checkpoint, -1).ofTensor(tensor.name());
         if (tensor.dtype() != DataType.DT_STRING || !tensor.shape().equals(Shape.of())) {
             throw new DataLossException(
-                    ProblemKind.ENTRY, "Not an object graph", place.mismatch("a string scalar", tensor));
+                    ProblemKind.ENTRY, "not an object graph", place.mismatch("a string scalar", tensor));
         }
         return ObjectGraph.parse(tensor.stringAt(0), place);
     }

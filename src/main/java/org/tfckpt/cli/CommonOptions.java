@@ -11,7 +11,7 @@ import picocli.CommandLine.Option;
 final class CommonOptions {
     static final String EXIT_STATUS = "Exit status: 0 success; 1 problems or differences found; 2 error.";
     static final String FORMS =
-            " a prefix, one of its files, a directory with a state file, or a SavedModel directory.";
+            " a prefix, one of its files, a directory with a state file, a SavedModel directory, or a V1 file.";
     static final String NO_SLOTS = "Skip the state of optimizers: slots (momentums, accumulators, moments) and"
             + " hyperparameters (learning rate, step count). Moving averages are kept.";
 
@@ -39,8 +39,8 @@ final class CommonOptions {
             paramLabel = "WHEN",
             defaultValue = "auto",
             description =
-                    "Use colour: ${COMPLETION-CANDIDATES} (default: auto, which means on a terminal unless NO_COLOR"
-                            + " is set).")
+                    "When to use colour: ${COMPLETION-CANDIDATES} (default: auto: on a terminal, unless NO_COLOR is"
+                            + " set).")
     private Color color = Color.AUTO;
 
     @Option(names = "--stacktrace", description = "Print the stack trace of an error.")
@@ -51,8 +51,8 @@ final class CommonOptions {
             names = "--mapping",
             negatable = true,
             description =
-                    "Map data files into memory, or read them (default: map; verify reads). Reading is slower, but"
-                            + " safe if a file is truncated meanwhile.")
+                    "Map data files into memory (default, except for 'verify'). --no-mapping reads them instead, which"
+                            + " is slower, but safe if a file is truncated meanwhile.")
     private @Nullable Boolean mapping;
 
     CommonOptions() {}

@@ -17,7 +17,7 @@ import picocli.CommandLine.Parameters;
         name = "digest",
         header = "Print a SHA-256 digest per tensor.",
         description =
-                "Prints lines in the format of sha256sum: digest, two spaces, name. The digest covers the elements in"
+                "Prints one line per tensor, as sha256sum does: digest, two spaces, name. The digest covers the elements in"
                         + " row-major order, little-endian, so it does not depend on the byte order or the slices of"
                         + " the file. A string element is hashed as its length (8 bytes, little-endian) and its bytes.",
         footer = {"", "Example: tfckpt digest log/model.ckpt-122543 > before.txt", "", CommonOptions.EXIT_STATUS})

@@ -25,7 +25,11 @@ import picocli.CommandLine.Parameters;
 final class ObjectsCommand implements Callable<Integer> {
     private final Console console;
 
-    @Parameters(paramLabel = "CHECKPOINT", description = "Object-based checkpoint to read:" + CommonOptions.FORMS)
+    @Parameters(
+            paramLabel = "CHECKPOINT",
+            description =
+                    "Object-based checkpoint to read: a prefix, one of its files, a directory with a state file, or"
+                            + " a SavedModel directory.")
     private Path path = Path.of("");
 
     @Option(names = "--json", description = "Print one JSON document with all objects by their node number.")

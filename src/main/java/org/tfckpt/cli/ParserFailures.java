@@ -3,9 +3,12 @@ package org.tfckpt.cli;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.tensor.TensorNames;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.OptionSpec;
 
 /** Reports failures of the parser and of commands through {@link Failures}. */
 record ParserFailures(Console console)
@@ -21,21 +24,45 @@ record ParserFailures(Console console)
     @Override
     public int handleParseException(CommandLine.ParameterException failure, String[] args) {
         CommandLine command = failure.getCommandLine();
-        String message = String.valueOf(failure.getMessage()).replaceFirst("^Error: ", "");
-        String advice = "try '" + command.getCommandSpec().qualifiedName() + " --help'";
-        if (failure instanceof CommandLine.UnmatchedArgumentException unmatched) {
-            String first = unmatched.getUnmatched().get(0);
-            boolean isCommand = command.getParent() == null && !unmatched.isUnknownOption();
-            message = isCommand ? "unknown command '" + first + "'" : message;
-            String similar =
-                    mostSimilar(first, isCommand ? command.getSubcommands().keySet() : unmatched.getSuggestions());
-            advice = similar == null ? advice : "did you mean '" + similar + "'? Or " + advice;
-        }
-        console.err().println("tfckpt: " + TensorNames.printable(message) + "; " + advice);
+        String help = "try '" + command.getCommandSpec().qualifiedName() + " --help'";
+        String similar =
+                failure instanceof CommandLine.UnmatchedArgumentException unmatched ? similar(unmatched) : null;
+        String advice = similar == null ? help : "did you mean '" + similar + "'? Or " + help;
+        console.err().println("tfckpt: " + TensorNames.printable(describe(failure)) + "; " + advice);
         return CommandLine.ExitCode.USAGE;
     }
 
-    private static @Nullable String mostSimilar(String typed, Collection<String> names) {
+    private static String describe(CommandLine.ParameterException failure) {
+        if (failure instanceof CommandLine.UnmatchedArgumentException unmatched) {
+            String kind = unmatched.isUnknownOption()
+                    ? "unknown option"
+                    : isCommand(unmatched) ? "unknown command" : "unexpected argument";
+            return kind + " '" + unmatched.getUnmatched().get(0) + "'";
+        }
+        String message = String.valueOf(failure.getMessage());
+        ArgSpec arg = failure.getArgSpec();
+        if (arg == null || !message.startsWith("Invalid value for")) {
+            return message.substring(0, 1).toLowerCase(Locale.ROOT) + message.substring(1);
+        }
+        String label = arg instanceof OptionSpec option ? option.longestName() : arg.paramLabel();
+        if (arg.type().isEnum()) {
+            return label + " must be one of " + String.join(", ", arg.completionCandidates()) + ", not '"
+                    + failure.getValue() + "'";
+        }
+        return label
+                + message.substring(message.indexOf(": "))
+                        .replaceFirst(" is not an? (int|long)$", " is not a valid integer");
+    }
+
+    private static boolean isCommand(CommandLine.UnmatchedArgumentException unmatched) {
+        return unmatched.getCommandLine().getParent() == null && !unmatched.isUnknownOption();
+    }
+
+    private static @Nullable String similar(CommandLine.UnmatchedArgumentException unmatched) {
+        String typed = unmatched.getUnmatched().get(0);
+        Collection<String> names = isCommand(unmatched)
+                ? unmatched.getCommandLine().getSubcommands().keySet()
+                : unmatched.getSuggestions();
         return names.stream()
                 .filter(name -> distance(typed, name) <= MAX_DISTANCE)
                 .min(Comparator.comparingInt(name -> distance(typed, name)))

@@ -50,7 +50,7 @@ final class RewriteCommand implements Callable<Integer> {
             names = {"-o", "--output"},
             paramLabel = "PREFIX",
             required = true,
-            description = "Prefix of the new checkpoint. Its directory is created.")
+            description = "Prefix of the new checkpoint. Its directory is created if necessary.")
     private String outputPrefix = "";
 
     @Mixin
@@ -62,7 +62,7 @@ final class RewriteCommand implements Callable<Integer> {
     @ArgGroup(validate = false, heading = "%nOther files:%n")
     private SideFiles sideFiles = new SideFiles();
 
-    @Option(names = "--force", description = "Replace an existing checkpoint, even an input.")
+    @Option(names = "--force", description = "Replace an existing checkpoint, even if it is an input.")
     private boolean force;
 
     @Option(names = "--dry-run", description = "Show what would be written, without writing anything.")
@@ -140,6 +140,13 @@ final class RewriteCommand implements Callable<Integer> {
     /** A directory as the output would give files next to it: Path drops a separator at the end. */
     private Path output(Checkpoint input) {
         Path output = Path.of(outputPrefix);
+        Path directory = output.getParent();
+        if (directory != null && Files.isRegularFile(directory)) {
+            throw new IllegalArgumentException("cannot write '" + output + "': '" + directory + "' is not a directory");
+        }
+        if (outputPrefix.isEmpty()) {
+            throw new IllegalArgumentException("-o needs the prefix of the new checkpoint, for example 'model.ckpt'");
+        }
         if (outputPrefix.endsWith("/") || outputPrefix.endsWith(File.separator) || Files.isDirectory(output)) {
             String name = input.prefix().substring(input.prefix().lastIndexOf(File.separatorChar) + 1);
             Path example = output.resolve(name.isEmpty() || name.contains("?") ? "model.ckpt" : name);

@@ -109,8 +109,9 @@ final class RewriteOptions {
                 names = "--on-clash",
                 paramLabel = "WHICH",
                 defaultValue = "refuse",
-                description = "If several checkpoints have a tensor of the same name, use that of one of them, or fail:"
-                        + " ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+                description =
+                        "What to do if several checkpoints have a tensor of the same name: fail, or use the first or last"
+                                + " one: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
         private OnClash onClash = OnClash.REFUSE;
 
         void apply(Rewrite.Builder rewrite) throws IOException {
@@ -151,8 +152,8 @@ final class RewriteOptions {
                 names = "--cast",
                 paramLabel = "DTYPE",
                 description =
-                        "Convert all floating-point tensors to ${COMPLETION-CANDIDATES}, rounding to nearest, ties"
-                                + " to even. Values that are too large become infinite.")
+                        "Convert all floating-point tensors to DTYPE: ${COMPLETION-CANDIDATES}. Rounds to nearest, ties"
+                                + " to even; values that are too large become infinite.")
         private @Nullable Floats cast;
 
         @Option(
@@ -192,7 +193,7 @@ final class RewriteOptions {
                 names = "--align",
                 paramLabel = "BYTES",
                 defaultValue = "1",
-                description = "Align every tensor that is written to a multiple of BYTES (default: ${DEFAULT-VALUE}).")
+                description = "Start every tensor that is written at a multiple of BYTES (default: ${DEFAULT-VALUE}).")
         private int alignment = 1;
 
         @Option(

@@ -48,17 +48,17 @@ final class SideFiles {
             names = "--meta",
             paramLabel = "WHAT",
             defaultValue = "leave",
-            description = "Leave or copy the '.meta' file of the first checkpoint, or with --for that of GRAPH:"
-                    + " ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). It is copied unchanged, so it"
-                    + " still contains the old names.")
+            description = "Whether to copy the '.meta' file of the first checkpoint, or with --for that of GRAPH:"
+                    + " ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}). The copy is unchanged, so it still"
+                    + " contains the old names.")
     private Meta meta = Meta.LEAVE;
 
     @Option(
             names = "--state",
             paramLabel = "WHAT",
             defaultValue = "leave",
-            description = "Leave the state file in the directory of the new checkpoint, or update it to name the new"
-                    + " checkpoint as the latest: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
+            description = "Whether to make the new checkpoint the latest in the state file of its directory:"
+                    + " ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
     private State state = State.LEAVE;
 
     SideFiles() {}

@@ -22,7 +22,7 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "CHECKPOINT is a prefix (log/model.ckpt-122543), one of its files, a directory with a 'checkpoint' state"
-                    + " file, that file, or a SavedModel directory.",
+                    + " file, that file, a SavedModel directory, or a V1 file.",
             "",
             CommonOptions.EXIT_STATUS
         })
@@ -70,10 +70,10 @@ final class Tool implements Runnable {
         } else {
             COMMANDS.forEach((name, command) -> tool.addSubcommand(name, command.apply(console)));
         }
-        tool.registerConverter(Path.class, Tool::path);
         ParserFailures failures = new ParserFailures(console);
         tool.setExecutionExceptionHandler(failures);
         tool.setParameterExceptionHandler(failures);
+        tool.registerConverter(Path.class, Tool::path);
         tool.setCaseInsensitiveEnumValuesAllowed(true);
         tool.setUsageHelpAutoWidth(false);
         tool.setUsageHelpWidth(100);

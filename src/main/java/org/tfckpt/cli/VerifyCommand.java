@@ -25,9 +25,9 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "verify",
         header = "Check all data of checkpoints for damage.",
-        description = "Reads everything and checks the checksum of every block and tensor, keys, entries, sizes, holes"
-                + " and overlaps, on all cores. Prints one line per problem (file, offset, tensor, kind, message) and a"
-                + " summary per checkpoint.",
+        description = "Reads everything, on all cores. Checks the checksum of every block and tensor, the keys and"
+                + " entries, and the data files for wrong sizes, gaps and overlaps. Prints one line per problem (file,"
+                + " offset, tensor, kind, message) and a summary per checkpoint.",
         footer = {"", "Example: tfckpt verify log/model.ckpt-*.index", "", CommonOptions.EXIT_STATUS})
 final class VerifyCommand implements Callable<Integer> {
     private static final int CORES = Runtime.getRuntime().availableProcessors();

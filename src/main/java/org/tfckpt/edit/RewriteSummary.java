@@ -36,19 +36,26 @@ public record RewriteSummary(
     @Override
     public String toString() {
         List<String> parts = new ArrayList<>();
-        parts.add(number(tensors) + (tensors == 1 ? " tensor" : " tensors"));
+        parts.add(count(tensors, "tensor"));
         add(parts, renamed, " renamed");
         add(parts, cast, " cast");
         add(parts, dropped, " dropped");
         List<String> bytes = new ArrayList<>();
         if (linkedFiles > 0) {
-            bytes.add(number(linkedFiles) + (linkedFiles == 1 ? " data file" : " data files") + " linked ("
-                    + number(linkedBytes) + " bytes)");
+            bytes.add(count(linkedFiles, "data file") + " linked (" + count(linkedBytes, "byte") + ")");
         }
-        bytes.add(number(writtenBytes) + " bytes written");
-        add(bytes, savedBytes, " bytes saved");
-        add(bytes, unusedBytes, " bytes of dropped tensors remain in linked files");
+        bytes.add(count(writtenBytes, "byte") + " written");
+        if (savedBytes > 0) {
+            bytes.add(count(savedBytes, "byte") + " saved");
+        }
+        if (unusedBytes > 0) {
+            bytes.add(count(unusedBytes, "byte") + " of dropped tensors left in linked files");
+        }
         return String.join(", ", parts) + "; " + String.join(", ", bytes);
+    }
+
+    private static String count(long number, String noun) {
+        return number(number) + " " + noun + (number == 1 ? "" : "s");
     }
 
     private static void add(List<String> parts, long count, String what) {

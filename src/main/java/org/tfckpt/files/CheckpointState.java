@@ -260,7 +260,7 @@ public record CheckpointState(
         String name = kind.equals(FileKind.UNKNOWN) ? ", and its kind is not known" : " but " + kind.name();
         return new DataLossException(
                 ProblemKind.ENTRY,
-                "Not a checkpoint state file" + (damaged ? "" : name) + (problem.isEmpty() ? "" : ": " + problem),
+                "not a checkpoint state file" + (damaged ? "" : name) + (problem.isEmpty() ? "" : ": " + problem),
                 damaged || kind.advice().isEmpty() ? place : place.withHint(kind.advice()),
                 cause);
     }
@@ -278,7 +278,7 @@ public record CheckpointState(
         } catch (InvalidPathException e) {
             throw new DataLossException(
                     ProblemKind.ENTRY,
-                    "The state file has an entry that is not a path",
+                    "the state file has an entry that is not a path",
                     ErrorContext.at(file().toString(), -1).mismatch("a path", "'" + entry + "'"),
                     e);
         }

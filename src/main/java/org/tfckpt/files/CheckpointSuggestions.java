@@ -132,8 +132,9 @@ final class CheckpointSuggestions {
             return "give the prefix of a checkpoint, which is the path without '.index' or '.data-…'";
         }
         int shown = Math.min(MAX_SHOWN, named.size());
-        return "'" + directory + "' has the checkpoint" + (named.size() == 1 ? " '" : "s '")
-                + String.join("', '", named.subList(0, shown)) + (named.size() > shown ? "', …" : "'");
+        return "'" + (directory.toString().isEmpty() ? "." : directory) + "' has the checkpoint"
+                + (named.size() == 1 ? " '" : "s '") + String.join("', '", named.subList(0, shown))
+                + (named.size() > shown ? "', …" : "'");
     }
 
     private static @Nullable String checkpointOf(String fileName) {

@@ -21,10 +21,10 @@ final class GraphHints {
 
     private GraphHints() {}
 
-    /** Returns a hint for a path that is not a graph or does not exist; no hint if there is no graph nearby. */
+    /** Returns a hint for a path that is not a graph or does not exist: a graph nearby, or what a graph is. */
     static ErrorContext instead(Path path) throws IOException {
         String hint = hint(path);
-        return hint.isEmpty() ? ErrorContext.NONE : ErrorContext.hint(hint);
+        return ErrorContext.hint(hint.isEmpty() ? "give a '.meta' file, a SavedModel directory or a GraphDef" : hint);
     }
 
     private static String hint(Path path) throws IOException {

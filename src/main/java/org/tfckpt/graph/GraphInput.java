@@ -258,7 +258,7 @@ final class GraphInput {
     private DataLossException invalid(InvalidProtocolBufferException e) {
         return new DataLossException(
                 ProblemKind.ENTRY,
-                "A message cannot be parsed (protobuf: \"" + e.getMessage() + "\")",
+                "a message cannot be parsed (protobuf: \"" + e.getMessage() + "\")",
                 place(position()),
                 e);
     }
@@ -266,7 +266,7 @@ final class GraphInput {
     private DataLossException truncated() {
         return new DataLossException(
                 ProblemKind.TRUNCATED,
-                "A field passes the end of the message around it, or of the file",
+                "a field passes the end of the message around it, or of the file",
                 place(fieldStart));
     }
 

@@ -52,14 +52,14 @@ final class GraphLocation {
         }
         if (Files.exists(directory.resolve(GraphFiles.SAVED_MODEL_CHUNKS))) {
             throw new UnsupportedFormatException(
-                    "A SavedModel split into chunks cannot be read",
+                    "a SavedModel split into chunks cannot be read",
                     ErrorContext.at(
                             directory.resolve(GraphFiles.SAVED_MODEL_CHUNKS).toString(), -1));
         }
         FileKind kind = FileKind.ofDirectory(directory);
         ErrorContext nearby = GraphHints.instead(directory);
         throw new CheckpointException(
-                "The directory '" + directory + "' contains no " + GraphFiles.SAVED_MODEL + " or "
+                "the directory '" + directory + "' contains no " + GraphFiles.SAVED_MODEL + " or "
                         + GraphFiles.SAVED_MODEL_TEXT
                         + (kind.equals(FileKind.UNKNOWN) ? "" : "; it is " + kind.name()),
                 nearby.hint() == null && !kind.advice().isEmpty() ? nearby.withHint(kind.advice()) : nearby);

@@ -41,7 +41,7 @@ final class GraphReader {
         try (ByteSource source = ByteSources.channel(file)) {
             if (source.size() == 0) {
                 throw new DataLossException(
-                        ProblemKind.TRUNCATED, "The file is empty", ErrorContext.at(file.toString(), -1));
+                        ProblemKind.TRUNCATED, "the file is empty", ErrorContext.at(file.toString(), -1));
             }
             String text = Sniffer.text(source);
             if (text != null) {
@@ -55,7 +55,7 @@ final class GraphReader {
             GraphKind kind = FileKind.of(source).equals(FileKind.ONNX) ? null : Sniffer.kindOf(in);
             if (kind != null && source.size() > GraphInput.MAX_SIZE) {
                 throw new UnsupportedFormatException(
-                        "A " + kind + " of 2 GiB or more cannot be read: protobuf messages are smaller",
+                        "a " + kind + " of 2 GiB or more cannot be read: protobuf messages are smaller",
                         ErrorContext.at(file.toString(), -1));
             }
             return kind == null ? null : read(file, kind, in, tags);
@@ -140,17 +140,17 @@ final class GraphReader {
             if (layout.tags().equals(tags)) {
                 return layout;
             }
-            all.add("{" + String.join(",", layout.tags()) + "}");
+            all.add(layout.tags().isEmpty() ? "none" : "{" + String.join(",", layout.tags()) + "}");
         }
-        String has = "it has " + (all.isEmpty() ? "none" : String.join(", ", all));
+        String available = all.isEmpty() ? "none" : String.join(", ", all);
         ErrorContext place = ErrorContext.at(file.toString(), -1);
         if (tags == null) {
             throw new UnsupportedFormatException(
-                    "The SavedModel contains " + layouts.size() + " graphs",
-                    place.withHint("choose one by its tags; " + has));
+                    "the SavedModel contains " + layouts.size() + " graphs",
+                    place.withHint("choose one by its tags: " + available));
         }
         throw new CheckpointException(
-                "The file contains no graph with the tags {" + String.join(",", new TreeSet<>(tags)) + "}",
-                place.withHint(has));
+                "the file contains no graph with the tags {" + String.join(",", new TreeSet<>(tags)) + "}",
+                place.withHint("tags of its graphs: " + available));
     }
 }

@@ -82,7 +82,7 @@ public final class GraphSaver {
     }
 
     /**
-     * Returns how many checkpoints the saver keeps.
+     * Returns the number of latest checkpoints that the saver keeps.
      *
      * @return 0 for all, or if the graph has no definition of the saver
      */

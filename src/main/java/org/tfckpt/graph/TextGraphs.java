@@ -85,7 +85,7 @@ final class TextGraphs {
         long heap = Runtime.getRuntime().maxMemory();
         if (source.size() > MAX_SIZE || needed > heap) {
             throw new UnsupportedFormatException(
-                    "A " + kind + " in text format of " + source.size() + " bytes, which may take " + needed
+                    "a " + kind + " in text format of " + source.size() + " bytes, which may take " + needed
                             + " bytes of memory to parse, is too large for a heap of " + heap + " bytes",
                     ErrorContext.at(source.name(), -1)
                             .withHint("convert it to the binary format"

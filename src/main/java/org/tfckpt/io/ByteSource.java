@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.ClosedChannelException;
+import java.nio.channels.SeekableByteChannel;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.ErrorContext;
 import org.tfckpt.tensor.ProblemKind;
@@ -19,10 +20,12 @@ import org.tfckpt.tensor.ProblemKind;
  */
 public abstract class ByteSource implements Closeable {
     private final String name;
+    private final SeekableByteChannel channel;
     private volatile boolean closed;
 
-    ByteSource(String name) {
+    ByteSource(String name, SeekableByteChannel channel) {
         this.name = name;
+        this.channel = channel;
     }
 
     /** Receives the bytes of a range in consecutive parts. */
@@ -52,7 +55,14 @@ public abstract class ByteSource implements Closeable {
      * @return the size in bytes
      * @throws IOException if it cannot be determined
      */
-    public abstract long size() throws IOException;
+    public final long size() throws IOException {
+        requireOpen();
+        try {
+            return channel.size();
+        } catch (ClosedChannelException e) {
+            throw closedDuringRead(e);
+        }
+    }
 
     /**
      * Returns a range of the file as one buffer: a view if the file is mapped, otherwise a copy.
@@ -158,5 +168,6 @@ public abstract class ByteSource implements Closeable {
     @Override
     public void close() throws IOException {
         markClosed();
+        channel.close();
     }
 }

@@ -24,18 +24,8 @@ final class ChannelSource extends ByteSource {
     private final SeekableByteChannel channel;
 
     ChannelSource(String name, SeekableByteChannel channel) {
-        super(name);
+        super(name, channel);
         this.channel = channel;
-    }
-
-    @Override
-    public long size() throws IOException {
-        requireOpen();
-        try {
-            return channel.size();
-        } catch (ClosedChannelException e) {
-            throw closedDuringRead(e);
-        }
     }
 
     @Override
@@ -112,11 +102,5 @@ final class ChannelSource extends ByteSource {
         } catch (ClosedChannelException e) {
             throw closedDuringRead(e);
         }
-    }
-
-    @Override
-    public void close() throws IOException {
-        super.close();
-        channel.close();
     }
 }

@@ -26,7 +26,7 @@ final class LazilyMappedSource extends ByteSource {
     private volatile @Nullable ByteSource lasting;
 
     LazilyMappedSource(String name, FileChannel channel, boolean unmapOnClose) {
-        super(name);
+        super(name, channel);
         this.channel = channel;
         this.unmapOnClose = unmapOnClose;
         this.unmapped = new ChannelSource(name, channel);
@@ -59,11 +59,6 @@ final class LazilyMappedSource extends ByteSource {
     /** Returns whether this file has been mapped. */
     boolean isMapped() {
         return lasting instanceof MappedSource;
-    }
-
-    @Override
-    public long size() throws IOException {
-        return unmapped.size();
     }
 
     @Override
@@ -102,12 +97,11 @@ final class LazilyMappedSource extends ByteSource {
     @Override
     public synchronized void close() throws IOException {
         // Before the channel is closed, so that a thread that finds it closed knows the reason.
-        markClosed();
         unmapped.markClosed();
         ByteSource source = lasting;
         if (source != null) {
             source.close();
         }
-        channel.close();
+        super.close();
     }
 }

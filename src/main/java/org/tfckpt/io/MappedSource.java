@@ -51,7 +51,7 @@ final class MappedSource extends ByteSource {
     private record KnownSize(long size, long nanos) {}
 
     private MappedSource(String name, FileChannel channel, long size, @Nullable MappingArena arena) {
-        super(name);
+        super(name, channel);
         this.channel = channel;
         this.arena = arena;
         this.mappable = size;
@@ -82,16 +82,6 @@ final class MappedSource extends ByteSource {
             }
         }
         return source;
-    }
-
-    @Override
-    public long size() throws IOException {
-        requireOpen();
-        try {
-            return channel.size();
-        } catch (ClosedChannelException e) {
-            throw closedDuringRead(e);
-        }
     }
 
     @Override
@@ -204,9 +194,9 @@ final class MappedSource extends ByteSource {
 
     @Override
     public void close() throws IOException {
-        super.close();
+        markClosed();
         unmap();
-        channel.close();
+        super.close();
     }
 
     private void unmap() {

@@ -81,15 +81,15 @@ final class ObjectGraphBytes {
         try {
             check.run();
         } catch (UncheckedIOException e) {
-            throw new DataLossException(ProblemKind.ENTRY, "Not an object graph: " + e.getMessage(), place, e);
+            throw new DataLossException(ProblemKind.ENTRY, "not an object graph: " + e.getMessage(), place, e);
         }
         if (graph.size() == 0) {
-            throw new DataLossException(ProblemKind.ENTRY, "The object graph has no root object", place);
+            throw new DataLossException(ProblemKind.ENTRY, "the object graph has no root object", place);
         }
         if (Integer.compareUnsigned(check.largestId, graph.size()) >= 0) {
             throw new DataLossException(
                     ProblemKind.ENTRY,
-                    "Object " + check.referrer + " of the object graph refers to an object that does not exist",
+                    "object " + check.referrer + " of the object graph refers to an object that does not exist",
                     place.mismatch("a number below " + graph.size(), check.largestId));
         }
         return graph;

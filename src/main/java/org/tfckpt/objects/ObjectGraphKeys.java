@@ -71,7 +71,7 @@ final class ObjectGraphKeys {
                 .build();
     }
 
-    /** Removes the slots of optimizers that have no value any more. */
+    /** Removes the slots of optimizers that no longer have values. */
     private void removeEmptiedSlots(int id) {
         TrackableObject node = graph.getNodes(id);
         List<SlotVariableReference> kept = node.getSlotVariablesList().stream()

@@ -25,7 +25,7 @@ final class MapFile {
     private static final Pattern SECOND_ARROW = Pattern.compile("\\s->\\s");
 
     /** If the wrong file was given, most lines are wrong. */
-    private static final int MAX_REPORTED = 10;
+    private static final int MAX_REPORTED = 5;
 
     private final Path file;
     private final Map<String, String> sources = new LinkedHashMap<>();
@@ -51,7 +51,7 @@ final class MapFile {
             int more = map.mistakes.size() - MAX_REPORTED;
             List<String> shown = map.mistakes.subList(0, Math.min(MAX_REPORTED, map.mistakes.size()));
             throw new CheckpointException(
-                    String.join("\n", shown) + (more > 0 ? "\n… and " + more + " more" : ""),
+                    String.join("; ", shown) + (more > 0 ? "; … and " + more + " more" : ""),
                     ErrorContext.hint("each line is 'name in the checkpoint -> name wanted'; '#' begins a comment"));
         }
         return map.sources;

@@ -115,8 +115,8 @@ final class KerasSlots {
     }
 
     /**
-     * Returns whether a scope contains at least two of: a step count, a learning rate, its decay. One alone proves
-     * nothing.
+     * Returns whether a scope contains at least two of: a step count, a learning rate, its decay. One is not
+     * sufficient.
      *
      * @param scope the scope
      * @param end the suffix of all keys

@@ -136,7 +136,7 @@ class ForeignFilesTest {
         assertThat(runs.get(4).code()).isEqualTo(2);
         if (!answer.equals("script")) {
             assertThat(runs.get(4).err())
-                    .contains("Not a checkpoint state file")
+                    .contains("not a checkpoint state file")
                     .contains(answer.split("; "));
         }
     }

@@ -202,6 +202,7 @@ class RewriteCommandTest {
                 List.of("rewrite", source, source, "-o", target),
                 List.of("rewrite", source, "-o", target + ".index"),
                 List.of("rewrite", source, "-o", directory.resolve("no/such/place")),
+                List.of("rewrite", source, "-o", source + ".index/new"),
                 List.of("rewrite", ToolRun.testdata("story/tf2/ckpt-1"), "-o", target, "--meta", "copy"),
                 List.of("rewrite", directory.resolve("nothing"), "-o", target));
         for (List<Object> call : calls) {

@@ -73,18 +73,18 @@ class ToolJarIT {
                 .filter(line -> line.contains(" source: "))
                 .map(line -> line.replaceFirst("^(\\[[^]]*] *)*", ""))
                 .toList();
+        // Classes of the JDK are not listed: protobuf's RuntimeVersion loads logging, streams, patterns and formatters.
         assertThat(loaded)
                 .anyMatch(line -> line.startsWith("org.tfckpt.cli.ListCommand "))
-                .noneMatch(line -> line.contains("$$Lambda") || line.contains("LambdaForm$MH/"))
-                .noneMatch(line -> line.matches("(com|org\\.apache(?!\\.commons\\.io\\.output\\.ProxyOutputStream"
-                        + " )|picocli|org\\.tfckpt\\.proto)\\..*"))
+                .noneMatch(line -> line.startsWith("org.tfckpt.") && line.contains("Lambda"))
                 .noneMatch(
                         line -> line.matches(
-                                "java\\.(util\\.(stream|logging|regex)\\.|util\\.Formatter|io\\.Console|lang\\.System\\$Logger).*"));
-        assertThat(loaded.stream().filter(line -> line.startsWith("org.tfckpt.")))
+                                "(com\\.fasterxml|org\\.apache(?!\\.commons\\.io\\.output\\.ProxyOutputStream )|picocli)\\..*"));
+        assertThat(loaded.stream()
+                        .filter(line -> line.startsWith("org.tfckpt.") && !line.startsWith("org.tfckpt.proto.")))
                 .hasSizeLessThan(70);
         assertThat(loaded.stream().filter(line -> !line.contains("source: shared objects file")))
-                .hasSizeLessThan(130);
+                .hasSizeLessThan(250);
     }
 
     @Test

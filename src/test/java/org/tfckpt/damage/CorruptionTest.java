@@ -192,7 +192,7 @@ class CorruptionTest {
                 .isThrownBy(() -> names(prefix))
                 .havingCause()
                 .isInstanceOf(DataLossException.class)
-                .withMessageStartingWith("Entry for key v not parseable.");
+                .withMessageContaining("Entry for key v not parseable.");
     }
 
     @ParameterizedTest

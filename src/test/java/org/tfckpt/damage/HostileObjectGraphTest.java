@@ -76,7 +76,7 @@ class HostileObjectGraphTest {
                 new Graphs(2).slot(1, 0, "m", id))) {
             assertThatThrownBy(() -> parse(graphs))
                     .isInstanceOf(DataLossException.class)
-                    .hasMessage("Object 1 of the object graph refers to an object that does not exist"
+                    .hasMessage("object 1 of the object graph refers to an object that does not exist"
                             + " [file ckpt, tensor 'graph', expected a number below 2, found " + id + "]");
         }
     }

@@ -172,7 +172,7 @@ class CheckpointStateTest {
     void unparsable(String text) {
         assertThatThrownBy(() -> read(text))
                 .isInstanceOf(DataLossException.class)
-                .hasMessageContaining("Not a checkpoint state file")
+                .hasMessageContaining("not a checkpoint state file")
                 .hasMessageContaining(directory.resolve("checkpoint").toString());
     }
 

@@ -118,12 +118,12 @@ class GraphLocationTest {
         assertThat(Graph.open(file, Set.of("gpu", "train")).tags()).containsExactlyInAnyOrder("train", "gpu");
         assertThatThrownBy(() -> Graph.open(temporary))
                 .isInstanceOf(UnsupportedFormatException.class)
-                .hasMessageContaining("The SavedModel contains 2 graphs")
-                .hasMessageContaining("choose one by its tags; it has {serve}, {train,gpu}");
+                .hasMessageContaining("the SavedModel contains 2 graphs")
+                .hasMessageContaining("choose one by its tags: {serve}, {train,gpu}");
         assertThatThrownBy(() -> Graph.open(temporary, Set.of("train")))
                 .isInstanceOf(CheckpointException.class)
-                .hasMessageContaining("The file contains no graph with the tags {train}")
-                .hasMessageContaining("it has {serve}, {train,gpu}");
+                .hasMessageContaining("the file contains no graph with the tags {train}")
+                .hasMessageContaining("tags of its graphs: {serve}, {train,gpu}");
     }
 
     @ParameterizedTest
@@ -157,7 +157,8 @@ class GraphLocationTest {
         assertThatThrownBy(() -> Graph.open(temporary.resolve("model.meta")))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessage("no graph found at '" + temporary.resolve("model.meta") + "' (TensorFlow: \""
-                        + temporary.resolve("model.meta") + "; No such file or directory\")");
+                        + temporary.resolve("model.meta")
+                        + "; No such file or directory\"); give a '.meta' file, a SavedModel directory or a GraphDef");
         assertThatThrownBy(() -> Graph.open(temporary))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessageContaining("contains no saved_model.pb or saved_model.pbtxt");

@@ -258,7 +258,7 @@ class ObjectGraphTest {
             try (Checkpoint checkpoint = Checkpoint.open(prefix)) {
                 assertThatThrownBy(checkpoint::objectGraph)
                         .isInstanceOf(DataLossException.class)
-                        .hasMessageContaining("Not an object graph")
+                        .hasMessageContaining("not an object graph")
                         .hasMessageContaining(prefix.toString())
                         .hasMessageContaining(ObjectKeys.OBJECT_GRAPH);
             }

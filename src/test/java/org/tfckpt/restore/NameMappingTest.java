@@ -152,7 +152,7 @@ class NameMappingTest {
                 .hasMessageContaining(file + ":5: ")
                 .hasMessageContaining(file + ":6: ")
                 .hasMessageContaining(file + ":7: 'b' is already mapped to 'a' in line 1");
-        assertThatThrownBy(() -> file("x\n".repeat(30))).hasMessageContaining("… and 20 more");
+        assertThatThrownBy(() -> file("x\n".repeat(30))).hasMessageContaining("… and 25 more");
     }
 
     private static Wanted wanted(String name) {

@@ -51,7 +51,7 @@ final class TensorDataVerification {
     /** The tensor or slice to check. */
     private record Subject(Entry entry, TensorInfo info, Storage storage) {}
 
-    /** Several steps that make one job. */
+    /** Several steps that form one job. */
     private static final class Batch implements OrderedWork.Job {
         private final List<OrderedWork.Job> steps = new ArrayList<>();
         private long bytes;
