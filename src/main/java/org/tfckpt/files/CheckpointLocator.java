@@ -105,7 +105,7 @@ public final class CheckpointLocator {
             return latest(CheckpointState.read(file));
         }
         CheckpointLocation latest = stateFileWithAnotherName(file);
-        if (latest == null && FileKind.of(file).equals(FileKind.UNKNOWN)) {
+        if (latest == null && List.of(FileKind.UNKNOWN, FileKind.TABLE).contains(FileKind.of(file))) {
             CheckpointSuggestions.refuseRenamed(file);
         }
         return latest == null ? v1File(file) : latest;

@@ -36,6 +36,10 @@ final class CheckpointSuggestions {
         if (cause.isEmpty()) {
             cause = missingIndex(prefix);
             hint = cause.isEmpty() ? "" : "without the index, the tensors cannot be found: get it from the same source";
+            Path data = prefix.data(0, 1);
+            if (!hint.isEmpty() && CheckpointFiles.bundleData(prefix).isEmpty()) {
+                hint = SimilarFiles.advice(data).orElse("") + "; " + hint;
+            }
             hint = SimilarFiles.advice(prefix.index()).orElse(hint);
         }
         if (cause.isEmpty() && hint.isEmpty()) {

@@ -40,7 +40,8 @@ public record FileKind(String name, String advice) {
     private static final String AS_GRAPH = "use it as GRAPH; the checkpoint is in other files";
     private static final FileKind GRAPH = new FileKind("a TensorFlow graph", AS_GRAPH);
     private static final FileKind SAVED_MODEL = new FileKind("a TensorFlow SavedModel", AS_GRAPH);
-    private static final FileKind TABLE = new FileKind("the index or V1 file of a checkpoint", "use it as CHECKPOINT");
+    /** A file with the footer of a table. */
+    public static final FileKind TABLE = new FileKind("the index or V1 file of a checkpoint", "use it as CHECKPOINT");
 
     /** The end of a table; see https://github.com/google/leveldb/blob/main/doc/table_format.md. */
     private static final long TABLE_MAGIC = 0xdb4775248b80fb57L;

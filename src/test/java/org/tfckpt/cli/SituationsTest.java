@@ -66,7 +66,9 @@ class SituationsTest {
         Files.delete(path("m.index"));
         rename("m.data-00000-of-00001", "m.data");
 
-        assertThat(ToolRun.of("ls", path("m")).err()).contains("m.index' is missing; the data file 'm.data' exists");
+        assertThat(ToolRun.of("ls", path("m")).err())
+                .contains("m.index' is missing; the data file 'm.data' exists")
+                .contains("rename 'm.data' to 'm.data-00000-of-00001'");
         assertThat(ToolRun.of("ls", path("m.data")).err()).contains("rename 'm.data' to 'm.data-00000-of-00001'");
     }
 
