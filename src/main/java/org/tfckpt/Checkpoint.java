@@ -332,8 +332,12 @@ public final class Checkpoint implements Closeable {
 
     /**
      * Reads the whole checkpoint and checks the checksums of all blocks and tensors, the order of keys, entries and
-     * sizes, that every byte range lies within its file, and that no two tensors share bytes. Continues after a
-     * problem. Uses 16 bytes of memory per tensor.
+     * sizes, that every byte range lies within its file, that no two tensors share bytes, and that no bytes are unused.
+     * Continues after a problem. Uses 16 bytes of memory per tensor.
+     *
+     * <p>Damage is reported per tensor. If a data file is not that of the checkpoint
+     * ({@link org.tfckpt.tensor.ProblemKind#WRONG_FILE}) or is truncated, a problem without a tensor that explains the
+     * damage follows.
      *
      * @param problems receives each problem when it is found
      * @return the result

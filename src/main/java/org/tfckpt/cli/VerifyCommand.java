@@ -27,7 +27,8 @@ import picocli.CommandLine.Parameters;
         header = "Check all data of checkpoints for damage.",
         description = "Reads everything, on all cores. Checks the checksum of every block and tensor, the keys and"
                 + " entries, and the data files for wrong sizes, gaps and overlaps. Prints one line per problem (file,"
-                + " offset, tensor, kind, message) and a summary per checkpoint.",
+                + " offset, tensor, kind, message), one per data file that is missing or damaged as a whole, and a"
+                + " summary per checkpoint.",
         footer = {"", "Example: tfckpt verify log/model.ckpt-*.index", "", CommonOptions.EXIT_STATUS})
 final class VerifyCommand implements Callable<Integer> {
     private static final int CORES = Runtime.getRuntime().availableProcessors();
@@ -44,6 +45,12 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Option(names = "--json", description = "Print one JSON document per checkpoint, one per line.")
     private boolean json;
+
+    @Option(
+            names = "--all",
+            description = "Print the names of all tensors that a missing or damaged data file affects, not only their"
+                    + " number.")
+    private boolean all;
 
     @Mixin
     private CommonOptions common = new CommonOptions();
@@ -121,9 +128,9 @@ final class VerifyCommand implements Callable<Integer> {
 
     private void print(VerifyResult result) throws IOException {
         if (json && result.failure() == null) {
-            result.writeJson(console.out());
+            result.writeJson(console.out(), all);
         } else if (!json) {
-            result.writeText(console.out(), common.style(console));
+            result.writeText(console.out(), common.style(console), all);
         }
         if (result.failure() != null) {
             failed(result.failure());

@@ -67,13 +67,19 @@ record VerifyResult(
         return new VerifyResult(target.path, totals, problems, failure);
     }
 
-    void writeText(Output out, Style style) throws IOException {
-        for (Problem problem : problems) {
-            out.text(style.bad(ProblemText.line(problem)) + "\n");
+    void writeText(Output out, Style style, boolean all) throws IOException {
+        List<ProblemGroup> groups = ProblemGroup.of(problems);
+        for (ProblemGroup group : groups) {
+            out.text(style.bad(group.line()) + "\n");
+            if (all && group.tensors().size() > 1) {
+                for (String tensor : group.tensors()) {
+                    out.text("  " + Failures.printable(tensor) + "\n");
+                }
+            }
         }
         if (failure == null) {
-            out.text(Failures.printable(path.toString()) + ": " + (totals.isIntact() ? ok(style) : damaged(style))
-                    + "\n");
+            out.text(Failures.printable(path.toString()) + ": "
+                    + (totals.isIntact() ? ok(style) : damaged(groups, style)) + "\n");
         }
     }
 
@@ -82,17 +88,21 @@ record VerifyResult(
                 + Plural.of(totals.bytes(), "byte") + ")";
     }
 
-    private String damaged(Style style) {
+    private String damaged(List<ProblemGroup> groups, Style style) {
         long affected = ProblemText.tensors(problems);
-        return style.bad("damaged") + ": " + Plural.of(totals.problems(), "problem")
+        return style.bad("damaged") + ": " + Plural.of(groups.size(), "problem")
                 + (affected == 0 ? "" : " affecting " + Plural.of(affected, "tensor"));
     }
 
-    void writeJson(Output output) throws IOException {
+    void writeJson(Output output, boolean all) throws IOException {
         try (JsonOutput out = new JsonOutput(output)) {
             out.generator().writeStartObject();
             out.text("checkpoint", path.toString());
-            ProblemText.array(out, "problems", problems);
+            out.generator().writeArrayFieldStart("problems");
+            for (ProblemGroup group : ProblemGroup.of(problems)) {
+                group.writeJson(out, all);
+            }
+            out.generator().writeEndArray();
             out.generator().writeBooleanField("ok", totals.isIntact());
             out.generator().writeNumberField("tensors", totals.tensors());
             out.generator().writeNumberField("bytes", totals.bytes());

@@ -55,6 +55,11 @@ public final class IntactTensors implements FormatReader {
                     }
 
                     @Override
+                    public void damagedFile(Problem problem) {
+                        lost.accept(problem);
+                    }
+
+                    @Override
                     public void intact(TensorInfo tensor) {
                         if (intact.tensors.putIfAbsent(tensor.name(), tensor) != null) {
                             lost.accept(new Problem(

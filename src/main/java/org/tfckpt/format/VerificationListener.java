@@ -23,6 +23,15 @@ public interface VerificationListener {
     }
 
     /**
+     * Receives the reason why tensors of a data file are damaged, after the damage of each was passed to {@link #lost}.
+     *
+     * @param problem the problem of the whole file, without a tensor and an offset
+     */
+    default void damagedFile(Problem problem) {
+        problem(problem);
+    }
+
+    /**
      * Receives a tensor that was read completely and has no damage.
      *
      * @param tensor its entry

@@ -10,6 +10,8 @@ import java.io.IOException;
  * less, there is a gap.
  */
 public final class ByteRanges {
+    private static final long PART = 1 << 20;
+
     private final LongList starts = new LongList();
     private final LongList ends = new LongList();
 
@@ -72,14 +74,29 @@ public final class ByteRanges {
         if (length <= 0) {
             return;
         }
-        boolean[] nonzero = {false};
-        file.forEach(from, length, part -> {
-            while (!nonzero[0] && part.hasRemaining()) {
-                nonzero[0] = part.get() != 0;
-            }
-        });
-        if (nonzero[0]) {
+        if (!isZero(file, from, length)) {
             gap.found(from, length);
         }
+    }
+
+    /**
+     * Returns whether a range contains only zeros. Reads up to the first other byte.
+     *
+     * @param file the file
+     * @param from the offset of the first byte
+     * @param length the number of bytes
+     * @return whether all are zero
+     * @throws IOException if the file cannot be read
+     */
+    public static boolean isZero(ByteSource file, long from, long length) throws IOException {
+        boolean[] nonzero = {false};
+        for (long done = 0; done < length && !nonzero[0]; done += PART) {
+            file.forEach(from + done, Math.min(PART, length - done), part -> {
+                while (!nonzero[0] && part.hasRemaining()) {
+                    nonzero[0] = part.get() != 0;
+                }
+            });
+        }
+        return !nonzero[0];
     }
 }

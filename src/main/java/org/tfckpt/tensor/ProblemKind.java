@@ -34,9 +34,11 @@ public enum ProblemKind {
     VARIANT,
     /** The slices of a partitioned tensor overlap, leave a gap, or are inconsistent with its entry. */
     SLICES,
+    /** A data file is not that of the index: of another kind, of another checkpoint, or changed in transfer. */
+    WRONG_FILE,
     /** Tensors share bytes of a data file. */
     OVERLAP,
-    /** Bytes of a data file belong to no tensor and are not zero. */
+    /** A data file, or bytes of one, belong to no tensor and are not all zero. */
     UNUSED_BYTES;
 
     /**

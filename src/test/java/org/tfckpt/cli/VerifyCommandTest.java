@@ -1,5 +1,6 @@
 package org.tfckpt.cli;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.tfckpt.cli.ToolRun.testdata;
 
@@ -132,5 +133,58 @@ class VerifyCommandTest {
         ToolRun run = ToolRun.of("verify", directory);
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.err()).startsWith("tfckpt: ");
+    }
+
+    private Path threeTensorsIn(byte[] data) throws IOException {
+        Path prefix = directory.resolve("ckpt");
+        new BundleBuilder().floats("v", 1).floats("w", 2).floats("x", 3).write(prefix);
+        Files.write(BundleBuilder.data(prefix, 0, 1), data);
+        return prefix;
+    }
+
+    @Test
+    void aMissingDataFileIsOneProblem() throws IOException {
+        Path prefix = threeTensorsIn(new byte[0]);
+        Path data = BundleBuilder.data(prefix, 0, 1);
+        Files.delete(data);
+        ToolRun run = ToolRun.of("verify", prefix);
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.lines())
+                .containsExactly(
+                        data + ": 3 tensors: missing-file: the data file does not exist",
+                        prefix + ": damaged: 1 problem affecting 3 tensors");
+        assertThat(ToolRun.of("verify", "--all", prefix).lines()).hasSize(5).containsSequence("  v", "  w", "  x");
+    }
+
+    @Test
+    void aTruncatedDataFileIsOneProblemNextToOthers() throws IOException {
+        Path prefix = threeTensorsIn(new byte[] {1, 2, 3, 4, 5});
+        ToolRun run = ToolRun.of("verify", "--json", "--all", prefix);
+        assertThat(run.code()).isEqualTo(1);
+        List<Map<String, Object>> problems =
+                Json.list(Json.object(Json.parse(run.out())).get("problems"));
+        assertThat(problems)
+                .satisfiesExactly(
+                        damaged -> assertThat(damaged)
+                                .containsEntry("kind", "tensor-checksum")
+                                .containsEntry("tensor", "v")
+                                .doesNotContainKey("tensors"),
+                        truncated -> assertThat(truncated)
+                                .containsEntry("kind", "truncated")
+                                .containsEntry("tensor", null)
+                                .containsEntry("tensors", 2L)
+                                .containsEntry("names", List.of("w", "x")));
+    }
+
+    @Test
+    void aForeignDataFileIsOneProblem() throws IOException {
+        Path prefix = threeTensorsIn("version https://git-lfs.github.com/spec/v1".getBytes(UTF_8));
+        ToolRun run = ToolRun.of("verify", prefix);
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.lines())
+                .hasSize(2)
+                .first()
+                .asString()
+                .contains(": 3 tensors: wrong-file: the data file is a Git LFS pointer; run 'git lfs pull'");
     }
 }

@@ -2,9 +2,13 @@ package org.tfckpt.format.bundle;
 
 import java.io.Closeable;
 import java.io.IOException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.tfckpt.io.ByteSource;
 import org.tfckpt.io.ByteSources;
@@ -48,6 +52,24 @@ final class Shards implements Closeable {
     /** Returns the exception to throw for damage of a data file: another one if the checkpoint was replaced. */
     CheckpointException explain(DataLossException damage) {
         return replacement.explain(damage);
+    }
+
+    /** Returns whether a data file is one of those that the header counts. */
+    boolean isCounted(DataFile file) {
+        return file.shard() < count && file.path().equals(path(file.shard()));
+    }
+
+    /** Returns the data files of this prefix that exist, sorted, even those that the header does not count. */
+    List<DataFile> existing() throws IOException {
+        try {
+            return DataFile.of(prefix).stream()
+                    .filter(file -> Files.isRegularFile(file.path()))
+                    .sorted(Comparator.comparing(DataFile::path))
+                    .toList();
+        } catch (FileSystemException unreadable) {
+            // Files can be opened without the right to list their directory.
+            return List.of();
+        }
     }
 
     synchronized ByteSource get(int shard, String tensor) throws IOException {

@@ -229,7 +229,7 @@ final class TensorDataVerification {
         }
         Storage storage = subject.storage;
         intactBytes += size;
-        reporter.addRange(storage, size);
+        reporter.addRange(storage, size, null);
         if (size == storage.size()) {
             reporter.intact(subject.entry, subject.info);
         } else {
@@ -249,7 +249,7 @@ final class TensorDataVerification {
             if (!inPlace && damage.kind() != ProblemKind.MISSING_FILE) {
                 reporter.rangeIsUnknown();
             }
-            reporter.addRange(subject.storage, inPlace ? subject.storage.size() : 0);
+            reporter.addRange(subject.storage, inPlace ? subject.storage.size() : 0, damage.kind());
         }
         reporter.failed(subject.entry, failure);
     }

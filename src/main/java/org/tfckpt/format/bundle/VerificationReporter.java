@@ -99,16 +99,16 @@ final class VerificationReporter {
     }
 
     /** Records bytes of an entry, whether they are intact or not. */
-    void addRange(Storage storage, long size) {
-        ranges.add(storage, size);
+    void addRange(Storage storage, long size, @Nullable ProblemKind damage) {
+        ranges.add(storage, size, damage);
     }
 
     void rangeIsUnknown() {
         ranges.rangeIsUnknown();
     }
 
-    /** Reports shared and unused bytes, when all entries were added. */
+    /** Reports damaged files, shared and unused bytes, when all entries were added. */
     void finish() throws IOException {
-        ranges.check(listener::problem);
+        ranges.check(listener);
     }
 }
