@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import org.tfckpt.format.bundle.BundlePrefix;
+import org.tfckpt.io.FileKind;
 import org.tfckpt.tensor.ErrorContext;
 
 /** Suggests a graph to open instead of a path that is not one. */
@@ -21,10 +22,12 @@ final class GraphHints {
 
     private GraphHints() {}
 
-    /** Returns a hint for a path that is not a graph or does not exist: a graph nearby, or what a graph is. */
-    static ErrorContext instead(Path path) throws IOException {
-        String hint = hint(path);
-        return ErrorContext.hint(hint.isEmpty() ? "give a '.meta' file, a SavedModel directory or a GraphDef" : hint);
+    /** Returns a hint for a path that is not a graph: a graph nearby, what to do with its kind, or what a graph is. */
+    static ErrorContext instead(Path path, FileKind kind) throws IOException {
+        String nearby = hint(path);
+        String advice =
+                kind.advice().isEmpty() ? "give a '.meta' file, a SavedModel directory or a GraphDef" : kind.advice();
+        return ErrorContext.hint(nearby.isEmpty() ? advice : nearby);
     }
 
     private static String hint(Path path) throws IOException {

@@ -29,17 +29,15 @@ final class GraphLocation {
         }
         throw new CheckpointException(
                 "no graph found at '" + path + "'",
-                GraphHints.instead(path).withTensorFlow(path + "; No such file or directory"));
+                GraphHints.instead(path, FileKind.UNKNOWN).withTensorFlow(path + "; No such file or directory"));
     }
 
     private static GraphParts readFile(Path file, @Nullable Set<String> tags) throws IOException {
         GraphParts graph = GraphReader.read(file, tags);
         if (graph == null) {
             FileKind kind = FileKind.of(file);
-            ErrorContext nearby = GraphHints.instead(file);
             throw new UnsupportedFormatException(
-                    kind.insteadOf("'" + file + "'", "a TensorFlow graph"),
-                    nearby.hint() == null && !kind.advice().isEmpty() ? nearby.withHint(kind.advice()) : nearby);
+                    kind.insteadOf("'" + file + "'", "a TensorFlow graph"), GraphHints.instead(file, kind));
         }
         return graph;
     }
@@ -57,11 +55,10 @@ final class GraphLocation {
                             directory.resolve(GraphFiles.SAVED_MODEL_CHUNKS).toString(), -1));
         }
         FileKind kind = FileKind.ofDirectory(directory);
-        ErrorContext nearby = GraphHints.instead(directory);
         throw new CheckpointException(
                 "the directory '" + directory + "' contains no " + GraphFiles.SAVED_MODEL + " or "
                         + GraphFiles.SAVED_MODEL_TEXT
                         + (kind.equals(FileKind.UNKNOWN) ? "" : "; it is " + kind.name()),
-                nearby.hint() == null && !kind.advice().isEmpty() ? nearby.withHint(kind.advice()) : nearby);
+                GraphHints.instead(directory, kind));
     }
 }

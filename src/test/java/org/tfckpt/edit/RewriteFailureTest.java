@@ -63,11 +63,15 @@ class RewriteFailureTest {
                 }
                 if (Files.exists(Folder.sibling(target, ".index"))) {
                     assertThat(Checkpoints.names(target)).isIn(inPlace ? List.of(OLD, NEW) : List.of(NEW));
-                    assertThat(Checkpoints.problems(target)).isEmpty();
+                    // Data files of the other version may be left, and are reported.
+                    assertThat(Checkpoints.problems(target))
+                            .allMatch(problem -> problem.matches("unused-bytes .* is not one of the [0-9]+ that .*"));
                 } else {
                     assertThat(inPlace).isFalse();
                 }
-                assertThat(Checkpoints.problems(source)).isEmpty();
+                if (!inPlace) {
+                    assertThat(Checkpoints.problems(source)).isEmpty();
+                }
                 // The next run deletes stale files and succeeds.
                 rename(source, target);
                 assertThat(Checkpoints.problems(target)).isEmpty();

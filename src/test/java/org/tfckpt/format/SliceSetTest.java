@@ -49,9 +49,10 @@ class SliceSetTest {
     void overlap() {
         assertThatThrownBy(() -> set(Shape.of(5, 10), "-:0,2", "-:1,9"))
                 .isInstanceOf(DataLossException.class)
-                .hasMessage("Overlapping slices: existing slice = -:0,2, new slice = -:1,9");
+                .hasMessage("slices -:0,2 and -:1,9 overlap"
+                        + " (TensorFlow: \"Overlapping slices: existing slice = -:0,2, new slice = -:1,9\")");
         assertThatThrownBy(() -> set(Shape.of(5, 10), "-:1,9", "-:0,2"))
-                .hasMessage("Overlapping slices: existing slice = -:1,9, new slice = -:0,2");
+                .hasMessageContaining("Overlapping slices: existing slice = -:1,9, new slice = -:0,2");
         assertThatThrownBy(() -> set(Shape.of(), "", ""))
                 .isInstanceOf(DataLossException.class)
                 .hasMessageContaining("Overlapping");

@@ -636,7 +636,7 @@ class CheckpointWriterTest {
     void whatIsNoPrefixIsRefused() {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> CheckpointWriter.open(directory.resolve("ckpt.index")))
-                .withMessageContaining("its prefix is");
+                .withMessageContaining("use the prefix");
         assertThatThrownBy(() -> CheckpointWriter.open(directory.resolve("a/b/ckpt")))
                 .isInstanceOf(CheckpointException.class)
                 .hasMessage("Parent directory of " + directory.resolve("a/b/ckpt") + " doesn't exist, can't save.");
