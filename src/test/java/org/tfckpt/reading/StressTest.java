@@ -144,7 +144,10 @@ class StressTest {
                             })
                             .isInstanceOf(IllegalStateException.class);
                 });
-                assertThat(views).allSatisfy(view -> assertThat(view.buffer).isEqualTo(ByteBuffer.wrap(view.bytes)));
+                if (!way.unmapOnClose()) {
+                    assertThat(views)
+                            .allSatisfy(view -> assertThat(view.buffer).isEqualTo(ByteBuffer.wrap(view.bytes)));
+                }
             }
         }
     }
