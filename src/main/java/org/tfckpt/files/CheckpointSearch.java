@@ -22,6 +22,7 @@ import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.tfckpt.format.bundle.BundlePrefix;
 import org.tfckpt.io.Channels;
+import org.tfckpt.io.FileKind;
 
 /** Finds the checkpoints in a directory tree by their files. */
 public final class CheckpointSearch {
@@ -29,9 +30,6 @@ public final class CheckpointSearch {
 
     /** LevelDB's own tables, which have the same format as V1 checkpoints. */
     private static final Pattern DATABASE = Pattern.compile("(?s).*\\.(?:ldb|sst)");
-
-    /** The last eight bytes of a table; see https://github.com/google/leveldb/blob/main/doc/table_format.md. */
-    private static final long MAGIC = 0xdb4775248b80fb57L;
 
     private static final Pattern STEP = Pattern.compile("-([0-9]{1,18})(?:-[?]{5}-of-[0-9]{5})?$");
 
@@ -178,7 +176,7 @@ public final class CheckpointSearch {
             ByteBuffer end = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
             return channel.size() >= end.capacity()
                     && Channels.fill(channel.position(channel.size() - end.capacity()), end)
-                    && end.getLong(0) == MAGIC;
+                    && end.getLong(0) == FileKind.TABLE_MAGIC;
         }
     }
 }

@@ -43,8 +43,8 @@ public record FileKind(String name, String advice) {
     /** A file with the footer of a table. */
     public static final FileKind TABLE = new FileKind("the index or V1 file of a checkpoint", "use it as CHECKPOINT");
 
-    /** The end of a table; see https://github.com/google/leveldb/blob/main/doc/table_format.md. */
-    private static final long TABLE_MAGIC = 0xdb4775248b80fb57L;
+    /** The last eight bytes of a table; see https://github.com/google/leveldb/blob/main/doc/table_format.md. */
+    public static final long TABLE_MAGIC = 0xdb4775248b80fb57L;
 
     private static final int TABLE_FOOTER = 48;
 

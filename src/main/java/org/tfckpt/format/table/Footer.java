@@ -22,7 +22,7 @@ import org.tfckpt.tensor.ProblemKind;
  */
 record Footer(BlockHandle metaindex, BlockHandle index) {
     static final int LENGTH = 2 * BlockHandle.MAX_LENGTH + Long.BYTES;
-    static final long MAGIC = 0xdb4775248b80fb57L;
+    static final long MAGIC = FileKind.TABLE_MAGIC;
 
     static Footer read(ByteSource source, long size) throws IOException {
         if (size < LENGTH) {
