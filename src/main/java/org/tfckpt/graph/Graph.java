@@ -78,6 +78,25 @@ public final class Graph {
     }
 
     /**
+     * Returns whether the graph may have more variables than {@link #variables()}, as that of a failed restore: its
+     * error names only some. Whether a restore would work cannot be told from a partial graph.
+     *
+     * @return true if only some variables are known
+     */
+    public boolean isPartial() {
+        return parts.partial();
+    }
+
+    /**
+     * Returns what a user should know about how the graph was read, for example what was recognized in a text.
+     *
+     * @return one sentence each, without a full stop; usually empty
+     */
+    public List<String> notes() {
+        return parts.notes();
+    }
+
+    /**
      * Returns the variables that have a node in the graph.
      *
      * @return the variables, in the order of their nodes

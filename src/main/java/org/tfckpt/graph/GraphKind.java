@@ -1,13 +1,17 @@
 package org.tfckpt.graph;
 
-/** The kind of message that the file of a graph contains. */
+/** What the variables of a graph were read from. */
 public enum GraphKind {
     /** A graph without collections and savers. */
     GRAPH_DEF("GraphDef"),
     /** A graph with collections and savers: a {@code .meta} file. */
     META_GRAPH_DEF("MetaGraphDef"),
     /** One or several MetaGraphDefs, each with its tags. */
-    SAVED_MODEL("SavedModel");
+    SAVED_MODEL("SavedModel"),
+    /** Printed variables, or the text of a failed restore. */
+    TEXT("text"),
+    /** A checkpoint: the variables that its tensors belong to. */
+    CHECKPOINT("checkpoint");
 
     private final String text;
 
@@ -16,9 +20,9 @@ public enum GraphKind {
     }
 
     /**
-     * Returns TensorFlow's name of the kind.
+     * Returns the name of the kind: TensorFlow's name of a message, else a word.
      *
-     * @return for example {@code MetaGraphDef}
+     * @return for example {@code MetaGraphDef} or {@code text}
      */
     @Override
     public String toString() {

@@ -17,6 +17,8 @@ import org.jspecify.annotations.Nullable;
  * @param savers the savers
  * @param objects the object graph of a TF2 SavedModel, or null
  * @param paths the paths to its objects, or null
+ * @param partial whether there may be more variables, as in the text of a failed restore
+ * @param notes what a user should know about how the graph was read, one sentence each
  */
 record GraphParts(
         Path file,
@@ -25,7 +27,9 @@ record GraphParts(
         Variables variables,
         List<GraphSaver> savers,
         @Nullable SavedObjects objects,
-        @Nullable SavedPaths paths) {
+        @Nullable SavedPaths paths,
+        boolean partial,
+        List<String> notes) {
     /** Properties of a graph other than its variables, savers and objects. */
     record Info(
             Set<String> tags,

@@ -72,6 +72,7 @@ final class GraphReader {
             case GRAPH_DEF -> MetaGraphLayout.ofGraph(in.all());
             case META_GRAPH_DEF -> MetaGraphLayout.read(in, in.all());
             case SAVED_MODEL -> null;
+            case TEXT, CHECKPOINT -> throw new IllegalStateException(kind + " is not a message");
         };
         layout = layout == null ? choose(savedModel(), tags) : choose(List.of(layout), tags);
         GraphNodes nodes = new GraphNodes();
@@ -111,7 +112,9 @@ final class GraphReader {
                 Variables.of(variables.values()),
                 savers,
                 objects,
-                objects == null ? null : new SavedPaths(objects));
+                objects == null ? null : new SavedPaths(objects),
+                false,
+                List.of());
     }
 
     private List<MetaGraphLayout> savedModel() throws IOException {

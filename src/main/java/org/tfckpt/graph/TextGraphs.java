@@ -53,6 +53,7 @@ final class TextGraphs {
             case GRAPH_DEF -> GraphDef.newBuilder();
             case META_GRAPH_DEF -> MetaGraphDef.newBuilder();
             case SAVED_MODEL -> SavedModel.newBuilder();
+            case TEXT, CHECKPOINT -> throw new IllegalStateException(kind + " is not a message");
         };
         try {
             PARSER.merge(text(source, kind), message);

@@ -5,11 +5,13 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
+import com.google.protobuf.Message;
 import com.google.protobuf.TextFormat;
 import java.io.IOException;
 import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Map;
 import java.util.Set;
 import java.util.logging.Handler;
 import java.util.logging.LogRecord;
@@ -63,20 +65,19 @@ class GraphLocationTest {
         String[] names = {"x.pb", "x.pbtxt", "x.meta", "saved_model.pb", "x"};
         for (String name : names) {
             Path file = temporary.resolve(name);
-            for (GraphKind kind : GraphKind.values()) {
-                var message = switch (kind) {
-                    case GRAPH_DEF -> meta.getGraphDef();
-                    case META_GRAPH_DEF -> meta;
-                    case SAVED_MODEL ->
-                        SavedModel.newBuilder()
-                                .setSavedModelSchemaVersion(1)
-                                .addMetaGraphs(meta)
-                                .build();
-                };
-                Files.write(file, message.toByteArray());
-                assertThat(Graph.open(file).kind()).isEqualTo(kind);
-                Files.writeString(file, TextFormat.printer().printToString(message));
-                assertThat(Graph.open(file).kind()).isEqualTo(kind);
+            SavedModel model = SavedModel.newBuilder()
+                    .setSavedModelSchemaVersion(1)
+                    .addMetaGraphs(meta)
+                    .build();
+            Map<GraphKind, Message> messages = Map.of(
+                    GraphKind.GRAPH_DEF, meta.getGraphDef(),
+                    GraphKind.META_GRAPH_DEF, meta,
+                    GraphKind.SAVED_MODEL, model);
+            for (Map.Entry<GraphKind, Message> message : messages.entrySet()) {
+                Files.write(file, message.getValue().toByteArray());
+                assertThat(Graph.open(file).kind()).isEqualTo(message.getKey());
+                Files.writeString(file, TextFormat.printer().printToString(message.getValue()));
+                assertThat(Graph.open(file).kind()).isEqualTo(message.getKey());
                 assertThat(Graph.open(file).variables()).hasToString("[v:0 DT_FLOAT [3]]");
             }
         }
