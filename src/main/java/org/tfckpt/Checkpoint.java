@@ -26,7 +26,9 @@ import org.tfckpt.io.FileAccess;
 import org.tfckpt.io.OrderedWork;
 import org.tfckpt.objects.ObjectGraph;
 import org.tfckpt.objects.ObjectKeys;
+import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.Problem;
+import org.tfckpt.tensor.ProblemKind;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorNotFoundException;
 import org.tfckpt.tensor.TensorSlice;
@@ -311,6 +313,23 @@ public final class Checkpoint implements Closeable {
             objectGraph = known;
         }
         return Optional.of(known);
+    }
+
+    /**
+     * Returns the object graph of a TF2 checkpoint if the files at hand have it.
+     *
+     * @return the graph; empty if the checkpoint is not object-based, or the data file that holds the graph is missing
+     * @throws IOException as {@link #objectGraph()}
+     */
+    public Optional<ObjectGraph> availableObjectGraph() throws IOException {
+        try {
+            return objectGraph();
+        } catch (DataLossException e) {
+            if (e.kind() == ProblemKind.MISSING_FILE) {
+                return Optional.empty();
+            }
+            throw e;
+        }
     }
 
     /**

@@ -28,8 +28,8 @@ final class GraphCommand implements Callable<Integer> {
 
     @Parameters(
             paramLabel = "GRAPH",
-            description = "Graph to read: a .meta file, the prefix of a checkpoint with a .meta file, a SavedModel"
-                    + " directory or its saved_model.pb or .pbtxt, or a GraphDef .pb or .pbtxt.")
+            description = "Graph to read: a .meta file, a SavedModel directory or its saved_model.pb or .pbtxt, a"
+                    + " GraphDef .pb or .pbtxt, or a checkpoint: its .meta file if it has one, else its variables.")
     private Path path = Path.of("");
 
     @Option(names = "--python", description = "Print name, dtype and shape as Python does.")

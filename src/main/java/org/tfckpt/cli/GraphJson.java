@@ -31,7 +31,7 @@ final class GraphJson {
         out.text("tensorflow", graph.tensorFlowVersion().orElse(null));
         out.generator().writeArrayFieldStart("variables");
         for (GraphVariable variable : variables) {
-            variable(variable);
+            variable(graph, variable);
         }
         out.generator().writeEndArray();
         out.generator().writeArrayFieldStart("savers");
@@ -42,7 +42,7 @@ final class GraphJson {
         out.generator().writeEndObject();
     }
 
-    private void variable(GraphVariable variable) throws IOException {
+    private void variable(Graph graph, GraphVariable variable) throws IOException {
         out.generator().writeStartObject();
         out.text("name", variable.name());
         out.text("saved_name", variable.savedName());
@@ -60,6 +60,8 @@ final class GraphJson {
         out.text("initializer", variable.initializer().orElse(null));
         out.text("partition", variable.partition().map(Object::toString).orElse(null));
         out.text("shared_name", variable.sharedName().orElse(null));
+        out.text("key", graph.objectKeyOf(variable).orElse(null));
+        out.text("path", graph.objectPathOf(variable).orElse(null));
         out.generator().writeEndObject();
     }
 

@@ -1,12 +1,15 @@
 package org.tfckpt.graph;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import org.tfckpt.Checkpoint;
+import org.tfckpt.format.bundle.BundlePrefix;
 import org.tfckpt.objects.ObjectGraph;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataLossException;
@@ -32,8 +35,10 @@ public final class Graph {
     /**
      * Reads a graph. The content of the file determines its kind, not its name.
      *
-     * @param path a {@code .meta} file, the prefix of a checkpoint that has one, a SavedModel directory or its
-     *     {@code saved_model.pb} or {@code saved_model.pbtxt}, or a GraphDef or MetaGraphDef, binary or in text format
+     * @param path a {@code .meta} file, a SavedModel directory or its {@code saved_model.pb} or
+     *     {@code saved_model.pbtxt}, a GraphDef or MetaGraphDef, binary or in text format, or a checkpoint in any form
+     *     that {@link Checkpoint#open(Path)} accepts: if a {@code .meta} file lies beside it, that file is read, which
+     *     {@link #notes()} state; else the checkpoint is the graph, as in {@link #of(Checkpoint)}
      * @return the graph
      * @throws CheckpointException if there is no graph; the message names one nearby, if there is one
      * @throws DataLossException if the file is damaged
@@ -43,6 +48,19 @@ public final class Graph {
      */
     public static Graph open(Path path) throws IOException {
         return new Graph(GraphLocation.read(path, null));
+    }
+
+    /**
+     * Takes the variables of a checkpoint as a graph: those that another checkpoint must have to be restored in its
+     * place. Of a name-based checkpoint, each tensor is a variable; of an object-based one, the variables of its object
+     * graph, named by their full names, or by their paths if they have none. Its save counter is not included.
+     *
+     * @param checkpoint an open checkpoint; the graph does not need it any more
+     * @return a graph of kind {@link GraphKind#CHECKPOINT}
+     * @throws IOException if the index or the object graph cannot be read
+     */
+    public static Graph of(Checkpoint checkpoint) throws IOException {
+        return new Graph(CheckpointGraph.read(checkpoint, Path.of(checkpoint.prefix())));
     }
 
     /**
@@ -62,19 +80,36 @@ public final class Graph {
     /**
      * Returns the file that was read.
      *
-     * @return for example {@code log/model.ckpt-122543.meta}, also if the graph was opened by its checkpoint
+     * @return for example {@code log/model.ckpt-122543.meta}, also if the graph was opened by its checkpoint; the prefix
+     *     if the graph is a checkpoint
      */
     public Path file() {
         return parts.file();
     }
 
     /**
-     * Returns the kind of the file.
+     * Returns what the variables were read from.
      *
      * @return the kind
      */
     public GraphKind kind() {
         return parts.kind();
+    }
+
+    /**
+     * Returns the checkpoint that holds the values of the graph's variables.
+     *
+     * @return the checkpoint itself for a graph of kind {@link GraphKind#CHECKPOINT}; the prefix of a SavedModel's
+     *     variables, if they are there; empty for other kinds
+     */
+    public Optional<Path> checkpoint() {
+        return switch (kind()) {
+            case CHECKPOINT -> Optional.of(file());
+            case SAVED_MODEL ->
+                Optional.of(file().resolveSibling("variables").resolve("variables"))
+                        .filter(prefix -> Files.exists(BundlePrefix.of(prefix).index()));
+            case GRAPH_DEF, META_GRAPH_DEF, TEXT -> Optional.empty();
+        };
     }
 
     /**
@@ -97,9 +132,9 @@ public final class Graph {
     }
 
     /**
-     * Returns the variables that have a node in the graph.
+     * Returns the variables that have a node in the graph. A checkpoint has no nodes; all its variables are returned.
      *
-     * @return the variables, in the order of their nodes
+     * @return the variables, in the order of their nodes; of a checkpoint, in the order of its tensors or objects
      */
     public Variables variables() {
         return parts.variables();
@@ -107,16 +142,16 @@ public final class Graph {
 
     /**
      * Returns whether the variables are saved under keys made of the paths of their objects, as in every SavedModel of
-     * TF2. If so, {@link #objectVariables()} are the variables that a checkpoint restores, by {@link #checkpointKeys}.
+     * TF2, and in checkpoints of {@code tf.train.Checkpoint} and Keras. If so, {@link #objectVariables()} are the variables that a checkpoint restores, by {@link #checkpointKeys}.
      *
-     * @return true if the file has an object graph
+     * @return true if the file or checkpoint has an object graph
      */
     public boolean isObjectBased() {
         return parts.objects() != null;
     }
 
     /**
-     * Returns the variables of the objects of a TF2 SavedModel: those that a checkpoint restores.
+     * Returns the variables of the objects of a TF2 SavedModel or checkpoint: those that a checkpoint restores.
      *
      * @return the variables, in the order of the objects; empty if the graph is not object-based
      */
@@ -127,8 +162,8 @@ public final class Graph {
     }
 
     /**
-     * Returns the keys of this graph's variables in an object-based checkpoint. The objects of a SavedModel and those
-     * of the checkpoint are matched from their roots, along edges of the same names. Variables of any other graph are
+     * Returns the keys of this graph's variables in an object-based checkpoint. The objects of this graph and those of
+     * the checkpoint are matched from their roots, along edges of the same names. Variables of any other graph are
      * matched by name, since such a checkpoint contains the names too.
      *
      * @param checkpoint the objects of a checkpoint of this graph or a similar one
@@ -142,17 +177,30 @@ public final class Graph {
     }
 
     /**
-     * Returns the key of one of {@link #objectVariables()} according to the SavedModel's own object graph. It is
-     * usually the key that {@link #checkpointKeys} finds, and needs no checkpoint.
+     * Returns the key of one of {@link #objectVariables()} according to this graph's own objects. It is usually the key
+     * that {@link #checkpointKeys} finds, and needs no other checkpoint.
      *
      * @param variable a variable of this graph
-     * @return the key; empty for a variable of {@link #variables()}, and for one that is unreachable from the root
-     *     object
+     * @return for example {@code model/dense/kernel/.ATTRIBUTES/VARIABLE_VALUE}; empty for a variable that belongs to no
+     *     object, or, in a SavedModel, to one that is unreachable from the root object
      */
     public Optional<String> objectKeyOf(GraphVariable variable) {
-        return parts.paths() == null || variable.objectNode().isEmpty()
+        return parts.objects() == null || variable.objectNode().isEmpty()
                 ? Optional.empty()
-                : parts.paths().keyOf(variable.objectNode().getAsInt());
+                : parts.objects().keyOf(variable);
+    }
+
+    /**
+     * Returns the path of one of {@link #objectVariables()}: the shortest one from the root object.
+     *
+     * @param variable a variable of this graph
+     * @return for example {@code model/dense/kernel}, escaped as in {@link org.tfckpt.objects.ObjectKeys}; empty for a
+     *     variable that belongs to no object, or to one that is unreachable from the root object
+     */
+    public Optional<String> objectPathOf(GraphVariable variable) {
+        return parts.objects() == null || variable.objectNode().isEmpty()
+                ? Optional.empty()
+                : parts.objects().pathOf(variable);
     }
 
     /**

@@ -32,13 +32,7 @@ final class GraphHints {
 
     private static String hint(Path path) throws IOException {
         String name = path.getFileName() == null ? "" : path.getFileName().toString();
-        String base = BundlePrefix.baseOf(name);
-        boolean belongs = !base.equals(name);
-        Path prefix = belongs ? path.resolveSibling(base) : path;
-        Path meta = GraphFiles.metaOf(prefix);
-        if (belongs && Files.isRegularFile(meta)) {
-            return "'" + path + "' belongs to a checkpoint; its graph is '" + meta + "'";
-        }
+        boolean isMeta = name.endsWith(GraphFiles.META);
         Path above = path;
         for (int i = 0; i <= LEVELS; i++) {
             if (GraphFiles.isSavedModel(above)) {
@@ -48,8 +42,10 @@ final class GraphHints {
         }
         List<Path> others = others(Files.isDirectory(path) ? path : parentOf(path));
         String found = others.isEmpty() ? "" : "there is " + quoted(others);
-        if (!Files.isDirectory(path) && Files.exists(prefix.resolveSibling(prefix.getFileName() + ".index"))) {
-            return "the checkpoint '" + prefix + "' has no graph beside it, which would be '" + meta + "'"
+        Path checkpoint =
+                path.resolveSibling(name.substring(0, name.length() - (isMeta ? GraphFiles.META.length() : 0)));
+        if (isMeta && Files.exists(BundlePrefix.of(checkpoint).index())) {
+            return "the checkpoint '" + checkpoint + "' has no graph beside it, but can be used as GRAPH itself"
                     + (found.isEmpty() ? "" : "; " + found);
         }
         return found;

@@ -5,27 +5,35 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
+import org.tfckpt.Checkpoint;
+import org.tfckpt.files.CheckpointState;
+import org.tfckpt.format.bundle.BundlePrefix;
+import org.tfckpt.format.v1.V1Checkpoint;
 import org.tfckpt.io.FileKind;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.ErrorContext;
 import org.tfckpt.tensor.UnsupportedFormatException;
 
-/** Finds and reads the file of the graph that a path refers to. */
+/** Finds and reads the graph that a path refers to: a file, that of a checkpoint, or else the checkpoint itself. */
 final class GraphLocation {
     private GraphLocation() {}
 
     static GraphParts read(Path path, @Nullable Set<String> tags) throws IOException {
         if (Files.isDirectory(path)) {
-            return readFile(inDirectory(path), tags);
+            Path file = savedModel(path);
+            GraphParts graph = file == null ? ofCheckpoint(path, tags) : readFile(file, tags);
+            if (graph == null) {
+                throw notInDirectory(path);
+            }
+            return graph;
         }
-        Path meta = GraphFiles.metaOf(path);
+        GraphParts graph = Files.exists(path) ? GraphReader.read(path, tags) : null;
+        graph = graph == null ? ofCheckpoint(path, tags) : graph;
+        if (graph != null) {
+            return graph;
+        }
         if (Files.exists(path)) {
-            GraphParts graph = GraphReader.read(path, tags);
-            // The file of a V1 checkpoint has the name of the prefix.
-            return graph == null ? readFile(Files.isRegularFile(meta) ? meta : path, tags) : graph;
-        }
-        if (Files.isRegularFile(meta)) {
-            return readFile(meta, tags);
+            throw notAGraph(path);
         }
         throw new CheckpointException(
                 "no graph found at '" + path + "'",
@@ -35,14 +43,76 @@ final class GraphLocation {
     private static GraphParts readFile(Path file, @Nullable Set<String> tags) throws IOException {
         GraphParts graph = GraphReader.read(file, tags);
         if (graph == null) {
-            FileKind kind = FileKind.of(file);
-            throw new UnsupportedFormatException(
-                    kind.insteadOf("'" + file + "'", "a TensorFlow graph"), GraphHints.instead(file, kind));
+            throw notAGraph(file);
         }
         return graph;
     }
 
-    private static Path inDirectory(Path directory) throws IOException {
+    private static CheckpointException notAGraph(Path file) throws IOException {
+        FileKind kind = FileKind.of(file);
+        return new UnsupportedFormatException(
+                kind.insteadOf("'" + file + "'", "a TensorFlow graph"), GraphHints.instead(file, kind));
+    }
+
+    /** Reads the graph beside a checkpoint, or else the checkpoint; returns null if the path is not a checkpoint. */
+    private static @Nullable GraphParts ofCheckpoint(Path path, @Nullable Set<String> tags) throws IOException {
+        Path meta = metaBeside(path);
+        if (meta != null) {
+            return readMeta(meta, tags);
+        }
+        if (path.toString().endsWith(GraphFiles.META)) {
+            return null;
+        }
+        GraphParts graph;
+        try (Checkpoint checkpoint = Checkpoint.open(path)) {
+            Path prefix = path.getFileSystem().getPath(checkpoint.prefix());
+            meta = metaBeside(prefix);
+            graph = meta == null ? CheckpointGraph.read(checkpoint, prefix) : null;
+        } catch (CheckpointException e) {
+            // The reason counts only if a checkpoint was meant.
+            if (looksLikeCheckpoint(path)) {
+                throw e;
+            }
+            return null;
+        }
+        if (meta != null) {
+            return readMeta(meta, tags);
+        }
+        if (tags != null) {
+            throw new CheckpointException(
+                    "'" + path + "' is a checkpoint without a graph, so it has no tags", ErrorContext.NONE);
+        }
+        return graph;
+    }
+
+    private static @Nullable Path metaBeside(Path path) {
+        String name = path.getFileName() == null ? "" : path.getFileName().toString();
+        for (Path meta :
+                new Path[] {GraphFiles.metaOf(path), GraphFiles.metaOf(path.resolveSibling(BundlePrefix.baseOf(name)))
+                }) {
+            if (Files.isRegularFile(meta)) {
+                return meta;
+            }
+        }
+        return null;
+    }
+
+    private static GraphParts readMeta(Path meta, @Nullable Set<String> tags) throws IOException {
+        return readFile(meta, tags).withNote("the graph of the checkpoint is '" + meta + "'");
+    }
+
+    private static boolean looksLikeCheckpoint(Path path) throws IOException {
+        if (!Files.isRegularFile(path)) {
+            return Files.isRegularFile(path.resolve(CheckpointState.FILE_NAME))
+                    || Files.exists(BundlePrefix.of(path).index());
+        }
+        String name = path.getFileName() == null ? "" : path.getFileName().toString();
+        return !BundlePrefix.baseOf(name).equals(name)
+                || V1Checkpoint.isV1(path)
+                || Set.of(FileKind.TABLE, FileKind.STATE).contains(FileKind.of(path));
+    }
+
+    private static @Nullable Path savedModel(Path directory) throws IOException {
         for (String name : new String[] {GraphFiles.SAVED_MODEL, GraphFiles.SAVED_MODEL_TEXT}) {
             if (Files.isRegularFile(directory.resolve(name))) {
                 return directory.resolve(name);
@@ -54,8 +124,12 @@ final class GraphLocation {
                     ErrorContext.at(
                             directory.resolve(GraphFiles.SAVED_MODEL_CHUNKS).toString(), -1));
         }
+        return null;
+    }
+
+    private static CheckpointException notInDirectory(Path directory) throws IOException {
         FileKind kind = FileKind.ofDirectory(directory);
-        throw new CheckpointException(
+        return new CheckpointException(
                 "the directory '" + directory + "' contains no " + GraphFiles.SAVED_MODEL + " or "
                         + GraphFiles.SAVED_MODEL_TEXT
                         + (kind.equals(FileKind.UNKNOWN) ? "" : "; it is " + kind.name()),

@@ -1,6 +1,7 @@
 package org.tfckpt.graph;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
@@ -15,8 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param info versions, sizes and names
  * @param variables the variables that have nodes
  * @param savers the savers
- * @param objects the object graph of a TF2 SavedModel, or null
- * @param paths the paths to its objects, or null
+ * @param objects the objects of a TF2 SavedModel or checkpoint, or null
  * @param partial whether there may be more variables, as in the text of a failed restore
  * @param notes what a user should know about how the graph was read, one sentence each
  */
@@ -26,8 +26,7 @@ record GraphParts(
         Info info,
         Variables variables,
         List<GraphSaver> savers,
-        @Nullable SavedObjects objects,
-        @Nullable SavedPaths paths,
+        @Nullable GraphObjects objects,
         boolean partial,
         List<String> notes) {
     /** Properties of a graph other than its variables, savers and objects. */
@@ -38,5 +37,13 @@ record GraphParts(
             long nodes,
             long functions,
             Set<String> collections,
-            Set<String> signatures) {}
+            Set<String> signatures) {
+        static final Info NONE = new Info(Set.of(), Optional.empty(), OptionalInt.empty(), 0, 0, Set.of(), Set.of());
+    }
+
+    GraphParts withNote(String note) {
+        List<String> all = new ArrayList<>(notes);
+        all.add(note);
+        return new GraphParts(file, kind, info, variables, savers, objects, partial, List.copyOf(all));
+    }
 }

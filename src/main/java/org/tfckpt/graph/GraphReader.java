@@ -104,15 +104,13 @@ final class GraphReader {
                 nodes.functions,
                 layout.collections().keySet(),
                 layout.signatures());
-        SavedObjects objects = SavedObjects.read(in, layout.objects());
         return new GraphParts(
                 file,
                 kind,
                 info,
                 Variables.of(variables.values()),
                 savers,
-                objects,
-                objects == null ? null : new SavedPaths(objects),
+                SavedObjects.read(in, layout.objects()),
                 false,
                 List.of());
     }

@@ -11,6 +11,7 @@ import org.tfckpt.proto.VariableDef;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.Shape;
 import org.tfckpt.tensor.ShapeAndSlice;
+import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorNames;
 
 /**
@@ -63,6 +64,11 @@ public final class GraphVariable {
             this.op = op;
             this.dtypeNumber = dtypeNumber;
             this.shape = shape;
+        }
+
+        /** Starts a variable that a tensor of a checkpoint belongs to. */
+        static Builder of(String name, TensorInfo tensor) {
+            return new Builder(name, "VarHandleOp", tensor.dtypeNumber(), tensor.shape());
         }
 
         GraphVariable build() {
@@ -179,16 +185,7 @@ public final class GraphVariable {
      * @return true if rank and known dimensions are equal
      */
     public boolean acceptsShape(Shape found) {
-        Shape wanted = savedShape().orElse(found);
-        if (wanted.rank() != found.rank()) {
-            return false;
-        }
-        for (int axis = 0; axis < wanted.rank(); axis++) {
-            if (wanted.dimension(axis) != -1 && wanted.dimension(axis) != found.dimension(axis)) {
-                return false;
-            }
-        }
-        return true;
+        return savedShape().map(wanted -> wanted.accepts(found)).orElse(true);
     }
 
     /**
@@ -276,9 +273,10 @@ public final class GraphVariable {
     }
 
     /**
-     * Returns the variable's object in a TF2 SavedModel.
+     * Returns the variable's object in a TF2 SavedModel or checkpoint.
      *
-     * @return the object's id in the SavedModel's own object graph; empty for a variable of {@link Graph#variables()}
+     * @return the object's id in the object graph of the SavedModel or checkpoint; empty for a variable that belongs to
+     *     no object
      */
     public OptionalInt objectNode() {
         return objectNode < 0 ? OptionalInt.empty() : OptionalInt.of(objectNode);

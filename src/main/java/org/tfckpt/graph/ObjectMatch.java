@@ -13,15 +13,15 @@ import org.tfckpt.objects.ObjectKeys;
 final class ObjectMatch {
     private static final int NONE = -1;
 
-    private final SavedObjects saved;
+    private final GraphObjects saved;
     private final ObjectGraph checkpoint;
 
-    /** The object of the checkpoint for each object of the SavedModel. */
+    /** The object of the checkpoint for each object of the graph. */
     private final int[] matches;
 
     private final Deque<Integer> open = new ArrayDeque<>();
 
-    private ObjectMatch(SavedObjects saved, ObjectGraph checkpoint) {
+    private ObjectMatch(GraphObjects saved, ObjectGraph checkpoint) {
         this.saved = saved;
         this.checkpoint = checkpoint;
         this.matches = new int[saved.size()];
@@ -42,7 +42,7 @@ final class ObjectMatch {
     }
 
     /** Finds variables by the paths to their objects. The ids of the objects need not agree. */
-    static Map<GraphVariable, String> byEdges(SavedObjects saved, ObjectGraph checkpoint) {
+    static Map<GraphVariable, String> byEdges(GraphObjects saved, ObjectGraph checkpoint) {
         ObjectMatch match = new ObjectMatch(saved, checkpoint);
         if (saved.size() > 0) {
             match.walk();
@@ -66,7 +66,7 @@ final class ObjectMatch {
         walkEdges();
         // A slot is found by its optimizer and its variable, so these are matched first.
         Map<Integer, Map<SlotOf, Integer>> optimizers = new HashMap<>();
-        for (SavedObjects.Slot slot : saved.slots()) {
+        for (GraphObjects.Slot slot : saved.slots()) {
             int optimizer = matches[slot.optimizer()];
             if (optimizer != NONE) {
                 Integer found = optimizers
@@ -91,7 +91,7 @@ final class ObjectMatch {
         for (Integer object = open.poll(); object != null; object = open.poll()) {
             Map<String, Integer> children = new HashMap<>();
             checkpoint.node(matches[object]).children().forEach(child -> children.put(child.name(), child.node()));
-            for (SavedObjects.Edge edge : saved.edgesOf(object)) {
+            for (GraphObjects.Edge edge : saved.edgesOf(object)) {
                 Integer found = children.get(edge.name());
                 if (found != null) {
                     match(edge.child(), found);

@@ -6,26 +6,23 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.graph.GraphInput.Range;
+import org.tfckpt.objects.ObjectKeys;
 import org.tfckpt.proto.SavedObject;
 import org.tfckpt.proto.SavedObjectGraph;
 import org.tfckpt.proto.SavedVariable;
 
 /** The object graph of a TF2 SavedModel: its variables, and the named edges between objects. */
-final class SavedObjects {
-    /** An edge from an object to a child. */
-    record Edge(int child, String name) {}
-
-    /** A variable in which an optimizer stores state for another variable. */
-    record Slot(int optimizer, int original, String name, int variable) {}
-
+final class SavedObjects implements GraphObjects {
     private int count;
     private final Map<Integer, List<Edge>> edges = new HashMap<>();
     private final List<Slot> slots = new ArrayList<>();
     private final List<GraphVariable.Builder> found = new ArrayList<>();
     private final Variables variables;
+    private final SavedPaths paths;
 
     private SavedObjects(GraphInput in, List<Range> graphs) throws IOException {
         for (Range graph : graphs) {
@@ -39,12 +36,13 @@ final class SavedObjects {
         }
         requireNodes(in);
         Set<Integer> slotNodes = new HashSet<>();
-        slots.forEach(slot -> slotNodes.add(slot.variable));
+        slots.forEach(slot -> slotNodes.add(slot.variable()));
         for (GraphVariable.Builder variable : found) {
             variable.optimizerSlot = slotNodes.contains(variable.objectNode);
         }
         this.variables =
                 Variables.of(found.stream().map(GraphVariable.Builder::build).toList());
+        this.paths = new SavedPaths(this);
     }
 
     static @Nullable SavedObjects read(GraphInput in, List<Range> graphs) throws IOException {
@@ -54,20 +52,34 @@ final class SavedObjects {
         return new SavedObjects(in, graphs);
     }
 
-    int size() {
+    @Override
+    public int size() {
         return count;
     }
 
-    Variables variables() {
+    @Override
+    public Variables variables() {
         return variables;
     }
 
-    List<Edge> edgesOf(int node) {
+    @Override
+    public List<Edge> edgesOf(int node) {
         return edges.getOrDefault(node, List.of());
     }
 
-    List<Slot> slots() {
+    @Override
+    public List<Slot> slots() {
         return slots;
+    }
+
+    @Override
+    public Optional<String> pathOf(GraphVariable variable) {
+        return paths.pathOf(variable.objectNode().orElseThrow());
+    }
+
+    @Override
+    public Optional<String> keyOf(GraphVariable variable) {
+        return pathOf(variable).map(path -> ObjectKeys.key(path, ObjectKeys.VARIABLE_VALUE));
     }
 
     private void add(SavedObject object) {
@@ -99,12 +111,12 @@ final class SavedObjects {
     private void requireNodes(GraphInput in) throws IOException {
         for (List<Edge> some : edges.values()) {
             for (Edge edge : some) {
-                requireNode(in, edge.child);
+                requireNode(in, edge.child());
             }
         }
         for (Slot slot : slots) {
-            requireNode(in, slot.original);
-            requireNode(in, slot.variable);
+            requireNode(in, slot.original());
+            requireNode(in, slot.variable());
         }
     }
 

@@ -10,7 +10,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.objects.ObjectKeys;
 
-/** The checkpoint keys of the variables of a SavedModel, made of the shortest paths from the root to their objects. */
+/** The shortest paths from the root of a SavedModel to its objects. */
 final class SavedPaths {
     private static final int NONE = -1;
 
@@ -21,9 +21,9 @@ final class SavedPaths {
     private final @Nullable String[] names;
 
     /** The slots, by the object of their variable. */
-    private final Map<Integer, SavedObjects.Slot> slots = new HashMap<>();
+    private final Map<Integer, GraphObjects.Slot> slots = new HashMap<>();
 
-    SavedPaths(SavedObjects objects) {
+    SavedPaths(GraphObjects objects) {
         parents = new int[objects.size()];
         names = new @Nullable String[objects.size()];
         Arrays.fill(parents, NONE);
@@ -31,7 +31,7 @@ final class SavedPaths {
             parents[0] = 0;
             Deque<Integer> open = new ArrayDeque<>(List.of(0));
             for (Integer object = open.poll(); object != null; object = open.poll()) {
-                for (SavedObjects.Edge edge : objects.edgesOf(object)) {
+                for (GraphObjects.Edge edge : objects.edgesOf(object)) {
                     if (parents[edge.child()] == NONE) {
                         parents[edge.child()] = object;
                         names[edge.child()] = edge.name();
@@ -43,16 +43,16 @@ final class SavedPaths {
         objects.slots().forEach(slot -> slots.putIfAbsent(slot.variable(), slot));
     }
 
-    /** Returns the key of a variable's value; empty if its object is unreachable. */
-    Optional<String> keyOf(int object) {
+    /** Returns the path to a variable with its names escaped; empty if its object is unreachable. */
+    Optional<String> pathOf(int object) {
         String path = pathTo(object);
-        SavedObjects.Slot slot = slots.get(object);
+        GraphObjects.Slot slot = slots.get(object);
         if (path == null && slot != null) {
             String original = pathTo(slot.original());
             String optimizer = pathTo(slot.optimizer());
             path = original == null || optimizer == null ? null : ObjectKeys.slotPath(original, optimizer, slot.name());
         }
-        return Optional.ofNullable(path).map(found -> ObjectKeys.key(found, ObjectKeys.VARIABLE_VALUE));
+        return Optional.ofNullable(path);
     }
 
     /** Returns the path from the root to an object with its names escaped; null if the object is unreachable. */

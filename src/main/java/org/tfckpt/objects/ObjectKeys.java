@@ -22,6 +22,9 @@ public final class ObjectKeys {
     /** The separator between a variable's path and that of the optimizer that keeps a slot for it. */
     public static final String OPTIMIZER_SLOT = "/.OPTIMIZER_SLOT/";
 
+    /** The key of the counter of saved checkpoints, if the root object was a {@code tf.train.Checkpoint}. */
+    public static final String SAVE_COUNTER = key("save_counter", VARIABLE_VALUE);
+
     private ObjectKeys() {}
 
     /**

@@ -5,15 +5,11 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.Set;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.graph.Graph;
 import org.tfckpt.graph.GraphSaver;
 import org.tfckpt.graph.GraphVariable;
-import org.tfckpt.objects.ObjectGraph;
-import org.tfckpt.tensor.DataLossException;
-import org.tfckpt.tensor.ProblemKind;
 
 /**
  * Determines the variables that a graph restores and their names in the checkpoint: the names its saver restores from,
@@ -33,20 +29,8 @@ final class GraphWants {
         for (GraphVariable variable : graph.objectVariables()) {
             graph.objectKeyOf(variable).ifPresent(key -> keys.put(variable, key));
         }
-        objects(checkpoint).ifPresent(objects -> keys.putAll(graph.checkpointKeys(objects)));
+        checkpoint.availableObjectGraph().ifPresent(objects -> keys.putAll(graph.checkpointKeys(objects)));
         return keys;
-    }
-
-    /** Returns the object graph; empty if there is none, or its data file is missing: the index has the keys. */
-    static Optional<ObjectGraph> objects(Checkpoint checkpoint) throws IOException {
-        try {
-            return checkpoint.objectGraph();
-        } catch (DataLossException e) {
-            if (e.kind() == ProblemKind.MISSING_FILE) {
-                return Optional.empty();
-            }
-            throw e;
-        }
     }
 
     /** Returns the names of the first saver; none if two variables share a name: then it is not for all variables. */

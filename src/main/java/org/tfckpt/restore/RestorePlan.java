@@ -168,7 +168,8 @@ public final class RestorePlan {
         try (Stream<TensorInfo> tensors = checkpoint.tensors()) {
             return new Tensors(
                     tensors.toList(),
-                    GraphWants.objects(checkpoint)
+                    checkpoint
+                            .availableObjectGraph()
                             .map(ObjectGraph::keysByFullName)
                             .orElse(Map.of()));
         }

@@ -10,8 +10,6 @@ import org.tfckpt.tensor.TensorInfo;
 
 /** The tensors of a checkpoint by name and, where it is object-based, by full name. */
 final class Tensors {
-    private static final String SAVE_COUNTER = ObjectKeys.key("save_counter", ObjectKeys.VARIABLE_VALUE);
-
     private final Map<String, TensorInfo> byName = new LinkedHashMap<>();
     private final Map<String, String> fullNames;
 
@@ -41,6 +39,7 @@ final class Tensors {
 
     /** Returns whether TensorFlow stores the tensor for itself, so that no graph has a variable for it. */
     boolean isBookkeeping(TensorInfo tensor) {
-        return isObjectBased() && List.of(ObjectKeys.OBJECT_GRAPH, SAVE_COUNTER).contains(tensor.name());
+        return isObjectBased()
+                && List.of(ObjectKeys.OBJECT_GRAPH, ObjectKeys.SAVE_COUNTER).contains(tensor.name());
     }
 }

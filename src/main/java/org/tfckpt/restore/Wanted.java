@@ -153,19 +153,7 @@ public record Wanted(
      * @return false if the ranks or known dimensions differ
      */
     public boolean fitsShape(TensorInfo tensor) {
-        return tensorShape().map(wanted -> compatible(wanted, tensor.shape())).orElse(true);
-    }
-
-    private static boolean compatible(Shape wanted, Shape found) {
-        if (wanted.rank() != found.rank()) {
-            return false;
-        }
-        for (int axis = 0; axis < wanted.rank(); axis++) {
-            if (wanted.dimension(axis) >= 0 && wanted.dimension(axis) != found.dimension(axis)) {
-                return false;
-            }
-        }
-        return true;
+        return tensorShape().map(wanted -> wanted.accepts(tensor.shape())).orElse(true);
     }
 
     /**

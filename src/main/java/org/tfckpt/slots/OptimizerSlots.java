@@ -6,8 +6,6 @@ import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.objects.ObjectGraph;
 import org.tfckpt.objects.ObjectKeys;
-import org.tfckpt.tensor.DataLossException;
-import org.tfckpt.tensor.ProblemKind;
 import org.tfckpt.tensor.TensorInfo;
 
 /**
@@ -40,16 +38,7 @@ public final class OptimizerSlots {
      * @throws IOException if the object graph cannot be read
      */
     public static OptimizerSlots of(Checkpoint checkpoint) throws IOException {
-        Optional<ObjectGraph> graph;
-        try {
-            graph = checkpoint.objectGraph();
-        } catch (DataLossException e) {
-            if (e.kind() != ProblemKind.MISSING_FILE) {
-                throw e;
-            }
-            graph = Optional.empty();
-        }
-        return of(checkpoint::find, graph);
+        return of(checkpoint::find, checkpoint.availableObjectGraph());
     }
 
     /**

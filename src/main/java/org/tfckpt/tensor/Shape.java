@@ -91,6 +91,24 @@ public final class Shape {
         return elementCount().orElseThrow(() -> new ArithmeticException("invalid shape " + this));
     }
 
+    /**
+     * Returns whether another shape equals this one as far as this one is known.
+     *
+     * @param found a shape without unknown dimensions
+     * @return true if the ranks are equal, and so are all dimensions that are not negative here
+     */
+    public boolean accepts(Shape found) {
+        if (rank() != found.rank()) {
+            return false;
+        }
+        for (int axis = 0; axis < rank(); axis++) {
+            if (dimensions[axis] >= 0 && dimensions[axis] != found.dimensions[axis]) {
+                return false;
+            }
+        }
+        return true;
+    }
+
     @Override
     public boolean equals(Object other) {
         return other instanceof Shape that && Arrays.equals(dimensions, that.dimensions);

@@ -177,13 +177,15 @@ class ForeignFilesTest {
     }
 
     @Test
-    void aCheckpointIsNotAGraph() throws IOException {
+    void aRenamedFileOfACheckpointIsNotAGraph() throws IOException {
         Path copy = temporary.resolve("copy");
         Files.copy(Corpus.root().resolve("story/log/model.ckpt-122543.index"), copy);
         assertThat(ToolRun.of("graph", copy).err())
-                .contains("is not a TensorFlow graph but the index or V1 file of a checkpoint");
+                .contains("if it is the index of a V2 checkpoint, it must be called PREFIX.index");
         Files.writeString(copy, "model_checkpoint_path: \"x\"", StandardCharsets.UTF_8);
-        assertThat(ToolRun.of("graph", copy).err()).contains("but a checkpoint state file");
+        assertThat(ToolRun.of("graph", copy).err())
+                .contains("the latest checkpoint of the state file, ")
+                .contains("does not exist");
     }
 
     @Test

@@ -62,8 +62,28 @@ class GraphCommandTest {
     }
 
     @Test
+    void listsTheVariablesOfACheckpoint() throws IOException {
+        ToolRun run = ToolRun.of("graph", testdata("story/tf2"));
+        assertThat(run.code()).isZero();
+        assertThat(run.lines())
+                .hasSize(71)
+                .contains(
+                        "input/init_conv/DW:0 DT_FLOAT [3,3,3,16]",
+                        "input/init_conv/DW/Momentum:0 DT_FLOAT [3,3,3,16]");
+        Map<String, Object> json =
+                ToolRun.of("graph", "--json", testdata("story/tf2")).json();
+        assertThat(json).containsEntry("kind", "checkpoint");
+        List<Map<String, Object>> variables = Json.list(json.get("variables"));
+        assertThat(variables)
+                .anySatisfy(variable -> assertThat(variable)
+                        .containsEntry("name", "input/init_conv/DW")
+                        .containsEntry("path", "model/init_conv/kernel")
+                        .containsEntry("key", "model/init_conv/kernel/.ATTRIBUTES/VARIABLE_VALUE"));
+    }
+
+    @Test
     void refusesWhatIsNoGraph() {
-        ToolRun run = ToolRun.of("graph", testdata("story/log/model.ckpt-122543.index"));
+        ToolRun run = ToolRun.of("graph", testdata("real/jobvector-sm/fingerprint.pb"));
         assertThat(run.code()).isEqualTo(2);
         assertThat(run.err()).startsWith("tfckpt: ").hasLineCount(1);
     }

@@ -11,6 +11,7 @@ import java.io.IOException;
 import java.nio.file.FileSystem;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.logging.Handler;
@@ -36,6 +37,18 @@ class GraphLocationTest {
     @CsvSource({
         "story/log/model.ckpt-122543.meta, story/log/model.ckpt-122543.meta, MetaGraphDef",
         "story/log/model.ckpt-122543, story/log/model.ckpt-122543.meta, MetaGraphDef",
+        "story/log/model.ckpt-122543.index, story/log/model.ckpt-122543.meta, MetaGraphDef",
+        "story/log/model.ckpt-122543.data-00000-of-00001, story/log/model.ckpt-122543.meta, MetaGraphDef",
+        "story/log, story/log/model.ckpt-122543.meta, MetaGraphDef",
+        "story/log/checkpoint, story/log/model.ckpt-122543.meta, MetaGraphDef",
+        "story/log/model.ckpt-100000, story/log/model.ckpt-100000, checkpoint",
+        "story/log/model.ckpt-100000.index, story/log/model.ckpt-100000, checkpoint",
+        "story/tf2, story/tf2/ckpt-1, checkpoint",
+        "story/tf2/checkpoint, story/tf2/ckpt-1, checkpoint",
+        "story/tf2/ckpt-1.data-00000-of-00001, story/tf2/ckpt-1, checkpoint",
+        "golden/tf115-v1-dtypes/model.ckpt, golden/tf115-v1-dtypes/model.ckpt, checkpoint",
+        "golden/tf115-v1-sharded/model.ckpt-?????-of-00002, golden/tf115-v1-sharded/model.ckpt-?????-of-00002, checkpoint",
+        "real/mlnet-mnist-lr/variables, real/mlnet-mnist-lr/variables/variables, checkpoint",
         // V1: the checkpoint is a file of the prefix's name, or files of a pattern.
         "real/srcnn-v1/SRCNN.model-2550000, real/srcnn-v1/SRCNN.model-2550000.meta, MetaGraphDef",
         "real/tensorboard-v1-sharded/model.ckpt-1-00000-of-00001, real/tensorboard-v1-sharded/model.ckpt-1.meta, MetaGraphDef",
@@ -51,6 +64,9 @@ class GraphLocationTest {
         Graph graph = Graph.open(Corpus.root().resolve(path));
         assertThat(graph.file()).isEqualTo(Corpus.root().resolve(file));
         assertThat(graph.kind()).hasToString(kind);
+        boolean beside = graph.kind() == GraphKind.META_GRAPH_DEF && !path.equals(file);
+        assertThat(graph.notes())
+                .isEqualTo(beside ? List.of("the graph of the checkpoint is '" + graph.file() + "'") : List.of());
     }
 
     private static MetaGraphDef metaGraph() {
@@ -131,16 +147,8 @@ class GraphLocationTest {
     @CsvSource(
             delimiter = '|',
             value = {
-                "story/log/model.ckpt-122543.index | its graph is '*story/log/model.ckpt-122543.meta'",
-                "story/log/model.ckpt-122543.data-00000-of-00001 | its graph is '*story/log/model.ckpt-122543.meta'",
-                "story/log | there is '*story/log/model.ckpt-122543.meta'",
-                "story/log/checkpoint | there is '*story/log/model.ckpt-122543.meta'",
                 "story/log/model.ckpt-122534 | there is '*story/log/model.ckpt-122543.meta'",
-                "story/log/model.ckpt-100000 | the checkpoint '*story/log/model.ckpt-100000' has no graph beside it",
-                "story/tf2/ckpt-1 | the checkpoint '*story/tf2/ckpt-1' has no graph beside it, which would be '*ckpt-1.meta'",
-                "real/mlnet-mnist-lr/variables | the SavedModel is '*real/mlnet-mnist-lr'",
-                "real/mlnet-mnist-lr/variables/variables | the SavedModel is '*real/mlnet-mnist-lr'",
-                "real/mlnet-mnist-lr/variables/variables.index | the SavedModel is '*real/mlnet-mnist-lr'",
+                "story/log/model.ckpt-100000.meta | the checkpoint '*story/log/model.ckpt-100000' has no graph beside it",
                 "real/jobvector-sm/keras_metadata.pb | the SavedModel is '*real/jobvector-sm'",
                 "real/jobvector-sm/fingerprint.pb | the SavedModel is '*real/jobvector-sm'",
                 "real/tf-half-plus-two/half_plus_two | there is '*real/tf-half-plus-two/half_plus_two/00000123'"
@@ -174,9 +182,9 @@ class GraphLocationTest {
             assertThat(Graph.open(directory.resolve("ckpt-1")).variables().names())
                     .containsExactly("v");
             assertThatThrownBy(() -> Graph.open(directory.resolve("ckpt-2")))
-                    .isInstanceOf(CheckpointException.class)
-                    .hasMessageContaining("the checkpoint '/model/ckpt-2' has no graph beside it")
-                    .hasMessageContaining("there is '/model/ckpt-1.meta'");
+                    .isInstanceOf(DataLossException.class)
+                    .hasMessageContaining("the file is empty")
+                    .hasMessageContaining("/model/ckpt-2.index");
         }
     }
 

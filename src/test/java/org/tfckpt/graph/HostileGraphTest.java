@@ -137,8 +137,6 @@ class HostileGraphTest {
             "tfdf-adult-rf/assets/data_spec.pb",
             "tfdf-adult-rf/assets/random_forest_header.pb",
             "modelmaker-hub-minis/hub_module_v1_mini_train/tfhub_module.pb",
-            "mlnet-mnist-lr/variables/variables.index",
-            "mlnet-mnist-lr/variables/variables.data-00000-of-00001",
             "mlnet-cifar/graphs.json"
         }) {
             assertThatThrownBy(() -> Graph.open(REAL.resolve(name)))
