@@ -9,6 +9,7 @@ import java.util.function.LongConsumer;
 import org.tfckpt.format.FormatReader;
 import org.tfckpt.format.bundle.BundlePrefix;
 import org.tfckpt.format.bundle.BundleWriter;
+import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.Shape;
 import org.tfckpt.tensor.ShapeAndSlice;
 import org.tfckpt.tensor.TensorInfo;
@@ -171,7 +172,8 @@ public final class CheckpointWriter implements Closeable {
      * @param linking whether the file is linked or copied
      * @return true if it was linked, false if it was copied
      * @throws IllegalArgumentException if {@code source} has another byte order, or data files that cannot be linked
-     * @throws org.tfckpt.tensor.CheckpointException if the file is missing, or must be linked and cannot be
+     * @throws org.tfckpt.tensor.CheckpointException if the file is missing, must be linked and cannot be, or if
+     *     {@code source} was replaced meanwhile
      * @throws IOException if it cannot be written
      */
     public boolean linkShard(Checkpoint source, int shard, Linking linking) throws IOException {
@@ -180,7 +182,12 @@ public final class CheckpointWriter implements Closeable {
             throw new IllegalArgumentException("data files of '" + source + "' (" + reader.format() + ", "
                     + reader.byteOrder() + ") cannot be linked: the new checkpoint is V2, " + options.order());
         }
-        int number = writer.linkShard(reader.dataFile(shard), linking != Linking.NEVER, linking != Linking.REQUIRED);
+        int number;
+        try {
+            number = writer.linkShard(reader.dataFile(shard), linking != Linking.NEVER, linking != Linking.REQUIRED);
+        } catch (DataLossException missing) {
+            throw reader.explain(missing, shard);
+        }
         linked.computeIfAbsent(source, none -> new HashMap<>()).put(shard, number);
         return writer.isLinked(number);
     }

@@ -13,6 +13,7 @@ import org.tfckpt.format.TensorReader;
 import org.tfckpt.format.VariantData;
 import org.tfckpt.format.bundle.BundleWriter;
 import org.tfckpt.format.bundle.TensorPart;
+import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.ErrorContext;
@@ -74,7 +75,7 @@ final class TensorCopy {
             written = to.addElements(target, data::forEach);
         }
         if (comparable && stored != null) {
-            requireChecksum(info, stored, written);
+            requireChecksum(info, slice, stored, written);
         }
     }
 
@@ -93,15 +94,17 @@ final class TensorCopy {
         };
     }
 
-    private static void requireChecksum(TensorInfo info, TensorInfo.Storage stored, int written)
-            throws DataLossException {
+    private void requireChecksum(TensorInfo info, @Nullable TensorSlice slice, TensorInfo.Storage stored, int written)
+            throws CheckpointException {
         if (stored.crc32c() != written) {
-            throw new DataLossException(
+            String what = slice == null ? "the bytes of the tensor" : "the bytes of slice " + slice + " of the tensor";
+            DataLossException damage = new DataLossException(
                     ProblemKind.TENSOR_CHECKSUM,
-                    "checksum does not match: tensor '" + info.name() + "' is damaged and cannot be copied",
-                    ErrorContext.NONE
+                    what + " do not match their checksum and cannot be copied",
+                    ErrorContext.at(from.dataFile(stored.shard()).toString(), stored.offset())
                             .ofTensor(info.name())
                             .mismatch(String.format("%08x", stored.crc32c()), String.format("%08x", written)));
+            throw from.explain(damage, stored.shard());
         }
     }
 }

@@ -3,6 +3,7 @@ package org.tfckpt;
 import java.io.IOException;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
+import org.tfckpt.format.FormatReader;
 import org.tfckpt.format.bundle.BundleWriter;
 import org.tfckpt.format.bundle.TensorPart;
 import org.tfckpt.tensor.DataLossException;
@@ -56,8 +57,22 @@ final class TensorReference {
             throw new IllegalArgumentException(
                     "data file " + storage.shard() + " of '" + from + "' was not linked; call linkShard first");
         }
-        to.addReference(
-                new TensorPart(name, info.dtype(), info.shape(), slice),
-                new TensorInfo.Storage(shard, storage.offset(), storage.size(), storage.crc32c()));
+        try {
+            to.addReference(
+                    new TensorPart(name, info.dtype(), info.shape(), slice),
+                    new TensorInfo.Storage(shard, storage.offset(), storage.size(), storage.crc32c()));
+        } catch (DataLossException e) {
+            FormatReader reader = from.reader();
+            String file = reader.dataFile(storage.shard()).toString();
+            ErrorContext place = new ErrorContext(
+                    file,
+                    storage.offset(),
+                    info.name(),
+                    e.context().expected(),
+                    e.context().found(),
+                    null,
+                    null);
+            throw reader.explain(new DataLossException(e.kind(), e.problem(), place, e), storage.shard());
+        }
     }
 }

@@ -3,10 +3,13 @@ package org.tfckpt.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.TensorDigest;
 import org.tfckpt.tensor.DataLossException;
+import org.tfckpt.tensor.ProblemKind;
 import org.tfckpt.tensor.TensorInfo;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -37,6 +40,9 @@ final class DigestCommand implements Callable<Integer> {
         this.console = console;
     }
 
+    /** The number of tensors in data files that are missing or of another kind: each is reported once. */
+    private final Map<String, Integer> unreadable = new LinkedHashMap<>();
+
     DigestCommand(Console console, Path path) {
         this(console);
         this.path = path;
@@ -54,6 +60,13 @@ final class DigestCommand implements Callable<Integer> {
                 }
             }
         }
+        unreadable.forEach((file, tensors) -> {
+            if (tensors > 1) {
+                console.err()
+                        .println("tfckpt: " + tensors + " tensors have no digest because of '"
+                                + Failures.printable(file) + "'");
+            }
+        });
         return intact ? 0 : 1;
     }
 
@@ -62,7 +75,10 @@ final class DigestCommand implements Callable<Integer> {
             console.out().text(line(TensorDigest.sha256(checkpoint.tensor(info)), info.name()));
             return true;
         } catch (DataLossException e) {
-            console.err().println("tfckpt: " + Failures.describe(e));
+            boolean wholeFile = e.kind() == ProblemKind.WRONG_FILE || e.kind() == ProblemKind.MISSING_FILE;
+            if (!wholeFile || unreadable.merge(String.valueOf(e.context().file()), 1, Integer::sum) == 1) {
+                console.err().println("tfckpt: " + Failures.describe(e));
+            }
             return false;
         }
     }

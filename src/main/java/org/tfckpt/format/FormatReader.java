@@ -6,6 +6,8 @@ import java.nio.ByteOrder;
 import java.nio.file.Path;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.io.OrderedWork;
+import org.tfckpt.tensor.CheckpointException;
+import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorSlice;
 
@@ -121,6 +123,18 @@ public interface FormatReader extends Closeable {
      */
     default @Nullable String tensorFlowNotFound(String name) {
         return null;
+    }
+
+    /**
+     * Finds the cause of damage that the caller noticed in the bytes of a data file.
+     *
+     * @param damage the damage; its context names the data file
+     * @param shard the number of the data file
+     * @return the exception to throw: another one if the checkpoint was replaced meanwhile, or if the file is of
+     *     another kind
+     */
+    default CheckpointException explain(DataLossException damage, int shard) {
+        return damage;
     }
 
     /**

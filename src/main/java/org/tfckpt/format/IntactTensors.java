@@ -11,6 +11,8 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.io.OrderedWork;
+import org.tfckpt.tensor.CheckpointException;
+import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.Problem;
 import org.tfckpt.tensor.ProblemKind;
 import org.tfckpt.tensor.TensorInfo;
@@ -163,6 +165,11 @@ public final class IntactTensors implements FormatReader {
     @Override
     public @Nullable String tensorFlowNotFound(String name) {
         return all.tensorFlowNotFound(name);
+    }
+
+    @Override
+    public CheckpointException explain(DataLossException damage, int shard) {
+        return all.explain(damage, shard);
     }
 
     @Override

@@ -21,25 +21,22 @@ public record FileKind(String name, String advice) {
     /** A file whose first bytes are none of the known ones. */
     public static final FileKind UNKNOWN = new FileKind("of an unknown kind", "");
 
+    /** A file of no bytes. */
+    public static final FileKind EMPTY = new FileKind("empty", "copy or download it again");
+
+    /** Text of no special kind. */
+    public static final FileKind TEXT = new FileKind("a text file", "");
+
     /** A state file, or the beginning of one. */
     public static final FileKind STATE = new FileKind("a checkpoint state file", "use it as CHECKPOINT");
 
     /** A model of ONNX. */
-    public static final FileKind ONNX =
-            new FileKind("an ONNX model", "use the checkpoint that the model was converted from");
+    public static final FileKind ONNX = of(FileSignature.ONNX);
 
     /** Enough for the names of the first members of an archive. */
     private static final int HEAD = 4096;
 
-    private static final String UNPACK = "unpack it and use the files in it";
     private static final String SAVED_PAGE = "download the file itself, not the page about it";
-    private static final FileKind TORCH =
-            new FileKind("a PyTorch file", "load it with torch.load in Python and save its tensors in another format");
-    private static final FileKind NPZ = new FileKind("a NumPy archive (npz)", "");
-
-    private static final String AS_GRAPH = "use it as GRAPH; the checkpoint is in other files";
-    private static final FileKind GRAPH = new FileKind("a TensorFlow graph", AS_GRAPH);
-    private static final FileKind SAVED_MODEL = new FileKind("a TensorFlow SavedModel", AS_GRAPH);
     /** A file with the footer of a table. */
     public static final FileKind TABLE = new FileKind("the index or V1 file of a checkpoint", "use it as CHECKPOINT");
 
@@ -52,68 +49,12 @@ public record FileKind(String name, String advice) {
     private static final Pattern TEXT_GRAPH = Pattern.compile(
             "(?:node|library|versions|meta_info_def|graph_def|meta_graphs|saved_model_schema_version)\\s*[{:<]");
 
-    private static final String LENGTH = "[\\x80-\\xff]{0,4}[\\x00-\\x7f]";
-    private static final String SHORT_NAME = "\n[\\x01-\\xff]\\x01?[\\x20-\\x7e]{1,512}";
-    private static final String OP = "[\\x01-\\x7f][A-Za-z0-9_.>-]{1,127}";
-
-    /** {@code GraphDef.node}, which begins with its name and op. */
-    private static final Pattern NODE = Pattern.compile("(?s)\n" + LENGTH + SHORT_NAME + "\\x12" + OP + ".*");
-
-    /** {@code MetaGraphDef.meta_info_def}, which begins with the ops, each with its name. */
-    private static final Pattern META = Pattern.compile(
-            "(?s)\n" + LENGTH + "(?:" + SHORT_NAME + ")?\\x12" + LENGTH + "\n" + LENGTH + "\n" + OP + ".*");
-
-    private static final Pattern SAVED = Pattern.compile("(?s)\\x08\\x01\\x12" + LENGTH + "\n.*");
-    private static final Pattern MODEL = Pattern.compile("(?s)\\x08[\\x02-\\x1f]\\x12[\\x01-\\x7f][A-Za-z].*");
-    private static final Pattern MESSAGE_PACK = Pattern.compile("(?s)[\\x81-\\x8f][\\xa1-\\xbf][A-Za-z_].*");
-
-    /** Bytes at an offset, a char each (ISO 8859-1). */
-    private record Signature(int offset, String bytes, FileKind kind) {}
-
-    private static final List<Signature> SIGNATURES = List.of(
-            at(
-                    0,
-                    "version https://git-lfs",
-                    "a Git LFS pointer",
-                    "run 'git lfs pull' in its repository to get the file"),
-            at(0, "\u0089HDF\r\n\u001a\n", "an HDF5 file", "Keras reads it: model.load_weights(…) in Python"),
-            new Signature(0, "\u0080\u0002\u008a\nl\u00fc\u009cF\u00f9 j\u00a8P\u0019", TORCH),
-            at(4, "TFL3", "a TensorFlow Lite model", "use the checkpoint that the model was converted from"),
-            at(0, "\u0093NUMPY", "a NumPy array (npy)", ""),
-            at(0, "\u001f\u008b", "a gzip archive", UNPACK),
-            at(0, "BZh", "a bzip2 archive", UNPACK),
-            at(0, "\u00fd7zXZ\0", "an xz archive", UNPACK),
-            at(0, "(\u00b5/\u00fd", "a Zstandard archive", UNPACK),
-            at(0, "7z\u00bc\u00af'\u001c", "a 7z archive", UNPACK),
-            at(0, "Rar!", "a RAR archive", UNPACK),
-            at(257, "ustar", "a tar archive", UNPACK),
-            at(0, "!<arch>\n", "an ar archive (a library or a Debian package)", UNPACK),
-            at(
-                    0,
-                    "\0\u0005\u0016\u0007",
-                    "an AppleDouble file of macOS",
-                    "use the file whose name has no '._' in front"),
-            at(0, "GGUF", "a GGUF model", ""),
-            at(0, "PAR1", "a Parquet file", ""),
-            at(0, "ARROW1", "an Arrow file", ""),
-            at(0, "MATLAB 5.0", "a MATLAB file", ""),
-            at(0, "SQLite format 3\0", "an SQLite database", ""),
-            at(0, "\u0089PNG\r\n\u001a\n", "a PNG image", ""),
-            at(0, "\u00ff\u00d8\u00ff", "a JPEG image", ""),
-            at(0, "GIF8", "a GIF image", ""),
-            at(0, "RIFF", "a RIFF file (an image, audio or video)", ""),
-            at(4, "ftyp", "an MP4 media file", ""),
-            at(0, "OggS", "an Ogg media file", ""),
-            at(0, "%PDF-", "a PDF document", ""),
-            at(0, "\u007fELF", "an ELF program or library", ""),
-            at(0, "MZ", "a Windows program or library", ""),
-            at(0, "\u00ca\u00fe\u00ba\u00be", "a Java class file", ""),
-            at(0, "\u00cf\u00fa\u00ed\u00fe", "a macOS program or library", ""),
-            at(0, "\0asm", "a WebAssembly module", ""));
-
-    private static Signature at(int offset, String bytes, String name, String advice) {
-        return new Signature(offset, bytes, new FileKind(name, advice));
+    private static FileKind of(FileSignature signature) {
+        return new FileKind(signature.name(), signature.advice());
     }
+
+    private static final Pattern XML = Pattern.compile("<(?:[?!]|[a-z][a-z0-9:_-]*\\s*(?:/?>|\\s[a-z0-9:_-]+=))");
+    private static final Pattern JSON = Pattern.compile("\\{\\s*[\"'}]|\\[\\s*(?:[\"'{\\[\\]0-9-]|true|false|null)");
 
     /**
      * Reads the first bytes of a file and names what it is.
@@ -123,14 +64,8 @@ public record FileKind(String name, String advice) {
      * @throws IOException if the file cannot be read
      */
     public static FileKind of(Path file) throws IOException {
-        try (var in = Files.newInputStream(file)) {
-            FileKind kind = of(in.readNBytes(HEAD), Files.size(file));
-            if (!kind.equals(UNKNOWN)) {
-                return kind;
-            }
-        }
         try (ByteSource source = ByteSources.channel(file)) {
-            return endsLikeTable(source) ? TABLE : UNKNOWN;
+            return of(source);
         }
     }
 
@@ -180,21 +115,21 @@ public record FileKind(String name, String advice) {
     public static FileKind of(ByteSource source) throws IOException {
         byte[] head = new byte[(int) Math.min(HEAD, source.size())];
         source.readInto(0, ByteBuffer.wrap(head));
-        return of(head, source.size());
+        FileKind kind = of(head, source.size());
+        return kind.equals(UNKNOWN) && endsLikeTable(source) ? TABLE : kind;
     }
 
     static FileKind of(byte[] head, long size) {
         if (size == 0) {
-            return new FileKind("empty", "copy or download it again");
+            return EMPTY;
         }
         String text = new String(head, StandardCharsets.ISO_8859_1);
         if (text.startsWith("PK\u0003\u0004") || text.startsWith("PK\u0005\u0006")) {
             return zip(text);
         }
-        for (Signature signature : SIGNATURES) {
-            if (text.startsWith(signature.bytes, signature.offset)) {
-                return signature.kind;
-            }
+        FileKind fixed = first(FileSignature.FIXED, text);
+        if (!fixed.equals(UNKNOWN)) {
+            return fixed;
         }
         if (text.chars().allMatch(c -> c == 0)) {
             return new FileKind(
@@ -206,54 +141,46 @@ public record FileKind(String name, String advice) {
         return binary(head, text, size);
     }
 
+    private static FileKind first(List<FileSignature> signatures, String text) {
+        return signatures.stream()
+                .filter(signature -> signature.matches(text))
+                .findFirst()
+                .map(FileKind::of)
+                .orElse(UNKNOWN);
+    }
+
     /** By the names of its first members. */
     private static FileKind zip(String text) {
         if (text.contains("data.pkl")) {
-            return new FileKind("a PyTorch file (a zip archive)", TORCH.advice);
+            return new FileKind("a PyTorch file (a zip archive)", FileSignature.TORCH_ADVICE);
         }
         if (text.contains(".npy")) {
-            return NPZ;
+            return new FileKind("a NumPy archive (npz)", "");
         }
         if (text.contains("model.weights.h5")) {
             return new FileKind(
                     "a Keras model (.keras, a zip archive)", "Keras 3 reads it: keras.models.load_model(…)");
         }
-        return new FileKind("a zip archive", UNPACK);
+        return text.startsWith("META-INF/", 30)
+                ? new FileKind("a Java archive (jar, a zip archive)", "")
+                : new FileKind("a zip archive", FileSignature.UNPACK);
     }
 
     private static FileKind binary(byte[] head, String text, long size) {
         ByteBuffer bytes = ByteBuffer.wrap(head).order(ByteOrder.LITTLE_ENDIAN);
         if (head.length >= 12) {
             long first = bytes.getLong(0);
-            if (text.charAt(8) == '{' && first >= 2 && first <= size - Long.BYTES) {
+            if (text.charAt(8) == '{'
+                    && "\"} ".indexOf(text.charAt(9)) >= 0
+                    && first >= 2
+                    && first <= size - Long.BYTES) {
                 return new FileKind("a safetensors file", "");
             }
             if (MaskedCrc32c.of(bytes.duplicate().limit(8)) == bytes.getInt(8)) {
                 return new FileKind("a TFRecord or event file", "it holds records or summaries, no variables");
             }
         }
-        // Protocol 2 to 5, then a frame, a container or a global.
-        if (head.length > 2 && head[0] == (byte) 0x80 && head[1] >= 2 && head[1] <= 5 && head[2] != 0) {
-            return new FileKind("a Python pickle", "load it in Python and save its arrays in another format");
-        }
-        return isText(head) ? text(text) : message(text);
-    }
-
-    /** Messages of protobuf and MessagePack have no signatures; their first fields are typical. */
-    private static FileKind message(String text) {
-        if (SAVED.matcher(text).matches()) {
-            return SAVED_MODEL;
-        }
-        if (NODE.matcher(text).matches() || META.matcher(text).matches()) {
-            return GRAPH;
-        }
-        if (MODEL.matcher(text).matches()) {
-            return ONNX;
-        }
-        return MESSAGE_PACK.matcher(text).matches()
-                ? new FileKind(
-                        "a MessagePack file (Flax writes such files)", "read it with flax.serialization in Python")
-                : UNKNOWN;
+        return isText(head) ? text(text) : first(FileSignature.MESSAGES, text);
     }
 
     private static boolean isText(byte[] head) {
@@ -275,18 +202,18 @@ public record FileKind(String name, String advice) {
         if (start.startsWith("<!doctype html") || start.startsWith("<html") || start.startsWith("<head")) {
             return new FileKind("a web page (HTML)", SAVED_PAGE);
         }
-        if (start.startsWith("<")) {
+        if (XML.matcher(start).lookingAt()) {
             return new FileKind("an XML document", SAVED_PAGE);
         }
         if (TEXT_GRAPH.matcher(start).lookingAt()) {
-            return GRAPH;
+            return of(FileSignature.GRAPH);
         }
         if (start.startsWith("model_checkpoint_path")) {
             return STATE;
         }
-        if (start.startsWith("{") || start.startsWith("[")) {
+        if (JSON.matcher(start).lookingAt()) {
             return new FileKind("a JSON document", "");
         }
-        return new FileKind(start.startsWith("#!") ? "a script" : "a text file", "");
+        return start.startsWith("#!") ? new FileKind("a script", "") : TEXT;
     }
 }

@@ -46,4 +46,19 @@ class DigestCommandTest {
                 .startsWith("tfckpt: the bytes of the tensor do not match their checksum")
                 .contains("Checksum does not match");
     }
+
+    @Test
+    void reportsAMissingDataFileOnce(@TempDir Path directory) throws IOException {
+        Path prefix = Copies.of(testdata("story/log/model.ckpt-100000"), directory);
+        Path data = directory.resolve("model.ckpt-100000.data-00000-of-00001");
+        Files.delete(data);
+        ToolRun run = ToolRun.of("digest", prefix);
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.lines()).isEmpty();
+        assertThat(run.err().lines())
+                .satisfiesExactly(
+                        line -> assertThat(line).startsWith("tfckpt: the data file does not exist"),
+                        line -> assertThat(line)
+                                .isEqualTo("tfckpt: 3 tensors have no digest because of '" + data + "'"));
+    }
 }

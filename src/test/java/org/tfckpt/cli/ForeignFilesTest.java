@@ -89,7 +89,7 @@ class ForeignFilesTest {
                 "<?xml version='1.0'?> | XML",
                 "PK%03%04%14%00 | zip",
                 "%1f%8b%08%00 | gzip",
-                "BZh9 | bzip2",
+                "BZh91AY&SY | bzip2",
                 "%fd7zXZ%00 | xz",
                 "(%b5/%fd | Zstandard",
                 "7z%bc%af'%1c | 7z",
@@ -108,7 +108,7 @@ class ForeignFilesTest {
                 "OggS%00 | Ogg",
                 "%%PDF-1.7 | PDF",
                 "%7fELF%02 | ELF",
-                "MZ%90%00 | Windows",
+                "MZ%90%00------------------------------------------------------------PE%00%00 | Windows",
                 "%ca%fe%ba%be%00 | Java class",
                 "%00asm%01 | WebAssembly",
                 "SQLite format 3%00 | SQLite",
@@ -198,6 +198,36 @@ class ForeignFilesTest {
         directory = Files.createDirectory(temporary.resolve("transformers"));
         Files.createFile(directory.resolve("pytorch_model.bin"));
         assertThat(ToolRun.of("ls", directory).err()).contains("Hugging Face").contains("'pytorch_model.bin'");
+    }
+
+    /** A command that reads values, and one that writes them. */
+    @ParameterizedTest
+    @CsvSource({
+        "version https://git-lfs.github.com/spec/v1, a Git LFS pointer, run 'git lfs pull'",
+        "<!DOCTYPE html><html>, a web page (HTML), download the file itself",
+        "404: Not Found, a text file, copy or download the data file",
+        "%PDF-1.7, a PDF document, copy or download the data file"
+    })
+    void aForeignDataFileIsNamedWhereverAValueIsRead(String content, String kind, String advice) throws IOException {
+        Path prefix = temporary.resolve("m");
+        SituationsTest.copy(prefix);
+        Path data = temporary.resolve("m.data-00000-of-00001");
+        Files.writeString(data, content, StandardCharsets.ISO_8859_1);
+        for (ToolRun run : List.of(
+                ToolRun.of("show", prefix, "global_step"),
+                ToolRun.of("digest", prefix),
+                ToolRun.of("rewrite", prefix, "-o", temporary.resolve("new")),
+                ToolRun.of("rewrite", prefix, "-o", temporary.resolve("new"), "--shards", "2"))) {
+            assertThat(run.code()).isPositive();
+            assertThat(run.err())
+                    .startsWith("tfckpt: the data file is " + kind)
+                    .contains("[file " + data)
+                    .contains("; " + advice)
+                    .doesNotContain("null");
+        }
+        assertThat(ToolRun.of("inspect", "--file_name=" + prefix, "--tensor_name=global_step")
+                        .out())
+                .contains("Checksum does not match: stored 3666983131");
     }
 
     @Test

@@ -2,6 +2,7 @@ package org.tfckpt.damage;
 
 import static java.nio.charset.StandardCharsets.ISO_8859_1;
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.tfckpt.testing.Checkpoints.damage;
 import static org.tfckpt.testing.Checkpoints.problems;
 
 import java.io.IOException;
@@ -9,15 +10,22 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.Salvage;
+import org.tfckpt.Tensor;
+import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.Problem;
+import org.tfckpt.tensor.ProblemKind;
 import org.tfckpt.testing.BundleBuilder;
+import org.tfckpt.testing.Checkpoints.Reading;
+import org.tfckpt.testing.Slices;
+import org.tfckpt.testing.Variants;
 
 /** Data files that are damaged as a whole, and those that no tensor refers to. */
 class DamagedDataFileTest {
@@ -53,6 +61,55 @@ class DamagedDataFileTest {
                     .asString()
                     .startsWith("wrong-file - the data file is " + name);
         }
+    }
+
+    @Test
+    void aForeignFileIsNamedWhenAnyTensorIsRead() throws IOException {
+        BundleBuilder bundle = new BundleBuilder()
+                .floats("small", 1, 2)
+                .floats("large", new float[100_000])
+                .strings("s", "x", "y");
+        Slices.tensor(bundle, "p", DataType.DT_FLOAT, new long[] {2}, new byte[8], "0,1", "1,1");
+        Variants.add(
+                bundle, "v", new long[] {1}, Variants.variant("int", "").build().toByteArray());
+        Path prefix = write(bundle);
+        Map<String, Reading<?>> readings = Map.of(
+                "small",
+                Tensor::toFloatArray,
+                "large",
+                Tensor::toFloatArray,
+                "s",
+                Tensor::toStringArray,
+                "p",
+                Tensor::toFloatArray,
+                "v",
+                Tensor::variants);
+        for (String content : List.of("version https://git-lfs", "version https://git-lfs" + "x".repeat(500_000))) {
+            Files.writeString(data(), content);
+            readings.forEach((name, reading) -> {
+                DataLossException damage = damage(prefix, name, reading);
+                assertThat(damage.kind()).as(name).isEqualTo(ProblemKind.WRONG_FILE);
+                assertThat(damage)
+                        .hasMessageStartingWith("the data file is a Git LFS pointer (TensorFlow: \"")
+                        .hasMessageContaining("[file " + data() + ", offset 0x")
+                        .hasMessageContaining("tensor '" + name)
+                        .hasMessageEndingWith("; run 'git lfs pull' in its repository to get the file");
+            });
+        }
+        Files.write(data(), new byte[0]);
+        assertThat(damage(prefix, "small", Tensor::toFloatArray).kind()).isEqualTo(ProblemKind.TRUNCATED);
+        assertThat(damage(prefix, "small", Tensor::toFloatArray)).hasMessageStartingWith("the data file is empty");
+    }
+
+    @Test
+    void aTruncatedFileIsNotCalledForeign() throws IOException {
+        Path prefix = write(new BundleBuilder().floats("a", new float[100]).floats("b", 1, 2));
+        Files.write(data(), new byte[300]);
+        assertThat(damage(prefix, "a", Tensor::toFloatArray))
+                .hasMessageStartingWith("the file ends before the bytes to be read");
+        Files.writeString(data(), "ab?=");
+        assertThat(damage(prefix, "a", Tensor::toFloatArray))
+                .hasMessageStartingWith("the file ends before the bytes to be read");
     }
 
     @Test

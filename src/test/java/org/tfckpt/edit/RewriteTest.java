@@ -153,7 +153,7 @@ class RewriteTest {
             Rewrite insisting = Rewrite.of(checkpoint).linking(Linking.REQUIRED).build();
             assertThatThrownBy(() -> insisting.run(memory.getPath("other")))
                     .isInstanceOf(CheckpointException.class)
-                    .hasMessageContaining("Cannot link");
+                    .hasMessageContaining("cannot be linked");
             assertThat(Folder.names(memory.getPath("/work"))).noneMatch(name -> name.startsWith("other"));
         }
     }

@@ -76,6 +76,11 @@ class FileKindTest {
                 "  <HTML><body>|a web page (HTML)",
                 "<?xml version='1.0'?><Error>|an XML document",
                 "{\"a\": 1}|a JSON document",
+                "[{\"a\": 1}]|a JSON document",
+                "[Desktop Entry]|a text file",
+                "<a href='x'>|an XML document",
+                "<svg:svg>|an XML document",
+                "<tf.Variable 'w:0' shape=(1,)>|a text file",
                 "#!/bin/sh|a script",
                 "model_checkpoint_path: \"m\"|a checkpoint state file",
                 "%PDF-1.7 .|a PDF document",
@@ -93,11 +98,19 @@ class FileKindTest {
                 "8004958b00000000000000|a Python pickle",
                 "1c00000054464c3300000000|a TensorFlow Lite model",
                 "934e554d505901007600|a NumPy array (npy)",
-                "425a68393141|a bzip2 archive",
+                "425a6839314159265359|a bzip2 archive",
+                "425a683917724538509000000000|a bzip2 archive",
                 "fd377a585a00|an xz archive",
                 "7f454c4602|an ELF program or library",
                 "cafebabe0000|a Java class file",
                 "89504e470d0a1a0a|a PNG image",
+                "6f0d0d0a00000000|compiled Python code (pyc)",
+                "03f30d0a00000000|compiled Python code (pyc)",
+                "1f8b0800|a gzip archive",
+                "80027d71002e|a Python pickle",
+                "504b030414000808080000000000000000000000000000000000090004004d4554412d494e462f"
+                        + "|a Java archive (jar, a zip archive)",
+                "fffe6d006f00|a text file in UTF-16",
                 "00051607000200|an AppleDouble file of macOS",
             })
     void binaryFilesAreNamedByTheirFirstBytes(String hex, String name) {
@@ -135,6 +148,26 @@ class FileKindTest {
         assertThat(nameOf(new byte[100])).isEqualTo("full of zeros");
         assertThat(FileKind.of(new byte[4096], 1 << 20).name())
                 .isEqualTo("full of zeros, at least in its first 4096 bytes");
+    }
+
+    /** Data files begin with any bytes, and a damaged one must not be taken for a file of another kind. */
+    @Test
+    void numbersAreNotTakenForSignatures() {
+        Random random = new Random(14);
+        ByteBuffer bytes = ByteBuffer.allocate(64).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < 200_000; i++) {
+            bytes.clear();
+            while (bytes.hasRemaining()) {
+                bytes.putFloat((float) random.nextGaussian());
+            }
+            assertThat(FileKind.of(bytes.array(), 10_000)).isSameAs(FileKind.UNKNOWN);
+            bytes.clear();
+            while (bytes.hasRemaining()) {
+                bytes.putLong(random.nextInt(1 << random.nextInt(1, 12)));
+            }
+            assertThat(FileKind.of(bytes.array(), 10_000).name())
+                    .matches("of an unknown kind|full of zeros.*|a text file");
+        }
     }
 
     @Test

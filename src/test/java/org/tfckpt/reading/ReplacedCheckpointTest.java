@@ -17,7 +17,11 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tfckpt.Checkpoint;
+import org.tfckpt.CheckpointWriter;
+import org.tfckpt.Linking;
 import org.tfckpt.ReadOptions;
+import org.tfckpt.Sharding;
+import org.tfckpt.WriteOptions;
 import org.tfckpt.tensor.CheckpointReplacedException;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.ProblemKind;
@@ -106,6 +110,36 @@ class ReplacedCheckpointTest {
             replace(prefix, new BundleBuilder().floats("v", values).write(directory.resolve("new")), 1);
             assertReplaced(prefix, MESSAGE, () -> checkpoint.verify(problem -> {}));
             assertReplaced(prefix, MESSAGE, () -> checkpoint.tensor("v").toFloatArray());
+        }
+    }
+
+    @Test
+    @DisplayName("a copy of it is written meanwhile")
+    void copied() throws IOException {
+        Path prefix = write("ckpt", 2, 1);
+        try (Checkpoint checkpoint = Checkpoint.open(prefix)) {
+            TensorInfo first = checkpoint.find("t0").orElseThrow();
+            TensorInfo second = checkpoint.find("t1").orElseThrow();
+            replace(prefix, write("new", 2, 2), 2);
+            write(out -> assertReplaced(prefix, MESSAGE, () -> out.copy(checkpoint, first, "t")));
+            Files.delete(BundleBuilder.data(prefix, 1, 2));
+            write(out -> assertReplaced(prefix, MESSAGE, () -> out.linkShard(checkpoint, 1, Linking.NEVER)));
+            Files.write(BundleBuilder.data(prefix, 1, 2), new byte[3]);
+            write(out -> {
+                out.linkShard(checkpoint, 1, Linking.NEVER);
+                assertReplaced(prefix, MESSAGE, () -> out.addReference(checkpoint, second, "t"));
+            });
+        }
+    }
+
+    private interface Writing {
+        void to(CheckpointWriter out) throws IOException;
+    }
+
+    private void write(Writing writing) throws IOException {
+        WriteOptions options = WriteOptions.DEFAULT.withSharding(Sharding.ofMaxBytes(Long.MAX_VALUE));
+        try (CheckpointWriter out = CheckpointWriter.open(directory.resolve("copy"), options)) {
+            writing.to(out);
         }
     }
 

@@ -633,13 +633,19 @@ class CheckpointWriterTest {
     }
 
     @Test
-    void whatIsNoPrefixIsRefused() {
+    void whatIsNoPrefixIsRefused() throws IOException {
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> CheckpointWriter.open(directory.resolve("ckpt.index")))
                 .withMessageContaining("use the prefix");
         assertThatThrownBy(() -> CheckpointWriter.open(directory.resolve("a/b/ckpt")))
                 .isInstanceOf(CheckpointException.class)
-                .hasMessage("Parent directory of " + directory.resolve("a/b/ckpt") + " doesn't exist, can't save.");
+                .hasMessageStartingWith("the directory '" + directory.resolve("a/b")
+                        + "' cannot be created because its parent does not exist (TensorFlow: \"Parent directory of "
+                        + directory.resolve("a/b/ckpt") + " doesn't exist, can't save.\")");
+        Path file = Files.createFile(directory.resolve("file"));
+        assertThatThrownBy(() -> CheckpointWriter.open(file.resolve("ckpt")))
+                .isInstanceOf(CheckpointException.class)
+                .hasMessage("a checkpoint cannot be written to '" + file + "', which is not a directory");
     }
 
     @Test

@@ -12,6 +12,8 @@ import org.tfckpt.format.TensorScan;
 import org.tfckpt.format.VerificationListener;
 import org.tfckpt.io.FileAccess;
 import org.tfckpt.io.OrderedWork;
+import org.tfckpt.tensor.CheckpointException;
+import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorNames;
 import org.tfckpt.tensor.TensorSlice;
@@ -94,6 +96,16 @@ public final class Bundle implements FormatReader {
     @Override
     public String tensorFlowNotFound(String name) {
         return "Key " + name + " not found in checkpoint";
+    }
+
+    @Override
+    public CheckpointException explain(DataLossException damage, int shard) {
+        try {
+            shards.get(shard, "");
+        } catch (IOException e) {
+            damage.addSuppressed(e);
+        }
+        return shards.explain(damage);
     }
 
     @Override

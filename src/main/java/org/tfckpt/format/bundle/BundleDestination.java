@@ -1,7 +1,9 @@
 package org.tfckpt.format.bundle;
 
 import java.io.IOException;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
@@ -44,26 +46,49 @@ record BundleDestination(BundlePrefix prefix, boolean overwrite) {
             Files.createDirectory(directory);
         } catch (NoSuchFileException e) {
             throw new CheckpointException(
-                    "Parent directory of " + prefix + " doesn't exist, can't save.", ErrorContext.NONE, e);
+                    "the directory '" + prefix.directory() + "' cannot be created because its parent does not exist",
+                    ErrorContext.hint("create the parent, or check the path for typing errors")
+                            .withTensorFlow("Parent directory of " + prefix + " doesn't exist, can't save."),
+                    e);
+        } catch (FileAlreadyExistsException e) {
+            if (!Files.isDirectory(directory)) {
+                throw new CheckpointException(
+                        "a checkpoint cannot be written to '" + prefix.directory() + "', which is not a directory",
+                        ErrorContext.NONE,
+                        e);
+            }
         }
     }
 
     /** Adds the checkpoint to an error of the file system, such as a full disk or a missing permission. */
     IOException describe(IOException failure) {
-        if (failure instanceof CheckpointException || failure instanceof FileAlreadyExistsException) {
-            return failure;
+        return failure instanceof CheckpointException || failure instanceof FileAlreadyExistsException
+                ? failure
+                : new CheckpointException(
+                        "the checkpoint '" + prefix + "' cannot be written: " + reason(failure),
+                        ErrorContext.NONE,
+                        failure);
+    }
+
+    private static String reason(IOException failure) {
+        if (failure instanceof AccessDeniedException denied) {
+            return "permission denied for '" + denied.getFile() + "'";
+        }
+        if (failure instanceof NoSuchFileException missing) {
+            return "'" + missing.getFile() + "' does not exist";
+        }
+        if (failure instanceof FileSystemException file && file.getReason() != null) {
+            return (file.getFile() == null ? "" : "'" + file.getFile() + "': ") + file.getReason();
         }
         String message = failure.getMessage();
-        String reason = failure.getClass() == IOException.class && message != null ? message : failure.toString();
-        return new CheckpointException(
-                "Cannot write the checkpoint " + prefix + ": " + reason, ErrorContext.NONE, failure);
+        return message == null ? failure.toString() : message;
     }
 
     static DataLossException missing(Path file, NoSuchFileException cause) {
         return new DataLossException(
                 ProblemKind.MISSING_FILE,
-                file + "; No such file or directory",
-                ErrorContext.at(file.toString(), -1),
+                "the data file does not exist",
+                ErrorContext.at(file.toString(), -1).withTensorFlow(file + "; No such file or directory"),
                 cause);
     }
 }

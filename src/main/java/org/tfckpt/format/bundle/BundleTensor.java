@@ -44,7 +44,7 @@ final class BundleTensor implements SliceAssembly.Parts {
                 entry, storage(entry), SliceAssembly.requireElements(entry, place(entry.name())), index.name());
         ByteSource shard = shard(slice, entry);
         return info.isPartitioned()
-                ? StoredTensor.open(shard, shards, entry, storage(entry), order())
+                ? StoredTensor.open(shard, shards, named(entry), storage(entry), order())
                 : StoredTensor.openWhole(shard, shards, entry, storage(entry), order());
     }
 
@@ -52,14 +52,14 @@ final class BundleTensor implements SliceAssembly.Parts {
     public StringData strings(int slice) throws IOException {
         TensorInfo entry = entry(slice);
         SliceAssembly.requireElements(entry, place(entry.name()));
-        return StringTensors.open(shard(slice, entry), shards, entry, storage(entry), order());
+        return StringTensors.open(shard(slice, entry), shards, named(entry), storage(entry), order());
     }
 
     @Override
     public VariantData variants(int slice) throws IOException {
         TensorInfo entry = entry(slice);
         SliceAssembly.requireElements(entry, place(entry.name()));
-        return VariantTensors.open(shard(slice, entry), shards, entry, storage(entry), order());
+        return VariantTensors.open(shard(slice, entry), shards, named(entry), storage(entry), order());
     }
 
     /** Checks strings without keeping their lengths; returns the number of bytes that they take in the shard. */
@@ -68,15 +68,26 @@ final class BundleTensor implements SliceAssembly.Parts {
         return StringTensors.verify(shard(0, info), shards, info, storage(info), order());
     }
 
+    /** Returns the entry of a slice with the name of its tensor: the key of a slice means nothing to a reader. */
+    private TensorInfo named(TensorInfo entry) {
+        return entries == null
+                ? entry
+                : new TensorInfo(info.name(), entry.dtypeNumber(), entry.shape(), entry.storage(), entry.slices());
+    }
+
     private ByteOrder order() {
         return index.byteOrder();
     }
 
     private ByteSource shard(int slice, TensorInfo entry) throws IOException {
         TensorInfo.Storage storage = storage(entry);
-        ByteSource shard = shards.get(storage.shard(), entry.name());
+        ByteSource shard = shards.get(storage.shard(), info.name());
         if (sliceBytes != null) {
-            sliceBytes.add(slice, storage, shard);
+            try {
+                sliceBytes.add(slice, storage, shard);
+            } catch (DataLossException e) {
+                throw StoredTensor.ofTensor(e, shards, info);
+            }
         }
         return shard;
     }

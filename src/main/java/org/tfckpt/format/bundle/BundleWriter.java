@@ -229,7 +229,7 @@ public final class BundleWriter implements Closeable {
                 int number = shards.link(file, link, copy);
                 if (number < 0) {
                     throw new CheckpointException(
-                            "Cannot link '" + file + "' to the directory of '" + destination.prefix() + "'",
+                            "'" + file + "' cannot be linked to the directory of '" + destination.prefix() + "'",
                             ErrorContext.hint("hard links must stay within one file system that supports them; "
                                     + "copy the data file instead"));
                 }
@@ -269,8 +269,12 @@ public final class BundleWriter implements Closeable {
             if (!shards.isForeign(storage)) {
                 throw new DataLossException(
                         ProblemKind.TRUNCATED,
-                        "The bytes of tensor '" + part.name() + "' are not within a data file",
-                        ErrorContext.NONE.ofTensor(part.name()).mismatch("bytes of a data file", storage));
+                        "the data file ends before the bytes of the tensor",
+                        ErrorContext.NONE
+                                .ofTensor(part.name())
+                                .mismatch(
+                                        storage.size() + " bytes at " + storage.offset(),
+                                        "a file of " + shards.linkedSize(storage.shard()) + " bytes"));
             }
             added.add(part, storage);
         });

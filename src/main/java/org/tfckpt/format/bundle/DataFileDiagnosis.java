@@ -76,14 +76,13 @@ final class DataFileDiagnosis {
     }
 
     private static @Nullable String foreign(ByteSource file) throws IOException {
-        FileKind kind = FileKind.of(file);
-        boolean onlyStartsWithZeros =
-                kind.name().startsWith("full of zeros") && !ByteRanges.isZero(file, 0, file.size());
-        return kind.equals(FileKind.UNKNOWN) || onlyStartsWithZeros ? null : describe(kind);
-    }
-
-    private static String describe(FileKind kind) {
-        return "the data file is " + kind.name() + (kind.advice().isEmpty() ? "" : "; " + kind.advice());
+        FileKind kind = ForeignDataFiles.kind(file);
+        if (!kind.equals(FileKind.UNKNOWN)) {
+            return ForeignDataFiles.problem(kind) + "; " + ForeignDataFiles.advice(kind);
+        }
+        return ByteRanges.isZero(file, 0, file.size())
+                ? "the data file is full of zeros; copy or download it again: its content was not written"
+                : null;
     }
 
     /** Whether each LF has a CR before it, and there are as many as bytes too many. */

@@ -143,6 +143,11 @@ final class ShardFiles implements Closeable {
                 && storage.offset() <= size - storage.size();
     }
 
+    /** Returns the size of a data file taken from another checkpoint, 0 if there is no such file. */
+    long linkedSize(int shard) {
+        return foreignSizes.getOrDefault(shard, 0L);
+    }
+
     /** Forces all data files to disk and closes them. */
     void finish() throws IOException {
         if (shards.isEmpty()) {

@@ -10,6 +10,7 @@ import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 import org.tfckpt.io.ByteSource;
 import org.tfckpt.io.ByteSources;
 import org.tfckpt.io.FileAccess;
@@ -24,7 +25,9 @@ final class Shards implements Closeable {
     private final int count;
     private final FileAccess access;
     private final IndexReplacement replacement;
+    private final ForeignDataFiles foreign = new ForeignDataFiles();
     private final Map<Integer, ByteSource> open = new HashMap<>();
+    private final Map<String, ByteSource> byName = new HashMap<>();
     /** Many tensors may be in a missing file: its directory is listed once. */
     private final Map<Integer, String> adviceIfMissing = new HashMap<>();
 
@@ -49,9 +52,21 @@ final class Shards implements Closeable {
         return prefix;
     }
 
-    /** Returns the exception to throw for damage of a data file: another one if the checkpoint was replaced. */
+    /**
+     * Returns the exception to throw for damage of a data file: another one if the checkpoint was replaced, or the file
+     * is of another kind.
+     */
     CheckpointException explain(DataLossException damage) {
-        return replacement.explain(damage);
+        CheckpointException explained = replacement.explain(damage);
+        if (explained != damage || !ForeignDataFiles.isSymptom(damage.kind())) {
+            return explained;
+        }
+        ByteSource file = opened(damage.context().file());
+        return file == null ? damage : foreign.explain(damage, file);
+    }
+
+    private synchronized @Nullable ByteSource opened(@Nullable String file) {
+        return file == null ? null : byName.get(file);
     }
 
     /** Returns whether a data file is one of those that the header counts. */
@@ -80,6 +95,7 @@ final class Shards implements Closeable {
         if (source == null) {
             source = open(shard, tensor);
             open.put(shard, source);
+            byName.put(source.name(), source);
         }
         return source;
     }
@@ -124,6 +140,7 @@ final class Shards implements Closeable {
             }
         }
         open.clear();
+        byName.clear();
         if (failure != null) {
             throw failure;
         }

@@ -28,6 +28,7 @@ final class TensorDataVerification {
             ProblemKind.STRING_LENGTHS,
             ProblemKind.VARIANT,
             ProblemKind.TRUNCATED,
+            ProblemKind.WRONG_FILE,
             ProblemKind.OVERLAP);
     /** Large enough to be worth a job, and small enough that all threads finish at about the same time. */
     private static final long PART = 4 << 20;
