@@ -49,20 +49,6 @@ final class ProblemText {
                 + (blocks == 0 ? "" : "; " + Plural.of(blocks, "index block") + " lost");
     }
 
-    static void array(JsonOutput out, String name, Iterable<Problem> problems) throws IOException {
-        out.generator().writeArrayFieldStart(name);
-        for (Problem problem : problems) {
-            object(out, problem);
-        }
-        out.generator().writeEndArray();
-    }
-
-    private static void object(JsonOutput out, Problem problem) throws IOException {
-        out.generator().writeStartObject();
-        fields(out, problem);
-        out.generator().writeEndObject();
-    }
-
     /** Writes the fields of a problem into an object. */
     static void fields(JsonOutput out, Problem problem) throws IOException {
         out.text("file", problem.file());

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -15,6 +16,7 @@ import org.tfckpt.edit.RewriteSummary;
 import org.tfckpt.restore.RestoreException;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.Problem;
+import org.tfckpt.tensor.TensorInfo;
 import picocli.CommandLine.ArgGroup;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -119,6 +121,7 @@ final class RewriteCommand implements Callable<Integer> {
         for (String note : rewrite.notes()) {
             console.err().println("tfckpt: " + Failures.printable(note));
         }
+        requireTensors(rewrite, inputs);
         @Nullable Path meta = sideFiles.meta(inputs, options.graphFile(), output, force);
         RewriteSummary summary;
         if (dryRun) {
@@ -135,6 +138,34 @@ final class RewriteCommand implements Callable<Integer> {
             text(rewrite, summary, output);
         }
         return rewrite.lost();
+    }
+
+    /** An empty checkpoint is hardly wanted, and would replace another one with --force. */
+    private void requireTensors(Rewrite rewrite, List<Checkpoint> inputs) throws IOException {
+        if (!rewrite.tensors().isEmpty()) {
+            return;
+        }
+        if (!rewrite.lost().isEmpty()) {
+            printLost(rewrite);
+            throw new IllegalArgumentException("the new checkpoint would be empty: no selected tensor is intact");
+        }
+        for (Checkpoint input : inputs) {
+            Iterator<TensorInfo> tensors = input.tensorIterator();
+            if (tensors.hasNext()) {
+                throw new IllegalArgumentException("the new checkpoint would be empty: no tensor of '" + input
+                        + "' is selected (for example, it has '"
+                        + tensors.next().name() + "')");
+            }
+        }
+    }
+
+    private void printLost(Rewrite rewrite) throws IOException {
+        if (!json) {
+            Style style = common.style(console);
+            for (ProblemGroup group : ProblemGroup.of(rewrite.lost())) {
+                console.out().text(style.bad(group.line()) + "\n");
+            }
+        }
     }
 
     /** A directory as the output would give files next to it: Path drops a separator at the end. */
@@ -157,10 +188,7 @@ final class RewriteCommand implements Callable<Integer> {
     }
 
     private void text(Rewrite rewrite, RewriteSummary summary, Path output) throws IOException {
-        Style style = common.style(console);
-        for (Problem problem : rewrite.lost()) {
-            console.out().text(style.bad(ProblemText.line(problem)) + "\n");
-        }
+        printLost(rewrite);
         if (dryRun) {
             List<String> lines = new ArrayList<>();
             rewrite.describe(lines::add);

@@ -35,7 +35,11 @@ final class RewriteJson {
                 out.text(note);
             }
             json.writeEndArray();
-            ProblemText.array(out, "lost", rewrite.lost());
+            out.generator().writeArrayFieldStart("lost");
+            for (ProblemGroup group : ProblemGroup.of(rewrite.lost())) {
+                group.writeJson(out, true);
+            }
+            out.generator().writeEndArray();
             json.writeObjectFieldStart("totals");
             json.writeNumberField("tensors", summary.tensors());
             json.writeNumberField("renamed", summary.renamed());

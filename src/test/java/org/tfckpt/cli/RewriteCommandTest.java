@@ -14,6 +14,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.tfckpt.Checkpoint;
+import org.tfckpt.testing.BundleBuilder;
 import org.tfckpt.testing.Folder;
 import org.tfckpt.testing.Json;
 
@@ -300,6 +301,51 @@ class RewriteCommandTest {
         assertThat(ToolRun.of("rewrite", target, "-o", source, "--force", "--json")
                         .json())
                 .containsEntry("lost", List.of());
+    }
+
+    @Test
+    void aMissingDataFileIsOneProblemOfASalvage() throws IOException {
+        Path damaged = Copies.of(ToolRun.testdata("golden/tf218-v2-sharded/ckpt"), directory);
+        Files.delete(Folder.sibling(damaged, ".data-00001-of-00003"));
+        Path target = directory.resolve("new");
+        List<String> problems = ToolRun.of("verify", damaged).lines();
+
+        ToolRun run = ToolRun.of("rewrite", "--salvage", damaged, "-o", target);
+
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.lines()).hasSize(2);
+        assertThat(run.lines().get(0)).isEqualTo(problems.get(0)).containsPattern(": [0-9]+ tensors: missing-file: ");
+        assertThat(run.lines().get(1)).endsWith(" tensors lost");
+        List<Map<String, Object>> lost =
+                Json.list(ToolRun.of("rewrite", "--salvage", damaged, "-o", target, "--json", "--dry-run")
+                        .json()
+                        .get("lost"));
+        assertThat(lost).hasSize(1);
+        assertThat(Json.list(lost.get(0).get("names")))
+                .hasSize(((Number) lost.get(0).get("tensors")).intValue())
+                .hasSizeGreaterThan(1);
+    }
+
+    @Test
+    void anEmptyCheckpointIsNotWrittenWithoutNeed() throws IOException {
+        Path target = directory.resolve("new");
+        for (String option : List.of("--include=nothing", "--exclude=**")) {
+            ToolRun run = ToolRun.of("rewrite", source, "-o", target, option);
+            assertThat(run.code()).isEqualTo(2);
+            assertThat(run.err())
+                    .startsWith("tfckpt: the new checkpoint would be empty: no tensor of '" + source + "' is selected"
+                            + " (for example, it has '");
+        }
+        Files.delete(Folder.sibling(source, ".data-00000-of-00001"));
+        ToolRun salvage = ToolRun.of("rewrite", "--salvage", source, "-o", target);
+        assertThat(salvage.code()).isEqualTo(2);
+        assertThat(salvage.lines()).singleElement().asString().contains(" tensors: missing-file: ");
+        assertThat(salvage.err())
+                .isEqualTo("tfckpt: the new checkpoint would be empty: no selected tensor is intact\n");
+        assertThat(Folder.names(directory)).containsExactly("log");
+
+        Path empty = new BundleBuilder().write(directory.resolve("empty"));
+        assertThat(ToolRun.of("rewrite", empty, "-o", target).code()).isZero();
     }
 
     @Test
