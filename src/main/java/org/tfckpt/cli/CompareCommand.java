@@ -8,6 +8,7 @@ import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.restore.Comparison;
+import org.tfckpt.restore.NameKind;
 import org.tfckpt.restore.RestorePlan;
 import org.tfckpt.tensor.NamePattern;
 import picocli.CommandLine.Command;
@@ -50,6 +51,13 @@ final class CompareCommand implements Callable<Integer> {
     @Mixin
     private MappingOptions mapping = new MappingOptions();
 
+    @Option(
+            names = "--names",
+            paramLabel = "KIND",
+            description = "Names of an object-based graph or checkpoint to compare: ${COMPLETION-CANDIDATES}"
+                    + " (default: the kind with the most matches).")
+    private @Nullable NameKind names;
+
     @Option(names = "--tags", split = ",", paramLabel = "TAG", description = GraphCommand.TAGS)
     private @Nullable List<String> tags;
 
@@ -69,12 +77,14 @@ final class CompareCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         try (Checkpoint checkpoint = Checkpoint.open(path, common.readOptions())) {
-            Comparison comparison = RestorePlan.from(checkpoint)
+            RestorePlan.Builder plan = RestorePlan.from(checkpoint)
                     .graph(GraphCommand.open(graph, tags))
                     .exclude(exclude)
-                    .mapping(mapping.mapping())
-                    .build()
-                    .comparison();
+                    .mapping(mapping.mapping());
+            if (names != null) {
+                plan.names(names);
+            }
+            Comparison comparison = plan.build().comparison();
             if (json) {
                 CompareJson.write(console.out(), comparison);
             } else {
@@ -92,6 +102,7 @@ final class CompareCommand implements Callable<Integer> {
         return new CompareText.Given(
                 MappingOptions.quoted(graph.toString()),
                 MappingOptions.quoted(path.toString()),
+                names == null ? List.of() : List.of("--names " + names),
                 excluded,
                 mapping.words());
     }

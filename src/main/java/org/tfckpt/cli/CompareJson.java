@@ -41,6 +41,9 @@ final class CompareJson {
         array("shape_mismatch", comparison.shapeMismatches(), this::otherShape);
         array("dtype_mismatch", comparison.dtypeMismatches(), this::otherDtype);
         array("excluded", comparison.excluded(), (source, wanted) -> out.text(wanted.variable()));
+        if (comparison.names().isPresent()) {
+            out.text("names", comparison.names().get().toString());
+        }
         out.generator().writeEndObject();
     }
 

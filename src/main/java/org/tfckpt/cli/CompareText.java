@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.stream.Collectors;
 import org.tfckpt.restore.Comparison;
+import org.tfckpt.restore.NameKind;
 import org.tfckpt.restore.NameMapping;
 import org.tfckpt.restore.SuggestedRule;
 import org.tfckpt.restore.Suggestion;
@@ -29,10 +30,11 @@ final class CompareText {
      *
      * @param graph the graph
      * @param checkpoint the checkpoint
+     * @param names options that only {@code compare} takes
      * @param exclusions options
      * @param mapping options
      */
-    record Given(String graph, String checkpoint, List<String> exclusions, List<String> mapping) {}
+    record Given(String graph, String checkpoint, List<String> names, List<String> exclusions, List<String> mapping) {}
 
     CompareText(Output out, Style style, Comparison comparison) {
         this.out = out;
@@ -67,11 +69,22 @@ final class CompareText {
                 + missing
                 + " missing (?), " + wrong + " of wrong shape or dtype (!); "
                 + Plural.of(comparison.unused().size(), "tensor") + " unused");
+        if (comparison.names().isPresent()) {
+            out.line("compared by " + name(comparison.names().get()) + " (--names selects key, full or path)");
+        }
     }
 
     /** Returns the columns of the bar for a count: at least one unless it is 0, so that a single variable shows. */
     private static int part(int count, int of) {
         return count == 0 ? 0 : Math.max(1, (int) ((long) BAR * count / of));
+    }
+
+    private static String name(NameKind kind) {
+        return switch (kind) {
+            case KEY -> "key";
+            case FULL -> "full name";
+            case PATH -> "path";
+        };
     }
 
     private interface Line<T> {
@@ -154,6 +167,7 @@ final class CompareText {
             options.add(option);
         }
         List<String> compare = new ArrayList<>(List.of("tfckpt compare"));
+        compare.addAll(given.names);
         compare.addAll(given.exclusions);
         compare.addAll(options);
         compare.addAll(List.of(given.graph, given.checkpoint));

@@ -27,6 +27,7 @@ public final class Comparison {
     private final List<String> idleRules;
     private final List<NameMapping.Collision> collisions;
     private final Tensors tensors;
+    private final @Nullable NameKind names;
 
     // Computed on first use. Two threads may both compute it; the results are equal.
     private volatile @Nullable Suggestions suggestions;
@@ -36,9 +37,11 @@ public final class Comparison {
             Tensors tensors,
             List<NamePattern> idleExclusions,
             List<String> idleRules,
-            boolean mapped) {
+            boolean mapped,
+            @Nullable NameKind names) {
         this.sources = List.copyOf(sources);
         this.tensors = tensors;
+        this.names = names;
         this.idleExclusions = List.copyOf(idleExclusions);
         this.idleRules = List.copyOf(idleRules);
         this.collisions = mapped ? collisions(sources) : List.of();
@@ -66,19 +69,30 @@ public final class Comparison {
             Collection<TensorInfo> tensors,
             NameMapping mapping,
             Collection<NamePattern> exclusions) {
-        return of(wanted, new Tensors(tensors, Map.of()), mapping, exclusions);
+        return of(
+                wanted.stream().map(NamedVariable::of).toList(),
+                Tensors.of(tensors, Map.of()),
+                mapping,
+                exclusions,
+                null);
     }
 
+    /** Compares variables with tensors, and states by which kind of names; null if there is only one. */
     static Comparison of(
-            Collection<Wanted> wanted, Tensors tensors, NameMapping mapping, Collection<NamePattern> exclusions) {
-        SavedNames.check(wanted);
+            Collection<NamedVariable> variables,
+            Tensors tensors,
+            NameMapping mapping,
+            Collection<NamePattern> exclusions,
+            @Nullable NameKind kind) {
+        SavedNames.check(variables.stream().map(NamedVariable::wanted).toList());
         Set<NamePattern> idle = new LinkedHashSet<>(exclusions);
-        List<VariableSource> sources = new ArrayList<>(wanted.size());
+        List<VariableSource> sources = new ArrayList<>(variables.size());
         Set<String> names = new LinkedHashSet<>();
-        for (Wanted variable : wanted) {
+        for (NamedVariable variable : variables) {
             Optional<NamePattern> exclusion = Optional.empty();
             for (NamePattern pattern : exclusions) {
-                if (pattern.test(variable.name()) || pattern.test(variable.variable())) {
+                if (pattern.test(variable.name())
+                        || pattern.test(variable.wanted().variable())) {
                     idle.remove(pattern);
                     exclusion = exclusion.isPresent() ? exclusion : Optional.of(pattern);
                 }
@@ -87,24 +101,25 @@ public final class Comparison {
             sources.add(source(variable, mapping.apply(variable.name()), tensors, exclusion));
         }
         return new Comparison(
-                sources, tensors, List.copyOf(idle), mapping.idle(names), !mapping.equals(NameMapping.NONE));
+                sources, tensors, List.copyOf(idle), mapping.idle(names), !mapping.equals(NameMapping.NONE), kind);
     }
 
     /** Compares single assignments: no other variable is wanted, and none is excluded. */
     static Comparison ofPairs(Map<Wanted, String> assigned, Tensors tensors) {
         List<VariableSource> sources = assigned.entrySet().stream()
-                .map(pair -> source(pair.getKey(), pair.getValue(), tensors, Optional.empty()))
+                .map(pair -> source(NamedVariable.of(pair.getKey()), pair.getValue(), tensors, Optional.empty()))
                 .toList();
-        return new Comparison(sources, tensors, List.of(), List.of(), false);
+        return new Comparison(sources, tensors, List.of(), List.of(), false, null);
     }
 
     private static VariableSource source(
-            Wanted wanted, String tensorName, Tensors tensors, Optional<NamePattern> exclusion) {
+            NamedVariable variable, String tensorName, Tensors tensors, Optional<NamePattern> exclusion) {
+        Wanted wanted = variable.wanted();
         TensorInfo tensor = exclusion.isPresent() ? null : tensors.find(tensorName);
         Outcome outcome = exclusion.isPresent()
                 ? Outcome.EXCLUDED
                 : tensor == null ? Outcome.MISSING : wanted.fits(tensor) ? Outcome.MATCHED : Outcome.MISMATCHED;
-        return new VariableSource(wanted, tensorName, outcome, Optional.ofNullable(tensor), exclusion);
+        return new VariableSource(wanted, variable.name(), tensorName, outcome, Optional.ofNullable(tensor), exclusion);
     }
 
     private static List<NameMapping.Collision> collisions(List<VariableSource> sources) {
@@ -122,6 +137,16 @@ public final class Comparison {
             }
         });
         return List.copyOf(collisions);
+    }
+
+    /**
+     * Returns the kind of names that were compared.
+     *
+     * @return the kind with the most matches, or the one that was asked for; empty if neither side is object-based, or
+     *     the variables are not those of a graph
+     */
+    public Optional<NameKind> names() {
+        return Optional.ofNullable(names);
     }
 
     /**

@@ -11,11 +11,11 @@ import java.util.Map;
 import java.util.concurrent.Executor;
 import java.util.function.Function;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.Tensor;
 import org.tfckpt.graph.Graph;
 import org.tfckpt.io.OrderedWork;
-import org.tfckpt.objects.ObjectGraph;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.NamePattern;
 import org.tfckpt.tensor.TensorInfo;
@@ -60,6 +60,8 @@ public final class RestorePlan {
     public static final class Builder {
         private final Checkpoint checkpoint;
         private final List<Wanted> wanted = new ArrayList<>();
+        private final List<Graph> graphs = new ArrayList<>();
+        private @Nullable NameKind names;
         private final List<NamePattern> exclusions = new ArrayList<>();
         private NameMapping mapping = NameMapping.NONE;
         private boolean lenient;
@@ -81,15 +83,27 @@ public final class RestorePlan {
 
         /**
          * Adds the variables of a graph, by the names that its saver restores them from or, without a saver, by the
-         * names that TensorFlow saves them under. For a TF2 SavedModel, adds the variables of its objects; in an
-         * object-based checkpoint they are found along the same attributes.
+         * names that TensorFlow saves them under. For a TF2 SavedModel or checkpoint, adds the variables of its objects.
+         * They follow the variables added otherwise.
          *
          * @param graph the graph
          * @return this
-         * @throws IOException if the checkpoint's object graph cannot be read
          */
-        public Builder graph(Graph graph) throws IOException {
-            return variables(GraphWants.of(graph, checkpoint));
+        public Builder graph(Graph graph) {
+            graphs.add(graph);
+            return this;
+        }
+
+        /**
+         * Determines which names of object-based graphs and checkpoints are compared. By default, the kind with the most
+         * matches is chosen.
+         *
+         * @param kind the kind of names; ignored if neither the graph nor the checkpoint is object-based
+         * @return this
+         */
+        public Builder names(NameKind kind) {
+            names = kind;
+            return this;
         }
 
         /**
@@ -135,8 +149,9 @@ public final class RestorePlan {
         }
 
         /**
-         * Builds the plan. Reads the index and, for an object-based checkpoint, the object graph: if no tensor has the
-         * name looked for, the variable with this full name is used, as TensorFlow's savers do.
+         * Builds the plan. Reads the index and, for an object-based checkpoint, the object graph. Unless the kind of
+         * {@linkplain #names names} is given, variables may be found by their keys and by their full names, as
+         * TensorFlow's savers find them.
          *
          * @return the plan, complete or not
          * @throws IllegalArgumentException with TensorFlow's text, if two variables have the same name or one has two
@@ -144,8 +159,24 @@ public final class RestorePlan {
          * @throws IOException if the index or the object graph cannot be read
          */
         public RestorePlan build() throws IOException {
-            Comparison comparison = Comparison.of(wanted, tensorsOf(checkpoint), mapping, exclusions);
+            Tensors tensors = tensorsOf(checkpoint);
+            List<NameChoice.Variables> all = new ArrayList<>();
+            all.add(new SingleVariables(List.copyOf(wanted)));
+            graphs.forEach(graph -> all.add(new GraphWants(graph, checkpoint, tensors)));
+            Comparison comparison = new NameChoice(all, tensors, mapping, exclusions).compare(names);
             return new RestorePlan(checkpoint, comparison, lenient);
+        }
+
+        private record SingleVariables(List<Wanted> wanted) implements NameChoice.Variables {
+            @Override
+            public boolean isObjectBased() {
+                return false;
+            }
+
+            @Override
+            public List<NamedVariable> named(NameKind kind) {
+                return wanted.stream().map(NamedVariable::of).toList();
+            }
         }
     }
 
@@ -166,12 +197,11 @@ public final class RestorePlan {
 
     static Tensors tensorsOf(Checkpoint checkpoint) throws IOException {
         try (Stream<TensorInfo> tensors = checkpoint.tensors()) {
-            return new Tensors(
-                    tensors.toList(),
-                    checkpoint
-                            .availableObjectGraph()
-                            .map(ObjectGraph::keysByFullName)
-                            .orElse(Map.of()));
+            List<TensorInfo> all = tensors.toList();
+            return checkpoint
+                    .availableObjectGraph()
+                    .map(graph -> Tensors.of(all, graph))
+                    .orElseGet(() -> Tensors.of(all, Map.of()));
         }
     }
 

@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Set;
-import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.tfckpt.restore.suggest.RuleSearch;
 import org.tfckpt.restore.suggest.Variable;
@@ -42,11 +41,11 @@ public final class Suggestions {
                 .toList();
         Map<String, TensorInfo> candidates = new LinkedHashMap<>();
         if (!missing.isEmpty()) {
-            unused.forEach(tensor -> candidates.put(tensor.name(), tensor));
-            new TreeMap<>(tensors.fullNames()).forEach((name, key) -> {
-                TensorInfo tensor = candidates.get(key);
-                if (tensor != null) {
-                    candidates.putIfAbsent(name, tensor);
+            Set<TensorInfo> free = new HashSet<>(unused);
+            tensors.names().forEach(name -> {
+                TensorInfo tensor = Objects.requireNonNull(tensors.find(name));
+                if (free.contains(tensor)) {
+                    candidates.put(name, tensor);
                 }
             });
         }
@@ -121,7 +120,7 @@ public final class Suggestions {
         Set<String> used = new HashSet<>(namesByRule.values());
         Map<String, String> lines = new LinkedHashMap<>();
         for (VariableSource source : missing) {
-            String wanted = source.wanted().name();
+            String wanted = source.name();
             of(source).stream()
                     .filter(suggestion -> suggestion.fits() && TensorNames.isUtf8(suggestion.name()))
                     .map(Suggestion::name)

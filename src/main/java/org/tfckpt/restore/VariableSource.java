@@ -10,7 +10,9 @@ import org.tfckpt.tensor.TensorNames;
  * The tensor that restores a variable, or the reason why none does.
  *
  * @param wanted the variable
- * @param tensorName the name looked for in the checkpoint: the saved name of the variable after the mapping
+ * @param name the name that is mapped: the saved name of the variable, or one of the kind in
+ *     {@link Comparison#names()}
+ * @param tensorName the name looked for in the checkpoint: {@code name} after the mapping
  * @param outcome the result
  * @param tensor the tensor with that name or, in an object-based checkpoint, of the variable with that full name; empty
  *     if the variable is missing or excluded
@@ -18,6 +20,7 @@ import org.tfckpt.tensor.TensorNames;
  */
 public record VariableSource(
         Wanted wanted,
+        String name,
         String tensorName,
         Outcome outcome,
         Optional<TensorInfo> tensor,

@@ -34,7 +34,7 @@ class BrokenPairsTest {
     }
 
     private static List<Wanted> variables(List<TensorInfo> tensors) {
-        Tensors all = new Tensors(tensors, Map.of());
+        Tensors all = Tensors.of(tensors, Map.of());
         return tensors.stream()
                 .filter(tensor -> !all.isBookkeeping(tensor))
                 .map(tensor -> Wanted.of(tensor.name(), tensor.dtype(), tensor.shape()))

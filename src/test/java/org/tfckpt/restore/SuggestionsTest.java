@@ -197,13 +197,17 @@ class SuggestionsTest {
 
     @Test
     void fullNamesOfAnObjectBasedCheckpointAreNamesToo() {
-        Tensors tensors = new Tensors(
+        Tensors tensors = Tensors.of(
                 List.of(tensor("m/a/.ATTRIBUTES/VARIABLE_VALUE", 2), tensor("m/b/.ATTRIBUTES/VARIABLE_VALUE", 3)),
                 Map.of(
                         "input/conv/w", "m/a/.ATTRIBUTES/VARIABLE_VALUE",
                         "input/conv/b", "m/b/.ATTRIBUTES/VARIABLE_VALUE"));
         Comparison comparison = Comparison.of(
-                List.of(wanted("init/conv/w", 2), wanted("init/conv/b", 3)), tensors, NameMapping.NONE, List.of());
+                List.of(NamedVariable.of(wanted("init/conv/w", 2)), NamedVariable.of(wanted("init/conv/b", 3))),
+                tensors,
+                NameMapping.NONE,
+                List.of(),
+                null);
         assertThat(comparison.suggestions().rules())
                 .extracting(SuggestedRule::rule)
                 .containsExactly("s#^init/#input/#");
