@@ -11,6 +11,7 @@ import java.nio.ShortBuffer;
 import java.util.AbstractList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.function.Function;
 import org.tfckpt.format.StringData;
 import org.tfckpt.format.TensorData;
 import org.tfckpt.format.TensorMessage;
@@ -208,6 +209,17 @@ public final class Tensor {
         return values.allBytes(name());
     }
 
+    /** Copies all bytes, which may be unmapped meanwhile. */
+    private <T> T array(Function<ByteBuffer, T> copy) throws IOException {
+        ByteBuffer bytes = asByteBuffer();
+        try {
+            return copy.apply(bytes);
+        } catch (IllegalStateException e) {
+            throw new IllegalStateException(
+                    "the checkpoint was closed while tensor '" + name() + "' was being read", e);
+        }
+    }
+
     private ByteBuffer view(String what, DataType... dtypes) throws IOException {
         require(Arrays.asList(dtypes).contains(dtype()), what);
         return asByteBuffer();
@@ -281,7 +293,7 @@ public final class Tensor {
      */
     public float[] toFloatArray() throws IOException {
         require(Elements.fitsFloat(dtype()), "a float array");
-        return ElementArrays.floats(dtype(), asByteBuffer());
+        return array(bytes -> ElementArrays.floats(dtype(), bytes));
     }
 
     /**
@@ -293,7 +305,7 @@ public final class Tensor {
     public double[] toDoubleArray() throws IOException {
         boolean isFloat = dtype() == DataType.DT_DOUBLE || Elements.fitsFloat(dtype());
         require(isFloat || (Elements.isInteger(dtype()) && dtype().width() <= Integer.BYTES), "a double array");
-        return ElementArrays.doubles(dtype(), asByteBuffer());
+        return array(bytes -> ElementArrays.doubles(dtype(), bytes));
     }
 
     /**
@@ -305,7 +317,7 @@ public final class Tensor {
     public int[] toIntArray() throws IOException {
         boolean fits = dtype() != DataType.DT_UINT32 && dtype().width() <= Integer.BYTES;
         require(fits && Elements.isInteger(dtype()), "an int array");
-        return ElementArrays.ints(dtype(), asByteBuffer());
+        return array(bytes -> ElementArrays.ints(dtype(), bytes));
     }
 
     /**
@@ -317,7 +329,7 @@ public final class Tensor {
      */
     public long[] toLongArray() throws IOException {
         require(Elements.isInteger(dtype()), "a long array");
-        return ElementArrays.longs(dtype(), asByteBuffer());
+        return array(bytes -> ElementArrays.longs(dtype(), bytes));
     }
 
     /**
@@ -328,7 +340,7 @@ public final class Tensor {
      */
     public boolean[] toBooleanArray() throws IOException {
         require(dtype() == DataType.DT_BOOL, "a boolean array");
-        return ElementArrays.booleans(asByteBuffer());
+        return array(ElementArrays::booleans);
     }
 
     /**

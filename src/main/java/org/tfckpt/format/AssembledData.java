@@ -149,7 +149,11 @@ final class AssembledData implements TensorData {
             if (within + length > span.limit()) {
                 return;
             }
-            target.put(target.position() + (int) (start - from), span, (int) within, length);
+            try {
+                target.put(target.position() + (int) (start - from), span, (int) within, length);
+            } catch (IllegalStateException e) {
+                throw unmapped(piece.data(), e);
+            }
             at.next();
         }
     }
@@ -157,7 +161,23 @@ final class AssembledData implements TensorData {
     @Override
     public void forEach(ByteSource.Consumer consumer) throws IOException {
         for (long done = 0; done < size; done += PART) {
-            consumer.accept(read(done, (int) Math.min(PART, size - done)));
+            ByteBuffer part = read(done, (int) Math.min(PART, size - done));
+            try {
+                consumer.accept(part);
+            } catch (IllegalStateException e) {
+                throw unmapped(this, e);
+            }
+        }
+    }
+
+    /** Handles an access to a part that failed: reading it again throws if its file was closed. */
+    private static IllegalStateException unmapped(TensorData data, IllegalStateException cause) throws IOException {
+        try {
+            data.read(0, 1);
+            return cause;
+        } catch (IllegalStateException closed) {
+            closed.addSuppressed(cause);
+            return closed;
         }
     }
 

@@ -142,8 +142,14 @@ public abstract class ByteSource implements Closeable {
                         .withTensorFlow("Read less bytes than requested"));
     }
 
-    /** Handles an access to memory that failed: either this source was closed and unmapped, or it is another error. */
-    final IllegalStateException unmappedDuringRead(IllegalStateException cause) {
+    /**
+     * Explains an access to a returned buffer that failed: either this source was closed and unmapped, or it is another
+     * error.
+     *
+     * @param cause what the access threw
+     * @return the exception to throw
+     */
+    public final IllegalStateException unmappedDuringRead(IllegalStateException cause) {
         return closed ? new IllegalStateException("'" + name + "' was closed during a read", cause) : cause;
     }
 

@@ -24,6 +24,7 @@ import org.tfckpt.ReadOptions;
 import org.tfckpt.Tensor;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.testing.BundleBuilder;
+import org.tfckpt.testing.Slices;
 import org.tfckpt.testing.V1Builder;
 
 @DisplayName("ReadOptions.withUnmapOnClose")
@@ -112,6 +113,39 @@ class UnmapOnCloseTest {
     }
 
     @Test
+    void aPartThatIsUsedAfterCloseSaysSo() throws IOException {
+        assumeThat(UNMAPS).isTrue();
+        BundleBuilder bundle = new BundleBuilder().floats("whole", new float[COUNT]);
+        Slices.tensor(
+                bundle,
+                "partitioned",
+                DataType.DT_FLOAT,
+                new long[] {COUNT},
+                new byte[4 * COUNT],
+                "0," + COUNT / 2,
+                COUNT / 2 + "," + COUNT / 2);
+        Path prefix = bundle.write(directory.resolve("ckpt"));
+        for (String name : List.of("whole", "partitioned")) {
+            try (Checkpoint checkpoint = Checkpoint.open(prefix, UNMAP)) {
+                Tensor tensor = checkpoint.tensor(name);
+                assertThatIllegalStateException()
+                        .isThrownBy(() -> tensor.forEachPart(part -> {
+                            checkpoint.close();
+                            part.get(0);
+                        }))
+                        .withMessageMatching("'.*ckpt.data-00000-of-00001' (is closed|was closed during a read)");
+            }
+            try (Checkpoint checkpoint = Checkpoint.open(prefix, UNMAP)) {
+                assertThatIllegalStateException()
+                        .isThrownBy(() -> checkpoint.tensor(name).forEachPart(part -> {
+                            throw new IllegalStateException("of the consumer");
+                        }))
+                        .withMessage("of the consumer");
+            }
+        }
+    }
+
+    @Test
     void beforeJdk22NothingIsMappedAndViewsAreCopies() throws IOException {
         assumeThat(UNMAPS).isFalse();
         FloatBuffer view;
@@ -149,20 +183,26 @@ class UnmapOnCloseTest {
                 for (int reader = 0; reader < 3; reader++) {
                     int way = reader;
                     reads.add(threads.submit(() -> {
-                        assertThatIllegalStateException().isThrownBy(() -> {
-                            while (true) {
-                                Tensor tensor = checkpoint.tensor("large");
-                                switch (way) {
-                                    case 0 -> tensor.check();
-                                    case 1 -> assertThat(tensor.toFloatArray()).hasSize(COUNT);
-                                    default ->
-                                        checkpoint.verify(problem -> {
-                                            throw new AssertionError(problem);
-                                        });
-                                }
-                                started.countDown();
-                            }
-                        });
+                        assertThatIllegalStateException()
+                                .isThrownBy(() -> {
+                                    while (true) {
+                                        Tensor tensor = checkpoint.tensor("large");
+                                        switch (way) {
+                                            case 0 -> tensor.check();
+                                            case 1 ->
+                                                assertThat(tensor.toFloatArray())
+                                                        .hasSize(COUNT);
+                                            default ->
+                                                checkpoint.verify(problem -> {
+                                                    throw new AssertionError(problem);
+                                                });
+                                        }
+                                        started.countDown();
+                                    }
+                                })
+                                .withMessageMatching(
+                                        "'.*' (is closed|was closed during a read)|the checkpoint '.*' is closed"
+                                                + "|the checkpoint was closed while tensor 'large' was being read");
                         return null;
                     }));
                 }

@@ -94,7 +94,11 @@ final class StoredTensor implements TensorData {
 
     private void check(ByteBuffer bytes) throws IOException {
         CRC32C crc = new CRC32C();
-        crc.update(bytes.duplicate());
+        try {
+            crc.update(bytes.duplicate());
+        } catch (IllegalStateException e) {
+            throw shard.unmappedDuringRead(e);
+        }
         requireChecksum((int) crc.getValue(), shards, info, storage, shard.name());
         checked = true;
     }
@@ -185,7 +189,12 @@ final class StoredTensor implements TensorData {
     @Override
     public void forEach(ByteSource.Consumer consumer) throws IOException {
         for (long done = 0; done < size(); done += PART) {
-            consumer.accept(read(done, (int) Math.min(PART, size() - done)));
+            ByteBuffer part = read(done, (int) Math.min(PART, size() - done));
+            try {
+                consumer.accept(part);
+            } catch (IllegalStateException e) {
+                throw shard.unmappedDuringRead(e);
+            }
         }
     }
 
