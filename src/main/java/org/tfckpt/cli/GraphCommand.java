@@ -65,6 +65,12 @@ final class GraphCommand implements Callable<Integer> {
         Graph graph = open(path, tags);
         Variables variables = graph.variables().isEmpty() ? graph.objectVariables() : graph.variables();
         if (collection != null) {
+            if (!graph.collections().contains(collection)) {
+                throw new IllegalArgumentException("the graph has no collection '" + collection + "'; "
+                        + (graph.collections().isEmpty()
+                                ? "it has no collections"
+                                : "it has " + String.join(", ", graph.collections())));
+            }
             variables = variables.inCollection(collection);
         }
         variables = variables.where(variable -> filter.accepts(variable.name()));

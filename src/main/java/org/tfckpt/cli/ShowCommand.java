@@ -64,10 +64,19 @@ final class ShowCommand implements Callable<Integer> {
                 if (names.size() > 1) {
                     console.out().line(tensor.toString());
                 }
-                NumpyText.print(new TensorArray(slice == null ? tensor : tensor.slice(slice)), options, console.out());
+                NumpyText.print(new TensorArray(region(tensor)), options, console.out());
                 console.out().text("\n");
             }
         }
         return 0;
+    }
+
+    private Tensor region(Tensor tensor) {
+        try {
+            return slice == null ? tensor : tensor.slice(slice);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(
+                    "--slice '" + slice + "' is not a region of " + tensor + ": " + e.getMessage(), e);
+        }
     }
 }

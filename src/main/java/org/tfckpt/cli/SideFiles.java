@@ -66,6 +66,9 @@ final class SideFiles {
     /** Returns the graph to copy, or null. Called before anything is written, to report problems in time. */
     @Nullable
     Path meta(List<Checkpoint> inputs, @Nullable Path graph, Path output, boolean force) throws IOException {
+        if (state == State.UPDATE) {
+            updated(output);
+        }
         if (meta == Meta.LEAVE) {
             return null;
         }
@@ -92,7 +95,7 @@ final class SideFiles {
             copy(source, target(output), force);
         }
         if (state == State.UPDATE) {
-            update(output);
+            updated(output).write();
         }
     }
 
@@ -114,7 +117,7 @@ final class SideFiles {
     }
 
     /** Appends the new checkpoint to those that the state file lists. */
-    private static void update(Path output) throws IOException {
+    private static CheckpointState updated(Path output) throws IOException {
         Path prefix = output.toAbsolutePath().normalize();
         Path directory = prefix.getParent();
         if (directory == null) {
@@ -143,13 +146,12 @@ final class SideFiles {
             times.clear();
         }
         CheckpointState updated = CheckpointState.of(directory, prefix, all, times, true);
-        new CheckpointState(
-                        directory,
-                        updated.latest(),
-                        updated.all(),
-                        updated.timestamps(),
-                        before.isPresent() ? before.get().lastPreserved() : OptionalDouble.empty())
-                .write();
+        return new CheckpointState(
+                directory,
+                updated.latest(),
+                updated.all(),
+                updated.timestamps(),
+                before.isPresent() ? before.get().lastPreserved() : OptionalDouble.empty());
     }
 
     /** Returns whether an entry, however it is written, leads to a checkpoint that exists. */

@@ -52,7 +52,7 @@ final class StateCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         Path file = Files.isDirectory(path) ? path.resolve(CheckpointState.FILE_NAME) : path;
-        CheckpointState state = write ? repaired(file) : CheckpointLocator.state(path);
+        CheckpointState state = write ? StateRepair.of(file) : CheckpointLocator.state(path);
         if (write) {
             state.write(String.valueOf(file.getFileName()));
         }
@@ -62,14 +62,6 @@ final class StateCommand implements Callable<Integer> {
             text(state);
         }
         return place(state, state.latest()) == null ? 1 : 0;
-    }
-
-    private static CheckpointState repaired(Path file) throws IOException {
-        boolean create = file.endsWith(CheckpointState.FILE_NAME) && !Files.exists(file);
-        Path directory = file.toAbsolutePath().getParent();
-        return create && directory != null && Files.isDirectory(directory)
-                ? StateRepair.ofDirectory(file.getParent() == null ? Path.of("") : file.getParent())
-                : StateRepair.repaired(CheckpointState.read(file));
     }
 
     private void text(CheckpointState state) throws IOException {

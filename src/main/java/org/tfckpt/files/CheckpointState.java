@@ -229,11 +229,15 @@ public record CheckpointState(
             throw notAState(file, "line " + e.getMessage(), advised, e);
         }
         if (state.getModelCheckpointPath().isEmpty()) {
+            String problem = text.isEmpty()
+                    ? "is empty"
+                    : isBlank(text) ? "names no checkpoint, only comments" : "does not name a latest checkpoint";
             throw new DataLossException(
                     ProblemKind.ENTRY,
-                    "the state file does not name a latest checkpoint",
-                    place.withTensorFlow("Invalid checkpoint state loaded from "
-                            + BundlePrefix.of(file).directory()));
+                    "the state file " + problem,
+                    place.withHint("open a checkpoint by its prefix, or write the file again ('tfckpt state --write')")
+                            .withTensorFlow("Invalid checkpoint state loaded from "
+                                    + BundlePrefix.of(file).directory()));
         }
         return new CheckpointState(
                 BundlePrefix.of(file).directory(),
@@ -243,6 +247,23 @@ public record CheckpointState(
                 state.getLastPreservedTimestamp() == 0
                         ? OptionalDouble.empty()
                         : OptionalDouble.of(state.getLastPreservedTimestamp()));
+    }
+
+    /** Returns whether text has nothing but comments. */
+    private static boolean isBlank(String text) {
+        return text.lines()
+                .allMatch(line -> line.isBlank() || line.stripLeading().startsWith("#"));
+    }
+
+    /** Returns whether a file that cannot be read as a state file has nothing to lose: it is one, or is blank. */
+    static boolean isDamaged(Path file) throws IOException {
+        FileKind kind = FileKind.of(file);
+        return kind.equals(FileKind.EMPTY)
+                || kind.equals(FileKind.STATE)
+                || kind.name().startsWith("full of zeros")
+                || (kind.equals(FileKind.TEXT)
+                        && Files.size(file) <= MAX_SIZE
+                        && isBlank(decode(Files.readAllBytes(file))));
     }
 
     /** Decodes UTF-8, or UTF-16 with the byte order mark that Windows programs write. */

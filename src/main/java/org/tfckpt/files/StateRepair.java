@@ -1,6 +1,7 @@
 package org.tfckpt.files;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -10,10 +11,38 @@ import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.format.bundle.BundlePrefix;
 import org.tfckpt.tensor.CheckpointException;
+import org.tfckpt.tensor.DataLossException;
 
 /** Creates state files that list the checkpoints that exist, with relative paths. Writes nothing. */
 public final class StateRepair {
     private StateRepair() {}
+
+    /**
+     * Returns a state to replace a state file.
+     *
+     * @param file the state file
+     * @return as {@link #repaired}; if the file is named {@code checkpoint} and does not exist, is blank or cannot be
+     *     parsed, as {@link #ofDirectory}
+     * @throws CheckpointException if no checkpoint exists, or the file is of another kind
+     * @throws IOException if the file or a directory cannot be read
+     */
+    public static CheckpointState of(Path file) throws IOException {
+        boolean usual = file.endsWith(CheckpointState.FILE_NAME);
+        Path directory = BundlePrefix.of(file).directory();
+        if (usual && !Files.exists(file) && Files.isDirectory(directory.toAbsolutePath())) {
+            return ofDirectory(directory);
+        }
+        CheckpointState state;
+        try {
+            state = CheckpointState.read(file);
+        } catch (DataLossException e) {
+            if (usual && CheckpointState.isDamaged(file)) {
+                return ofDirectory(directory);
+            }
+            throw e;
+        }
+        return repaired(state);
+    }
 
     /**
      * Returns a state with the checkpoints of another that exist, wherever {@link CheckpointLocator} finds them. If its

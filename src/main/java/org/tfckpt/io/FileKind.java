@@ -208,7 +208,7 @@ public record FileKind(String name, String advice) {
         if (TEXT_GRAPH.matcher(start).lookingAt()) {
             return of(FileSignature.GRAPH);
         }
-        if (start.startsWith("model_checkpoint_path")) {
+        if (start.startsWith("model_checkpoint_path") || start.startsWith("all_model_checkpoint_paths")) {
             return STATE;
         }
         if (JSON.matcher(start).lookingAt()) {

@@ -43,6 +43,14 @@ class GraphCommandTest {
         List<String> trained =
                 ToolRun.of("graph", "--collection", "trainable_variables", META).lines();
         assertThat(trained).isNotEmpty().hasSizeLessThan(all.size()).isSubsetOf(all);
+        ToolRun unknown = ToolRun.of("graph", "--collection", "trainable", META);
+        assertThat(unknown.code()).isEqualTo(2);
+        assertThat(unknown.err())
+                .startsWith("tfckpt: the graph has no collection 'trainable'; it has ")
+                .contains("trainable_variables");
+        assertThat(ToolRun.of("graph", "--collection", "variables", testdata("story/changed/graph.pb"))
+                        .err())
+                .contains("it has no collections");
         assertThat(ToolRun.of("graph", "--include", "input/init_conv/*", META).lines())
                 .containsExactly("input/init_conv/DW:0 DT_FLOAT [3,3,3,16]");
     }

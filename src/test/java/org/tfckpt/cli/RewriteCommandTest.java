@@ -327,6 +327,21 @@ class RewriteCommandTest {
     }
 
     @Test
+    void aStateFileThatCannotBeUpdatedIsReportedBeforeAnythingIsWritten() throws IOException {
+        Path run = Files.createDirectory(directory.resolve("run"));
+        ToolRun state = ToolRun.of("rewrite", source, "-o", run.resolve("checkpoint"), "--state", "update");
+        assertThat(state.code()).isEqualTo(2);
+        assertThat(state.err()).contains("a checkpoint cannot have the path of the state file");
+        assertThat(Folder.names(run)).isEmpty();
+
+        Files.writeString(run.resolve("checkpoint"), "Not a state file.");
+        state = ToolRun.of("rewrite", source, "-o", run.resolve("new"), "--state", "update");
+        assertThat(state.code()).isEqualTo(2);
+        assertThat(state.err()).contains("not a checkpoint state file but a text file");
+        assertThat(Folder.names(run)).containsExactly("checkpoint");
+    }
+
+    @Test
     void anEmptyCheckpointIsNotWrittenWithoutNeed() throws IOException {
         Path target = directory.resolve("new");
         for (String option : List.of("--include=nothing", "--exclude=**")) {

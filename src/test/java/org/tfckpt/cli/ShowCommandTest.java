@@ -48,6 +48,8 @@ class ShowCommandTest {
                 .isEqualTo("[ 0.0052696  -0.05934804 -0.00380204]\n");
         ToolRun wrong = ToolRun.of("show", "--slice", "0,11", STORY, "logit/biases");
         assertThat(wrong.code()).isEqualTo(2);
-        assertThat(wrong.err()).contains("Extent in dimension 0 out of bounds: shape = [10], slice = 0,11");
+        assertThat(wrong.err())
+                .startsWith("tfckpt: --slice '0,11' is not a region of logit/biases (DT_FLOAT) [10]: ")
+                .contains("Extent in dimension 0 out of bounds: shape = [10], slice = 0,11");
     }
 }

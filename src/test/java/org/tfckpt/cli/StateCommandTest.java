@@ -12,6 +12,7 @@ import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 import org.tfckpt.testing.Json;
 
@@ -99,6 +100,42 @@ class StateCommandTest {
 
         assertThat(ToolRun.of("state", "--write", directory).code()).isZero();
         assertThat(state()).content().contains("model_checkpoint_path: \"sub/m-1\"");
+    }
+
+    @ParameterizedTest
+    @CsvSource({
+        "'', the state file is empty",
+        "'# nothing\n\n  # at all', 'the state file names no checkpoint, only comments'",
+        "'\0\0\0\0', but full of zeros",
+        "'all_model_checkpoint_paths: \"m-9\"', the state file does not name a latest checkpoint",
+        "'Some words.', not a checkpoint state file but a text file",
+        "'model_checkpoint_path: \"m-', 'not a checkpoint state file: line 1'"
+    })
+    void aBlankOrDamagedStateFileIsCalledThat(String content, String answer) throws IOException {
+        copy("m-9");
+        copy("m-10");
+        Files.writeString(state(), content);
+        for (String command : List.of("state", "ls")) {
+            ToolRun run = ToolRun.of(command, directory);
+            assertThat(run.code()).isEqualTo(2);
+            assertThat(run.err()).contains(answer).contains(state().toString());
+        }
+        ToolRun repaired = ToolRun.of("state", "--write", directory);
+        if (answer.contains("text file")) {
+            assertThat(repaired.code()).isEqualTo(2);
+            assertThat(state()).hasContent(content);
+        } else {
+            assertThat(repaired).isEqualTo(new ToolRun(0, "  m-9  exists\n* m-10  exists\n", ""));
+        }
+    }
+
+    @Test
+    void aFileOfAnotherKindIsNotReplaced() throws IOException {
+        copy("m-9");
+        Files.writeString(state(), "version https://git-lfs.github.com/spec/v1\n");
+
+        assertThat(ToolRun.of("state", "--write", directory).err()).contains("a Git LFS pointer");
+        assertThat(state()).content().startsWith("version");
     }
 
     @Test
