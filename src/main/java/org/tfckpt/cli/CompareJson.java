@@ -41,6 +41,13 @@ final class CompareJson {
         array("shape_mismatch", comparison.shapeMismatches(), this::otherShape);
         array("dtype_mismatch", comparison.dtypeMismatches(), this::otherDtype);
         array("excluded", comparison.excluded(), (source, wanted) -> out.text(wanted.variable()));
+        if (!comparison.notes().isEmpty()) {
+            out.generator().writeArrayFieldStart("notes");
+            for (String note : comparison.notes()) {
+                out.text(note);
+            }
+            out.generator().writeEndArray();
+        }
         if (comparison.names().isPresent()) {
             out.text("names", comparison.names().get().toString());
         }

@@ -72,6 +72,9 @@ final class CompareText {
         if (comparison.names().isPresent()) {
             out.line("compared by " + name(comparison.names().get()) + " (--names selects key, full or path)");
         }
+        for (String note : comparison.notes()) {
+            out.line(note);
+        }
     }
 
     /** Returns the columns of the bar for a count: at least one unless it is 0, so that a single variable shows. */

@@ -28,6 +28,7 @@ public final class Comparison {
     private final List<NameMapping.Collision> collisions;
     private final Tensors tensors;
     private final @Nullable NameKind names;
+    private final List<String> notes;
 
     // Computed on first use. Two threads may both compute it; the results are equal.
     private volatile @Nullable Suggestions suggestions;
@@ -38,10 +39,12 @@ public final class Comparison {
             List<NamePattern> idleExclusions,
             List<String> idleRules,
             boolean mapped,
-            @Nullable NameKind names) {
+            @Nullable NameKind names,
+            List<String> notes) {
         this.sources = List.copyOf(sources);
         this.tensors = tensors;
         this.names = names;
+        this.notes = List.copyOf(notes);
         this.idleExclusions = List.copyOf(idleExclusions);
         this.idleRules = List.copyOf(idleRules);
         this.collisions = mapped ? collisions(sources) : List.of();
@@ -84,11 +87,13 @@ public final class Comparison {
             NameMapping mapping,
             Collection<NamePattern> exclusions,
             @Nullable NameKind kind) {
-        SavedNames.check(variables.stream().map(NamedVariable::wanted).toList());
+        InferredParts inferred = InferredParts.of(variables, tensors, mapping);
+        SavedNames.check(
+                inferred.variables().stream().map(NamedVariable::wanted).toList());
         Set<NamePattern> idle = new LinkedHashSet<>(exclusions);
         List<VariableSource> sources = new ArrayList<>(variables.size());
         Set<String> names = new LinkedHashSet<>();
-        for (NamedVariable variable : variables) {
+        for (NamedVariable variable : inferred.variables()) {
             Optional<NamePattern> exclusion = Optional.empty();
             for (NamePattern pattern : exclusions) {
                 if (pattern.test(variable.name())
@@ -101,7 +106,13 @@ public final class Comparison {
             sources.add(source(variable, mapping.apply(variable.name()), tensors, exclusion));
         }
         return new Comparison(
-                sources, tensors, List.copyOf(idle), mapping.idle(names), !mapping.equals(NameMapping.NONE), kind);
+                sources,
+                tensors,
+                List.copyOf(idle),
+                mapping.idle(names),
+                !mapping.equals(NameMapping.NONE),
+                kind,
+                inferred.notes());
     }
 
     /** Compares single assignments: no other variable is wanted, and none is excluded. */
@@ -109,7 +120,7 @@ public final class Comparison {
         List<VariableSource> sources = assigned.entrySet().stream()
                 .map(pair -> source(NamedVariable.of(pair.getKey()), pair.getValue(), tensors, Optional.empty()))
                 .toList();
-        return new Comparison(sources, tensors, List.of(), List.of(), false, null);
+        return new Comparison(sources, tensors, List.of(), List.of(), false, null, List.of());
     }
 
     private static VariableSource source(
@@ -147,6 +158,16 @@ public final class Comparison {
      */
     public Optional<NameKind> names() {
         return Optional.ofNullable(names);
+    }
+
+    /**
+     * Returns what a user should know about how the variables were understood: the partitioned variables of a graph
+     * that does not state its partitions, recognised by the names and shapes of their parts.
+     *
+     * @return one sentence each, without a full stop; usually empty
+     */
+    public List<String> notes() {
+        return notes;
     }
 
     /**
