@@ -13,6 +13,7 @@ import org.tfckpt.Checkpoint;
 import org.tfckpt.ReadOptions;
 import org.tfckpt.edit.Rewrite;
 import org.tfckpt.edit.RewriteSummary;
+import org.tfckpt.edit.RewrittenTensor;
 import org.tfckpt.restore.RestoreException;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.Problem;
@@ -32,9 +33,10 @@ import picocli.CommandLine.Parameters;
             "Selects, renames and casts tensors, merges several checkpoints, and converts V1 to V2. Data files that"
                     + " are kept whole are hard-linked instead of copied. The new checkpoint appears atomically.",
             "",
-            "--include and --exclude match the old names; with --for, the variables of the graph. The object graph of"
-                    + " a TF2 checkpoint is updated to match. The exit status is 1 if variables of the graph are"
-                    + " missing, or if --salvage lost data."
+            "--include and --exclude match the old names; with --for, the variables of the graph (in TF2 their full"
+                    + " names, paths or keys). With --fill-from, they select what is taken from the old checkpoint."
+                    + " The object graph of a TF2 checkpoint is updated to match. The exit status is 1 if variables of"
+                    + " the graph are missing, or if --salvage lost data."
         },
         footer = {
             "",
@@ -82,17 +84,24 @@ final class RewriteCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        List<Checkpoint> inputs = new ArrayList<>();
+        List<Checkpoint> opened = new ArrayList<>();
         try {
             for (Path path : paths) {
-                inputs.add(open(path));
+                opened.add(open(path));
             }
-            return run(inputs).isEmpty() ? 0 : 1;
+            return run(List.copyOf(opened), path -> {
+                                Checkpoint other = Checkpoint.open(path, common.readOptions());
+                                opened.add(other);
+                                return other;
+                            })
+                            .isEmpty()
+                    ? 0
+                    : 1;
         } catch (RestoreException e) {
             console.err().println("tfckpt: " + e.getMessage());
             return 1;
         } finally {
-            for (Checkpoint input : inputs) {
+            for (Checkpoint input : opened) {
                 input.close();
             }
         }
@@ -115,9 +124,9 @@ final class RewriteCommand implements Callable<Integer> {
     }
 
     /** Returns the problems of lost tensors. */
-    private List<Problem> run(List<Checkpoint> inputs) throws IOException {
+    private List<Problem> run(List<Checkpoint> inputs, FitOptions.Opener opener) throws IOException {
         Path output = output(inputs.get(0));
-        Rewrite rewrite = options.apply(filter, inputs).build();
+        Rewrite rewrite = options.apply(filter, inputs, opener).build();
         for (String note : rewrite.notes()) {
             console.err().println("tfckpt: " + Failures.printable(note));
         }
@@ -197,6 +206,11 @@ final class RewriteCommand implements Callable<Integer> {
             }
         } else {
             console.out().line(output + ": " + summary + ProblemText.lost(rewrite.lost()));
+            for (RewrittenTensor tensor : rewrite.tensors()) {
+                if (tensor.isResized() || tensor.filled()) {
+                    console.out().line("  " + tensor);
+                }
+            }
         }
     }
 }

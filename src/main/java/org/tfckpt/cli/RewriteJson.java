@@ -26,7 +26,16 @@ final class RewriteJson {
                 json.writeNumberField("input", tensor.input());
                 out.text("from", tensor.source().name());
                 out.text("dtype", tensor.isCast() ? tensor.dtype().name() : dtype(tensor));
-                out.shape("shape", tensor.source().shape());
+                out.shape("shape", tensor.shape());
+                json.writeBooleanField("filled", tensor.filled());
+                if (tensor.isResized()) {
+                    json.writeObjectFieldStart("resized");
+                    out.shape("from", tensor.source().shape());
+                    json.writeStringField("rest", tensor.rest().isPresent() ? "filled" : "zeros");
+                    json.writeEndObject();
+                } else {
+                    json.writeNullField("resized");
+                }
                 json.writeEndObject();
             }
             json.writeEndArray();
@@ -44,6 +53,8 @@ final class RewriteJson {
             json.writeNumberField("tensors", summary.tensors());
             json.writeNumberField("renamed", summary.renamed());
             json.writeNumberField("cast", summary.cast());
+            json.writeNumberField("resized", summary.resized());
+            json.writeNumberField("filled", summary.filled());
             json.writeNumberField("dropped", summary.dropped());
             json.writeNumberField("linked_files", summary.linkedFiles());
             json.writeNumberField("linked_bytes", summary.linkedBytes());

@@ -61,6 +61,16 @@ final class RewriteOptions {
         }
     }
 
+    /** The values of {@code --names}. */
+    enum Kind {
+        FULL;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
     /** Which tensors are written, and under which names. */
     private static final class Names {
         @Option(names = "--no-slots", description = CommonOptions.NO_SLOTS)
@@ -81,29 +91,12 @@ final class RewriteOptions {
         private @Nullable Path map;
 
         @Option(
-                names = "--for",
-                paramLabel = "GRAPH",
-                description = "Keep only the variables of GRAPH, under the graph's names.")
-        private @Nullable Path graph;
-
-        @Option(
-                names = "--from",
-                paramLabel = "RULE",
-                description = "With --for: rewrite the graph's name of a variable to its name in the checkpoint, with a"
-                        + " sed rule: 's#^init/#input/#'. Repeatable, applied in order.")
-        private List<String> from = new ArrayList<>();
-
-        @Option(
-                names = "--tags",
-                split = ",",
-                paramLabel = "TAG",
-                description = "With --for: use the graph of a SavedModel with these tags (default: its only graph).")
-        private @Nullable List<String> tags;
-
-        @Option(
-                names = "--partial",
-                description = "With --for: write the variables that are found, even if others are missing.")
-        private boolean partial;
+                names = "--names",
+                paramLabel = "KIND",
+                description = "Name the tensors of a TF2 checkpoint by the names of their variables in a TF1 graph:"
+                        + " ${COMPLETION-CANDIDATES}. The object graph and the save counter are dropped. --include and"
+                        + " --exclude match old or new names, --rename changes the new ones.")
+        private @Nullable Kind kind;
 
         @Option(
                 names = "--on-clash",
@@ -114,14 +107,11 @@ final class RewriteOptions {
                                 + " one: ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}).")
         private OnClash onClash = OnClash.REFUSE;
 
-        void apply(Rewrite.Builder rewrite) throws IOException {
+        void apply(Rewrite.Builder rewrite, boolean isFitted) throws IOException {
             refuse(
-                    graph == null && (partial || !from.isEmpty() || tags != null),
-                    "--from, --partial and --tags require --for; use --rename to rename tensors");
-            refuse(
-                    graph != null && (noSlots || !rename.isEmpty()),
-                    "--for cannot be combined with --rename or --no-slots: the graph determines names and variables;"
-                            + " use --from to map names");
+                    isFitted && (noSlots || !rename.isEmpty() || kind != null),
+                    "--for cannot be combined with --rename, --names or --no-slots: the graph determines names and"
+                            + " variables; use --from to map names");
             if (noSlots) {
                 rewrite.withoutSlots();
             }
@@ -131,11 +121,8 @@ final class RewriteOptions {
             if (map != null) {
                 rewrite.mapNames(NameMapping.readPairs(map));
             }
-            if (graph != null) {
-                rewrite.fitTo(GraphCommand.open(graph, tags), MappingOptions.sed(NameMapping.NONE, from));
-            }
-            if (partial) {
-                rewrite.allowMissing();
+            if (kind != null) {
+                rewrite.fullNames();
             }
             if (onClash != OnClash.REFUSE) {
                 rewrite.onClash(onClash == OnClash.FIRST ? ClashPolicy.FIRST : ClashPolicy.LAST);
@@ -243,8 +230,11 @@ final class RewriteOptions {
                     + " tensors as 'verify' does. The exit status is 1 if any are lost.")
     private boolean salvage;
 
-    @ArgGroup(validate = false, heading = "%nNames and variables:%n")
+    @ArgGroup(validate = false, heading = "%nNames:%n")
     private Names names = new Names();
+
+    @ArgGroup(validate = false, heading = "%nFitting to a graph:%n")
+    private FitOptions fitting = new FitOptions();
 
     @ArgGroup(validate = false, heading = "%nValues:%n")
     private Values values = new Values();
@@ -256,19 +246,20 @@ final class RewriteOptions {
 
     @Nullable
     Path graphFile() {
-        return names.graph;
+        return fitting.graphFile();
     }
 
     boolean isSalvage() {
         return salvage;
     }
 
-    Rewrite.Builder apply(NameFilter filter, List<Checkpoint> inputs) throws IOException {
+    Rewrite.Builder apply(NameFilter filter, List<Checkpoint> inputs, FitOptions.Opener opener) throws IOException {
         Rewrite.Builder rewrite = Rewrite.of(inputs).include(filter.included()).exclude(filter.excluded());
         if (salvage) {
             rewrite.salvage();
         }
-        names.apply(rewrite);
+        names.apply(rewrite, fitting.graphFile() != null);
+        fitting.fit(opener).ifPresent(rewrite::fitTo);
         values.apply(rewrite);
         dataFiles.apply(rewrite, salvage);
         return rewrite;

@@ -3,36 +3,35 @@ package org.tfckpt.edit;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.ReadableByteChannel;
 import org.tfckpt.Tensor;
-import org.tfckpt.ValueSource;
 import org.tfckpt.tensor.DataType;
+import org.tfckpt.tensor.Shape;
 import org.tfckpt.tensor.SmallFloats;
 
 /**
- * A channel of a tensor's floats, cast to another dtype as they are read. Each is rounded once, to the nearest value,
- * ties to even. Values that are too large become infinite; NaN stays NaN.
+ * Floats cast to another dtype as they are read. Each is rounded once, to the nearest value, ties to even. Values that
+ * are too large become infinite; NaN stays NaN.
  */
-final class FloatCast implements ReadableByteChannel {
+final class FloatCast implements ElementBytes {
     /** Bytes per part: a multiple of the width of every dtype. */
     private static final int PART = 1 << 16;
 
-    private final Tensor tensor;
+    private final ElementBytes source;
     private final DataType to;
     private final ByteBuffer in;
-    private final ByteBuffer out;
-    private final long size;
-    private long position;
 
-    private FloatCast(Tensor tensor, DataType to) {
-        this.tensor = tensor;
+    private FloatCast(ElementBytes source, DataType to) {
+        this.source = source;
         this.to = to;
-        this.size = tensor.shape().elements() * tensor.dtype().width();
-        // Small buffers for small tensors: there may be a hundred thousand of them.
-        int part = (int) Math.min(PART, size);
-        this.in = ByteBuffer.allocate(part).order(tensor.order());
-        this.out = ByteBuffer.allocate(4 * part).order(ByteOrder.LITTLE_ENDIAN);
-        out.limit(0);
+        // A small buffer for a small tensor: there may be a hundred thousand of them.
+        long size = source.shape().elements() * source.dtype().width();
+        this.in = ByteBuffer.allocate((int) Math.min(PART, size)).order(source.order());
+    }
+
+    /** Returns the elements of a tensor as another dtype, or as they are if that is their own. */
+    static ElementBytes of(Tensor tensor, DataType to) throws IOException {
+        ElementBytes source = ElementBytes.of(tensor);
+        return tensor.dtype() == to ? source : new FloatCast(source, to);
     }
 
     static boolean isFloat(DataType dtype) {
@@ -42,43 +41,42 @@ final class FloatCast implements ReadableByteChannel {
         };
     }
 
-    static ValueSource of(Tensor tensor, DataType to) throws IOException {
-        // Damaged values must not get a new, valid checksum.
-        tensor.check();
-        return ValueSource.of(to, new FloatCast(tensor, to), ByteOrder.LITTLE_ENDIAN);
+    @Override
+    public DataType dtype() {
+        return to;
     }
 
     @Override
-    public int read(ByteBuffer target) throws IOException {
-        if (!out.hasRemaining() && !fill()) {
-            return -1;
-        }
-        int count = Math.min(target.remaining(), out.remaining());
-        target.put(target.position(), out, out.position(), count);
-        target.position(target.position() + count);
-        out.position(out.position() + count);
-        return count;
+    public Shape shape() {
+        return source.shape();
     }
 
-    private boolean fill() throws IOException {
-        if (position == size) {
-            return false;
+    @Override
+    public ByteOrder order() {
+        return ByteOrder.LITTLE_ENDIAN;
+    }
+
+    @Override
+    public void read(long position, ByteBuffer target) throws IOException {
+        ByteBuffer out = target.slice().order(order());
+        int width = source.dtype().width();
+        long next = position / to.width() * width;
+        while (out.hasRemaining()) {
+            int wanted = (int) Math.min(in.capacity(), (long) out.remaining() / to.width() * width);
+            in.clear().limit(wanted);
+            source.read(next, in);
+            next += wanted;
+            in.flip();
+            while (in.hasRemaining()) {
+                put(get(), out);
+            }
         }
-        in.clear().limit((int) Math.min(PART, size - position));
-        tensor.read(position, in);
-        position += in.limit();
-        in.flip();
-        out.clear();
-        while (in.hasRemaining()) {
-            put(get());
-        }
-        out.flip();
-        return true;
+        target.position(target.limit());
     }
 
     /** A double represents every value of the four dtypes exactly. */
     private double get() {
-        return switch (tensor.dtype()) {
+        return switch (source.dtype()) {
             case DT_HALF -> SmallFloats.half(in.getShort());
             case DT_BFLOAT16 -> SmallFloats.bfloat16(in.getShort());
             case DT_FLOAT -> in.getFloat();
@@ -86,7 +84,7 @@ final class FloatCast implements ReadableByteChannel {
         };
     }
 
-    private void put(double value) {
+    private void put(double value, ByteBuffer out) {
         switch (to) {
             case DT_HALF -> out.putShort(SmallFloats.toHalf(value));
             case DT_BFLOAT16 -> out.putShort(SmallFloats.toBfloat16(value));
@@ -94,12 +92,4 @@ final class FloatCast implements ReadableByteChannel {
             default -> out.putDouble(value);
         }
     }
-
-    @Override
-    public boolean isOpen() {
-        return true;
-    }
-
-    @Override
-    public void close() {}
 }

@@ -55,8 +55,8 @@ final class ObjectGraphUpdate {
         if (candidates.isEmpty() || spec.filter().excludes(ObjectKeys.OBJECT_GRAPH)) {
             return null;
         }
-        Specification.Target target = spec.target();
-        if (target != null && !GraphSelection.needsObjectGraph(target.graph())) {
+        GraphFit fit = spec.fit();
+        if (fit != null && !fit.needsObjectGraph()) {
             planned.note("the object graph is dropped: the graph restores its variables by name");
             return null;
         }
@@ -69,7 +69,7 @@ final class ObjectGraphUpdate {
         if (losses != null && !losses.isComplete(input)) {
             dropLost(input, losses, graph);
         }
-        planned.add(new RewrittenTensor(input, entry, ObjectKeys.OBJECT_GRAPH, entry.dtype()));
+        planned.add(new RewrittenTensor(input, entry, ObjectKeys.OBJECT_GRAPH));
         return changed ? graph.withKeys(key -> keys.getOrDefault(key, Optional.of(key))) : null;
     }
 

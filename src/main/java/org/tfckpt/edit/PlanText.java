@@ -24,7 +24,7 @@ final class PlanText {
     static void write(RewritePlan plan, Consumer<String> lines) throws IOException {
         PlanText text = new PlanText(plan, lines);
         plan.tensors().forEach(tensor -> lines.accept("  " + tensor));
-        for (int input = 0; input < plan.inputs().size(); input++) {
+        for (int input = 0; input < plan.spec().inputs().size(); input++) {
             text.dropped(input);
         }
         plan.inputs().forEach(text::files);

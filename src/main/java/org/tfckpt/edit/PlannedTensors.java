@@ -7,7 +7,6 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.tensor.CheckpointException;
-import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.ErrorContext;
 import org.tfckpt.tensor.TensorNames;
 
@@ -40,16 +39,11 @@ final class PlannedTensors {
                             + TensorNames.printable(tensor.source().name()) + "' is empty",
                     ErrorContext.NONE);
         }
-        RewrittenTensor cast = tensor.castTo(dtype(tensor.dtype()));
+        RewrittenTensor cast = tensor.castTo(spec.newDtype(tensor.dtype()));
         RewrittenTensor other = tensors.get(cast.name());
         if (other == null || wins(cast, other)) {
             tensors.put(cast.name(), cast);
         }
-    }
-
-    private DataType dtype(DataType dtype) {
-        DataType cast = spec.form().cast();
-        return cast != null && FloatCast.isFloat(dtype) ? cast : dtype;
     }
 
     private boolean wins(RewrittenTensor tensor, RewrittenTensor other) throws CheckpointException {
@@ -78,7 +72,7 @@ final class PlannedTensors {
 
     private String describe(RewrittenTensor tensor) {
         return "'" + TensorNames.printable(tensor.source().name()) + "' of '"
-                + spec.inputs().get(tensor.input()) + "'";
+                + spec.sources().get(tensor.input()) + "'";
     }
 
     @Nullable

@@ -3,19 +3,14 @@ package org.tfckpt.edit;
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.Collection;
-import java.util.Collections;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
-import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.Linking;
 import org.tfckpt.Sharding;
 import org.tfckpt.graph.Graph;
-import org.tfckpt.objects.ObjectKeys;
 import org.tfckpt.restore.NameMapping;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.NamePattern;
@@ -50,38 +45,19 @@ import org.tfckpt.tensor.Problem;
  */
 public final class Rewrite {
     private final RewritePlan plan;
-    private final List<String> notes;
     private final List<Problem> lost;
 
-    private Rewrite(RewritePlan plan, List<String> notes) {
+    private Rewrite(RewritePlan plan) {
         this.plan = plan;
-        this.notes = List.copyOf(notes);
         this.lost = plan.spec().lost();
     }
 
     /** Collects the options of a rewrite. Not thread-safe. */
     public static final class Builder {
-        private final List<Checkpoint> inputs;
-        private final List<NamePattern> includes = new ArrayList<>();
-        private final List<NamePattern> excludes = new ArrayList<>();
-        private final Map<String, String> pairs = new LinkedHashMap<>();
-        private @Nullable NameMapping rename;
-        private @Nullable Graph graph;
-        private NameMapping from = NameMapping.NONE;
-        private ClashPolicy clash = ClashPolicy.REFUSE;
-        private @Nullable DataType cast;
-        private @Nullable Sharding sharding;
-        private ByteOrder order;
-        private int alignment = 1;
-        private Linking linking = Linking.PREFERRED;
-        private boolean withoutSlots;
-        private boolean partial;
-        private boolean joinSlices;
-        private boolean salvage;
+        private final RewriteRequest request;
 
         private Builder(List<Checkpoint> inputs) {
-            this.inputs = List.copyOf(inputs);
-            this.order = inputs.get(0).byteOrder();
+            this.request = new RewriteRequest(inputs);
         }
 
         /**
@@ -92,7 +68,7 @@ public final class Rewrite {
          * @return this builder
          */
         public Builder include(Collection<NamePattern> patterns) {
-            includes.addAll(patterns);
+            request.includes.addAll(patterns);
             return this;
         }
 
@@ -104,7 +80,7 @@ public final class Rewrite {
          * @return this builder
          */
         public Builder exclude(Collection<NamePattern> patterns) {
-            excludes.addAll(patterns);
+            request.excludes.addAll(patterns);
             return this;
         }
 
@@ -114,7 +90,7 @@ public final class Rewrite {
          * @return this builder
          */
         public Builder withoutSlots() {
-            withoutSlots = true;
+            request.withoutSlots = true;
             return this;
         }
 
@@ -125,7 +101,7 @@ public final class Rewrite {
          * @return this builder
          */
         public Builder rename(NameMapping rules) {
-            rename = rename == null ? rules : rename.then(rules);
+            request.rename = request.rename == null ? rules : request.rename.then(rules);
             return this;
         }
 
@@ -138,7 +114,21 @@ public final class Rewrite {
          * @return this builder
          */
         public Builder mapNames(Map<String, String> sources) {
-            pairs.putAll(sources);
+            request.pairs.putAll(sources);
+            return this;
+        }
+
+        /**
+         * Names the tensors of object-based (TF2) checkpoints by the full names of their variables, as a name-based saver
+         * does, and drops their object graphs and save counters. Slots get the names that the object graph states. A
+         * variable without a full name is named by its path; values that are not variables and have no name are dropped.
+         * Patterns of {@link #include} and {@link #exclude} match keys or full names, and {@link #rename} is applied to
+         * full names.
+         *
+         * @return this builder
+         */
+        public Builder fullNames() {
+            request.fullNames = true;
             return this;
         }
 
@@ -150,19 +140,17 @@ public final class Rewrite {
          * @return this builder
          */
         public Builder fitTo(Graph target, NameMapping rules) {
-            graph = target;
-            from = rules;
-            return this;
+            return fitTo(GraphFit.to(target).from(rules));
         }
 
         /**
-         * With {@link #fitTo}, ignores variables of the graph that are missing or do not fit. By default {@link #build}
-         * throws.
+         * Keeps only the variables of a graph or of another checkpoint, under the names by which it restores them.
          *
+         * @param target the variables, and where they come from
          * @return this builder
          */
-        public Builder allowMissing() {
-            partial = true;
+        public Builder fitTo(GraphFit target) {
+            request.fit = target;
             return this;
         }
 
@@ -173,7 +161,7 @@ public final class Rewrite {
          * @return this builder
          */
         public Builder onClash(ClashPolicy policy) {
-            clash = policy;
+            request.clash = policy;
             return this;
         }
 
@@ -183,7 +171,7 @@ public final class Rewrite {
          * @return this builder
          */
         public Builder joinSlices() {
-            joinSlices = true;
+            request.joinSlices = true;
             return this;
         }
 
@@ -199,7 +187,7 @@ public final class Rewrite {
             if (!FloatCast.isFloat(dtype)) {
                 throw new IllegalArgumentException("floats cannot be cast to " + dtype);
             }
-            cast = dtype;
+            request.cast = dtype;
             return this;
         }
 
@@ -211,7 +199,7 @@ public final class Rewrite {
          * @return this builder
          */
         public Builder sharding(Sharding newSharding) {
-            sharding = newSharding;
+            request.sharding = newSharding;
             return this;
         }
 
@@ -222,7 +210,7 @@ public final class Rewrite {
          * @return this builder
          */
         public Builder order(ByteOrder newOrder) {
-            order = newOrder;
+            request.order = newOrder;
             return this;
         }
 
@@ -237,7 +225,7 @@ public final class Rewrite {
             if (bytes < 1) {
                 throw new IllegalArgumentException("the alignment must be at least 1 byte, not " + bytes);
             }
-            alignment = bytes;
+            request.alignment = bytes;
             return this;
         }
 
@@ -249,7 +237,7 @@ public final class Rewrite {
          * @return this builder
          */
         public Builder linking(Linking policy) {
-            linking = policy;
+            request.linking = policy;
             return this;
         }
 
@@ -261,7 +249,7 @@ public final class Rewrite {
          * @return this builder
          */
         public Builder salvage() {
-            salvage = true;
+            request.salvage = true;
             return this;
         }
 
@@ -276,45 +264,7 @@ public final class Rewrite {
          * @throws IOException if an index cannot be read
          */
         public Rewrite build() throws IOException {
-            requireConsistent();
-            SalvageLosses losses = salvage ? new SalvageLosses(inputs) : null;
-            Specification spec = new Specification(
-                    losses == null ? inputs : losses.intact(),
-                    losses,
-                    new Specification.Filter(List.copyOf(includes), List.copyOf(excludes)),
-                    withoutSlots,
-                    Collections.unmodifiableMap(new LinkedHashMap<>(pairs)),
-                    rename,
-                    graph == null ? null : new Specification.Target(graph, from, partial),
-                    clash,
-                    new Specification.Form(joinSlices, cast, sharding, order, alignment, linking));
-            PlannedTensors planned = new PlannedTensors(spec);
-            if (losses != null) {
-                losses.notes(!spec.filter().excludes(ObjectKeys.OBJECT_GRAPH)).forEach(planned::note);
-            }
-            Specification.Target target = spec.target();
-            if (target == null) {
-                TensorSelection.run(spec, planned);
-            } else {
-                GraphSelection.run(spec, target, planned);
-            }
-            byte[] objectGraph = ObjectGraphUpdate.run(spec, planned);
-            return new Rewrite(new RewritePlan(spec, planned, objectGraph), planned.notes());
-        }
-
-        private void requireConsistent() {
-            if (graph != null && (rename != null || withoutSlots)) {
-                throw new IllegalArgumentException("fitTo cannot be combined with rename or withoutSlots: the graph"
-                        + " determines names and variables");
-            }
-            if (sharding != null && linking != Linking.PREFERRED) {
-                throw new IllegalArgumentException(
-                        "sharding rewrites the data files, so linking " + linking + " does not apply");
-            }
-            if (salvage && linking == Linking.REQUIRED) {
-                throw new IllegalArgumentException("salvage cannot be combined with linking REQUIRED: linked data files"
-                        + " would contain the damaged bytes");
-            }
+            return new Rewrite(request.plan());
         }
     }
 
@@ -357,7 +307,7 @@ public final class Rewrite {
      * @return one sentence per warning
      */
     public List<String> notes() {
-        return notes;
+        return plan.notes();
     }
 
     /**

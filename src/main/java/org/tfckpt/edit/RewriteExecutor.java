@@ -1,6 +1,7 @@
 package org.tfckpt.edit;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -12,6 +13,7 @@ import org.tfckpt.Sharding;
 import org.tfckpt.Tensor;
 import org.tfckpt.ValueSource;
 import org.tfckpt.WriteOptions;
+import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.ShapeAndSlice;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorSlice;
@@ -92,11 +94,13 @@ final class RewriteExecutor {
     }
 
     private void write(RewritePlan plan, RewrittenTensor tensor) throws IOException {
-        Checkpoint checkpoint = spec.inputs().get(tensor.input());
+        Checkpoint checkpoint = spec.sources().get(tensor.input());
         TensorInfo source = tensor.source();
         byte[] graph = plan.newObjectGraph(tensor);
         if (graph != null) {
             writer.add(tensor.name(), source.shape(), ValueSource.ofStrings(List.of(graph)));
+        } else if (tensor.isResized()) {
+            resize(checkpoint.tensor(source), tensor);
         } else if (tensor.isCast()) {
             cast(checkpoint.tensor(source), tensor);
         } else if (spec.form().joinSlices() && source.isPartitioned()) {
@@ -113,14 +117,34 @@ final class RewriteExecutor {
     private void cast(Tensor values, RewrittenTensor tensor) throws IOException {
         TensorInfo source = tensor.source();
         if (spec.form().joinSlices() || !source.isPartitioned()) {
-            writer.add(tensor.name(), source.shape(), FloatCast.of(values, tensor.dtype()));
+            writer.add(tensor.name(), source.shape(), cast(values, tensor.dtype()));
             return;
         }
         for (TensorSlice slice : source.slices()) {
             writer.addSlice(
-                    tensor.name(),
-                    new ShapeAndSlice(source.shape(), slice),
-                    FloatCast.of(values.slice(slice), tensor.dtype()));
+                    tensor.name(), new ShapeAndSlice(source.shape(), slice), cast(values.slice(slice), tensor.dtype()));
         }
+    }
+
+    private static ValueSource cast(Tensor values, DataType dtype) throws IOException {
+        return FloatCast.of(values, dtype).toValues();
+    }
+
+    private void resize(Tensor old, RewrittenTensor tensor) throws IOException {
+        Tensor rest = tensor.rest().isEmpty()
+                ? null
+                : spec.sources().get(spec.fillIndex()).tensor(tensor.rest().get());
+        if (old.dtype() == DataType.DT_STRING) {
+            try {
+                writer.add(tensor.name(), tensor.shape(), Resized.strings(old, tensor.shape(), rest));
+            } catch (UncheckedIOException e) {
+                throw e.getCause();
+            }
+            return;
+        }
+        DataType dtype = tensor.dtype();
+        ElementBytes resized =
+                new Resized(FloatCast.of(old, dtype), tensor.shape(), rest == null ? null : FloatCast.of(rest, dtype));
+        writer.add(tensor.name(), tensor.shape(), resized.toValues());
     }
 }

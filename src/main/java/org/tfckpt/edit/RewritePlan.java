@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.Linking;
@@ -15,6 +16,7 @@ import org.tfckpt.tensor.TensorNames;
 final class RewritePlan {
     private final Specification spec;
     private final List<RewrittenTensor> tensors;
+    private final List<String> notes;
     private final byte @Nullable [] objectGraph;
     private final List<DataFilePlan> inputs = new ArrayList<>();
 
@@ -35,10 +37,12 @@ final class RewritePlan {
         this.tensors = planned.tensors().stream()
                 .sorted(Comparator.comparing(RewrittenTensor::name, TensorNames.ORDER))
                 .toList();
-        for (int input = 0; input < spec.inputs().size(); input++) {
+        this.notes = List.copyOf(planned.notes());
+        List<Checkpoint> sources = spec.sources();
+        for (int input = 0; input < sources.size(); input++) {
             int number = input;
             inputs.add(new DataFilePlan(
-                    spec.inputs().get(input),
+                    sources.get(input),
                     tensors.stream().filter(tensor -> tensor.input() == number).toList(),
                     this::isUnchanged,
                     spec.form().linking()));
@@ -53,6 +57,11 @@ final class RewritePlan {
         return tensors;
     }
 
+    List<String> notes() {
+        return notes;
+    }
+
+    /** Returns the plans for the data files of all {@linkplain Specification#sources() sources}. */
     List<DataFilePlan> inputs() {
         return inputs;
     }
@@ -66,12 +75,13 @@ final class RewritePlan {
     private boolean isUnchanged(RewrittenTensor tensor) {
         Specification.Form form = spec.form();
         SalvageLosses losses = spec.losses();
-        Checkpoint checkpoint = spec.inputs().get(tensor.input());
+        Checkpoint checkpoint = spec.sources().get(tensor.input());
         return form.sharding() == null
                 && checkpoint.canLinkDataFiles()
                 && checkpoint.byteOrder() == form.order()
-                && (losses == null || losses.isSpotless(tensor.input()))
+                && (losses == null || tensor.input() >= spec.inputs().size() || losses.isSpotless(tensor.input()))
                 && !tensor.isCast()
+                && !tensor.isResized()
                 && tensor.dtype() != DataType.UNKNOWN
                 && !(form.joinSlices() && tensor.source().isPartitioned())
                 && newObjectGraph(tensor) == null;
@@ -90,12 +100,19 @@ final class RewritePlan {
                 tensors.size(),
                 tensors.stream().filter(RewrittenTensor::isRenamed).count(),
                 tensors.stream().filter(RewrittenTensor::isCast).count(),
-                inputs.stream().mapToLong(DataFilePlan::droppedTensors).sum(),
+                tensors.stream().filter(RewrittenTensor::isResized).count(),
+                tensors.stream().filter(RewrittenTensor::filled).count(),
+                rewritten().mapToLong(DataFilePlan::droppedTensors).sum(),
                 output.linkedFiles(),
                 output.linkedBytes(),
                 output.writtenBytes(),
-                inputs.stream().mapToLong(DataFilePlan::savedBytes).sum(),
+                rewritten().mapToLong(DataFilePlan::savedBytes).sum(),
                 inputs.stream().mapToLong(DataFilePlan::unusedBytes).sum());
+    }
+
+    /** Returns the plans for the inputs, without those for checkpoints that only fill in. */
+    private Stream<DataFilePlan> rewritten() {
+        return inputs.stream().limit(spec.inputs().size());
     }
 
     private long writtenBytes() {
@@ -114,8 +131,9 @@ final class RewritePlan {
         if (graph != null) {
             return graph.length;
         }
-        return tensor.isCast()
-                ? tensor.source().shape().elements() * tensor.dtype().width()
+        boolean isChanged = tensor.isCast() || tensor.isResized();
+        return isChanged && tensor.dtype().isFixedWidth()
+                ? tensor.shape().elements() * tensor.dtype().width()
                 : Math.max(0, tensor.source().byteSize());
     }
 }

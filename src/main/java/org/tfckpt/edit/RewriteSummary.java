@@ -10,6 +10,8 @@ import java.util.Locale;
  * @param tensors the number of tensors in the new checkpoint
  * @param renamed the number of tensors with a new name
  * @param cast the number of tensors with a new dtype
+ * @param resized the number of tensors with a new shape
+ * @param filled the number of tensors that come from none of the sources, but fill in for a missing variable
  * @param dropped the number of tensors that were dropped from all sources
  * @param linkedFiles the number of linked data files
  * @param linkedBytes the bytes of values in linked data files
@@ -21,6 +23,8 @@ public record RewriteSummary(
         long tensors,
         long renamed,
         long cast,
+        long resized,
+        long filled,
         long dropped,
         int linkedFiles,
         long linkedBytes,
@@ -39,6 +43,8 @@ public record RewriteSummary(
         parts.add(count(tensors, "tensor"));
         add(parts, renamed, " renamed");
         add(parts, cast, " cast");
+        add(parts, resized, " resized");
+        add(parts, filled, " filled");
         add(parts, dropped, " dropped");
         List<String> bytes = new ArrayList<>();
         if (linkedFiles > 0) {

@@ -1,13 +1,13 @@
 package org.tfckpt.edit;
 
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.Linking;
 import org.tfckpt.Sharding;
-import org.tfckpt.graph.Graph;
 import org.tfckpt.objects.ObjectKeys;
 import org.tfckpt.restore.NameMapping;
 import org.tfckpt.tensor.DataType;
@@ -23,7 +23,8 @@ import org.tfckpt.tensor.Problem;
  * @param withoutSlots whether to drop optimizer slots
  * @param pairs the names that single tensors come from, by new name
  * @param rename the rules for new names, or null
- * @param target the graph to fit to, or null
+ * @param fullNames whether to name tensors by the full names of their variables
+ * @param fit the graph to fit to, or null
  * @param clash the policy for equal names
  * @param form how the tensors are stored
  */
@@ -34,14 +35,19 @@ record Specification(
         boolean withoutSlots,
         Map<String, String> pairs,
         @Nullable NameMapping rename,
-        @Nullable Target target,
+        boolean fullNames,
+        @Nullable GraphFit fit,
         ClashPolicy clash,
         Form form) {
 
     /** The tensors to keep, by the patterns that their names match. */
     record Filter(List<NamePattern> includes, List<NamePattern> excludes) {
         boolean accepts(String name) {
-            return (includes.isEmpty() || matches(includes, name)) && !excludes(name);
+            return includes(name) && !excludes(name);
+        }
+
+        boolean includes(String name) {
+            return includes.isEmpty() || matches(includes, name);
         }
 
         boolean excludes(String name) {
@@ -58,9 +64,6 @@ record Specification(
         }
     }
 
-    /** A graph, the rules from its names to those in the checkpoints, and whether its variables may be missing. */
-    record Target(Graph graph, NameMapping from, boolean partial) {}
-
     /** How the tensors are stored; sharding is null to keep the data files of the inputs. */
     record Form(
             boolean joinSlices,
@@ -70,12 +73,37 @@ record Specification(
             int alignment,
             Linking linking) {}
 
+    /** Returns all checkpoints that tensors come from: the inputs, then those that the fit adds. */
+    List<Checkpoint> sources() {
+        if (fit == null) {
+            return inputs;
+        }
+        List<Checkpoint> sources = new ArrayList<>(inputs);
+        sources.addAll(fit.others());
+        return sources;
+    }
+
+    /** Returns the index of the checkpoint to fill from among the sources. */
+    int fillIndex() {
+        return inputs.size();
+    }
+
+    /** Returns the index of the template among the sources. */
+    int templateIndex() {
+        return sources().size() - 1;
+    }
+
+    /** Returns the dtype that a tensor of a dtype gets. */
+    DataType newDtype(DataType dtype) {
+        return form.cast != null && FloatCast.isFloat(dtype) ? form.cast : dtype;
+    }
+
     /** Returns the losses among requested tensors. A graph may request any tensor, so then every loss counts. */
     List<Problem> lost() {
         return losses == null
                 ? List.of()
                 : losses.problems()
-                        .filter(problem -> target != null || isRequested(problem.tensor()))
+                        .filter(problem -> fit != null || isRequested(problem.tensor()))
                         .toList();
     }
 

@@ -5,8 +5,10 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
 import java.util.Iterator;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
@@ -35,7 +37,12 @@ final class TensorSelection {
         this.unusedPairs = new HashSet<>(pairs.keySet());
     }
 
-    static void run(Specification spec, PlannedTensors planned) throws IOException {
+    /**
+     * Plans the tensors.
+     *
+     * @return the new value of the object graph, or null
+     */
+    static byte @Nullable [] run(Specification spec, PlannedTensors planned) throws IOException {
         TensorSelection selection = new TensorSelection(spec, planned);
         for (int input = 0; input < spec.inputs().size(); input++) {
             selection.add(input, spec.inputs().get(input));
@@ -47,32 +54,52 @@ final class TensorSelection {
         if (spec.rename() != null && !selection.renamed) {
             planned.note("no tensor is renamed by the rules: " + spec.rename());
         }
+        return spec.fullNames() ? null : ObjectGraphUpdate.run(spec, planned);
     }
 
     private void add(int input, Checkpoint checkpoint) throws IOException {
         OptimizerSlots slots = spec.withoutSlots() ? OptimizerSlots.of(checkpoint) : null;
+        FullNames fullNames = spec.fullNames() ? FullNames.of(checkpoint) : null;
+        Map<String, List<TensorInfo>> byName = new LinkedHashMap<>();
         for (Iterator<TensorInfo> all = checkpoint.tensorIterator(); all.hasNext(); ) {
             TensorInfo tensor = all.next();
             // ObjectGraphUpdate adds the object graph.
-            if (!tensor.name().equals(ObjectKeys.OBJECT_GRAPH) && isChosen(tensor, slots)) {
-                for (String name : names(tensor.name())) {
-                    planned.add(new RewrittenTensor(input, tensor, name, tensor.dtype()));
+            if (tensor.name().equals(ObjectKeys.OBJECT_GRAPH)) {
+                continue;
+            }
+            Optional<String> name = fullNames == null ? Optional.of(tensor.name()) : fullNames.of(tensor);
+            if (name.isPresent() && isChosen(tensor, name.get(), slots)) {
+                for (String newName : names(tensor.name(), name.get())) {
+                    byName.computeIfAbsent(newName, none -> new ArrayList<>(1)).add(tensor);
                 }
+            }
+        }
+        if (fullNames != null) {
+            fullNames.notes().forEach(planned::note);
+            fullNames.requireDistinct(byName);
+        }
+        for (Map.Entry<String, List<TensorInfo>> named : byName.entrySet()) {
+            for (TensorInfo tensor : named.getValue()) {
+                planned.add(new RewrittenTensor(input, tensor, named.getKey()));
             }
         }
     }
 
-    private boolean isChosen(TensorInfo tensor, @Nullable OptimizerSlots slots) throws IOException {
-        return spec.filter().accepts(tensor.name())
+    private boolean isChosen(TensorInfo tensor, String fullName, @Nullable OptimizerSlots slots) throws IOException {
+        Specification.Filter filter = spec.filter();
+        return (filter.includes(tensor.name()) || filter.includes(fullName))
+                && !filter.excludes(tensor.name())
+                && !filter.excludes(fullName)
                 && (slots == null || !slots.kindOf(tensor).isOptimizerState());
     }
 
     /** Returns the new names of a tensor. The map takes precedence over the rules. */
-    private List<String> names(String name) {
-        List<String> mapped = pairs.get(name);
-        if (mapped != null) {
-            unusedPairs.remove(name);
-            return mapped;
+    private List<String> names(String key, String name) {
+        for (String mapped : List.of(key, name)) {
+            if (pairs.containsKey(mapped)) {
+                unusedPairs.remove(mapped);
+                return pairs.get(mapped);
+            }
         }
         NameMapping rules = spec.rename();
         String other = rules == null ? name : rules.apply(name);

@@ -224,7 +224,7 @@ class RewriteCommandTest {
                 "--shards 2 --shard-bytes 9 | --shards cannot be combined with --shard-bytes",
                 "--shard-bytes 0 | --shard-bytes must be at least 1, not 0",
                 "--copy --shards 2 | so --link and --copy do not apply",
-                "--for g --no-slots | --for cannot be combined with --rename or --no-slots",
+                "--for g --no-slots | --for cannot be combined with --rename, --names or --no-slots",
                 "--partial | require --for",
             })
     void contradictingOptionsAreNamed(String options, String message) {

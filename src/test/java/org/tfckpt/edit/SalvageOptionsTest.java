@@ -140,9 +140,7 @@ class SalvageOptionsTest {
                 .hasMessageContaining("Key logit/DW not found in checkpoint");
         assertThat(Folder.sibling(target(), ".index")).doesNotExist();
         Salvaged partial = Salvages.run(
-                damaged,
-                target(),
-                options -> options.fitTo(graph, NameMapping.NONE).allowMissing());
+                damaged, target(), options -> options.fitTo(GraphFit.to(graph).allowMissing()));
         assertThat(partial.notes()).anyMatch(note -> note.contains(DAMAGED));
         assertThat(partial.lost()).hasSize(1);
     }

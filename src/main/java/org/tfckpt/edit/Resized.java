@@ -1,0 +1,117 @@
+package org.tfckpt.edit;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.AbstractList;
+import org.jspecify.annotations.Nullable;
+import org.tfckpt.Tensor;
+import org.tfckpt.ValueSource;
+import org.tfckpt.io.ByteSwap;
+import org.tfckpt.tensor.DataType;
+import org.tfckpt.tensor.Shape;
+
+/**
+ * A tensor with another shape of the same rank: the old values where the shapes overlap, the others from another tensor
+ * or zero. Values are read run by run.
+ */
+final class Resized implements ElementBytes {
+    private static final byte[] EMPTY = {};
+
+    private final ElementBytes old;
+    private final @Nullable ElementBytes rest;
+    private final Shape shape;
+    private final Overlap overlap;
+
+    /**
+     * Creates the resized tensor.
+     *
+     * @param old the old values
+     * @param shape the new shape
+     * @param rest values of the new shape and of the same dtype, or null for zeros
+     */
+    Resized(ElementBytes old, Shape shape, @Nullable ElementBytes rest) {
+        this.old = old;
+        this.rest = rest;
+        this.shape = shape;
+        this.overlap = new Overlap(old.shape(), shape);
+    }
+
+    @Override
+    public DataType dtype() {
+        return old.dtype();
+    }
+
+    @Override
+    public Shape shape() {
+        return shape;
+    }
+
+    @Override
+    public ByteOrder order() {
+        return old.order();
+    }
+
+    @Override
+    public void read(long position, ByteBuffer target) throws IOException {
+        int width = dtype().width();
+        long[] next = {position};
+        overlap.<IOException>forEachRun(position / width, target.remaining() / width, (from, count) -> {
+            ByteBuffer part = target.slice(target.position(), (int) count * width);
+            if (from >= 0) {
+                old.read(from * width, part);
+            } else {
+                readRest(next[0], part);
+            }
+            next[0] += count * width;
+            target.position(target.position() + (int) count * width);
+        });
+    }
+
+    private void readRest(long position, ByteBuffer target) throws IOException {
+        if (rest == null) {
+            while (target.hasRemaining()) {
+                target.put((byte) 0);
+            }
+            return;
+        }
+        rest.read(position, target);
+        if (rest.order() != order()) {
+            ByteSwap.swap(target.flip(), dtype().swapUnit());
+        }
+    }
+
+    /** Returns a resized tensor of strings; those outside of the overlap are taken from another one, or are empty. */
+    static ValueSource strings(Tensor old, Shape shape, @Nullable Tensor rest) throws IOException {
+        old.check();
+        if (rest != null) {
+            rest.check();
+        }
+        Overlap overlap = new Overlap(old.shape(), shape);
+        int size = Math.toIntExact(shape.elements());
+        return ValueSource.ofStrings(new AbstractList<>() {
+            @Override
+            public byte[] get(int index) {
+                byte[][] found = {EMPTY};
+                try {
+                    overlap.<IOException>forEachRun(index, 1, (from, count) -> {
+                        if (from >= 0) {
+                            found[0] = old.stringAt((int) from);
+                        } else if (rest != null) {
+                            found[0] = rest.stringAt(index);
+                        }
+                    });
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+                return found[0];
+            }
+
+            @Override
+            public int size() {
+                return size;
+            }
+        });
+    }
+}

@@ -1,0 +1,89 @@
+package org.tfckpt.edit;
+
+import java.io.IOException;
+import java.nio.ByteOrder;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.tfckpt.Checkpoint;
+import org.tfckpt.Linking;
+import org.tfckpt.Sharding;
+import org.tfckpt.objects.ObjectKeys;
+import org.tfckpt.restore.NameMapping;
+import org.tfckpt.tensor.DataType;
+import org.tfckpt.tensor.NamePattern;
+
+/** The options of a rewrite while they are collected, as {@code Rewrite.Builder} describes them. */
+final class RewriteRequest {
+    private final List<Checkpoint> inputs;
+    final List<NamePattern> includes = new ArrayList<>();
+    final List<NamePattern> excludes = new ArrayList<>();
+    final Map<String, String> pairs = new LinkedHashMap<>();
+
+    @Nullable
+    NameMapping rename;
+
+    @Nullable
+    GraphFit fit;
+
+    ClashPolicy clash = ClashPolicy.REFUSE;
+
+    @Nullable
+    DataType cast;
+
+    @Nullable
+    Sharding sharding;
+
+    ByteOrder order;
+    int alignment = 1;
+    Linking linking = Linking.PREFERRED;
+    boolean withoutSlots;
+    boolean fullNames;
+    boolean joinSlices;
+    boolean salvage;
+
+    RewriteRequest(List<Checkpoint> inputs) {
+        this.inputs = List.copyOf(inputs);
+        this.order = inputs.get(0).byteOrder();
+    }
+
+    RewritePlan plan() throws IOException {
+        requireConsistent();
+        SalvageLosses losses = salvage ? new SalvageLosses(inputs) : null;
+        Specification spec = new Specification(
+                losses == null ? inputs : losses.intact(),
+                losses,
+                new Specification.Filter(List.copyOf(includes), List.copyOf(excludes)),
+                withoutSlots,
+                Collections.unmodifiableMap(new LinkedHashMap<>(pairs)),
+                rename,
+                fullNames,
+                fit,
+                clash,
+                new Specification.Form(joinSlices, cast, sharding, order, alignment, linking));
+        PlannedTensors planned = new PlannedTensors(spec);
+        if (losses != null) {
+            losses.notes(!spec.filter().excludes(ObjectKeys.OBJECT_GRAPH)).forEach(planned::note);
+        }
+        byte[] objectGraph = fit == null ? TensorSelection.run(spec, planned) : GraphSelection.run(spec, fit, planned);
+        return new RewritePlan(spec, planned, objectGraph);
+    }
+
+    private void requireConsistent() {
+        if (fit != null && (rename != null || withoutSlots || fullNames)) {
+            throw new IllegalArgumentException("fitTo cannot be combined with rename, fullNames or withoutSlots: the"
+                    + " graph determines names and variables");
+        }
+        if (sharding != null && linking != Linking.PREFERRED) {
+            throw new IllegalArgumentException(
+                    "sharding rewrites the data files, so linking " + linking + " does not apply");
+        }
+        if (salvage && linking == Linking.REQUIRED) {
+            throw new IllegalArgumentException("salvage cannot be combined with linking REQUIRED: linked data files"
+                    + " would contain the damaged bytes");
+        }
+    }
+}
