@@ -6,6 +6,7 @@ import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.NavigableMap;
 import java.util.Optional;
 import java.util.TreeMap;
 import java.util.function.UnaryOperator;
@@ -42,7 +43,7 @@ final class InferredParts {
     /** Replaces variables by the parts that they are. */
     static InferredParts of(Collection<NamedVariable> variables, Tensors tensors, UnaryOperator<String> mapping) {
         InferredParts inferred = new InferredParts(variables, tensors, mapping);
-        Map<String, TreeMap<Integer, Integer>> groups = inferred.groups();
+        Map<String, NavigableMap<Integer, Integer>> groups = inferred.groups();
         // What is a variable of its own is not made up of others.
         variables.forEach(variable -> groups.remove(variable.name()));
         groups.forEach(inferred::infer);
@@ -71,8 +72,8 @@ final class InferredParts {
     }
 
     /** Returns the positions of the variables that may be parts, by the name of the whole and the number of the part. */
-    private Map<String, TreeMap<Integer, Integer>> groups() {
-        Map<String, TreeMap<Integer, Integer>> groups = new LinkedHashMap<>();
+    private Map<String, NavigableMap<Integer, Integer>> groups() {
+        Map<String, NavigableMap<Integer, Integer>> groups = new LinkedHashMap<>();
         for (int i = 0; i < variables.size(); i++) {
             NamedVariable variable = variables.get(i);
             Matcher part = PART.matcher(variable.name());
@@ -86,7 +87,7 @@ final class InferredParts {
         return groups;
     }
 
-    private void infer(String whole, TreeMap<Integer, Integer> positions) {
+    private void infer(String whole, NavigableMap<Integer, Integer> positions) {
         List<Wanted> parts = positions.values().stream()
                 .map(position -> variables.get(position).wanted())
                 .toList();
