@@ -7,8 +7,10 @@ module org.tfckpt {
     // Annotations: not needed at run time.
     requires static org.jspecify;
 
-    // The command-line tool alone needs these.
+    // Needed to read safetensors files, and by the command-line tool.
     requires static com.fasterxml.jackson.core;
+
+    // The command-line tool alone needs these.
     requires static info.picocli;
     requires static org.apache.commons.io;
 

@@ -21,6 +21,8 @@ import org.tfckpt.format.FormatReader;
 import org.tfckpt.format.TensorScan;
 import org.tfckpt.format.bundle.Bundle;
 import org.tfckpt.format.bundle.BundlePrefix;
+import org.tfckpt.format.npz.Npz;
+import org.tfckpt.format.safetensors.Safetensors;
 import org.tfckpt.format.v1.V1Checkpoint;
 import org.tfckpt.io.FileAccess;
 import org.tfckpt.io.OrderedWork;
@@ -34,10 +36,12 @@ import org.tfckpt.tensor.TensorNotFoundException;
 import org.tfckpt.tensor.TensorSlice;
 
 /**
- * An open checkpoint: lists, finds, reads and verifies its tensors.
+ * An open checkpoint: lists, finds, reads and verifies its tensors. Files of safetensors and NumPy are opened in the same
+ * way. Reading safetensors files requires jackson-core, an optional dependency.
  *
- * <p>Opening a checkpoint reads a few blocks of the index, regardless of the number of tensors. Looking up a tensor
- * reads one more block. A data file is opened when a tensor in it is first read.
+ * <p>Opening a V2 checkpoint reads a few blocks of the index, regardless of the number of tensors. Looking up a tensor
+ * reads one more block. A data file is opened when a tensor in it is first read. Opening a file of another format reads
+ * and checks its list of tensors.
  *
  * <p>Thread-safe. After {@link #close} every method that reads throws {@link IllegalStateException}; views obtained
  * earlier stay valid, unless {@link ReadOptions#withUnmapOnClose} was used. Interrupting a thread while it reads closes
@@ -81,7 +85,9 @@ public final class Checkpoint implements Closeable {
      *
      * @param path the prefix of a checkpoint ({@code log/model.ckpt-122543}), one of its files, a V1 file or the
      *     pattern of a sharded V1 checkpoint ({@code model.ckpt-?????-of-00002}), a {@code checkpoint} state file or
-     *     its directory (opens the latest checkpoint), or a SavedModel directory or its {@code variables}
+     *     its directory (opens the latest checkpoint), a SavedModel directory or its {@code variables}; or a {@code
+     *     .safetensors} file, the {@code .safetensors.index.json} of a set or one of its files, a directory with {@code
+     *     model.safetensors} or {@code model.safetensors.index.json}, an {@code .npz} or an {@code .npy} file
      * @return the checkpoint; the caller closes it
      * @throws org.tfckpt.tensor.CheckpointException if no checkpoint is found; the message suggests what to try
      * @throws org.tfckpt.tensor.DataLossException if the index is damaged
@@ -110,9 +116,14 @@ public final class Checkpoint implements Closeable {
      * that unmapping them at close could crash the JVM.
      */
     private static FormatReader reader(CheckpointLocation location, ReadOptions options) throws IOException {
-        return location.format().equals("V1")
-                ? V1Checkpoint.open(location.name(), location.files(), options.access() == FileAccess.MAPPED)
-                : Bundle.open(BundlePrefix.ofIndex(location.files().get(0)), options.access());
+        Path first = location.files().get(0);
+        return switch (location.format()) {
+            case "V1" -> V1Checkpoint.open(location.name(), location.files(), options.access() == FileAccess.MAPPED);
+            case Safetensors.FORMAT -> Safetensors.open(first, options.access());
+            case Npz.NPZ -> Npz.openArchive(first, options.access(), options.assumesBfloat16());
+            case Npz.NPY -> Npz.openArray(first, options.access(), options.assumesBfloat16());
+            default -> Bundle.open(BundlePrefix.ofIndex(first), options.access());
+        };
     }
 
     /**
@@ -127,7 +138,7 @@ public final class Checkpoint implements Closeable {
     /**
      * Returns the name of the format.
      *
-     * @return {@code V2}, or {@code V1} for the format that preceded it
+     * @return {@code V2}, {@code V1} for the format that preceded it, {@code safetensors}, {@code npz} or {@code npy}
      */
     public String format() {
         return reader.format();
@@ -136,7 +147,8 @@ public final class Checkpoint implements Closeable {
     /**
      * Returns the byte order of the values.
      *
-     * @return the order given in the header; little-endian for V1
+     * @return the order given in the header; little-endian for other formats than V2, even if an array of NumPy is
+     *     big-endian
      */
     public ByteOrder byteOrder() {
         return reader.byteOrder();
@@ -149,6 +161,16 @@ public final class Checkpoint implements Closeable {
      */
     public int shardCount() {
         return reader.dataFileCount();
+    }
+
+    /**
+     * Returns whether the format has checksums of the values. Without them, {@link #verify} checks the structure alone,
+     * and a changed value is not noticed.
+     *
+     * @return false for safetensors and npy files
+     */
+    public boolean hasChecksums() {
+        return reader.hasChecksums();
     }
 
     /**

@@ -19,14 +19,16 @@ import org.tfckpt.io.FileAccess;
  */
 public final class ReadOptions {
     /** Checksums are compared and data files are mapped. */
-    public static final ReadOptions DEFAULT = new ReadOptions(true, FileAccess.MAPPED);
+    public static final ReadOptions DEFAULT = new ReadOptions(true, FileAccess.MAPPED, false);
 
     private final boolean checksums;
     private final FileAccess access;
+    private final boolean assumesBfloat16;
 
-    private ReadOptions(boolean checksums, FileAccess access) {
+    private ReadOptions(boolean checksums, FileAccess access, boolean assumesBfloat16) {
         this.checksums = checksums;
         this.access = access;
+        this.assumesBfloat16 = assumesBfloat16;
     }
 
     /**
@@ -66,7 +68,7 @@ public final class ReadOptions {
      * @return the new options
      */
     public ReadOptions withoutChecksums() {
-        return new ReadOptions(false, access);
+        return new ReadOptions(false, access, assumesBfloat16);
     }
 
     /**
@@ -86,7 +88,7 @@ public final class ReadOptions {
      * @return the new options
      */
     public ReadOptions withUnmapOnClose() {
-        return new ReadOptions(checksums, FileAccess.MAPPED_UNTIL_CLOSE);
+        return new ReadOptions(checksums, FileAccess.MAPPED_UNTIL_CLOSE, assumesBfloat16);
     }
 
     /**
@@ -95,7 +97,26 @@ public final class ReadOptions {
      * @return the new options
      */
     public ReadOptions withoutMapping() {
-        return new ReadOptions(checksums, FileAccess.CHANNEL);
+        return new ReadOptions(checksums, FileAccess.CHANNEL, assumesBfloat16);
+    }
+
+    /**
+     * Returns whether arrays of NumPy whose elements are two bytes without a type are read as bfloat16.
+     *
+     * @return false by default
+     */
+    public boolean assumesBfloat16() {
+        return assumesBfloat16;
+    }
+
+    /**
+     * Returns a copy of these options that reads arrays of NumPy whose elements are two bytes without a type ({@code |V2})
+     * as bfloat16. NumPy itself has no bfloat16, and stores that of other packages so.
+     *
+     * @return the new options
+     */
+    public ReadOptions assumingBfloat16() {
+        return new ReadOptions(checksums, access, true);
     }
 
     @Override
@@ -105,6 +126,7 @@ public final class ReadOptions {
                     case CHANNEL -> "not mapped";
                     case MAPPED -> "mapped";
                     case MAPPED_UNTIL_CLOSE -> "mapped until close";
-                };
+                }
+                + (assumesBfloat16 ? ", |V2 as bfloat16" : "");
     }
 }

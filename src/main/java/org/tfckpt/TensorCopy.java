@@ -57,7 +57,8 @@ final class TensorCopy {
             throws IOException {
         TensorPart target = new TensorPart(name, info.dtype(), info.shape(), slice);
         TensorSlice region = slice == null ? TensorSlice.full(info.shape().rank()) : slice;
-        boolean comparable = stored != null && (info.dtype().swapUnit() == 1 || reader.order() == order);
+        boolean comparable =
+                stored != null && stored.hasCrc32c() && (info.dtype().swapUnit() == 1 || reader.order() == order);
         int written;
         if (info.dtype() == DataType.DT_STRING) {
             StringData strings = reader.strings(region);

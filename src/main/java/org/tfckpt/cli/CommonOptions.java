@@ -11,7 +11,8 @@ import picocli.CommandLine.Option;
 final class CommonOptions {
     static final String EXIT_STATUS = "Exit status: 0 success; 1 problems or differences found; 2 error.";
     static final String FORMS =
-            " a prefix, one of its files, a directory with a state file, a SavedModel directory, or a V1 file.";
+            " a prefix, one of its files, a directory with a state file, a SavedModel directory, a V1 file, or a"
+                    + " .safetensors, .safetensors.index.json, .npz or .npy file.";
     static final String NO_SLOTS = "Skip the state of optimizers: slots (momentums, accumulators, moments) and"
             + " hyperparameters (learning rate, step count). Moving averages are kept.";
 
@@ -55,6 +56,23 @@ final class CommonOptions {
                             + " is slower, but safe if a file is truncated meanwhile.")
     private @Nullable Boolean mapping;
 
+    /** The values of {@code --assume}. */
+    enum Assumed {
+        BFLOAT16;
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
+    @Option(
+            names = "--assume",
+            paramLabel = "DTYPE",
+            description = "Read arrays of NumPy that have two bytes per element and no dtype (|V2) as DTYPE:"
+                    + " ${COMPLETION-CANDIDATES}.")
+    private @Nullable Assumed assumed;
+
     CommonOptions() {}
 
     ReadOptions readOptions() {
@@ -63,7 +81,8 @@ final class CommonOptions {
 
     ReadOptions readOptions(boolean mappingByDefault) {
         boolean maps = mapping == null ? mappingByDefault : mapping;
-        return maps ? ReadOptions.DEFAULT : ReadOptions.DEFAULT.withoutMapping();
+        ReadOptions options = maps ? ReadOptions.DEFAULT : ReadOptions.DEFAULT.withoutMapping();
+        return assumed == null ? options : options.assumingBfloat16();
     }
 
     Style style(Console console) {

@@ -72,7 +72,7 @@ final class ListJson {
         number("bytes", bytes < 0 ? null : bytes);
         number("shard", storage == null ? null : (long) storage.shard());
         number("offset", storage == null ? null : storage.offset());
-        out.text("crc32c", storage == null ? null : String.format("%08x", storage.crc32c()));
+        out.text("crc32c", storage == null || !storage.hasCrc32c() ? null : String.format("%08x", storage.crc32c()));
     }
 
     private void number(String key, @Nullable Long value) throws IOException {

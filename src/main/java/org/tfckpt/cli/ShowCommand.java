@@ -10,6 +10,7 @@ import org.tfckpt.Tensor;
 import org.tfckpt.cli.numpy.NumpyText;
 import org.tfckpt.cli.numpy.PrintOptions;
 import org.tfckpt.cli.numpy.TensorArray;
+import org.tfckpt.tensor.DataType;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -61,6 +62,10 @@ final class ShowCommand implements Callable<Integer> {
         try (Checkpoint checkpoint = Checkpoint.open(path, common.readOptions())) {
             for (String name : names) {
                 Tensor tensor = checkpoint.tensor(name);
+                if (tensor.dtype() == DataType.UNKNOWN) {
+                    // Throws an exception that names the dtype.
+                    tensor.check();
+                }
                 if (names.size() > 1) {
                     console.out().line(tensor.toString());
                 }

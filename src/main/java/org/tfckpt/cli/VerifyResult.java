@@ -21,12 +21,14 @@ import org.tfckpt.tensor.ProblemKind;
  *
  * @param path the checkpoint
  * @param totals counts
+ * @param checksums whether the format has checksums of the values
  * @param problems the damage found
  * @param failure why the checkpoint could not be verified, or null
  */
 record VerifyResult(
         Path path,
         Checkpoint.Verification totals,
+        boolean checksums,
         List<Problem> problems,
         @Nullable IOException failure) {
     /**
@@ -42,13 +44,15 @@ record VerifyResult(
         List<Problem> problems = new ArrayList<>();
         Checkpoint.Verification totals = new Checkpoint.Verification(0, 0, 1);
         IOException failure = null;
+        boolean checksums = true;
         if (target.interrupted != null) {
             InterruptedSave save = target.interrupted;
             String message = save.description() + "; " + save.advice();
             Problem problem = new Problem(save.prefix() + ".index", -1, null, ProblemKind.MISSING_FILE, message);
-            return new VerifyResult(target.path, totals, List.of(problem), null);
+            return new VerifyResult(target.path, totals, true, List.of(problem), null);
         }
         try (Checkpoint checkpoint = Checkpoint.open(target.path, options)) {
+            checksums = checkpoint.hasChecksums();
             totals = checkpoint.verify(problems::add, helpers, degree);
         } catch (DataLossException e) {
             problems.add(e.toProblem());
@@ -64,7 +68,7 @@ record VerifyResult(
                 failure = e;
             }
         }
-        return new VerifyResult(target.path, totals, problems, failure);
+        return new VerifyResult(target.path, totals, checksums, problems, failure);
     }
 
     void writeText(Output out, Style style, boolean all) throws IOException {
@@ -85,7 +89,8 @@ record VerifyResult(
 
     private String ok(Style style) {
         return style.good("ok") + " (" + Plural.of(totals.tensors(), "tensor") + ", "
-                + Plural.of(totals.bytes(), "byte") + ")";
+                + Plural.of(totals.bytes(), "byte") + ")"
+                + (checksums ? "" : ", structure only: the format has no checksums");
     }
 
     private String damaged(List<ProblemGroup> groups, Style style) {
@@ -104,6 +109,9 @@ record VerifyResult(
             }
             out.generator().writeEndArray();
             out.generator().writeBooleanField("ok", totals.isIntact());
+            if (!checksums) {
+                out.generator().writeBooleanField("checksums", false);
+            }
             out.generator().writeNumberField("tensors", totals.tensors());
             out.generator().writeNumberField("bytes", totals.bytes());
             out.generator().writeEndObject();

@@ -29,7 +29,9 @@ public final class CheckpointLocator {
      *
      * @param path the prefix of a V2 checkpoint; one of its files or its {@code .meta} file, even if that file itself
      *     is missing; the file of a V1 checkpoint, or a pattern of its files in the syntax of {@code fnmatch}; a state
-     *     file, or a directory that has one, for the latest checkpoint; a SavedModel or its {@code variables} directory
+     *     file, or a directory that has one, for the latest checkpoint; a SavedModel or its {@code variables} directory;
+     *     a file of safetensors or NumPy, the index of a set of safetensors files or one of its files, or a directory
+     *     with {@code model.safetensors} or {@code model.safetensors.index.json}
      * @return the location
      * @throws CheckpointException if there is no checkpoint; the message names the checkpoints that exist instead
      * @throws IOException if a file or directory cannot be read
@@ -59,7 +61,7 @@ public final class CheckpointLocator {
         return Files.exists(prefix.index()) ? CheckpointLocation.v2(prefix) : null;
     }
 
-    /** A directory with a state file, a SavedModel or a SessionBundle. */
+    /** A directory with a state file, a SavedModel, a SessionBundle or a model of Hugging Face. */
     private static @Nullable CheckpointLocation directory(Path directory) throws IOException {
         Path state = directory.resolve(CheckpointState.FILE_NAME);
         if (Files.isRegularFile(state)) {
@@ -73,7 +75,7 @@ public final class CheckpointLocator {
                 return found;
             }
         }
-        return null;
+        return ArrayFiles.in(directory);
     }
 
     private static @Nullable CheckpointLocation prefixOfEitherFormat(Path path) throws IOException {
@@ -90,6 +92,10 @@ public final class CheckpointLocator {
         if (V1Checkpoint.isV1(file)) {
             return v1File(file);
         }
+        CheckpointLocation arrays = ArrayFiles.named(file);
+        if (arrays != null) {
+            return arrays;
+        }
         if (!prefixOf(name).equals(name)) {
             CheckpointLocation found = fileOfCheckpoint(file);
             if (found == null) {
@@ -103,6 +109,10 @@ public final class CheckpointLocator {
         }
         if (name.equals(CheckpointState.FILE_NAME)) {
             return latest(CheckpointState.read(file));
+        }
+        arrays = ArrayFiles.withContents(file);
+        if (arrays != null) {
+            return arrays;
         }
         CheckpointLocation latest = stateFileWithAnotherName(file);
         if (latest == null && List.of(FileKind.UNKNOWN, FileKind.TABLE).contains(FileKind.of(file))) {

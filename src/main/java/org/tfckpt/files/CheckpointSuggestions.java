@@ -145,6 +145,9 @@ final class CheckpointSuggestions {
         if (CheckpointSearch.isOfMacOs(fileName)) {
             return null;
         }
+        if (ArrayFiles.isNamed(fileName)) {
+            return fileName;
+        }
         return fileName.endsWith(".index")
                 ? BundlePrefix.baseOf(fileName)
                 : CheckpointFiles.v1Pattern(fileName).orElse(null);

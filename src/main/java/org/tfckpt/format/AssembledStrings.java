@@ -19,7 +19,7 @@ final class AssembledStrings implements StringData {
     }
 
     @Override
-    public long length(int index) {
+    public long length(int index) throws IOException {
         return parts.get(elements.part(index)).length(elements.index(index));
     }
 

@@ -57,6 +57,15 @@ public interface FormatReader extends Closeable {
     Path dataFile(int number);
 
     /**
+     * Returns whether the format has checksums of the values.
+     *
+     * @return true unless a format overrides this method; if false, a verification checks the structure alone
+     */
+    default boolean hasChecksums() {
+        return true;
+    }
+
+    /**
      * Returns whether a V2 checkpoint can use these data files unchanged. If so, every intact tensor or slice has a
      * {@link TensorInfo#storage()}, and its bytes have the form that V2 stores.
      *

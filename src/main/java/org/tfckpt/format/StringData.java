@@ -16,8 +16,9 @@ public interface StringData {
      *
      * @param index from 0
      * @return the length in bytes
+     * @throws IOException if the format does not store lengths and the element cannot be read
      */
-    long length(int index);
+    long length(int index) throws IOException;
 
     /**
      * Returns an element.

@@ -46,4 +46,38 @@ public final class ByteSources {
         }
         return new ChannelSource(path.toString(), channel);
     }
+
+    /** Fills a file. */
+    @FunctionalInterface
+    public interface Filling {
+        /**
+         * Writes to the file.
+         *
+         * @param channel the channel of the file
+         * @throws IOException if it cannot be written
+         */
+        void write(FileChannel channel) throws IOException;
+    }
+
+    /**
+     * Creates a temporary file in the system's directory for such files. It is deleted when the source is closed or the
+     * process ends.
+     *
+     * @param name the name of the source for messages
+     * @param filling writes the contents
+     * @return the source; the caller closes it
+     * @throws IOException if the file cannot be written
+     */
+    public static ByteSource temporary(String name, Filling filling) throws IOException {
+        Path path = Files.createTempFile("tfckpt-", ".tmp");
+        FileChannel channel = FileChannel.open(
+                path, StandardOpenOption.READ, StandardOpenOption.WRITE, StandardOpenOption.DELETE_ON_CLOSE);
+        try {
+            filling.write(channel);
+            return new ChannelSource(name, channel);
+        } catch (IOException | RuntimeException | Error e) {
+            channel.close();
+            throw e;
+        }
+    }
 }

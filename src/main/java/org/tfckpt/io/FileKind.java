@@ -33,6 +33,15 @@ public record FileKind(String name, String advice) {
     /** A model of ONNX. */
     public static final FileKind ONNX = of(FileSignature.ONNX);
 
+    /** An array of NumPy. */
+    public static final FileKind NPY = of(FileSignature.NPY);
+
+    /** An archive of arrays of NumPy. */
+    public static final FileKind NPZ = new FileKind("a NumPy archive (npz)", FileSignature.AS_CHECKPOINT);
+
+    /** A file of tensors in the safetensors format. */
+    public static final FileKind SAFETENSORS = new FileKind("a safetensors file", FileSignature.AS_CHECKPOINT);
+
     /** Enough for the names of the first members of an archive. */
     private static final int HEAD = 4096;
 
@@ -86,10 +95,10 @@ public record FileKind(String name, String advice) {
                 return new FileKind("an Orbax checkpoint (JAX, Flax)", "read it with Orbax in Python");
             }
         }
-        for (String name : List.of("pytorch_model.bin", "model.safetensors", "model.safetensors.index.json")) {
-            if (Files.exists(directory.resolve(name))) {
-                return new FileKind("a model of Hugging Face Transformers", "its weights are in '" + name + "'");
-            }
+        if (Files.exists(directory.resolve("pytorch_model.bin"))) {
+            return new FileKind(
+                    "a PyTorch model of Hugging Face Transformers",
+                    "its weights are in 'pytorch_model.bin': " + FileSignature.TORCH_ADVICE);
         }
         return UNKNOWN;
     }
@@ -155,7 +164,7 @@ public record FileKind(String name, String advice) {
             return new FileKind("a PyTorch file (a zip archive)", FileSignature.TORCH_ADVICE);
         }
         if (text.contains(".npy")) {
-            return new FileKind("a NumPy archive (npz)", "");
+            return NPZ;
         }
         if (text.contains("model.weights.h5")) {
             return new FileKind(
@@ -174,7 +183,7 @@ public record FileKind(String name, String advice) {
                     && "\"} ".indexOf(text.charAt(9)) >= 0
                     && first >= 2
                     && first <= size - Long.BYTES) {
-                return new FileKind("a safetensors file", "");
+                return SAFETENSORS;
             }
             if (MaskedCrc32c.of(bytes.duplicate().limit(8)) == bytes.getInt(8)) {
                 return new FileKind("a TFRecord or event file", "it holds records or summaries, no variables");

@@ -15,7 +15,14 @@ import java.util.regex.Pattern;
  */
 record FileSignature(Pattern start, String name, String advice) {
     static final String UNPACK = "unpack it and use the files in it";
-    static final String TORCH_ADVICE = "load it with torch.load in Python and save its tensors in another format";
+    static final String TORCH_ADVICE = "convert it with two lines of Python, 'import torch, safetensors.torch' and"
+            + " 'safetensors.torch.save_file(torch.load(\"FILE\", map_location=\"cpu\", weights_only=True),"
+            + " \"FILE.safetensors\")'";
+
+    /** What to do with a file that is read like a checkpoint. */
+    static final String AS_CHECKPOINT = "use it as CHECKPOINT";
+
+    static final FileSignature NPY = of("\\x93NUMPY", "a NumPy array (npy)", AS_CHECKPOINT);
 
     private static final String PICKLE = "a Python pickle";
     private static final String PICKLE_ADVICE = "load it in Python and save its arrays in another format";
@@ -30,7 +37,7 @@ record FileSignature(Pattern start, String name, String advice) {
             of("\\x89HDF\r\n\\x1a\n", "an HDF5 file", "Keras reads it: model.load_weights(…) in Python"),
             of("\\x80\\x02\\x8a\nl\\xfc\\x9cF\\xf9 j\\xa8P\\x19", "a PyTorch file", TORCH_ADVICE),
             of(".{4}TFL3", "a TensorFlow Lite model", CONVERTED_FROM),
-            of("\\x93NUMPY", "a NumPy array (npy)"),
+            NPY,
             of("\\x1f\\x8b\\x08", "a gzip archive", UNPACK),
             of("BZh[1-9](?:1AY|\\x17rE8)", "a bzip2 archive", UNPACK),
             of("\\xfd7zXZ\\x00", "an xz archive", UNPACK),

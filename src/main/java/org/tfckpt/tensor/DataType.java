@@ -1,5 +1,7 @@
 package org.tfckpt.tensor;
 
+import java.util.List;
+
 /**
  * A TensorFlow dtype: its number in files, its names, and the size of its elements in a checkpoint.
  *
@@ -91,6 +93,22 @@ public enum DataType {
         }
     }
 
+    /** Dtypes of other formats that TensorFlow does not have. Their numbers begin where no file of TensorFlow's does. */
+    private static final List<String> FOREIGN = List.of(
+            "F4",
+            "F6_E2M3",
+            "F6_E3M2",
+            "F8_E8M0",
+            "object",
+            "structured",
+            "datetime64",
+            "timedelta64",
+            "longdouble",
+            "clongdouble",
+            "void");
+
+    private static final int FIRST_FOREIGN = 0x7f000000;
+
     private final int number;
     private final String shortName;
     private final int width;
@@ -143,7 +161,27 @@ public enum DataType {
         return referred == UNKNOWN || referred == DT_INVALID ? unknown(number) : referred.shortName + "_ref";
     }
 
+    /**
+     * Returns the number that stands for a dtype of another format that TensorFlow does not have. {@link #ofNumber}
+     * returns {@link #UNKNOWN} for it, and {@link #enumName(int)} its name.
+     *
+     * @param name the name of the dtype in the safetensors format, or in NumPy
+     * @return the number
+     * @throws IllegalArgumentException if the name is not known
+     */
+    public static int foreignNumber(String name) {
+        int index = FOREIGN.indexOf(name);
+        if (index < 0) {
+            throw new IllegalArgumentException("unknown dtype '" + name + "'");
+        }
+        return FIRST_FOREIGN + index;
+    }
+
     private static String unknown(int number) {
+        int foreign = number - FIRST_FOREIGN;
+        if (foreign >= 0 && foreign < FOREIGN.size()) {
+            return FOREIGN.get(foreign);
+        }
         return "unknown dtype enum (" + number + ")";
     }
 

@@ -93,7 +93,7 @@ final class TensorEncoder {
         shard.write(numbers.flip());
     }
 
-    static long sizeOf(StringData strings) {
+    static long sizeOf(StringData strings) throws IOException {
         long size = Integer.BYTES;
         for (int i = 0; i < strings.count(); i++) {
             size += varintLength(strings.length(i)) + strings.length(i);

@@ -1,0 +1,115 @@
+package org.tfckpt.format;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.tfckpt.io.ByteSource;
+import org.tfckpt.tensor.DataLossException;
+
+/** A tensor whose bytes are a range of a file. */
+public final class RangeData implements TensorData {
+    private static final int PART = 1 << 20;
+
+    private final ByteSource source;
+    private final long offset;
+    private final long size;
+    private final ByteOrder order;
+    private final String tensor;
+    private final Check check;
+
+    /** Compares a tensor with its checksum. */
+    @FunctionalInterface
+    public interface Check {
+        /** Does nothing: for formats without checksums. */
+        Check NONE = () -> {};
+
+        /**
+         * Compares the bytes with their checksum, unless an earlier call did.
+         *
+         * @throws IOException if they do not match, or cannot be read
+         */
+        void run() throws IOException;
+    }
+
+    /**
+     * Creates the data of a tensor, and checks that its range is in the file.
+     *
+     * @param source the file
+     * @param offset the offset of the first byte
+     * @param size the number of bytes
+     * @param order the byte order of the values
+     * @param tensor the name of the tensor, for messages
+     * @param check compares the checksum
+     * @throws IOException if the file is too short
+     */
+    public RangeData(ByteSource source, long offset, long size, ByteOrder order, String tensor, Check check)
+            throws IOException {
+        this.source = source;
+        this.offset = offset;
+        this.size = size;
+        this.order = order;
+        this.tensor = tensor;
+        this.check = check;
+        try {
+            source.requireRange(offset, size);
+        } catch (DataLossException e) {
+            throw ofTensor(e);
+        }
+    }
+
+    @Override
+    public long size() {
+        return size;
+    }
+
+    @Override
+    public ByteOrder order() {
+        return order;
+    }
+
+    @Override
+    public void check() throws IOException {
+        check.run();
+    }
+
+    @Override
+    public ByteBuffer read(long from, int length) throws IOException {
+        requireWithin(from, length);
+        try {
+            return source.read(offset + from, length).order(order);
+        } catch (DataLossException e) {
+            throw ofTensor(e);
+        }
+    }
+
+    @Override
+    public void readInto(long from, ByteBuffer target) throws IOException {
+        requireWithin(from, target.remaining());
+        try {
+            source.readInto(offset + from, target);
+        } catch (DataLossException e) {
+            throw ofTensor(e);
+        }
+    }
+
+    @Override
+    public void forEach(ByteSource.Consumer consumer) throws IOException {
+        for (long done = 0; done < size; done += PART) {
+            consumer.accept(read(done, (int) Math.min(PART, size - done)));
+        }
+    }
+
+    private void requireWithin(long from, long length) {
+        if (from < 0 || length < 0 || from > size - length) {
+            throw new IndexOutOfBoundsException("bytes " + from + " to " + (from + length) + " of the " + size
+                    + " bytes of tensor '" + tensor + "'");
+        }
+    }
+
+    private DataLossException ofTensor(DataLossException damage) {
+        return damage.context().tensor() != null
+                ? damage
+                : new DataLossException(
+                        damage.kind(), damage.problem(), damage.context().ofTensor(tensor), damage);
+    }
+}

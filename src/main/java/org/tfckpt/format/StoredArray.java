@@ -1,0 +1,122 @@
+package org.tfckpt.format;
+
+import java.io.IOException;
+import java.nio.ByteOrder;
+import org.tfckpt.tensor.CheckpointException;
+import org.tfckpt.tensor.DataType;
+import org.tfckpt.tensor.ErrorContext;
+import org.tfckpt.tensor.Shape;
+import org.tfckpt.tensor.TensorInfo;
+import org.tfckpt.tensor.TensorSlice;
+import org.tfckpt.tensor.UnsupportedFormatException;
+
+/** A tensor of a file format other than a checkpoint of TensorFlow, which always stores it whole. Thread-safe. */
+public abstract class StoredArray implements SliceAssembly.Parts {
+    private final TensorInfo info;
+    private final ByteOrder order;
+    private final String file;
+
+    /**
+     * Creates a tensor.
+     *
+     * @param info its description
+     * @param order the byte order of its values
+     * @param file the name of its file, for messages
+     */
+    protected StoredArray(TensorInfo info, ByteOrder order, String file) {
+        this.info = info;
+        this.order = order;
+        this.file = file;
+    }
+
+    /**
+     * Returns the description of this tensor.
+     *
+     * @return name, dtype, shape and location
+     */
+    public final TensorInfo info() {
+        return info;
+    }
+
+    /**
+     * Returns the byte order of the values.
+     *
+     * @return the byte order
+     */
+    protected final ByteOrder order() {
+        return order;
+    }
+
+    /**
+     * Returns the name of this dtype for messages.
+     *
+     * @return the name in the file's format
+     */
+    protected abstract String typeName();
+
+    /**
+     * Returns whether TensorFlow has the dtype of this tensor, so that its values can be read.
+     *
+     * @return false if reading them throws {@link #notSupported}
+     */
+    protected final boolean isReadable() {
+        return info.dtype().isFixedWidth() || info.dtype() == DataType.DT_STRING;
+    }
+
+    TensorReader reader() {
+        return new SliceAssembly(info, order, this);
+    }
+
+    /**
+     * Compares the bytes with their checksum, if the format has one.
+     *
+     * @return the number of intact bytes of values
+     * @throws IOException if they do not match, or cannot be read
+     */
+    protected long verify() throws IOException {
+        if (info.dtype() == DataType.DT_STRING) {
+            StringData strings = strings(0);
+            strings.check();
+            long bytes = 0;
+            for (int i = 0; i < strings.count(); i++) {
+                bytes += strings.length(i);
+            }
+            return bytes;
+        }
+        TensorData data = data(0);
+        data.check();
+        return data.size();
+    }
+
+    @Override
+    public StringData strings(int slice) throws IOException {
+        throw notSupported();
+    }
+
+    @Override
+    public VariantData variants(int slice) throws IOException {
+        throw notSupported();
+    }
+
+    /** Not called: the only slice is the whole tensor. */
+    @Override
+    public CheckpointException incomplete(TensorSlice region) {
+        throw new IllegalStateException("no slice " + region + " of " + info);
+    }
+
+    @Override
+    public CheckpointException notSupported() {
+        return new UnsupportedFormatException(
+                "dtype " + typeName() + " is not supported: TensorFlow has no such dtype", place());
+    }
+
+    @Override
+    public ErrorContext place() {
+        return ErrorContext.at(file, -1).ofTensor(info.name());
+    }
+
+    @Override
+    public String shapeMismatch(Shape taken) {
+        return "tensor '" + info.name() + "' has shape " + info.shape() + ", not " + taken;
+    }
+}

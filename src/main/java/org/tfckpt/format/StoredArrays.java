@@ -1,0 +1,193 @@
+package org.tfckpt.format;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.tfckpt.io.OrderedWork;
+import org.tfckpt.tensor.DataLossException;
+import org.tfckpt.tensor.ErrorContext;
+import org.tfckpt.tensor.ProblemKind;
+import org.tfckpt.tensor.TensorInfo;
+import org.tfckpt.tensor.TensorNames;
+
+/** An open file, or set of files, of a format other than a checkpoint of TensorFlow. All tensors are in memory. */
+public final class StoredArrays implements FormatReader {
+    private final String format;
+    private final String name;
+    private final boolean checksums;
+    private final List<Path> files;
+    private final Map<String, StoredArray> byName;
+    private final List<StoredArray> sorted;
+    private final List<Closeable> resources;
+    private volatile boolean closed;
+
+    /**
+     * Creates a reader.
+     *
+     * @param format the name of the format
+     * @param name the path that was opened, for messages
+     * @param checksums whether the format has checksums of the values
+     * @param files the files that hold values
+     * @param arrays the tensors, in any order
+     * @param resources what to close when the reader is closed
+     * @throws DataLossException if two tensors have the same name
+     */
+    public StoredArrays(
+            String format,
+            String name,
+            boolean checksums,
+            List<Path> files,
+            List<? extends StoredArray> arrays,
+            List<? extends Closeable> resources)
+            throws DataLossException {
+        this.format = format;
+        this.name = name;
+        this.checksums = checksums;
+        this.files = List.copyOf(files);
+        this.resources = List.copyOf(resources);
+        this.byName = new HashMap<>(arrays.size() * 4 / 3 + 1);
+        for (StoredArray array : arrays) {
+            if (byName.putIfAbsent(array.info().name(), array) != null) {
+                throw twice(array.place());
+            }
+        }
+        this.sorted = new ArrayList<>(arrays);
+        sorted.sort(
+                (a, b) -> TensorNames.ORDER.compare(a.info().name(), b.info().name()));
+    }
+
+    /**
+     * Returns the exception for a name that two tensors have.
+     *
+     * @param place the file and the name
+     * @return the exception
+     */
+    public static DataLossException twice(ErrorContext place) {
+        return new DataLossException(ProblemKind.KEY_ORDER, "two tensors have the same name", place);
+    }
+
+    @Override
+    public String format() {
+        return format;
+    }
+
+    @Override
+    public ByteOrder byteOrder() {
+        return ByteOrder.LITTLE_ENDIAN;
+    }
+
+    @Override
+    public boolean hasChecksums() {
+        return checksums;
+    }
+
+    @Override
+    public int dataFileCount() {
+        return files.size();
+    }
+
+    @Override
+    public Path dataFile(int number) {
+        return files.get(number);
+    }
+
+    @Override
+    public TensorScan scan() {
+        requireOpen();
+        Iterator<StoredArray> each = sorted.iterator();
+        return () -> each.hasNext() ? each.next().info() : null;
+    }
+
+    @Override
+    public @Nullable TensorInfo find(String tensor) {
+        requireOpen();
+        StoredArray found = byName.get(tensor);
+        return found == null ? null : found.info();
+    }
+
+    @Override
+    public TensorReader open(TensorInfo info) {
+        requireOpen();
+        StoredArray found = byName.get(info.name());
+        if (found == null) {
+            throw new IllegalArgumentException("'" + name + "' does not contain tensor " + info);
+        }
+        return found.reader();
+    }
+
+    private void requireOpen() {
+        if (closed) {
+            throw new IllegalStateException("'" + name + "' is closed");
+        }
+    }
+
+    /** Compares the values with their checksums, if the format has some; opening has checked everything else. */
+    @Override
+    public Totals verify(VerificationListener listener, OrderedWork work) throws IOException {
+        requireOpen();
+        long[] intact = {0};
+        for (StoredArray array : sorted) {
+            work.add(new Check(array, listener, intact));
+        }
+        work.finish();
+        return new Totals(sorted.size(), intact[0]);
+    }
+
+    private static final class Check implements OrderedWork.Job {
+        private final StoredArray array;
+        private final VerificationListener listener;
+        private final long[] intact;
+        private long bytes;
+        private @Nullable DataLossException damage;
+
+        Check(StoredArray array, VerificationListener listener, long[] intact) {
+            this.array = array;
+            this.listener = listener;
+            this.intact = intact;
+        }
+
+        @Override
+        public void run() throws IOException {
+            try {
+                bytes = array.verify();
+            } catch (DataLossException e) {
+                damage = e;
+            }
+        }
+
+        @Override
+        public void finish() {
+            if (damage == null) {
+                intact[0] += bytes;
+                if (array.isReadable()) {
+                    listener.intact(array.info());
+                }
+            } else {
+                listener.lost(damage.toProblem());
+            }
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        closed = true;
+        IOException failure = null;
+        for (Closeable resource : resources) {
+            try {
+                resource.close();
+            } catch (IOException e) {
+                failure = e;
+            }
+        }
+        if (failure != null) {
+            throw failure;
+        }
+    }
+}

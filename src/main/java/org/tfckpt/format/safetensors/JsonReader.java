@@ -1,0 +1,161 @@
+package org.tfckpt.format.safetensors;
+
+import com.fasterxml.jackson.core.JsonFactory;
+import com.fasterxml.jackson.core.JsonParser;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.JsonToken;
+import com.fasterxml.jackson.core.StreamReadConstraints;
+import com.fasterxml.jackson.core.exc.StreamConstraintsException;
+import java.io.Closeable;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.InputStreamReader;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import org.jspecify.annotations.Nullable;
+import org.tfckpt.tensor.DataLossException;
+import org.tfckpt.tensor.ErrorContext;
+import org.tfckpt.tensor.ProblemKind;
+import org.tfckpt.tensor.TensorNames;
+
+/** Reads one JSON object strictly, as a stream. Everything unexpected is a {@link DataLossException}. */
+final class JsonReader implements Closeable {
+    private final JsonParser json;
+    private final String file;
+    private @Nullable String tensor;
+
+    private JsonReader(JsonParser json, String file) {
+        this.json = json;
+        this.file = file;
+    }
+
+    /**
+     * Starts to read.
+     *
+     * @param in the text, in UTF-8
+     * @param depth the deepest nesting that is accepted
+     * @param file the name of the file, for messages
+     */
+    static JsonReader open(InputStream in, int depth, String file) throws IOException {
+        StreamReadConstraints constraints = StreamReadConstraints.builder()
+                .maxNestingDepth(depth)
+                .maxNameLength(Integer.MAX_VALUE)
+                .maxStringLength(Integer.MAX_VALUE)
+                .build();
+        // A table of names costs time, and names that collide in it cost more.
+        JsonFactory factory = JsonFactory.builder()
+                .streamReadConstraints(constraints)
+                .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
+                .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
+                .build();
+        // Jackson's own decoder of UTF-8 accepts some malformed text, and recognises UTF-16.
+        return new JsonReader(
+                factory.createParser(new InputStreamReader(in, StandardCharsets.UTF_8.newDecoder())), file);
+    }
+
+    /** Sets the tensor that messages name. */
+    void tensor(@Nullable String name) {
+        tensor = name;
+    }
+
+    private interface Step<T> {
+        T run() throws IOException;
+    }
+
+    private <T> T parse(Step<T> step) throws IOException {
+        try {
+            return step.run();
+        } catch (StreamConstraintsException e) {
+            throw malformed("a value is nested too deeply, or a number has too many digits", e);
+        } catch (JsonProcessingException e) {
+            throw malformed(
+                    String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("invalid JSON"), e);
+        } catch (CharacterCodingException e) {
+            throw malformed("the text is not UTF-8", e);
+        }
+    }
+
+    DataLossException malformed(String problem, @Nullable Throwable cause) {
+        ErrorContext place = ErrorContext.at(file, -1).ofTensor(tensor);
+        return new DataLossException(ProblemKind.HEADER, "the header is not valid: " + problem, place, cause);
+    }
+
+    private void expect(JsonToken wanted, String what) throws IOException {
+        if (parse(json::nextToken) != wanted) {
+            throw malformed("expected " + what, null);
+        }
+    }
+
+    /** Enters an object. */
+    void beginObject(String what) throws IOException {
+        expect(JsonToken.START_OBJECT, what);
+    }
+
+    /** Enters an object; returns false if there is null instead. */
+    boolean beginObjectOrNull(String what) throws IOException {
+        JsonToken token = parse(json::nextToken);
+        if (token != JsonToken.START_OBJECT && token != JsonToken.VALUE_NULL) {
+            throw malformed("expected " + what, null);
+        }
+        return token == JsonToken.START_OBJECT;
+    }
+
+    /** Returns the next key of the object, or null at its end. */
+    @Nullable
+    String nextKey() throws IOException {
+        String key = parse(json::nextFieldName);
+        return key == null ? null : requireUnicode(key);
+    }
+
+    private String requireUnicode(String text) throws DataLossException {
+        if (!TensorNames.isUtf8(text)) {
+            throw malformed("a string has half of a surrogate pair", null);
+        }
+        return text;
+    }
+
+    /** Returns the value, a string. */
+    String string(String what) throws IOException {
+        expect(JsonToken.VALUE_STRING, what);
+        return requireUnicode(parse(json::getText));
+    }
+
+    /** Reads an array of non-negative integers, and returns their count; those that do not fit are checked, too. */
+    int numbers(long[] target, String what) throws IOException {
+        expect(JsonToken.START_ARRAY, what);
+        int count = 0;
+        while (true) {
+            JsonToken token = parse(json::nextToken);
+            if (token == JsonToken.END_ARRAY) {
+                return count;
+            }
+            // A minus is refused even before 0, as by the reference implementation.
+            if (token != JsonToken.VALUE_NUMBER_INT || json.getTextCharacters()[json.getTextOffset()] == '-') {
+                throw malformed("expected " + what, null);
+            }
+            long number = parse(json::getLongValue);
+            if (count < target.length) {
+                target[count] = number;
+            }
+            count++;
+        }
+    }
+
+    /** Skips the value. */
+    void skip() throws IOException {
+        parse(json::nextToken);
+        parse(json::skipChildren);
+    }
+
+    /** Requires that nothing but white space follows the object. */
+    void end() throws IOException {
+        if (parse(json::nextToken) != null) {
+            throw malformed("more follows the object", null);
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        json.close();
+    }
+}

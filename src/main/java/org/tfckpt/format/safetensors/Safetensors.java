@@ -1,0 +1,165 @@
+package org.tfckpt.format.safetensors;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteOrder;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.tfckpt.format.FormatReader;
+import org.tfckpt.format.RangeData;
+import org.tfckpt.format.StoredArray;
+import org.tfckpt.format.StoredArrays;
+import org.tfckpt.format.TensorData;
+import org.tfckpt.io.ByteSource;
+import org.tfckpt.io.ByteSources;
+import org.tfckpt.io.FileAccess;
+import org.tfckpt.tensor.DataLossException;
+import org.tfckpt.tensor.ErrorContext;
+import org.tfckpt.tensor.ProblemKind;
+import org.tfckpt.tensor.TensorInfo;
+import org.tfckpt.tensor.UnsupportedFormatException;
+
+/** Opens safetensors files, which checks all of their structure. */
+public final class Safetensors {
+    /** The name of the format. */
+    public static final String FORMAT = "safetensors";
+
+    private final FileAccess access;
+    private final List<Path> paths = new ArrayList<>();
+    private final List<ByteSource> sources = new ArrayList<>();
+    private final List<StoredArray> arrays = new ArrayList<>();
+
+    private Safetensors(FileAccess access) {
+        this.access = access;
+    }
+
+    /**
+     * Opens a file or a set of files.
+     *
+     * @param path a safetensors file, or the index of a set
+     * @param access how the files are accessed
+     * @return the reader; the caller closes it
+     * @throws IOException if a file cannot be read or is damaged
+     */
+    public static FormatReader open(Path path, FileAccess access) throws IOException {
+        Safetensors files = new Safetensors(access);
+        try {
+            if (path.toString().endsWith(ShardIndex.SUFFIX)) {
+                files.addSet(path);
+            } else {
+                files.add(path, null, "");
+            }
+            return new StoredArrays(FORMAT, path.toString(), false, files.paths, files.arrays, files.sources);
+        } catch (IOException | RuntimeException | Error e) {
+            files.close();
+            if (e instanceof NoClassDefFoundError) {
+                throw jacksonIsMissing(path, e);
+            }
+            throw e;
+        }
+    }
+
+    /** The header is JSON. Applications that read no safetensors files do not need a parser. */
+    private static UnsupportedFormatException jacksonIsMissing(Path path, Throwable cause) {
+        return new UnsupportedFormatException(
+                "reading safetensors files needs jackson-core, which is not on the class path",
+                ErrorContext.at(path.toString(), -1)
+                        .withHint("add the dependency com.fasterxml.jackson.core:jackson-core"),
+                cause);
+    }
+
+    private void close() {
+        for (Closeable source : sources) {
+            try {
+                source.close();
+            } catch (IOException nothingIsLost) {
+                // Another exception is on its way.
+            }
+        }
+    }
+
+    private void addSet(Path path) throws IOException {
+        ShardIndex index;
+        try (ByteSource source = ByteSources.channel(path)) {
+            index = ShardIndex.read(path, source);
+        }
+        for (Map.Entry<String, Path> file : index.files().entrySet()) {
+            add(file.getValue(), index, file.getKey());
+        }
+        if (arrays.size() < index.fileOf().size()) {
+            requireListed(path, index);
+        }
+    }
+
+    private void requireListed(Path path, ShardIndex index) throws DataLossException {
+        for (StoredArray array : arrays) {
+            index.fileOf().remove(array.info().name());
+        }
+        Map.Entry<String, String> missing = index.fileOf().entrySet().iterator().next();
+        throw new DataLossException(
+                ProblemKind.ENTRY,
+                "the index names a tensor that its file '" + missing.getValue() + "' does not contain",
+                ErrorContext.at(path.toString(), -1).ofTensor(missing.getKey()));
+    }
+
+    private void add(Path path, @Nullable ShardIndex index, String file) throws IOException {
+        ByteSource source;
+        try {
+            source = ByteSources.open(path, access);
+        } catch (NoSuchFileException e) {
+            if (index == null) {
+                throw e;
+            }
+            throw new DataLossException(
+                    ProblemKind.MISSING_FILE,
+                    "a file that the index names does not exist",
+                    ErrorContext.at(path.toString(), -1),
+                    e);
+        }
+        int shard = sources.size();
+        sources.add(source);
+        paths.add(path);
+        for (SafetensorsHeader.Entry entry : SafetensorsHeader.read(source).entries()) {
+            if (index != null && !file.equals(index.fileOf().get(entry.name()))) {
+                throw new DataLossException(
+                        ProblemKind.ENTRY,
+                        "the file contains a tensor that the index does not list for it",
+                        ErrorContext.at(path.toString(), entry.begin()).ofTensor(entry.name()));
+            }
+            arrays.add(new SafetensorsArray(entry, shard, source));
+        }
+    }
+
+    private static final class SafetensorsArray extends StoredArray {
+        private final SafetensorsHeader.Entry entry;
+        private final ByteSource source;
+
+        SafetensorsArray(SafetensorsHeader.Entry entry, int shard, ByteSource source) {
+            super(
+                    new TensorInfo(
+                            entry.name(),
+                            entry.type().dtypeNumber(),
+                            entry.shape(),
+                            new TensorInfo.Storage(shard, entry.begin(), entry.size()),
+                            List.of()),
+                    ByteOrder.LITTLE_ENDIAN,
+                    source.name());
+            this.entry = entry;
+            this.source = source;
+        }
+
+        @Override
+        protected String typeName() {
+            return entry.type().name();
+        }
+
+        @Override
+        public TensorData data(int slice) throws IOException {
+            return new RangeData(source, entry.begin(), entry.size(), order(), entry.name(), RangeData.Check.NONE);
+        }
+    }
+}
