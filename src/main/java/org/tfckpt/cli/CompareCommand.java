@@ -4,9 +4,12 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
+import org.tfckpt.graph.Graph;
+import org.tfckpt.graph.GraphSaver;
 import org.tfckpt.restore.Comparison;
 import org.tfckpt.restore.NameKind;
 import org.tfckpt.restore.RestorePlan;
@@ -52,6 +55,14 @@ final class CompareCommand implements Callable<Integer> {
     private MappingOptions mapping = new MappingOptions();
 
     @Option(
+            names = "--no-slots",
+            description = "Ignore variables of the graph that are state of an optimizer, such as Adam's moments.")
+    private boolean noSlots;
+
+    @Mixin
+    private SaverOption saver = new SaverOption();
+
+    @Option(
             names = "--names",
             paramLabel = "KIND",
             description = "Names of an object-based graph or checkpoint to compare: ${COMPLETION-CANDIDATES}"
@@ -77,21 +88,51 @@ final class CompareCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         try (Checkpoint checkpoint = Checkpoint.open(path, common.readOptions())) {
-            RestorePlan.Builder plan = RestorePlan.from(checkpoint)
-                    .graph(GraphCommand.open(graph, tags))
-                    .exclude(exclude)
-                    .mapping(mapping.mapping());
-            if (names != null) {
-                plan.names(names);
-            }
-            Comparison comparison = plan.build().comparison();
+            Graph opened = GraphCommand.open(graph, tags);
+            Optional<GraphSaver> selected = saver.of(opened);
+            Comparison comparison = compare(checkpoint, opened, selected);
             if (json) {
                 CompareJson.write(console.out(), comparison);
             } else {
-                new CompareText(console.out(), common.style(console), comparison).write(all, given());
+                List<String> notes = selected.isPresent() ? List.of() : saverNotes(checkpoint, opened, comparison);
+                new CompareText(console.out(), common.style(console), comparison).write(all, notes, given());
             }
             return comparison.isComplete() ? 0 : 1;
         }
+    }
+
+    private Comparison compare(Checkpoint checkpoint, Graph opened, Optional<GraphSaver> selected) throws IOException {
+        RestorePlan.Builder plan =
+                RestorePlan.from(checkpoint).exclude(exclude).mapping(mapping.mapping());
+        if (selected.isPresent()) {
+            plan.saver(selected.get());
+        } else {
+            plan.graph(opened);
+        }
+        if (noSlots) {
+            plan.withoutSlots();
+        }
+        if (names != null) {
+            plan.names(names);
+        }
+        return plan.build().comparison();
+    }
+
+    /** Returns a note if the graph has more variables than its own saver restores, and not all of them are found. */
+    private List<String> saverNotes(Checkpoint checkpoint, Graph opened, Comparison whole) throws IOException {
+        Optional<GraphSaver> own = opened.savers().stream().findFirst().filter(GraphSaver::isKnown);
+        if (own.isEmpty() || whole.isComplete()) {
+            return List.of();
+        }
+        Comparison restored = compare(checkpoint, opened, own);
+        int wanted = restored.variables().size();
+        if (wanted == 0 || wanted >= whole.variables().size()) {
+            return List.of();
+        }
+        int found = restored.matched().size() + restored.excluded().size();
+        return List.of("the graph's own saver restores only " + wanted + " of these variables, "
+                + (found == wanted ? "all found" : "of which " + found + (found == 1 ? " is found" : " are found"))
+                + "; use --saver to compare only what it restores");
     }
 
     /** Returns the arguments of this call, to be repeated in the suggested commands. */
@@ -99,10 +140,17 @@ final class CompareCommand implements Callable<Integer> {
         List<String> excluded = exclude.stream()
                 .map(pattern -> "--exclude " + MappingOptions.quoted(pattern.toString()))
                 .toList();
+        List<String> options = new ArrayList<>(saver.words());
+        if (noSlots) {
+            options.add("--no-slots");
+        }
+        if (names != null) {
+            options.add("--names " + names);
+        }
         return new CompareText.Given(
                 MappingOptions.quoted(graph.toString()),
                 MappingOptions.quoted(path.toString()),
-                names == null ? List.of() : List.of("--names " + names),
+                options,
                 excluded,
                 mapping.words());
     }

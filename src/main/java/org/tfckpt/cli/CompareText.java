@@ -3,6 +3,7 @@ package org.tfckpt.cli;
 import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.stream.Collectors;
 import org.tfckpt.restore.Comparison;
 import org.tfckpt.restore.NameKind;
@@ -30,11 +31,12 @@ final class CompareText {
      *
      * @param graph the graph
      * @param checkpoint the checkpoint
-     * @param names options that only {@code compare} takes
+     * @param selection options that only {@code compare} takes
      * @param exclusions options
      * @param mapping options
      */
-    record Given(String graph, String checkpoint, List<String> names, List<String> exclusions, List<String> mapping) {}
+    record Given(
+            String graph, String checkpoint, List<String> selection, List<String> exclusions, List<String> mapping) {}
 
     CompareText(Output out, Style style, Comparison comparison) {
         this.out = out;
@@ -42,8 +44,12 @@ final class CompareText {
         this.comparison = comparison;
     }
 
-    void write(boolean all, Given given) throws IOException {
+    void write(boolean all, List<String> notes, Given given) throws IOException {
         outcome();
+        for (String note : notes) {
+            out.line(note);
+        }
+        slots();
         if (all) {
             section("matched", lines(comparison.matched(), VariableSource::toString));
         }
@@ -74,6 +80,14 @@ final class CompareText {
         }
         for (String note : comparison.notes()) {
             out.line(note);
+        }
+    }
+
+    private void slots() throws IOException {
+        Set<VariableSource> slots = Set.copyOf(comparison.slots());
+        List<VariableSource> missing = comparison.missing();
+        if (!missing.isEmpty() && slots.containsAll(missing)) {
+            out.line("everything missing is state of an optimizer; use --no-slots to leave it out");
         }
     }
 
@@ -170,7 +184,7 @@ final class CompareText {
             options.add(option);
         }
         List<String> compare = new ArrayList<>(List.of("tfckpt compare"));
-        compare.addAll(given.names);
+        compare.addAll(given.selection);
         compare.addAll(given.exclusions);
         compare.addAll(options);
         compare.addAll(List.of(given.graph, given.checkpoint));

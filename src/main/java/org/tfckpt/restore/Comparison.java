@@ -29,6 +29,7 @@ public final class Comparison {
     private final Tensors tensors;
     private final @Nullable NameKind names;
     private final List<String> notes;
+    private final Set<String> slots;
 
     // Computed on first use. Two threads may both compute it; the results are equal.
     private volatile @Nullable Suggestions suggestions;
@@ -36,6 +37,7 @@ public final class Comparison {
     private Comparison(
             List<VariableSource> sources,
             Tensors tensors,
+            Set<String> slots,
             List<NamePattern> idleExclusions,
             List<String> idleRules,
             boolean mapped,
@@ -45,6 +47,7 @@ public final class Comparison {
         this.tensors = tensors;
         this.names = names;
         this.notes = List.copyOf(notes);
+        this.slots = slots;
         this.idleExclusions = List.copyOf(idleExclusions);
         this.idleRules = List.copyOf(idleRules);
         this.collisions = mapped ? collisions(sources) : List.of();
@@ -76,7 +79,7 @@ public final class Comparison {
                 wanted.stream().map(NamedVariable::of).toList(),
                 Tensors.of(tensors, Map.of()),
                 mapping,
-                exclusions,
+                new Exclusions(List.copyOf(exclusions), false),
                 null);
     }
 
@@ -85,29 +88,26 @@ public final class Comparison {
             Collection<NamedVariable> variables,
             Tensors tensors,
             NameMapping mapping,
-            Collection<NamePattern> exclusions,
+            Exclusions exclusions,
             @Nullable NameKind kind) {
         InferredParts inferred = InferredParts.of(variables, tensors, mapping);
         SavedNames.check(
                 inferred.variables().stream().map(NamedVariable::wanted).toList());
-        Set<NamePattern> idle = new LinkedHashSet<>(exclusions);
+        Set<NamePattern> idle = new LinkedHashSet<>(exclusions.patterns());
+        Set<String> slots = OptimizerVariables.of(inferred.variables());
         List<VariableSource> sources = new ArrayList<>(variables.size());
         Set<String> names = new LinkedHashSet<>();
         for (NamedVariable variable : inferred.variables()) {
-            Optional<NamePattern> exclusion = Optional.empty();
-            for (NamePattern pattern : exclusions) {
-                if (pattern.test(variable.name())
-                        || pattern.test(variable.wanted().variable())) {
-                    idle.remove(pattern);
-                    exclusion = exclusion.isPresent() ? exclusion : Optional.of(pattern);
-                }
-            }
+            idle.removeIf(pattern -> Exclusions.matches(pattern, variable));
             names.add(variable.name());
-            sources.add(source(variable, mapping.apply(variable.name()), tensors, exclusion));
+            boolean excluded = exclusions.slots() && slots.contains(variable.wanted().variable());
+            sources.add(source(
+                    variable, mapping.apply(variable.name()), tensors, excluded, exclusions.patternOf(variable)));
         }
         return new Comparison(
                 sources,
                 tensors,
+                slots,
                 List.copyOf(idle),
                 mapping.idle(names),
                 !mapping.equals(NameMapping.NONE),
@@ -115,19 +115,43 @@ public final class Comparison {
                 inferred.notes());
     }
 
+    /** Returns this comparison with further rules and exclusions. */
+    Comparison with(NameMapping rules, Exclusions exclusions) {
+        List<VariableSource> changed = sources.stream()
+                .map(source -> source.outcome() == Outcome.EXCLUDED ? source : with(source, rules, exclusions))
+                .toList();
+        return new Comparison(changed, tensors, slots, List.of(), List.of(), true, names, notes);
+    }
+
+    private VariableSource with(VariableSource source, NameMapping rules, Exclusions exclusions) {
+        boolean slot = slots.contains(source.wanted().variable());
+        NamedVariable variable = new NamedVariable(source.wanted(), source.name(), slot);
+        return source(
+                variable,
+                rules.apply(source.tensorName()),
+                tensors,
+                slot && exclusions.slots(),
+                exclusions.patternOf(variable));
+    }
+
     /** Compares single assignments: no other variable is wanted, and none is excluded. */
     static Comparison ofPairs(Map<Wanted, String> assigned, Tensors tensors) {
         List<VariableSource> sources = assigned.entrySet().stream()
-                .map(pair -> source(NamedVariable.of(pair.getKey()), pair.getValue(), tensors, Optional.empty()))
+                .map(pair -> source(NamedVariable.of(pair.getKey()), pair.getValue(), tensors, false, Optional.empty()))
                 .toList();
-        return new Comparison(sources, tensors, List.of(), List.of(), false, null, List.of());
+        return new Comparison(sources, tensors, Set.of(), List.of(), List.of(), false, null, List.of());
     }
 
     private static VariableSource source(
-            NamedVariable variable, String tensorName, Tensors tensors, Optional<NamePattern> exclusion) {
+            NamedVariable variable,
+            String tensorName,
+            Tensors tensors,
+            boolean slotExcluded,
+            Optional<NamePattern> exclusion) {
         Wanted wanted = variable.wanted();
-        TensorInfo tensor = exclusion.isPresent() ? null : tensors.find(tensorName);
-        Outcome outcome = exclusion.isPresent()
+        boolean excluded = slotExcluded || exclusion.isPresent();
+        TensorInfo tensor = excluded ? null : tensors.find(tensorName);
+        Outcome outcome = excluded
                 ? Outcome.EXCLUDED
                 : tensor == null ? Outcome.MISSING : wanted.fits(tensor) ? Outcome.MATCHED : Outcome.MISMATCHED;
         return new VariableSource(wanted, variable.name(), tensorName, outcome, Optional.ofNullable(tensor), exclusion);
@@ -223,6 +247,15 @@ public final class Comparison {
      */
     public List<VariableSource> excluded() {
         return where(source -> source.outcome() == Outcome.EXCLUDED);
+    }
+
+    /**
+     * Returns the variables that are state of an optimizer, whether or not they are excluded.
+     *
+     * @return a list in the order in which they were given
+     */
+    public List<VariableSource> slots() {
+        return where(source -> slots.contains(source.wanted().variable()));
     }
 
     private List<VariableSource> where(Predicate<VariableSource> condition) {

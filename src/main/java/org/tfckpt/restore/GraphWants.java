@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -14,6 +15,7 @@ import org.tfckpt.graph.GraphKind;
 import org.tfckpt.graph.GraphSaver;
 import org.tfckpt.graph.GraphVariable;
 import org.tfckpt.objects.ObjectKeys;
+import org.tfckpt.tensor.TensorNames;
 
 /**
  * Determines the variables that a graph restores and their names in the checkpoint: the names its saver restores from,
@@ -38,9 +40,7 @@ final class GraphWants implements NameChoice.Variables {
     @Override
     public List<NamedVariable> named(NameKind kind) throws IOException {
         if (!graph.isObjectBased()) {
-            return Wanted.of(withoutBookkeeping(), saverKeys(graph)).stream()
-                    .map(NamedVariable::of)
-                    .toList();
+            return named(withoutBookkeeping(), saverKeys(graph));
         }
         List<GraphVariable> variables = graph.objectVariables();
         Set<String> shared = sharedNames(variables);
@@ -60,9 +60,29 @@ final class GraphWants implements NameChoice.Variables {
                 case FULL -> shared.contains(fullName) || tensors.isAmbiguous(fullName) ? key : fullName;
                 case PATH -> graph.objectPathOf(variable).orElse(key);
             };
-            named.add(new NamedVariable(wanted.get(i), name));
+            named.add(new NamedVariable(wanted.get(i), name, variable.isOptimizerSlot()));
         }
         return named;
+    }
+
+    private static List<NamedVariable> named(List<GraphVariable> variables, Map<GraphVariable, String> keys) {
+        List<Wanted> wanted = Wanted.of(variables, keys);
+        List<NamedVariable> named = new ArrayList<>(wanted.size());
+        for (int i = 0; i < wanted.size(); i++) {
+            named.add(NamedVariable.of(wanted.get(i), variables.get(i).isOptimizerSlot()));
+        }
+        return named;
+    }
+
+    /** Returns the variables that a saver restores, by the names that it restores them from. */
+    static List<NamedVariable> of(GraphSaver saver) {
+        if (!saver.isKnown()) {
+            throw new IllegalArgumentException("the names that the saver '"
+                    + TensorNames.printable(saver.filenameTensor()) + "' restores are unknown: they are not constants");
+        }
+        Map<GraphVariable, String> keys = new LinkedHashMap<>();
+        addFirst(keys, saver.restores().isEmpty() ? saver.savesByVariable() : saver.restoresByVariable());
+        return named(List.copyOf(keys.keySet()), keys);
     }
 
     /** Returns the variables without what a listing of a TF2 checkpoint has besides. */

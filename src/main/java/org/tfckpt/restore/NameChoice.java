@@ -5,16 +5,15 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
-import org.tfckpt.tensor.NamePattern;
 
 /** Compares variables with an object-based checkpoint, or those of an object-based graph, by the names that fit best. */
 final class NameChoice {
     private final List<Variables> variables;
     private final Tensors tensors;
     private final NameMapping mapping;
-    private final Collection<NamePattern> exclusions;
+    private final Exclusions exclusions;
 
-    NameChoice(List<Variables> variables, Tensors tensors, NameMapping mapping, Collection<NamePattern> exclusions) {
+    NameChoice(List<Variables> variables, Tensors tensors, NameMapping mapping, Exclusions exclusions) {
         this.variables = variables;
         this.tensors = tensors;
         this.mapping = mapping;

@@ -5,9 +5,14 @@ package org.tfckpt.restore;
  *
  * @param wanted the variable
  * @param name the name to look for, before the mapping
+ * @param slot whether its graph states that it is state of an optimizer
  */
-record NamedVariable(Wanted wanted, String name) {
+record NamedVariable(Wanted wanted, String name, boolean slot) {
     static NamedVariable of(Wanted wanted) {
-        return new NamedVariable(wanted, wanted.name());
+        return of(wanted, false);
+    }
+
+    static NamedVariable of(Wanted wanted, boolean slot) {
+        return new NamedVariable(wanted, wanted.name(), slot);
     }
 }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.Tensor;
 import org.tfckpt.graph.Graph;
+import org.tfckpt.graph.GraphSaver;
 import org.tfckpt.io.OrderedWork;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.NamePattern;
@@ -59,12 +60,13 @@ public final class RestorePlan {
     /** Collects the variables and options of a plan. Not thread-safe. */
     public static final class Builder {
         private final Checkpoint checkpoint;
-        private final List<Wanted> wanted = new ArrayList<>();
+        private final List<NamedVariable> variables = new ArrayList<>();
         private final List<Graph> graphs = new ArrayList<>();
         private @Nullable NameKind names;
         private final List<NamePattern> exclusions = new ArrayList<>();
         private NameMapping mapping = NameMapping.NONE;
         private boolean lenient;
+        private boolean withoutSlots;
 
         private Builder(Checkpoint checkpoint) {
             this.checkpoint = checkpoint;
@@ -73,11 +75,11 @@ public final class RestorePlan {
         /**
          * Adds variables.
          *
-         * @param variables the variables to restore
+         * @param wanted the variables to restore
          * @return this
          */
-        public Builder variables(Collection<Wanted> variables) {
-            wanted.addAll(variables);
+        public Builder variables(Collection<Wanted> wanted) {
+            wanted.forEach(variable -> variables.add(NamedVariable.of(variable)));
             return this;
         }
 
@@ -91,6 +93,18 @@ public final class RestorePlan {
          */
         public Builder graph(Graph graph) {
             graphs.add(graph);
+            return this;
+        }
+
+        /**
+         * Adds only the variables that a saver of a graph restores, by the names that it restores them from.
+         *
+         * @param saver one of {@link Graph#savers}
+         * @return this
+         * @throws IllegalArgumentException if the names that it restores are not constants of the graph
+         */
+        public Builder saver(GraphSaver saver) {
+            variables.addAll(GraphWants.of(saver));
             return this;
         }
 
@@ -128,6 +142,17 @@ public final class RestorePlan {
         }
 
         /**
+         * Excludes the state of optimizers: variables that the graph or their names show to be slots or
+         * hyperparameters of an optimizer.
+         *
+         * @return this
+         */
+        public Builder withoutSlots() {
+            withoutSlots = true;
+            return this;
+        }
+
+        /**
          * Adds a mapping, to be applied after those added before.
          *
          * @param next maps names in the graph to names in the checkpoint
@@ -161,13 +186,14 @@ public final class RestorePlan {
         public RestorePlan build() throws IOException {
             Tensors tensors = tensorsOf(checkpoint);
             List<NameChoice.Variables> all = new ArrayList<>();
-            all.add(new SingleVariables(List.copyOf(wanted)));
+            all.add(new SingleVariables(List.copyOf(variables)));
             graphs.forEach(graph -> all.add(new GraphWants(graph, checkpoint, tensors)));
-            Comparison comparison = new NameChoice(all, tensors, mapping, exclusions).compare(names);
+            Exclusions excluded = new Exclusions(List.copyOf(exclusions), withoutSlots);
+            Comparison comparison = new NameChoice(all, tensors, mapping, excluded).compare(names);
             return new RestorePlan(checkpoint, comparison, lenient);
         }
 
-        private record SingleVariables(List<Wanted> wanted) implements NameChoice.Variables {
+        private record SingleVariables(List<NamedVariable> variables) implements NameChoice.Variables {
             @Override
             public boolean isObjectBased() {
                 return false;
@@ -175,7 +201,7 @@ public final class RestorePlan {
 
             @Override
             public List<NamedVariable> named(NameKind kind) {
-                return wanted.stream().map(NamedVariable::of).toList();
+                return variables;
             }
         }
     }

@@ -16,7 +16,7 @@ import org.tfckpt.tensor.TensorNames;
  * @param outcome the result
  * @param tensor the tensor with that name or, in an object-based checkpoint, of the variable with that full name; empty
  *     if the variable is missing or excluded
- * @param exclusion the pattern that excluded the variable
+ * @param exclusion the pattern that excluded the variable; empty if it is excluded as state of an optimizer
  */
 public record VariableSource(
         Wanted wanted,
@@ -86,8 +86,10 @@ public record VariableSource(
                 variable + " <- "
                         + TensorNames.printable(tensor.map(TensorInfo::name).orElse(tensorName));
             case EXCLUDED ->
-                variable + ": excluded by '"
-                        + exclusion.map(NamePattern::toString).orElse("") + "'";
+                variable + ": "
+                        + exclusion
+                                .map(pattern -> "excluded by '" + pattern + "'")
+                                .orElse("state of an optimizer");
             case MISSING, MISMATCHED -> variable + ": " + tensorFlowMessage();
         };
     }

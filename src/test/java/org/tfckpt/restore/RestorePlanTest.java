@@ -31,6 +31,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.ReadOptions;
 import org.tfckpt.TensorDigest;
+import org.tfckpt.graph.Graph;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.NamePattern;
@@ -342,6 +343,47 @@ class RestorePlanTest {
                     .extracting(collision -> collision.tensor().name())
                     .containsExactly("a");
             assertThat(plan.comparison().unused()).extracting(TensorInfo::name).isEmpty();
+        }
+    }
+
+    @Test
+    void slotsAreRecognizedByNameAndShape() {
+        Comparison comparison = Comparison.of(
+                List.of(
+                        wanted("dense/kernel", 3, 4),
+                        wanted("dense/kernel/Adam", 3, 4),
+                        wanted("dense/Adam", 3, 4),
+                        Wanted.ofUnknownShape("bias", DataType.DT_FLOAT),
+                        Wanted.ofUnknownShape("bias/Momentum", DataType.DT_FLOAT)),
+                List.of(),
+                NameMapping.NONE,
+                List.of());
+        assertThat(comparison.slots())
+                .extracting(source -> source.wanted().variable())
+                .containsExactly("dense/kernel/Adam", "bias/Momentum");
+    }
+
+    @Test
+    void slotsOfAGraphAreExcludedOnDemand() throws IOException {
+        Path real = Corpus.root().resolve("real/convwta-ckpt");
+        Graph graph = Graph.open(real.resolve("model.ckpt.meta"));
+        try (Checkpoint checkpoint = Checkpoint.open(real.resolve("model.ckpt"))) {
+            RestorePlan plan = RestorePlan.from(checkpoint)
+                    .graph(graph)
+                    .withoutSlots()
+                    .build()
+                    .requireComplete();
+            assertThat(plan.comparison().excluded())
+                    .hasSize(18)
+                    .isEqualTo(plan.comparison().slots());
+            assertThat(plan.comparison().excluded().get(0)).hasToString("beta1_power: state of an optimizer");
+            RestorePlan bySaver = RestorePlan.from(checkpoint)
+                    .saver(graph.savers().get(0))
+                    .build()
+                    .requireComplete();
+            assertThat(bySaver.comparison().variables())
+                    .hasSize(8)
+                    .doesNotContainAnyElementsOf(plan.comparison().slots());
         }
     }
 }

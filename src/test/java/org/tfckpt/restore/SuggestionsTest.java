@@ -206,7 +206,7 @@ class SuggestionsTest {
                 List.of(NamedVariable.of(wanted("init/conv/w", 2)), NamedVariable.of(wanted("init/conv/b", 3))),
                 tensors,
                 NameMapping.NONE,
-                List.of(),
+                Exclusions.NONE,
                 null);
         assertThat(comparison.suggestions().rules())
                 .extracting(SuggestedRule::rule)
