@@ -102,8 +102,7 @@ final class CompareCommand implements Callable<Integer> {
     }
 
     private Comparison compare(Checkpoint checkpoint, Graph opened, Optional<GraphSaver> selected) throws IOException {
-        RestorePlan.Builder plan =
-                RestorePlan.from(checkpoint).exclude(exclude).mapping(mapping.mapping());
+        RestorePlan.Builder plan = RestorePlan.from(checkpoint).exclude(exclude).mapping(mapping.mapping());
         if (selected.isPresent()) {
             plan.saver(selected.get());
         } else {

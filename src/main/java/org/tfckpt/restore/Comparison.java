@@ -100,7 +100,8 @@ public final class Comparison {
         for (NamedVariable variable : inferred.variables()) {
             idle.removeIf(pattern -> Exclusions.matches(pattern, variable));
             names.add(variable.name());
-            boolean excluded = exclusions.slots() && slots.contains(variable.wanted().variable());
+            boolean excluded =
+                    exclusions.slots() && slots.contains(variable.wanted().variable());
             sources.add(source(
                     variable, mapping.apply(variable.name()), tensors, excluded, exclusions.patternOf(variable)));
         }
@@ -322,6 +323,11 @@ public final class Comparison {
             suggestions = made;
         }
         return made;
+    }
+
+    /** Returns the variables that are missing or have another shape or dtype. */
+    List<VariableSource> open() {
+        return where(source -> source.outcome() == Outcome.MISSING || source.outcome() == Outcome.MISMATCHED);
     }
 
     Tensors tensors() {

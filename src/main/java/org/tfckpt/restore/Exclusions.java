@@ -16,8 +16,7 @@ record Exclusions(Collection<NamePattern> patterns, boolean slots) {
 
     /** Tests the name looked for and the name in the graph. */
     static boolean matches(NamePattern pattern, NamedVariable variable) {
-        return pattern.test(variable.name())
-                || pattern.test(variable.wanted().variable());
+        return pattern.test(variable.name()) || pattern.test(variable.wanted().variable());
     }
 
     Optional<NamePattern> patternOf(NamedVariable variable) {

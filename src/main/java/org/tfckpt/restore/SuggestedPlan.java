@@ -1,0 +1,152 @@
+package org.tfckpt.restore;
+
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
+import org.tfckpt.restore.suggest.ExclusionSearch;
+import org.tfckpt.tensor.NamePattern;
+
+/**
+ * The shortest changes of a comparison that make a restore work: rules that find missing variables, and exclusions of
+ * those that are not found. The result was compared again. Immutable and thread-safe.
+ */
+public final class SuggestedPlan {
+    private final List<SuggestedRule> rules;
+    private final boolean withoutSlots;
+    private final List<SuggestedExclusion> exclusions;
+    private final Comparison comparison;
+
+    private SuggestedPlan(
+            List<SuggestedRule> rules, boolean withoutSlots, List<String> patterns, Comparison comparison) {
+        this.rules = List.copyOf(rules);
+        this.withoutSlots = withoutSlots;
+        this.comparison = comparison;
+        Map<String, List<String>> excluded = new LinkedHashMap<>();
+        patterns.forEach(pattern -> excluded.put(pattern, new ArrayList<>()));
+        for (VariableSource source : comparison.excluded()) {
+            source.exclusion()
+                    .map(pattern -> excluded.get(pattern.toString()))
+                    .ifPresent(variables -> variables.add(source.wanted().variable()));
+        }
+        List<SuggestedExclusion> suggested = new ArrayList<>();
+        excluded.forEach((pattern, variables) -> suggested.add(new SuggestedExclusion(pattern, variables)));
+        this.exclusions = List.copyOf(suggested);
+    }
+
+    /**
+     * Searches for the changes, starting with the {@linkplain Comparison#suggestions suggestions}.
+     *
+     * @param comparison the comparison to change
+     * @return the plan; without changes if the comparison is complete
+     */
+    public static SuggestedPlan of(Comparison comparison) {
+        if (comparison.isComplete()) {
+            return new SuggestedPlan(List.of(), false, List.of(), comparison);
+        }
+        Suggestions suggestions = comparison.suggestions();
+        Comparison renamed = comparison.with(suggestions.mapping(), Exclusions.NONE);
+        if (renamed.matched().isEmpty()) {
+            // To exclude all variables would not be a restore.
+            return new SuggestedPlan(suggestions.rules(), false, List.of(), renamed);
+        }
+        boolean withoutSlots = areSlotsLeft(renamed);
+        Exclusions slots = new Exclusions(List.of(), withoutSlots);
+        Comparison reduced = renamed.with(NameMapping.NONE, slots);
+        List<String> patterns = patterns(reduced);
+        Exclusions exclusions =
+                new Exclusions(patterns.stream().map(NamePattern::of).toList(), false);
+        return new SuggestedPlan(
+                suggestions.rules(), withoutSlots, patterns, reduced.with(NameMapping.NONE, exclusions));
+    }
+
+    /** Returns whether all that is not found is state of an optimizer, or no such state is found. */
+    private static boolean areSlotsLeft(Comparison comparison) {
+        Set<VariableSource> slots = new LinkedHashSet<>(comparison.slots());
+        List<VariableSource> open = comparison.open();
+        return !open.isEmpty()
+                && (slots.containsAll(open)
+                        || (open.stream().anyMatch(slots::contains)
+                                && comparison.matched().stream().noneMatch(slots::contains)));
+    }
+
+    private static List<String> patterns(Comparison comparison) {
+        Set<String> open = new LinkedHashSet<>();
+        comparison.open().forEach(source -> open.add(source.name()));
+        Set<String> found = new LinkedHashSet<>();
+        comparison.matched().forEach(source -> {
+            found.add(source.name());
+            found.add(source.wanted().variable());
+        });
+        return ExclusionSearch.search(open, found).globs();
+    }
+
+    private static Set<String> names(List<VariableSource> sources) {
+        Set<String> names = new LinkedHashSet<>();
+        sources.forEach(source -> names.add(source.wanted().variable()));
+        return names;
+    }
+
+    /**
+     * Returns rules to be applied after the existing mapping, together and in this order.
+     *
+     * @return the rules, as {@link Suggestions#rules}
+     */
+    public List<SuggestedRule> rules() {
+        return rules;
+    }
+
+    /**
+     * Returns whether {@linkplain RestorePlan.Builder#withoutSlots the state of optimizers should be excluded}: because
+     * nothing else is missing, or none of it is found.
+     *
+     * @return true if it should
+     */
+    public boolean withoutSlots() {
+        return withoutSlots;
+    }
+
+    /**
+     * Returns patterns for the variables that are still not found, the one that excludes most variables first.
+     *
+     * @return the patterns, in addition to the existing ones; empty if no variable would be left
+     */
+    public List<SuggestedExclusion> exclusions() {
+        return exclusions;
+    }
+
+    /**
+     * Returns the comparison with these changes.
+     *
+     * @return the comparison
+     */
+    public Comparison comparison() {
+        return comparison;
+    }
+
+    /**
+     * Returns whether a restore works with these changes.
+     *
+     * @return true if the comparison is complete and at least one variable is found
+     */
+    public boolean isComplete() {
+        return comparison.isComplete() && !comparison.matched().isEmpty();
+    }
+
+    /**
+     * Returns patterns for all variables that are not restored, whatever the reason. No pattern matches a variable that
+     * is restored.
+     *
+     * @return patterns for the names of variables in the graph; empty if there is no short list of them
+     */
+    public Optional<List<String>> notRestored() {
+        Set<String> restored = names(comparison.matched());
+        Set<String> others = names(comparison.variables());
+        others.removeAll(restored);
+        ExclusionSearch.Result result = ExclusionSearch.search(others, restored);
+        return result.left().isEmpty() ? Optional.of(result.globs()) : Optional.empty();
+    }
+}
