@@ -55,7 +55,7 @@ record VerifyResult(
             checksums = checkpoint.hasChecksums();
             totals = checkpoint.verify(problems::add, helpers, degree);
         } catch (DataLossException e) {
-            problems.add(e.toProblem());
+            problems.add(withHint(e));
         } catch (IOException e) {
             Path index = target.path.resolveSibling(target.path.getFileName() + ".index");
             if (target.searched && e instanceof CheckpointException && !Files.exists(index)) {
@@ -69,6 +69,20 @@ record VerifyResult(
             }
         }
         return new VerifyResult(target.path, totals, checksums, problems, failure);
+    }
+
+    /** A checkpoint that cannot be opened has one problem: then it matters what to do. */
+    private static Problem withHint(DataLossException e) {
+        Problem problem = e.toProblem();
+        String hint = e.context().hint();
+        return hint == null
+                ? problem
+                : new Problem(
+                        problem.file(),
+                        problem.offset(),
+                        problem.tensor(),
+                        problem.kind(),
+                        problem.message() + "; " + hint);
     }
 
     void writeText(Output out, Style style, boolean all) throws IOException {

@@ -133,6 +133,7 @@ class ForeignFilesTest {
             assertThat(run.err()).contains(answer.split("; "));
         }
         assertThat(runs.get(1).code()).isNotZero();
+        assertThat(runs.get(1).out()).contains(answer.split("; "));
         assertThat(runs.get(4).code()).isEqualTo(2);
         if (!answer.equals("script")) {
             assertThat(runs.get(4).err())
