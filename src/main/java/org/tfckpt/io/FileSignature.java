@@ -86,7 +86,7 @@ record FileSignature(Pattern start, String name, String advice) {
             of("\\xca\\xfe\\xba\\xbe\\x00", "a Java class file"),
             of("\\xda\\xda\\xfe\\xca", "a Java runtime image (jimage)"),
             of("JM\\x01\\x00PK", "a Java module (jmod)", UNPACK),
-            of("\\xa2\\xba\\x0b\\xf0", "an archive of Java classes (CDS)"),
+            of("\\xa2[\\xab\\xba]\\x0b\\xf0", "an archive of Java classes (CDS)"),
             of("FLR\\x00", "a recording of Java Flight Recorder"),
             of("BC\\xc0\\xde", "LLVM bitcode"),
             of("\\xac\\xed\\x00\\x05", "serialized Java objects"),

@@ -59,7 +59,7 @@ record Footer(BlockHandle metaindex, BlockHandle index) {
         if (kind.equals(FileKind.UNKNOWN)) {
             return new DataLossException(
                     ProblemKind.TABLE,
-                    "the file is not part of a checkpoint, or its end is missing",
+                    "the file is not part of a checkpoint, or its end is missing (its kind is not known)",
                     context.withHint("compare its size with the original's, or copy or download it again"));
         }
         ErrorContext where = ErrorContext.at(source.name(), -1).withTensorFlow(context.tensorFlow());
