@@ -13,11 +13,14 @@ import org.tfckpt.restore.NameMapping;
  * come from, and what happens to those that do not fit. Immutable; each method returns a changed copy.
  *
  * <pre>{@code
- * GraphFit fit = GraphFit.to(Graph.open(Path.of("new/model.ckpt.meta")))
- *     .from(NameMapping.sed("s#^init/#input/#"))
- *     .fillFrom(newModel)
- *     .resize();
- * Rewrite.of(log).fitTo(fit).build().run(Path.of("fitted/model.ckpt"));
+ * try (Checkpoint log = Checkpoint.open(Path.of("log/model.ckpt-122543"));
+ *     Checkpoint newModel = Checkpoint.open(Path.of("new/model.ckpt"))) {
+ *   GraphFit fit = GraphFit.to(Graph.open(Path.of("new/model.ckpt.meta")))
+ *       .from(NameMapping.sed("s#^init/#input/#"))
+ *       .fillFrom(newModel)
+ *       .resize();
+ *   Rewrite.of(log).fitTo(fit).build().run(Path.of("fitted/model.ckpt"));
+ * }
  * }</pre>
  *
  * <p>For each variable, the first of these that exists is used:

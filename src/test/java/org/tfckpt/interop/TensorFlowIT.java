@@ -1,11 +1,8 @@
 package org.tfckpt.interop;
 
-import static java.util.stream.Collectors.joining;
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.File;
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
@@ -16,10 +13,6 @@ import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
 import java.util.Random;
-import java.util.concurrent.TimeUnit;
-import javax.tools.ToolProvider;
-import org.apache.commons.io.FileUtils;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
@@ -38,7 +31,6 @@ import org.tfckpt.tensor.ShapeAndSlice;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorNames;
 import org.tfckpt.testing.Corpus;
-import org.tfckpt.testing.Exchange;
 import org.tfckpt.testing.Exchange.Item;
 import org.tfckpt.testing.Folder;
 import org.tfckpt.testing.RandomTensors;
@@ -50,43 +42,14 @@ import org.tfckpt.testing.Values;
  */
 @EnabledIfSystemProperty(named = "tfckpt.interop.lib", matches = ".+")
 class TensorFlowIT {
-    private static final Path PROJECT = Corpus.root().getParent();
-
-    @TempDir
-    private static Path classes;
-
     @TempDir
     private Path directory;
 
-    private final List<String> commands = new ArrayList<>();
-
-    @BeforeAll
-    static void compileTheOtherProcess() {
-        String[] arguments = {
-            "-proc:none",
-            "-nowarn",
-            "-d",
-            classes.toString(),
-            "-cp",
-            tensorFlowJars(),
-            PROJECT.resolve("src/interop/java/org/tfckpt/interop/Main.java").toString(),
-            PROJECT.resolve("src/interop/java/org/tfckpt/interop/TensorFlow.java")
-                    .toString(),
-            PROJECT.resolve("src/test/java/org/tfckpt/testing/Exchange.java").toString()
-        };
-        assertThat(ToolProvider.getSystemJavaCompiler().run(null, null, null, arguments))
-                .isZero();
-    }
-
-    private static String tensorFlowJars() {
-        return FileUtils.listFiles(new File(System.getProperty("tfckpt.interop.lib")), new String[] {"jar"}, false)
-                .stream()
-                .map(File::toString)
-                .collect(joining(File.pathSeparator));
-    }
+    private TensorFlowProcess process = new TensorFlowProcess(Path.of(""));
 
     @BeforeEach
     void twoFolders() throws IOException {
+        process = new TensorFlowProcess(directory);
         Files.createDirectory(directory.resolve("ours"));
         Files.createDirectory(directory.resolve("theirs"));
     }
@@ -99,63 +62,22 @@ class TensorFlowIT {
         return directory.resolve("theirs").resolve(name);
     }
 
-    // TensorFlow's process.
-
     private void command(Object... words) {
-        commands.add(
-                String.join("\t", Arrays.stream(words).map(Object::toString).toList()));
+        process.command(words);
     }
 
     private Path items(List<Item> items) throws IOException {
-        Path file = Files.createTempFile(directory, "items", "");
-        Exchange.write(file, items);
-        return file;
+        return process.items(items);
     }
 
     private void runTensorFlow() throws IOException, InterruptedException {
-        Path script = Files.write(directory.resolve("commands"), commands);
-        Path log = directory.resolve("log");
-        List<String> command = List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Dorg.bytedeco.javacpp.cachedir=" + System.getProperty("tfckpt.interop.cache"),
-                "-XX:ErrorFile=" + directory.resolve("crash"),
-                "-cp",
-                classes + File.pathSeparator + tensorFlowJars(),
-                "org.tfckpt.interop.Main",
-                script.toString());
-        Process process = new ProcessBuilder(command)
-                .redirectErrorStream(true)
-                .redirectOutput(log.toFile())
-                .start();
-        boolean ended = process.waitFor(300, TimeUnit.SECONDS);
-        process.destroyForcibly();
-        assertThat(ended && process.exitValue() == 0)
-                .as(() -> {
-                    try {
-                        return TensorNames.decode(Files.readAllBytes(log));
-                    } catch (IOException e) {
-                        throw new UncheckedIOException(e);
-                    }
-                })
-                .isTrue();
+        process.run();
     }
 
     private void assertSameFiles() {
         assertThat(Folder.names(directory.resolve("ours"))).isEqualTo(Folder.names(directory.resolve("theirs")));
         for (String name : Folder.names(directory.resolve("ours"))) {
             assertThat(Folder.bytes(ours(name))).as(name).isEqualTo(Folder.bytes(theirs(name)));
-        }
-    }
-
-    private static void assertSameValues(Path restored, List<Item> wanted) throws IOException {
-        List<Item> found = Exchange.read(restored);
-        assertThat(found).hasSameSizeAs(wanted);
-        for (int i = 0; i < wanted.size(); i++) {
-            assertThat(found.get(i).shape()).isEqualTo(wanted.get(i).shape());
-            assertThat(found.get(i).values().toArray(byte[][]::new))
-                    .as(TensorNames.decode(wanted.get(i).name()) + " "
-                            + wanted.get(i).spec())
-                    .isDeepEqualTo(wanted.get(i).values().toArray(byte[][]::new));
         }
     }
 
@@ -218,7 +140,7 @@ class TensorFlowIT {
         command("restore", ours("a"), items(items), directory.resolve("restored"));
         runTensorFlow();
         assertSameFiles();
-        assertSameValues(directory.resolve("restored"), items);
+        TensorFlowProcess.assertRestored(directory.resolve("restored"), items);
         for (Item item : items) {
             try (Checkpoint checkpoint = Checkpoint.open(theirs("a"))) {
                 Tensor tensor = checkpoint.tensor(TensorNames.decode(item.name()));
@@ -242,7 +164,7 @@ class TensorFlowIT {
         command("restore", ours("many"), items(items), directory.resolve("restored"));
         runTensorFlow();
         assertSameFiles();
-        assertSameValues(directory.resolve("restored"), items);
+        TensorFlowProcess.assertRestored(directory.resolve("restored"), items);
     }
 
     @Test
@@ -264,7 +186,7 @@ class TensorFlowIT {
         command("restore", ours("p"), items(wanted), directory.resolve("restored"));
         runTensorFlow();
         assertSameFiles();
-        assertSameValues(directory.resolve("restored"), wanted);
+        TensorFlowProcess.assertRestored(directory.resolve("restored"), wanted);
     }
 
     @Test
@@ -308,7 +230,7 @@ class TensorFlowIT {
         command("restore", direct, items(wanted), directory.resolve("restored"));
         runTensorFlow();
         assertSameFiles();
-        assertSameValues(directory.resolve("restored"), wanted);
+        TensorFlowProcess.assertRestored(directory.resolve("restored"), wanted);
         for (String end : List.of(".index", ".data-00000-of-00003", ".data-00002-of-00003")) {
             assertThat(Folder.bytes(Folder.sibling(direct, end))).isEqualTo(Folder.bytes(theirs("m" + end)));
         }
@@ -333,7 +255,7 @@ class TensorFlowIT {
         }
         runTensorFlow();
         for (String name : List.of("big", "aligned", "sized")) {
-            assertSameValues(directory.resolve(name), items);
+            TensorFlowProcess.assertRestored(directory.resolve(name), items);
         }
     }
 
