@@ -123,7 +123,7 @@ public final class Graph {
     }
 
     /**
-     * Returns what a user should know about how the graph was read, for example what was recognized in a text.
+     * Returns what a user should know about how the graph was read, for example what was recognised in a text.
      *
      * @return one sentence each, without a full stop; usually empty
      */
