@@ -69,8 +69,11 @@ final class CompareCommand implements Callable<Integer> {
                     + " (default: the kind with the most matches).")
     private @Nullable NameKind names;
 
-    @Option(names = "--tags", split = ",", paramLabel = "TAG", description = GraphCommand.TAGS)
+    @Option(names = "--tags", split = ",", paramLabel = "TAG", description = GraphArgument.TAGS)
     private @Nullable List<String> tags;
+
+    @Option(names = "--graph-format", paramLabel = "FORMAT", description = GraphArgument.FORMAT)
+    private GraphArgument.@Nullable Format format;
 
     @Option(names = "--json", description = "Print one JSON document.")
     private boolean json;
@@ -88,7 +91,7 @@ final class CompareCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         try (Checkpoint checkpoint = Checkpoint.open(path, common.readOptions())) {
-            Graph opened = GraphCommand.open(graph, tags);
+            Graph opened = GraphArgument.open(graph, tags, format, console);
             Optional<GraphSaver> selected = saver.of(opened);
             Comparison comparison = compare(checkpoint, opened, selected);
             if (json) {
@@ -136,9 +139,11 @@ final class CompareCommand implements Callable<Integer> {
 
     /** Returns the arguments of this call, to be repeated in the suggested commands. */
     private CompareText.Given given() {
-        List<String> excluded = exclude.stream()
-                .map(pattern -> "--exclude " + MappingOptions.quoted(pattern.toString()))
-                .toList();
+        List<String> selection = new ArrayList<>();
+        if (format != null) {
+            selection.add("--graph-format " + format);
+        }
+        exclude.forEach(pattern -> selection.add("--exclude " + MappingOptions.quoted(pattern.toString())));
         List<String> options = new ArrayList<>(saver.words());
         if (noSlots) {
             options.add("--no-slots");
@@ -150,7 +155,7 @@ final class CompareCommand implements Callable<Integer> {
                 MappingOptions.quoted(graph.toString()),
                 MappingOptions.quoted(path.toString()),
                 options,
-                excluded,
+                selection,
                 mapping.words());
     }
 }

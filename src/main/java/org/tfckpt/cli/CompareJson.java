@@ -2,6 +2,7 @@ package org.tfckpt.cli;
 
 import java.io.IOException;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.tfckpt.restore.Comparison;
 import org.tfckpt.restore.Suggestion;
 import org.tfckpt.restore.VariableSource;
@@ -31,6 +32,9 @@ final class CompareJson {
 
     private void write() throws IOException {
         out.generator().writeStartObject();
+        if (comparison.isPartial()) {
+            out.generator().writeBooleanField("partial", true);
+        }
         array("matched", comparison.matched(), this::matched);
         array("missing", comparison.missing(), this::missing);
         out.generator().writeArrayFieldStart("unused");
@@ -74,8 +78,10 @@ final class CompareJson {
     private void matched(VariableSource source, Wanted wanted) throws IOException {
         begin(source);
         out.text("tensor", tensor(source).name());
-        out.text("dtype", wanted.dtype().toString());
-        // The shape of the tensor is known even if the graph does not declare one.
+        // Dtype and shape of the tensor are known even if the graph does not declare them.
+        out.text(
+                "dtype",
+                dtype(wanted) == null ? DataType.enumName(tensor(source).dtypeNumber()) : dtype(wanted));
         out.shape(
                 "shape",
                 wanted.part().isPresent()
@@ -84,9 +90,13 @@ final class CompareJson {
         out.generator().writeEndObject();
     }
 
+    private static @Nullable String dtype(Wanted wanted) {
+        return wanted.dtype() == DataType.DT_INVALID ? null : wanted.dtype().toString();
+    }
+
     private void missing(VariableSource source, Wanted wanted) throws IOException {
         begin(source);
-        out.text("dtype", wanted.dtype().toString());
+        out.text("dtype", dtype(wanted));
         out.shape("shape", wanted.shape().orElse(null));
         out.generator().writeArrayFieldStart("suggestions");
         for (Suggestion suggestion : comparison.suggestions().of(source)) {

@@ -73,13 +73,18 @@ final class CompareText {
                 + style.bad("?".repeat(part(missing, wanted)) + "!".repeat(part(wrong, wanted))) + "\n");
         out.line(Plural.of(wanted, "variable") + ": " + matched + " matched (#), " + excluded + " excluded (-), "
                 + missing
-                + " missing (?), " + wrong + " of wrong shape or dtype (!); "
-                + Plural.of(comparison.unused().size(), "tensor") + " unused");
+                + " missing (?), " + wrong + " of wrong shape or dtype (!)"
+                + (comparison.isPartial()
+                        ? ""
+                        : "; " + Plural.of(comparison.unused().size(), "tensor") + " unused"));
         if (comparison.names().isPresent()) {
             out.line("compared by " + name(comparison.names().get()) + " (--names selects key, full or path)");
         }
         for (String note : comparison.notes()) {
             out.line(note);
+        }
+        if (comparison.isPartial()) {
+            out.line("the graph is an error that names some variables only, so others may be missing as well");
         }
     }
 
@@ -137,7 +142,10 @@ final class CompareText {
         String likely = comparison.suggestions().of(source).stream()
                 .map(Suggestion::toString)
                 .collect(Collectors.joining(", "));
-        return wanted.variable() + " (" + wanted.dtype() + ") "
+        String type = wanted.dtype() == DataType.DT_INVALID
+                ? "<unknown>"
+                : wanted.dtype().toString();
+        return wanted.variable() + " (" + type + ") "
                 + wanted.shape().map(Object::toString).orElse("<unknown>") + lookedFor
                 + (likely.isEmpty() ? "" : "; perhaps " + likely);
     }
@@ -189,6 +197,9 @@ final class CompareText {
         compare.addAll(options);
         compare.addAll(List.of(given.graph, given.checkpoint));
         out.line("  " + String.join(" ", compare));
+        if (comparison.isPartial()) {
+            return;
+        }
         out.text("to write a checkpoint with the names of the graph:\n");
         List<String> words = new ArrayList<>(given.exclusions);
         words.addAll(options);

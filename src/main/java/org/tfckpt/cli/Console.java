@@ -1,6 +1,7 @@
 package org.tfckpt.cli;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.PrintStream;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Files;
@@ -9,11 +10,12 @@ import java.nio.file.Path;
 /**
  * The standard streams.
  *
+ * @param in standard input
  * @param out takes results
  * @param err takes messages, warnings and progress
- * @param terminal whether they are a terminal
+ * @param terminal whether output goes to a terminal
  */
-record Console(Output out, PrintStream err, boolean terminal) {
+record Console(InputStream in, Output out, PrintStream err, boolean terminal) {
     private static final int FILE_TYPE = 0xf000;
     private static final int CHARACTER_DEVICE = 0x2000;
 

@@ -49,6 +49,9 @@ final class FitOptions {
             description = "With --for: use the graph of a SavedModel with these tags (default: its only graph).")
     private @Nullable List<String> tags;
 
+    @Option(names = "--graph-format", paramLabel = "FORMAT", description = "With --for: " + GraphArgument.FORMAT)
+    private GraphArgument.@Nullable Format format;
+
     @Option(
             names = "--partial",
             description = "With --for: write the variables that are found, even if others are missing.")
@@ -69,19 +72,21 @@ final class FitOptions {
 
     /** Returns the options that were given, for messages; empty if there are none. */
     private boolean isUsed() {
-        return partial || resize || fill != null || !from.isEmpty() || tags != null;
+        return partial || resize || fill != null || !from.isEmpty() || tags != null || format != null;
     }
 
     /** Returns what to fit to; empty if there is no --for. */
-    Optional<GraphFit> fit(Opener opener) throws IOException {
+    Optional<GraphFit> fit(Opener opener, Console console) throws IOException {
         if (graph == null) {
             if (isUsed()) {
-                throw new IllegalArgumentException("--from, --fill-from, --resize, --partial and --tags require --for;"
-                        + " use --rename to rename tensors");
+                throw new IllegalArgumentException(
+                        "--from, --fill-from, --resize, --partial, --tags and --graph-format require"
+                                + " --for; use --rename to rename tensors");
             }
             return Optional.empty();
         }
-        GraphFit fit = target(GraphCommand.open(graph, tags), opener).from(MappingOptions.sed(NameMapping.NONE, from));
+        GraphFit fit = target(GraphArgument.open(graph, tags, format, console), opener)
+                .from(MappingOptions.sed(NameMapping.NONE, from));
         fit = fill == null ? fit : fit.fillFrom(opener.open(fill));
         fit = resize ? fit.resize() : fit;
         return Optional.of(partial ? fit.allowMissing() : fit);

@@ -3,7 +3,6 @@ package org.tfckpt.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.graph.Graph;
@@ -19,17 +18,12 @@ import picocli.CommandLine.Parameters;
         name = "graph",
         header = "List the variables of a graph.",
         description = "Prints one line per variable in graph order: name, dtype and shape. '?' is an unknown dimension,"
-                + " <unknown> an unknown shape.",
+                + " <unknown> an unknown dtype or shape.",
         footer = {"", "Example: tfckpt graph log/model.ckpt-122543.meta", "", CommonOptions.EXIT_STATUS})
 final class GraphCommand implements Callable<Integer> {
-    static final String TAGS = "Use the graph of a SavedModel with these tags (default: its only graph).";
-
     private final Console console;
 
-    @Parameters(
-            paramLabel = "GRAPH",
-            description = "Graph to read: a .meta file, a SavedModel directory or its saved_model.pb or .pbtxt, a"
-                    + " GraphDef .pb or .pbtxt, or a checkpoint: its .meta file if it has one, else its variables.")
+    @Parameters(paramLabel = "GRAPH", description = "Graph to read: " + GraphArgument.FORMS)
     private Path path = Path.of("");
 
     @Option(names = "--python", description = "Print name, dtype and shape as Python does.")
@@ -46,8 +40,11 @@ final class GraphCommand implements Callable<Integer> {
             description = "List only the variables of a collection, for example trainable_variables.")
     private @Nullable String collection;
 
-    @Option(names = "--tags", split = ",", paramLabel = "TAG", description = TAGS)
+    @Option(names = "--tags", split = ",", paramLabel = "TAG", description = GraphArgument.TAGS)
     private @Nullable List<String> tags;
+
+    @Option(names = "--graph-format", paramLabel = "FORMAT", description = GraphArgument.FORMAT)
+    private GraphArgument.@Nullable Format format;
 
     @Mixin
     private NameFilter filter = new NameFilter();
@@ -62,7 +59,7 @@ final class GraphCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        Graph graph = open(path, tags);
+        Graph graph = GraphArgument.open(path, tags, format, console);
         Variables variables = graph.variables().isEmpty() ? graph.objectVariables() : graph.variables();
         if (collection != null) {
             if (!graph.collections().contains(collection)) {
@@ -82,9 +79,5 @@ final class GraphCommand implements Callable<Integer> {
             }
         }
         return 0;
-    }
-
-    static Graph open(Path path, @Nullable List<String> tags) throws IOException {
-        return tags == null ? Graph.open(path) : Graph.open(path, Set.copyOf(tags));
     }
 }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.Collection;
 import java.util.Optional;
 import org.tfckpt.graph.Graph;
+import org.tfckpt.graph.GraphKind;
 import org.tfckpt.graph.GraphSaver;
 import org.tfckpt.graph.GraphVariable;
 import org.tfckpt.graph.Variables;
@@ -27,6 +28,9 @@ final class GraphJson {
         out.generator().writeStartObject();
         out.text("graph", graph.file().toString());
         out.text("kind", graph.kind().toString());
+        if (graph.isPartial()) {
+            out.generator().writeBooleanField("partial", true);
+        }
         texts("tags", graph.tags());
         out.text("tensorflow", graph.tensorFlowVersion().orElse(null));
         out.generator().writeArrayFieldStart("variables");
@@ -46,8 +50,9 @@ final class GraphJson {
         out.generator().writeStartObject();
         out.text("name", variable.name());
         out.text("saved_name", variable.savedName());
-        out.text("op", variable.op());
-        out.text("dtype", DataType.enumName(variable.dtypeNumber()));
+        // A text does not state it.
+        out.text("op", graph.kind() == GraphKind.TEXT ? null : variable.op());
+        out.text("dtype", variable.dtype() == DataType.DT_INVALID ? null : DataType.enumName(variable.dtypeNumber()));
         out.shape("shape", variable.shape().orElse(null));
         texts("collections", variable.collections());
         Optional<Boolean> trainable = variable.trainable();

@@ -1,8 +1,10 @@
 package org.tfckpt.cli;
 
 import java.io.FileDescriptor;
+import java.io.FileInputStream;
 import java.io.FileOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -21,7 +23,7 @@ public final class Main {
     public static void main(String[] args) {
         OutputStream out = new FileOutputStream(FileDescriptor.out);
         PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
-        int code = run(List.of(args), out, err, Console.isTerminal());
+        int code = run(List.of(args), new FileInputStream(FileDescriptor.in), out, err, Console.isTerminal());
         // On JDK 21 and newer, exit() looks for a logger, which takes as long as listing a checkpoint. It is needed
         // only
         // if a thread is still running.
@@ -34,14 +36,15 @@ public final class Main {
      * Runs the tool.
      *
      * @param args the command line
+     * @param in standard input
      * @param out standard output
      * @param err standard error
-     * @param terminal whether they are a terminal
+     * @param terminal whether output goes to a terminal
      * @return the exit status: 0 success; 1 problems or differences found; 2 error
      */
-    static int run(List<String> args, OutputStream out, PrintStream err, boolean terminal) {
+    static int run(List<String> args, InputStream in, OutputStream out, PrintStream err, boolean terminal) {
         try (Output output = new Output(out, terminal)) {
-            Console console = new Console(output, err, terminal);
+            Console console = new Console(in, output, err, terminal);
             Callable<Integer> plain = PlainCommand.of(args, console);
             return plain == null ? Tool.run(args, console) : run(plain, console);
         } catch (Output.WriteFailure e) {

@@ -126,7 +126,7 @@ final class RewriteCommand implements Callable<Integer> {
     /** Returns the problems of lost tensors. */
     private List<Problem> run(List<Checkpoint> inputs, FitOptions.Opener opener) throws IOException {
         Path output = output(inputs.get(0));
-        Rewrite rewrite = options.apply(filter, inputs, opener).build();
+        Rewrite rewrite = options.apply(filter, inputs, opener, console).build();
         for (String note : rewrite.notes()) {
             console.err().println("tfckpt: " + Failures.printable(note));
         }

@@ -253,13 +253,14 @@ final class RewriteOptions {
         return salvage;
     }
 
-    Rewrite.Builder apply(NameFilter filter, List<Checkpoint> inputs, FitOptions.Opener opener) throws IOException {
+    Rewrite.Builder apply(NameFilter filter, List<Checkpoint> inputs, FitOptions.Opener opener, Console console)
+            throws IOException {
         Rewrite.Builder rewrite = Rewrite.of(inputs).include(filter.included()).exclude(filter.excluded());
         if (salvage) {
             rewrite.salvage();
         }
         names.apply(rewrite, fitting.graphFile() != null);
-        fitting.fit(opener).ifPresent(rewrite::fitTo);
+        fitting.fit(opener, console).ifPresent(rewrite::fitTo);
         values.apply(rewrite);
         dataFiles.apply(rewrite, salvage);
         return rewrite;

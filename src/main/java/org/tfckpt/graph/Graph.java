@@ -1,6 +1,7 @@
 package org.tfckpt.graph;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -38,7 +39,8 @@ public final class Graph {
      * @param path a {@code .meta} file, a SavedModel directory or its {@code saved_model.pb} or
      *     {@code saved_model.pbtxt}, a GraphDef or MetaGraphDef, binary or in text format, or a checkpoint in any form
      *     that {@link Checkpoint#open(Path)} accepts: if a {@code .meta} file lies beside it, that file is read, which
-     *     {@link #notes()} state; else the checkpoint is the graph, as in {@link #of(Checkpoint)}
+     *     {@link #notes()} state; else the checkpoint is the graph, as in {@link #of(Checkpoint)}. Also a text in
+     *     which {@link #parse(InputStream)} recognises variables
      * @return the graph
      * @throws CheckpointException if there is no graph; the message names one nearby, if there is one
      * @throws DataLossException if the file is damaged
@@ -48,6 +50,52 @@ public final class Graph {
      */
     public static Graph open(Path path) throws IOException {
         return new Graph(GraphLocation.read(path, null));
+    }
+
+    /**
+     * Finds the variables in a text: what Python prints for them, a listing of {@code tfckpt} or {@code
+     * inspect_checkpoint}, or the errors of a failed restore, anywhere among other lines. {@link #notes()} state how
+     * many variables were recognised and how many lines were ignored.
+     *
+     * <pre>{@code
+     * Graph graph = Graph.parse("dense/kernel:0 <dtype: 'float32'> (3, 4)");
+     * }</pre>
+     *
+     * @param text the text
+     * @return a graph of kind {@link GraphKind#TEXT}, whose variables have unknown dtypes and shapes where the text
+     *     does not state them; it is {@linkplain #isPartial() partial} if an error names other variables than those
+     *     printed
+     * @throws IllegalArgumentException if no variable is recognised; the message says what to print
+     */
+    public static Graph parse(String text) {
+        return new Graph(TextVariables.parse(text));
+    }
+
+    /**
+     * Finds the variables in a text of any size, like {@link #parse(String)}. The text is read to its end, with memory
+     * for its variables only.
+     *
+     * @param in the text in UTF-8 or UTF-16; not closed
+     * @return a graph of kind {@link GraphKind#TEXT}
+     * @throws UnsupportedFormatException if it is not text, or no variable is recognised; the message says what to
+     *     print
+     * @throws IOException if the text cannot be read
+     */
+    public static Graph parse(InputStream in) throws IOException {
+        return new Graph(TextVariables.read(in, TextVariables.NO_FILE, false));
+    }
+
+    /**
+     * Reads the names of variables from a text with one name per line. Blank lines are ignored.
+     *
+     * @param in the text in UTF-8 or UTF-16; not closed
+     * @param file the name of the text, for {@link #file()} and messages
+     * @return a graph of kind {@link GraphKind#TEXT}, whose variables have unknown dtypes and shapes
+     * @throws UnsupportedFormatException if it is not text, has no names, or has a line that is too long for a name
+     * @throws IOException if the text cannot be read
+     */
+    public static Graph ofNames(InputStream in, Path file) throws IOException {
+        return new Graph(TextVariables.read(in, file, true));
     }
 
     /**
@@ -81,7 +129,7 @@ public final class Graph {
      * Returns the file that was read.
      *
      * @return for example {@code log/model.ckpt-122543.meta}, also if the graph was opened by its checkpoint; the prefix
-     *     if the graph is a checkpoint
+     *     if the graph is a checkpoint; {@code -} for a text that is not in a file
      */
     public Path file() {
         return parts.file();

@@ -10,7 +10,9 @@ import java.util.Comparator;
 import java.util.List;
 import org.tfckpt.format.bundle.BundlePrefix;
 import org.tfckpt.io.FileKind;
+import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.ErrorContext;
+import org.tfckpt.tensor.UnsupportedFormatException;
 
 /** Suggests a graph to open instead of a path that is not one. */
 final class GraphHints {
@@ -28,6 +30,12 @@ final class GraphHints {
         String advice =
                 kind.advice().isEmpty() ? "give a '.meta' file, a SavedModel directory or a GraphDef" : kind.advice();
         return ErrorContext.hint(nearby.isEmpty() ? advice : nearby);
+    }
+
+    /** Returns the exception for a file that is not a graph. */
+    static CheckpointException notAGraph(Path file, FileKind kind) throws IOException {
+        return new UnsupportedFormatException(
+                kind.insteadOf("'" + file + "'", "a TensorFlow graph"), instead(file, kind));
     }
 
     private static String hint(Path path) throws IOException {

@@ -1,8 +1,10 @@
 package org.tfckpt.graph;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
@@ -27,31 +29,50 @@ final class GraphLocation {
             }
             return graph;
         }
-        GraphParts graph = Files.exists(path) ? GraphReader.read(path, tags) : null;
+        if (isStream(path)) {
+            try (InputStream in = Files.newInputStream(path)) {
+                return TextVariables.read(in, path, false);
+            }
+        }
+        GraphParts graph = Files.exists(path) ? ofMessage(path, tags) : null;
         graph = graph == null ? ofCheckpoint(path, tags) : graph;
+
         if (graph != null) {
             return graph;
         }
         if (Files.exists(path)) {
-            throw notAGraph(path);
+            return TextVariables.of(path);
         }
         throw new CheckpointException(
                 "no graph found at '" + path + "'",
                 GraphHints.instead(path, FileKind.UNKNOWN).withTensorFlow(path + "; No such file or directory"));
     }
 
+    /** Returns whether a path is a pipe, as of the shell's {@code <(command)}: it can be read only once. */
+    private static boolean isStream(Path path) throws IOException {
+        return Files.exists(path)
+                && Files.readAttributes(path, BasicFileAttributes.class).isOther();
+    }
+
+    /** Reads a file as a message; returns null if it is none. A text may only begin like one. */
+    private static @Nullable GraphParts ofMessage(Path path, @Nullable Set<String> tags) throws IOException {
+        try {
+            return GraphReader.read(path, tags);
+        } catch (CheckpointException e) {
+            GraphParts text = TextVariables.find(path);
+            if (text == null) {
+                throw e;
+            }
+            return text;
+        }
+    }
+
     private static GraphParts readFile(Path file, @Nullable Set<String> tags) throws IOException {
         GraphParts graph = GraphReader.read(file, tags);
         if (graph == null) {
-            throw notAGraph(file);
+            throw GraphHints.notAGraph(file, FileKind.of(file));
         }
         return graph;
-    }
-
-    private static CheckpointException notAGraph(Path file) throws IOException {
-        FileKind kind = FileKind.of(file);
-        return new UnsupportedFormatException(
-                kind.insteadOf("'" + file + "'", "a TensorFlow graph"), GraphHints.instead(file, kind));
     }
 
     /** Reads the graph beside a checkpoint, or else the checkpoint; returns null if the path is not a checkpoint. */

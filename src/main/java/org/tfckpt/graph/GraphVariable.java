@@ -21,6 +21,7 @@ import org.tfckpt.tensor.TensorNames;
  * {@link #name()}.
  */
 public final class GraphVariable {
+    private static final String UNKNOWN = "<unknown>";
     private static final Set<String> REFERENCES = Set.of("VariableV2", "Variable", "AutoReloadVariable");
 
     private final String name;
@@ -144,7 +145,8 @@ public final class GraphVariable {
     /**
      * Returns the dtype of the value (not that of the reference or of the handle).
      *
-     * @return {@link DataType#UNKNOWN} if the number is not in TensorFlow's table
+     * @return {@link DataType#UNKNOWN} if the number is not in TensorFlow's table; {@link DataType#DT_INVALID} if the
+     *     dtype is not known, as in some texts
      */
     public DataType dtype() {
         return DataType.ofNumber(dtypeNumber);
@@ -290,17 +292,18 @@ public final class GraphVariable {
      * Returns the variable's name, dtype and shape as Python prints them.
      *
      * @return for example {@code input/init_conv/DW:0 <dtype: 'float32_ref'> (3, 3, 3, 16)}; an unknown dimension is
-     *     {@code ?}, an unknown shape {@code <unknown>}
+     *     {@code ?}, an unknown shape {@code <unknown>}; an unknown dtype is left out
      */
     public String toPython() {
-        return printable() + " <dtype: '" + pythonDtype() + "'> " + pythonShape("?");
+        String type = dtypeNumber == 0 ? "" : "<dtype: '" + pythonDtype() + "'> ";
+        return printable() + " " + type + pythonShape("?");
     }
 
     /**
      * Returns the variable's {@code repr} in Python.
      *
      * @return for example {@code <tf.Variable 'v:0' shape=(5, 10) dtype=float32_ref>}; an unknown dimension is
-     *     {@code None}, an unknown shape {@code <unknown>}
+     *     {@code None}, an unknown dtype or shape {@code <unknown>}
      */
     public String toPythonRepr() {
         return "<tf.Variable '" + printable() + "' shape=" + pythonShape("None") + " dtype=" + pythonDtype() + ">";
@@ -311,13 +314,16 @@ public final class GraphVariable {
     }
 
     private String pythonDtype() {
+        if (dtypeNumber == 0) {
+            return UNKNOWN;
+        }
         String value = dtype() == DataType.UNKNOWN ? DataType.shortName(dtypeNumber) : dtype().pythonName();
         return isReference() ? value + "_ref" : value;
     }
 
     private String pythonShape(String unknown) {
         if (shape == null) {
-            return "<unknown>";
+            return UNKNOWN;
         }
         String dimensions = String.join(", ", dimensions(shape, unknown));
         return shape.rank() == 1 ? "(" + dimensions + ",)" : "(" + dimensions + ")";
@@ -333,11 +339,12 @@ public final class GraphVariable {
      * Returns name, dtype and shape.
      *
      * @return for example {@code input/init_conv/DW:0 DT_FLOAT [3,3,3,16]}; an unknown dimension is {@code ?}, an
-     *     unknown shape {@code <unknown>}
+     *     unknown dtype or shape {@code <unknown>}
      */
     @Override
     public String toString() {
-        String dimensions = shape == null ? "<unknown>" : "[" + String.join(",", dimensions(shape, "?")) + "]";
-        return printable() + " " + DataType.enumName(dtypeNumber) + " " + dimensions;
+        String type = dtypeNumber == 0 ? UNKNOWN : DataType.enumName(dtypeNumber);
+        String dimensions = shape == null ? UNKNOWN : "[" + String.join(",", dimensions(shape, "?")) + "]";
+        return printable() + " " + type + " " + dimensions;
     }
 }

@@ -1,6 +1,6 @@
 /**
- * The variables of a graph: {@link org.tfckpt.graph.Graph} reads them from a {@code .meta} file, a GraphDef or a
- * SavedModel.
+ * The variables of a graph: {@link org.tfckpt.graph.Graph} reads them from a {@code .meta} file, a GraphDef, a
+ * SavedModel, a checkpoint, or a text that prints them.
  *
  * <pre>{@code
  * Graph graph = Graph.open(Path.of("changed/graph.meta"));

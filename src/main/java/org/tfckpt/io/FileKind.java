@@ -27,6 +27,9 @@ public record FileKind(String name, String advice) {
     /** Text of no special kind. */
     public static final FileKind TEXT = new FileKind("a text file", "");
 
+    /** A text that begins with {@code #!}. */
+    public static final FileKind SCRIPT = new FileKind("a script", "");
+
     /** A state file, or the beginning of one. */
     public static final FileKind STATE = new FileKind("a checkpoint state file", "use it as CHECKPOINT");
 
@@ -223,6 +226,6 @@ public record FileKind(String name, String advice) {
         if (JSON.matcher(start).lookingAt()) {
             return new FileKind("a JSON document", "");
         }
-        return start.startsWith("#!") ? new FileKind("a script", "") : TEXT;
+        return start.startsWith("#!") ? SCRIPT : TEXT;
     }
 }

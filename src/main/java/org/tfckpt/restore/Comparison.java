@@ -30,6 +30,7 @@ public final class Comparison {
     private final @Nullable NameKind names;
     private final List<String> notes;
     private final Set<String> slots;
+    private final boolean partial;
 
     // Computed on first use. Two threads may both compute it; the results are equal.
     private volatile @Nullable Suggestions suggestions;
@@ -48,6 +49,7 @@ public final class Comparison {
         this.names = names;
         this.notes = List.copyOf(notes);
         this.slots = slots;
+        this.partial = false;
         this.idleExclusions = List.copyOf(idleExclusions);
         this.idleRules = List.copyOf(idleRules);
         this.collisions = mapped ? collisions(sources) : List.of();
@@ -58,6 +60,24 @@ public final class Comparison {
         this.unused = tensors.all().stream()
                 .filter(tensor -> !used.contains(tensor.name()) && !tensors.isBookkeeping(tensor))
                 .toList();
+    }
+
+    private Comparison(Comparison whole) {
+        this.sources = whole.sources;
+        this.tensors = whole.tensors;
+        this.idleExclusions = whole.idleExclusions;
+        this.idleRules = whole.idleRules;
+        this.collisions = whole.collisions;
+        this.names = whole.names;
+        this.notes = whole.notes;
+        this.slots = whole.slots;
+        this.partial = true;
+        this.unused = whole.unused;
+    }
+
+    /** Returns this comparison as one of a graph that may have more variables. */
+    Comparison asPartial() {
+        return new Comparison(this);
     }
 
     /**
@@ -267,16 +287,26 @@ public final class Comparison {
      * Returns the tensors that no variable uses, including those of excluded variables. Tensors with the wrong shape or
      * dtype, and the object graph and save counter of an object-based checkpoint, are not included.
      *
-     * @return the tensors in the order of the checkpoint
+     * @return the tensors in the order of the checkpoint; empty if the comparison {@linkplain #isPartial() is partial}
      */
     public List<TensorInfo> unused() {
-        return unused;
+        return partial ? List.of() : unused;
+    }
+
+    /**
+     * Returns whether the graph may have more variables than those compared, as that of a failed restore.
+     *
+     * @return {@link org.tfckpt.graph.Graph#isPartial()} of the graph
+     */
+    public boolean isPartial() {
+        return partial;
     }
 
     /**
      * Returns whether every variable that is not excluded has a tensor with its shape and dtype.
      *
-     * @return true if no variable is missing or has another shape or dtype
+     * @return true if no variable is missing or has another shape or dtype; if the comparison {@linkplain #isPartial()
+     *     is partial}, other variables may
      */
     public boolean isComplete() {
         return sources.stream()
@@ -345,6 +375,7 @@ public final class Comparison {
         return matched().size() + " matched, " + missing().size() + " missing, "
                 + shapeMismatches().size() + " of another shape, "
                 + dtypeMismatches().size() + " of another dtype, "
-                + excluded().size() + " excluded; " + unused.size() + " tensors unused";
+                + excluded().size() + " excluded"
+                + (partial ? "" : "; " + unused.size() + " tensors unused");
     }
 }

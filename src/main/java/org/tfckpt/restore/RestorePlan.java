@@ -190,7 +190,8 @@ public final class RestorePlan {
             graphs.forEach(graph -> all.add(new GraphWants(graph, checkpoint, tensors)));
             Exclusions excluded = new Exclusions(List.copyOf(exclusions), withoutSlots);
             Comparison comparison = new NameChoice(all, tensors, mapping, excluded).compare(names);
-            return new RestorePlan(checkpoint, comparison, lenient);
+            boolean partial = graphs.stream().anyMatch(Graph::isPartial);
+            return new RestorePlan(checkpoint, partial ? comparison.asPartial() : comparison, lenient);
         }
 
         private record SingleVariables(List<NamedVariable> variables) implements NameChoice.Variables {

@@ -33,7 +33,9 @@ class GraphCommandTest {
 
     @Test
     void takesAPrefixAndASavedModel() {
-        assertThat(ToolRun.of("graph", testdata("story/log/model.ckpt-122543"))).isEqualTo(ToolRun.of("graph", META));
+        ToolRun run = ToolRun.of("graph", testdata("story/log/model.ckpt-122543"));
+        assertThat(run.out()).isEqualTo(ToolRun.of("graph", META).out());
+        assertThat(run.err()).contains("the graph of the checkpoint is '" + META + "'");
         assertThat(ToolRun.of("graph", testdata("real/mlnet-mnist-lr")).lines()).isNotEmpty();
     }
 

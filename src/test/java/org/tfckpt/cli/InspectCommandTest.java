@@ -189,7 +189,12 @@ class InspectCommandTest {
                 .sum();
         wanted.writeBytes(("\n# Total number of params: " + params + "\n").getBytes(StandardCharsets.UTF_8));
         ByteArrayOutputStream out = new ByteArrayOutputStream();
-        int code = Main.run(List.of("inspect", "--file_name=" + expected.path()), out, System.err, false);
+        int code = Main.run(
+                List.of("inspect", "--file_name=" + expected.path()),
+                InputStream.nullInputStream(),
+                out,
+                System.err,
+                false);
         assertThat(code).isZero();
         assertThat(out.toByteArray()).isEqualTo(wanted.toByteArray());
     }

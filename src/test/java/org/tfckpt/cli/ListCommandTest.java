@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.tfckpt.cli.ToolRun.testdata;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -32,7 +33,8 @@ class ListCommandTest {
             debugString = in.readAllBytes();
         }
         var out = new java.io.ByteArrayOutputStream();
-        int code = Main.run(List.of("ls", expected.path().toString()), out, System.err, false);
+        int code = Main.run(
+                List.of("ls", expected.path().toString()), InputStream.nullInputStream(), out, System.err, false);
         assertThat(code).isZero();
         assertThat(out.toByteArray()).isEqualTo(debugString);
     }

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.tfckpt.cli.ToolRun.testdata;
 
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.OutputStream;
 import java.io.PrintStream;
 import java.nio.charset.StandardCharsets;
@@ -141,8 +142,9 @@ class MainTest {
         OutputStream closed = new BrokenOutputStream(none -> new IOException("Broken pipe"));
         var err = new java.io.ByteArrayOutputStream();
         var stream = new PrintStream(err, true, StandardCharsets.UTF_8);
-        assertThat(Main.run(List.of("ls", STORY), closed, stream, false)).isZero();
-        assertThat(Main.run(List.of("ls", "--json", STORY), closed, stream, false))
+        assertThat(Main.run(List.of("ls", STORY), InputStream.nullInputStream(), closed, stream, false))
+                .isZero();
+        assertThat(Main.run(List.of("ls", "--json", STORY), InputStream.nullInputStream(), closed, stream, false))
                 .isZero();
         assertThat(err.toString(StandardCharsets.UTF_8)).isEmpty();
     }
@@ -151,7 +153,12 @@ class MainTest {
     void saysThatTheResultCouldNotBeWritten() {
         OutputStream full = new BrokenOutputStream(none -> new IOException("No space left on device"));
         var err = new java.io.ByteArrayOutputStream();
-        int code = Main.run(List.of("ls", STORY), full, new PrintStream(err, true, StandardCharsets.UTF_8), false);
+        int code = Main.run(
+                List.of("ls", STORY),
+                InputStream.nullInputStream(),
+                full,
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                false);
         assertThat(code).isEqualTo(2);
         assertThat(err.toString(StandardCharsets.UTF_8)).contains("No space left on device");
     }

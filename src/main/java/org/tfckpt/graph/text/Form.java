@@ -57,9 +57,7 @@ record Form(Kind kind, Template template) {
                 of(Kind.AROUND, "SyncOnReadVariable:{"),
                 of(Kind.AROUND, "ShardedVariable:{"),
                 of(Kind.WANTED, "Key {word} not found in checkpoint"),
-                of(
-                        Kind.WANTED,
-                        "tensor_name = {name}; expected dtype {dtype} does not equal original dtype"),
+                of(Kind.WANTED, "tensor_name = {name}; expected dtype {dtype} does not equal original dtype"),
                 of(
                         Kind.WANTED,
                         "tensor_name = {name}; shape in shape_and_slice spec {shape} does not match the shape stored in"
@@ -87,9 +85,7 @@ record Form(Kind kind, Template template) {
                 of(Kind.UNUSED, "Unresolved object in checkpoint: {rest}"),
                 of(Kind.UNUSED, "Unresolved object in checkpoint {rest}"),
                 of(Kind.UNUSED, "Value in checkpoint could not be found in the restored object: {rest}"),
-                of(
-                        Kind.ASSIGNED,
-                        "Assign requires shapes of both tensors to match. lhs shape= {shape} rhs shape="),
+                of(Kind.ASSIGNED, "Assign requires shapes of both tensors to match. lhs shape= {shape} rhs shape="),
                 of(Kind.LOCATION, "Assign[T={dtype}, _class=[\"loc:@{name}\""),
                 of(Kind.LOCATION, "_class=[\"loc:@{name}\""),
                 of(Kind.LAYER, "Layer '{name}' expected {any} variables, but received {any} variables during loading"),

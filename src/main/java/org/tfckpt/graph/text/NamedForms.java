@@ -65,7 +65,8 @@ final class NamedForms {
         if (name == null || DEVICE.matcher(name).matches() || (!quoted && !isNodeName(name))) {
             return TextWindow.NONE;
         }
-        boolean certain = quoted || details.isTypedOrScalar() || !COUNTER.matcher(name).matches();
+        boolean certain =
+                quoted || details.isTypedOrScalar() || !COUNTER.matcher(name).matches();
         add(name, ":0", certain);
         return close;
     }
@@ -91,7 +92,7 @@ final class NamedForms {
     /** Recognises {@code w torch.Size([3, 4])} at its shape. */
     int torch(int at, int floor) throws UnsupportedFormatException {
         char before = window.at(at - 1);
-        if (!window.startsWith(TORCH, at) || !(Details.isSeparator(before))) {
+        if (!window.startsWith(TORCH, at) || !Details.isSeparator(before)) {
             return TextWindow.NONE;
         }
         int close = details.read(at - 1);

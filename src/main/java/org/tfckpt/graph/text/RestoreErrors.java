@@ -144,7 +144,7 @@ final class RestoreErrors {
 
     PrintedGraph result(List<PrintedVariable> all, long ignoredLines) {
         unnamedAssigned += assigned ? 1 : 0;
-        boolean partial = variables.isPartial() || unused.count() > 0 && all.isEmpty();
+        boolean partial = variables.isPartial() || (unused.count() > 0 && all.isEmpty());
         return new PrintedGraph(
                 all, partial, ignoredLines, remarks(all, partial), problem(), !all.isEmpty() || unused.count() > 0);
     }

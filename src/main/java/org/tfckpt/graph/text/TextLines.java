@@ -30,6 +30,11 @@ final class TextLines {
         return ignored;
     }
 
+    /** Returns whether no more than the end of the line, and of values, matters of what is not a form. */
+    boolean hasText() {
+        return hasText;
+    }
+
     /** Takes note of a character that is not inside a form. */
     void see(char c, int at) {
         if (c == '>' && next == Next.VALUES) {

@@ -2,9 +2,9 @@ package org.tfckpt.graph.text;
 
 import java.io.IOException;
 import java.io.Reader;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 import org.tfckpt.tensor.UnsupportedFormatException;
 
 /** Finds the variables in a text, in one pass. Not thread-safe. */
@@ -13,6 +13,8 @@ final class TextScanner {
 
     /** The name of the value that an assignment returns in eager mode. */
     private static final String UNREAD = "UnreadVariable";
+
+    private static final char[] ENDS_AND_NAMED = {'\n', '>', ':', '(', 't'};
 
     private final TextWindow window;
     private final VariableList variables = new VariableList();
@@ -23,6 +25,9 @@ final class TextScanner {
 
     /** The forms by their first character. */
     private final Form[][] starts = new Form[128][];
+
+    /** The characters with which something may begin or end. */
+    private final boolean[] marks = new boolean[128];
 
     private int at;
 
@@ -39,12 +44,17 @@ final class TextScanner {
             char first = form.template().start().charAt(0);
             starts[first] = Arrays.copyOf(starts[first], starts[first].length + 1);
             starts[first][starts[first].length - 1] = form;
+            marks[first] = true;
+        }
+        for (char c : ENDS_AND_NAMED) {
+            marks[c] = true;
         }
     }
 
     PrintedGraph scan() throws IOException {
         while (true) {
             shift(window.advance(at));
+            at = lines.hasText() ? window.next(at, marks) : at;
             if (window.isEnd(at)) {
                 break;
             }
@@ -116,8 +126,7 @@ final class TextScanner {
     }
 
     /** Handles a form; returns what may follow in the next lines, or null if it is nothing after all. */
-    private TextLines.@org.jspecify.annotations.Nullable Next said(Form form, int close)
-            throws UnsupportedFormatException {
+    private TextLines.@Nullable Next said(Form form, int close) throws UnsupportedFormatException {
         Template template = form.template();
         switch (form.kind()) {
             case VARIABLE -> {

@@ -76,6 +76,25 @@ final class TextWindow {
         return shift;
     }
 
+    /**
+     * Returns the next position at which something may begin: a character that is marked, or not ASCII, or the end of
+     * what {@link #advance} has made sure of. A letter counts only at the beginning of a word.
+     */
+    int next(int position, boolean[] marks) {
+        int limit = ended ? end : end - AHEAD;
+        int at = position;
+        char before = at(at - 1);
+        while (at < limit) {
+            char c = chars[at];
+            if (c >= 128 || (marks[c] && !(isAsciiWord(c) && isWord(before)))) {
+                break;
+            }
+            before = c;
+            at++;
+        }
+        return at;
+    }
+
     boolean isEnd(int position) {
         return position >= end;
     }
@@ -90,7 +109,7 @@ final class TextWindow {
     }
 
     boolean startsWith(String literal, int position) {
-        if (end - position < literal.length()) {
+        if (position < 0 || end - position < literal.length()) {
             return false;
         }
         for (int i = 0; i < literal.length(); i++) {
