@@ -23,8 +23,10 @@ final class CheckpointSuggestions {
         if (Files.isDirectory(path)) {
             FileKind kind = FileKind.ofDirectory(path);
             boolean known = !kind.equals(FileKind.UNKNOWN);
+            String cause = missingIndexIn(path).map(text -> ": " + text).orElse("");
             return new CheckpointException(
-                    "no checkpoint found in the directory '" + path + "'" + (known ? ", which is " + kind.name() : ""),
+                    "no checkpoint found in the directory '" + path + "'"
+                            + (known ? ", which is " + kind.name() : cause),
                     ErrorContext.hint(known ? kind.advice() : suggestion(path, ""))
                             .withTensorFlow(
                                     "Couldn't find 'checkpoint' file or checkpoints in given directory " + path));
@@ -80,7 +82,19 @@ final class CheckpointSuggestions {
                 ? SimilarFiles.of(prefix.data(0, 1))
                 : Optional.of(String.valueOf(data.get(0).getFileName()));
         return first.map(name -> "the index '" + prefix.index() + "' is missing; the data file '" + name + "'"
-                + (data.size() > 1 ? " and " + (data.size() - 1) + " more" : "") + " exists");
+                + (data.size() > 1 ? " and " + (data.size() - 1) + " more exist" : " exists"));
+    }
+
+    /** Names the index that is missing in a directory without any: data files may have been copied alone. */
+    private static Optional<String> missingIndexIn(Path directory) throws IOException {
+        for (Path data : CheckpointFiles.list(directory, name -> name.matches(".+\\.data-[0-9]{5}-of-[0-9]{5}"))) {
+            BundlePrefix prefix = BundlePrefix.of(data);
+            BundlePrefix owner = new BundlePrefix(prefix.directory(), BundlePrefix.baseOf(prefix.base()));
+            if (!Files.exists(owner.index())) {
+                return missingIndex(owner);
+            }
+        }
+        return Optional.empty();
     }
 
     /** Returns what to do if the index of a checkpoint exists under another name, for the end of a message. */
@@ -102,9 +116,13 @@ final class CheckpointSuggestions {
 
     static CheckpointException noStateFile(Path directory) throws IOException {
         Path file = directory.resolve(CheckpointState.FILE_NAME);
+        FileKind kind = FileKind.ofDirectory(directory);
+        boolean known = !kind.equals(FileKind.UNKNOWN);
         return new CheckpointException(
-                "the directory '" + directory + "' has no state file '" + CheckpointState.FILE_NAME + "'",
-                ErrorContext.hint(suggestion(directory, "")).withTensorFlow(file + "; No such file or directory"));
+                "the directory '" + directory + "' has no state file '" + CheckpointState.FILE_NAME + "'"
+                        + (known ? "; it is " + kind.name() : ""),
+                ErrorContext.hint(known ? kind.advice() : suggestion(directory, ""))
+                        .withTensorFlow(file + "; No such file or directory"));
     }
 
     static CheckpointException noneExists(CheckpointState state) throws IOException {

@@ -29,7 +29,11 @@ final class GraphHints {
         String nearby = hint(path);
         String advice =
                 kind.advice().isEmpty() ? "give a '.meta' file, a SavedModel directory or a GraphDef" : kind.advice();
-        return ErrorContext.hint(nearby.isEmpty() ? advice : nearby);
+        boolean ofCheckpoint = kind.equals(FileKind.TABLE) || kind.equals(FileKind.STATE);
+        if (nearby.isEmpty() || kind.advice().isEmpty() || ofCheckpoint) {
+            return ErrorContext.hint(nearby.isEmpty() ? advice : nearby);
+        }
+        return ErrorContext.hint(advice + "; " + nearby);
     }
 
     /** Returns the exception for a file that is not a graph. */
@@ -49,10 +53,13 @@ final class GraphHints {
             above = parentOf(above);
         }
         List<Path> others = others(Files.isDirectory(path) ? path : parentOf(path));
+        others.remove(path);
         String found = others.isEmpty() ? "" : "there is " + quoted(others);
         Path checkpoint =
                 path.resolveSibling(name.substring(0, name.length() - (isMeta ? GraphFiles.META.length() : 0)));
-        if (isMeta && Files.exists(BundlePrefix.of(checkpoint).index())) {
+        if (isMeta
+                && !Files.exists(path)
+                && Files.exists(BundlePrefix.of(checkpoint).index())) {
             return "the checkpoint '" + checkpoint + "' has no graph beside it, but can be used as GRAPH itself"
                     + (found.isEmpty() ? "" : "; " + found);
         }
@@ -79,7 +86,7 @@ final class GraphHints {
             }
         } catch (IOException | DirectoryIteratorException unreadable) {
             // A hint is optional.
-            return List.of();
+            return new ArrayList<>();
         }
         found.sort(Comparator.naturalOrder());
         return found;

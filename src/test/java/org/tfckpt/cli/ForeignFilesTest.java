@@ -190,10 +190,23 @@ class ForeignFilesTest {
     }
 
     @Test
+    void aGraphThatIsAPointerSaysHowToGetIt() throws IOException {
+        Path prefix = temporary.resolve("m");
+        SituationsTest.copy(prefix);
+        Path meta = Files.writeString(temporary.resolve("m.meta"), "version https://git-lfs.github.com/spec/v1\n");
+        for (ToolRun run : List.of(ToolRun.of("graph", meta), ToolRun.of("compare", meta, prefix))) {
+            assertThat(run.code()).isEqualTo(2);
+            assertThat(run.err())
+                    .isEqualTo("tfckpt: '" + meta + "' is not a TensorFlow graph but a Git LFS pointer; run"
+                            + " 'git lfs pull' in its repository to get the file\n");
+        }
+    }
+
+    @Test
     void directoriesOfOtherLibraries() throws IOException {
         Path directory = Files.createDirectory(temporary.resolve("orbax"));
         Files.createFile(directory.resolve("_CHECKPOINT_METADATA"));
-        for (String command : List.of("ls", "graph")) {
+        for (String command : List.of("ls", "graph", "state")) {
             assertThat(ToolRun.of(command, directory).err()).contains("an Orbax checkpoint");
         }
         directory = Files.createDirectory(temporary.resolve("transformers"));

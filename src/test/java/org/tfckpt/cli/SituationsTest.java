@@ -50,6 +50,16 @@ class SituationsTest {
     }
 
     @Test
+    void aDirectoryWithDataFilesAloneSaysThatTheIndexIsMissing() throws IOException {
+        Files.createFile(path("m.data-00000-of-00002"));
+        Files.createFile(path("m.data-00001-of-00002"));
+
+        assertThat(ToolRun.of("ls", directory).err())
+                .contains("the index '" + path("m.index") + "' is missing")
+                .contains("the data file 'm.data-00000-of-00002' and 1 more exist (");
+    }
+
+    @Test
     void aRenamedIndexIsFound() throws IOException {
         copy(path("m"));
         rename("m.index", "m.index.txt");
