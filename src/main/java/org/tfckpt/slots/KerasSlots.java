@@ -60,9 +60,10 @@ final class KerasSlots {
         if (inOptimizer && NamedSlots.withoutNumber(last).equals("Variable") && isTraining(scope, related)) {
             return TensorRole.of(Kind.SLOT);
         }
-        return SLOTS.values().stream().anyMatch(slots -> slots.contains(last))
+        TensorRole role = SLOTS.values().stream().anyMatch(slots -> slots.contains(last))
                 ? slot(tensor, scope, last, related)
                 : null;
+        return role == null ? slotFirst(tensor, related) : role;
     }
 
     private static String lastOptimizer(String scope) {
@@ -91,6 +92,24 @@ final class KerasSlots {
             }
         }
         return isOptimizer(scope, "", false, related);
+    }
+
+    /** Recognises the names since Keras 2.11, which begin with the slot: {@code Adam/m/dense/kernel}. */
+    private static @Nullable TensorRole slotFirst(TensorInfo tensor, RelatedTensors related) throws IOException {
+        String name = tensor.name();
+        int start = 0;
+        for (int end = name.indexOf('/'); end >= 0; end = name.indexOf('/', start)) {
+            int next = name.indexOf('/', end + 1);
+            String optimizer = NamedSlots.withoutNumber(name.substring(start, end));
+            if (next >= 0 && SLOTS.getOrDefault(optimizer, Set.of()).contains(name.substring(end + 1, next))) {
+                String variable = related.variable(name.substring(next + 1), tensor, Shape::equals);
+                if (variable != null) {
+                    return TensorRole.of(Kind.SLOT, variable);
+                }
+            }
+            start = end + 1;
+        }
+        return null;
     }
 
     private static @Nullable TensorRole slot(TensorInfo tensor, String scope, String last, RelatedTensors related)

@@ -189,7 +189,8 @@ final class CandidateIndex {
         Set<TensorInfo> shown = new HashSet<>();
         return matches(variable, variable.expected().name(), tensor -> true)
                 .filter(match -> match.similarity >= (match.fits ? SIMILAR_AND_FITTING : SIMILAR)
-                        || (onlyOne && ofForm.contains(match.candidate.tensor)))
+                        || (onlyOne && ofForm.contains(match.candidate.tensor))
+                        || (match.fits && roles.areUnnamedSlots(variable, match.candidate.tensor)))
                 .filter(match -> shown.add(match.candidate.tensor))
                 .limit(MAX_RETURNED)
                 .map(match -> match.candidate.name)

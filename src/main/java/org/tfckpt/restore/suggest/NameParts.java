@@ -33,9 +33,14 @@ record NameParts(List<String> raw, List<String> words) {
             Map.entry("runningvar", "movingvariance"),
             Map.entry("runningvariance", "movingvariance"),
             Map.entry("movingvar", "movingvariance"),
+            Map.entry("fullyconnected", "dense"),
+            Map.entry("batchnorm", "batchnormalization"),
+            Map.entry("batchnormalizationv1", "batchnormalization"),
             Map.entry("embedding", "embeddings"),
             Map.entry("embeddingtable", "embeddings"),
             Map.entry("embeddingweights", "embeddings"));
+
+    private static final String OUTPUT = ":0";
 
     static NameParts of(String name) {
         List<String> raw = List.of(name.split("/", -1));
@@ -63,7 +68,13 @@ record NameParts(List<String> raw, List<String> words) {
             }
         }
         String lower = word.toString().toLowerCase(Locale.ROOT);
-        return SYNONYMS.getOrDefault(lower, lower.isEmpty() ? part : lower);
+        lower = lower.endsWith(OUTPUT) ? lower.substring(0, lower.length() - OUTPUT.length()) : lower;
+        // 'fully_connected_1' is the second of its kind.
+        int number = part.lastIndexOf('_') + 1;
+        boolean numbered = number > 1 && part.substring(number).chars().allMatch(c -> c >= '0' && c <= '9');
+        int end = numbered ? lower.length() - (part.length() - number) : lower.length();
+        String kind = SYNONYMS.get(lower.substring(0, Math.max(0, end)));
+        return kind != null ? kind + lower.substring(end) : lower.isEmpty() ? part : lower;
     }
 
     private static boolean isDigit(String text, int at) {

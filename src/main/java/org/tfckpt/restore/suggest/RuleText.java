@@ -46,6 +46,9 @@ final class RuleText {
         String after = String.join("/", source.raw());
         Alignment alignment = new Alignment(name, source);
         Set<String> rules = new LinkedHashSet<>();
+        suffix(before, after)
+                .filter(rule -> rule.equals(TensorNames.printable(rule)))
+                .ifPresent(rules::add);
         for (boolean joined : new boolean[] {false, true}) {
             List<Edit> edits = alignment.edits(joined);
             if (edits.isEmpty() || edits.size() > MAX_EDITS) {
@@ -62,6 +65,16 @@ final class RuleText {
             }
         }
         return rules;
+    }
+
+    /** Returns the rule that adds the end of the longer name to the shorter one, or removes it: {@code :0}. */
+    private static Optional<String> suffix(String before, String after) {
+        if (after.startsWith(before)) {
+            return new Substitution("", after.substring(before.length()), false, true).text(false);
+        }
+        return before.startsWith(after)
+                ? new Substitution(before.substring(after.length()), "", false, true).text(false)
+                : Optional.empty();
     }
 
     /** Goes from the last difference to the first, so that the parts before a difference are still unchanged. */
