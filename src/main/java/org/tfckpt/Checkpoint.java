@@ -127,6 +127,15 @@ public final class Checkpoint implements Closeable {
     }
 
     /**
+     * Returns how this checkpoint is read.
+     *
+     * @return the options with which it was opened
+     */
+    public ReadOptions options() {
+        return options;
+    }
+
+    /**
      * Returns the prefix of the checkpoint.
      *
      * @return the directory and the first part of the names of its files; for V1 the file or the pattern

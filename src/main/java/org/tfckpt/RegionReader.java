@@ -36,6 +36,10 @@ final class RegionReader {
         return new RegionReader(reader, other, checksums);
     }
 
+    RegionReader withoutChecksums() {
+        return new RegionReader(reader, region, false);
+    }
+
     /** Opens values of fixed width, and checks them unless checksums are disabled. */
     synchronized TensorData checkedData() throws IOException {
         TensorData opened = data();

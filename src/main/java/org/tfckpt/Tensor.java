@@ -12,6 +12,7 @@ import java.util.AbstractList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 import org.tfckpt.format.StringData;
 import org.tfckpt.format.TensorData;
 import org.tfckpt.format.TensorMessage;
@@ -117,6 +118,16 @@ public final class Tensor {
     }
 
     /**
+     * Returns the same tensor or region, for a caller that compares checksums itself: reading does not compare them, and
+     * {@link #check} still does.
+     *
+     * @return a tensor as with {@link ReadOptions#withoutChecksums}
+     */
+    public Tensor withoutChecksums() {
+        return new Tensor(info, shape, values.withoutChecksums());
+    }
+
+    /**
      * Returns this tensor's entry in the index. For a region, it describes the whole tensor.
      *
      * @return name, dtype, shape and location
@@ -218,6 +229,20 @@ public final class Tensor {
             throw new IllegalStateException(
                     "the checkpoint was closed while tensor '" + name() + "' was being read", e);
         }
+    }
+
+    /**
+     * Returns some of the bytes as they are stored, for a dtype of fixed width.
+     *
+     * @param offset the index of the first byte, relative to the start of this tensor or region
+     * @param length the number of bytes
+     * @return a read-only view in the byte order of the file, or a copy if the bytes are not contiguous in a mapped file
+     * @throws IOException if they cannot be read
+     * @throws IndexOutOfBoundsException if the tensor or region does not have these bytes
+     */
+    public ByteBuffer asByteBuffer(long offset, int length) throws IOException {
+        TensorData bytes = fixedWidth();
+        return bytes.read(offset, length).asReadOnlyBuffer().order(bytes.order());
     }
 
     private ByteBuffer view(String what, DataType... dtypes) throws IOException {
@@ -395,6 +420,18 @@ public final class Tensor {
         return strings().get(index);
     }
 
+    /**
+     * Returns the length of one element of a string tensor, without reading the element.
+     *
+     * @param index the index of the element in row-major order
+     * @return its length in bytes
+     * @throws IndexOutOfBoundsException if there is no such element
+     * @throws IOException if the lengths cannot be read, or the bytes do not match their checksum
+     */
+    public long stringLength(int index) throws IOException {
+        return strings().length(index);
+    }
+
     StringData strings() throws IOException {
         require(dtype() == DataType.DT_STRING, "strings");
         return values.strings();
@@ -431,6 +468,22 @@ public final class Tensor {
 
         private Variant(VariantMessage message) {
             this.message = message;
+        }
+
+        /**
+         * Returns whether another variant has the same bytes.
+         *
+         * @param other any object
+         * @return true for a variant whose serialized form is the same
+         */
+        @Override
+        public boolean equals(@Nullable Object other) {
+            return other instanceof Variant variant && message.message().equals(variant.message.message());
+        }
+
+        @Override
+        public int hashCode() {
+            return message.message().hashCode();
         }
 
         /**

@@ -105,7 +105,8 @@ class ArchitectureTest {
                         "org.tfckpt.objects",
                         "org.tfckpt.restore",
                         "org.tfckpt.slots",
-                        "org.tfckpt.tensor")
+                        "org.tfckpt.tensor",
+                        "org.tfckpt.values")
                 .and()
                 .areDeclaredInClassesThat()
                 .arePublic()

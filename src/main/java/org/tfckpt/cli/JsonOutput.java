@@ -54,6 +54,22 @@ final class JsonOutput implements Closeable {
         json.writeArray(dimensions, 0, dimensions.length);
     }
 
+    /** Writes a number, or null; infinities and NaN as strings. */
+    void number(String key, @Nullable Number value) throws IOException {
+        json.writeFieldName(key);
+        if (value == null) {
+            json.writeNull();
+        } else if (value instanceof Double number) {
+            if (Double.isFinite(number)) {
+                json.writeNumber(number);
+            } else {
+                json.writeString(number.toString());
+            }
+        } else {
+            json.writeNumber(value.toString());
+        }
+    }
+
     @Override
     public void close() throws IOException {
         json.close();

@@ -42,7 +42,13 @@ final class Output implements Appendable, Closeable {
 
     /** Writes a line that may contain text from a file. */
     void line(String text) throws IOException {
+        line(text, "");
+    }
+
+    /** Writes a line: text that may come from a file, then text that may contain colours. */
+    void line(String text, String end) throws IOException {
         out.write(TensorNames.encode(terminal ? TensorNames.printable(text) : text));
+        text(end);
         out.write('\n');
         if (terminal) {
             out.flush();

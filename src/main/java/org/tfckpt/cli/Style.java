@@ -14,6 +14,10 @@ record Style(boolean color) {
         return mark("31", text);
     }
 
+    String changed(String text) {
+        return mark("33", text);
+    }
+
     String faint(String text) {
         return mark("2", text);
     }

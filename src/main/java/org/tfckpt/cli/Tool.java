@@ -32,6 +32,8 @@ final class Tool implements Runnable {
     static {
         COMMANDS.put("ls", ListCommand::new);
         COMMANDS.put("show", ShowCommand::new);
+        COMMANDS.put("stats", StatsCommand::new);
+        COMMANDS.put("diff", DiffCommand::new);
         COMMANDS.put("digest", DigestCommand::new);
         COMMANDS.put("verify", VerifyCommand::new);
         COMMANDS.put("inspect", InspectCommand::new);

@@ -1,0 +1,231 @@
+package org.tfckpt.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.concurrent.Callable;
+import java.util.function.Predicate;
+import org.jspecify.annotations.Nullable;
+import org.tfckpt.Checkpoint;
+import org.tfckpt.restore.NameMapping;
+import org.tfckpt.slots.OptimizerSlots;
+import org.tfckpt.tensor.CheckpointException;
+import org.tfckpt.tensor.ErrorContext;
+import org.tfckpt.tensor.TensorInfo;
+import org.tfckpt.values.CheckpointDiff;
+import org.tfckpt.values.DiffDepth;
+import org.tfckpt.values.Differences;
+import org.tfckpt.values.Tolerance;
+import picocli.CommandLine.ArgGroup;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code diff}: compares two checkpoints. */
+@Command(
+        name = "diff",
+        header = "Compare names, shapes, dtypes and values of two checkpoints.",
+        description = "Prints what was removed, added, reshaped and changed from A to B; the tensors with the largest"
+                + " changes, relative to B, come first. Tensors with equal checksums in both indexes are not read."
+                + " Exits with status 1 if the checkpoints differ beyond the tolerance.",
+        footer = {
+            "",
+            "Example: tfckpt diff --no-slots log/model.ckpt-100000 log/model.ckpt-122543",
+            "",
+            CommonOptions.EXIT_STATUS
+        })
+final class DiffCommand implements Callable<Integer> {
+    private final Console console;
+
+    @Parameters(index = "0", paramLabel = "A", description = "Checkpoint before:" + CommonOptions.FORMS)
+    private Path pathA = Path.of("");
+
+    @Parameters(index = "1", paramLabel = "B", description = "Checkpoint after.")
+    private Path pathB = Path.of("");
+
+    /** How much is compared. */
+    static final class Depth {
+        @Option(names = "--names-only", description = "Compare names, shapes and dtypes, but no values.")
+        private boolean namesOnly;
+
+        @Option(
+                names = "--checksums",
+                description = "Compare checksums instead of values. Reads the index files only; tensors without a"
+                        + " checksum are not compared.")
+        private boolean checksums;
+
+        @Option(names = "--bytes", description = "Read all values, even of tensors with equal checksums.")
+        private boolean bytes;
+
+        DiffDepth depth() {
+            return namesOnly
+                    ? DiffDepth.INDEX
+                    : checksums ? DiffDepth.CHECKSUMS : bytes ? DiffDepth.BYTES : DiffDepth.VALUES;
+        }
+    }
+
+    @ArgGroup
+    private Depth depth = new Depth();
+
+    @Option(
+            names = "--rtol",
+            paramLabel = "NUMBER",
+            description = "Relative tolerance (default: 0): a and b are within it if |a - b| <= atol + rtol * |b|.")
+    private double rtol;
+
+    @Option(names = "--atol", paramLabel = "NUMBER", description = "Absolute tolerance (default: 0).")
+    private double atol;
+
+    @Option(
+            names = "--equal-nan",
+            negatable = true,
+            description = "Whether two NaNs are within the tolerance (default: yes).")
+    private @Nullable Boolean equalNan;
+
+    @Option(
+            names = "--from",
+            paramLabel = "RULE",
+            description = "Rewrite a name of A to the name in B, with a sed rule: 's#^init/#input/#' compares init/DW"
+                    + " with input/DW. Repeatable, applied in order.")
+    private List<String> from = new ArrayList<>();
+
+    @Option(
+            names = "--map",
+            paramLabel = "FILE",
+            description = "Read pairs of names, one per line: 'name in A -> name in B'. Names listed in FILE are not"
+                    + " passed through the --from rules.")
+    private @Nullable Path map;
+
+    @Option(names = "--no-slots", description = CommonOptions.NO_SLOTS)
+    private boolean noSlots;
+
+    @Option(
+            names = "--limit",
+            paramLabel = "N",
+            description = "Print at most N tensors of each kind (default: ${DEFAULT-VALUE}); the others are summed up"
+                    + " by scope.")
+    private int limit = 20;
+
+    @Option(names = "--json", description = "Print one JSON document with all tensors that differ.")
+    private boolean json;
+
+    @Option(
+            names = {"-q", "--quiet"},
+            description = "Print nothing; the exit status tells whether the checkpoints differ.")
+    private boolean quiet;
+
+    @Mixin
+    private NameFilter filter = new NameFilter();
+
+    @Mixin
+    private ThreadOptions threads = new ThreadOptions();
+
+    @Mixin
+    private CommonOptions common = new CommonOptions();
+
+    DiffCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        if (limit < 0) {
+            throw new IllegalArgumentException("--limit must be at least 0, not " + limit);
+        }
+        try (Checkpoint a = Checkpoint.open(pathA, common.readOptions());
+                Checkpoint b = Checkpoint.open(pathB, common.readOptions())) {
+            Predicate<TensorInfo> selectA = selection(a);
+            Differences differences = compare(a, selectA, b, selection(b));
+            reportNotCompared(differences);
+            if (json) {
+                DiffJson.write(console.out(), a.prefix(), b.prefix(), differences);
+            } else if (!quiet) {
+                long parameters = a.tensors()
+                        .filter(selectA)
+                        .mapToLong(DiffText::parameters)
+                        .sum();
+                new DiffText(console.out(), common.style(console), limit).write(differences, parameters);
+            }
+            return differences.isEqual() ? 0 : 1;
+        }
+    }
+
+    private Differences compare(
+            Checkpoint a, Predicate<TensorInfo> selectA, Checkpoint b, Predicate<TensorInfo> selectB)
+            throws IOException {
+        Tolerance tolerance = new Tolerance(rtol, atol, equalNan == null || equalNan);
+        long total = console.terminal() ? bytes(a, selectA) + bytes(b, selectB) : 0;
+        try (ThreadOptions.Workers workers = threads.workers();
+                ProgressLine progress = new ProgressLine(console)) {
+            CheckpointDiff diff = CheckpointDiff.DEFAULT
+                    .with(depth.depth())
+                    .with(tolerance)
+                    .with(workers.options().withProgress(done -> progress.onProgress(done, total)))
+                    .selecting(selectA, selectB);
+            return mapped(diff).compare(a, b);
+        }
+    }
+
+    private CheckpointDiff mapped(CheckpointDiff diff) throws IOException {
+        return from.isEmpty() && map == null ? diff : diff.mapping(MappingOptions.sed(pairs(), from));
+    }
+
+    /** Reads the map file; it names A first, as that of 'rewrite' names the old checkpoint first. */
+    private NameMapping pairs() throws IOException {
+        if (map == null) {
+            return NameMapping.NONE;
+        }
+        Map<String, String> ofA = new HashMap<>();
+        for (Map.Entry<String, String> pair : NameMapping.readPairs(map).entrySet()) {
+            String other = ofA.put(pair.getValue(), pair.getKey());
+            if (other != null) {
+                throw new CheckpointException(
+                        map + ": '" + pair.getValue() + "' is mapped to both '" + other + "' and '" + pair.getKey()
+                                + "'",
+                        ErrorContext.NONE);
+            }
+        }
+        return NameMapping.pairs(ofA);
+    }
+
+    private Predicate<TensorInfo> selection(Checkpoint checkpoint) throws IOException {
+        Predicate<TensorInfo> named = info -> filter.accepts(info.name());
+        if (!noSlots) {
+            return named;
+        }
+        OptimizerSlots slots = OptimizerSlots.of(checkpoint);
+        return named.and(info -> !StatsCommand.isSlot(slots, info));
+    }
+
+    private static long bytes(Checkpoint checkpoint, Predicate<TensorInfo> selection) throws IOException {
+        return checkpoint
+                .tensors()
+                .filter(selection)
+                .mapToLong(info -> Math.max(0, info.byteSize()))
+                .sum();
+    }
+
+    private void reportNotCompared(Differences differences) {
+        long without = 0;
+        for (Differences.NotCompared tensor : differences.notCompared()) {
+            CheckpointException damage = tensor.damage();
+            if (damage == null) {
+                without++;
+            } else {
+                console.err().println("tfckpt: " + Failures.describe(damage));
+            }
+        }
+        if (without > 0 && !quiet) {
+            console.err()
+                    .println("tfckpt: warning: " + Plural.of(without, "tensor")
+                            + (depth.checksums
+                                    ? " not compared: no checksum is stored for the whole tensor; omit --checksums to"
+                                            + " compare values"
+                                    : " not compared: the dtype is not supported"));
+        }
+    }
+}

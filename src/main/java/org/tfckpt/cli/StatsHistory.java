@@ -1,0 +1,87 @@
+package org.tfckpt.cli;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.tfckpt.files.CheckpointSearch;
+import org.tfckpt.tensor.TensorNames;
+
+/** The statistics of tensors over time: a row per checkpoint. */
+final class StatsHistory {
+    private final Map<String, Map<Path, StatsRow>> rowsOfTensor = new TreeMap<>(TensorNames.ORDER);
+    private final List<Path> checkpoints;
+
+    /** Returns the rows of a checkpoint. */
+    interface Rows {
+        List<StatsRow> of(Path checkpoint) throws IOException;
+    }
+
+    private StatsHistory(List<Path> checkpoints) {
+        this.checkpoints = checkpoints;
+    }
+
+    /** Reads checkpoints in order. */
+    static StatsHistory read(List<Path> paths, Rows rows) throws IOException {
+        StatsHistory history = new StatsHistory(checkpoints(paths));
+        for (Path checkpoint : history.checkpoints) {
+            for (StatsRow row : rows.of(checkpoint)) {
+                history.rowsOfTensor
+                        .computeIfAbsent(row.info().name(), name -> new LinkedHashMap<>())
+                        .put(checkpoint, row);
+            }
+        }
+        if (history.rowsOfTensor.isEmpty()) {
+            throw new IllegalArgumentException("no tensor of " + Plural.of(history.checkpoints.size(), "checkpoint")
+                    + " is selected; --include selects tensors by name");
+        }
+        return history;
+    }
+
+    private static List<Path> checkpoints(List<Path> paths) throws IOException {
+        List<Path> all = new ArrayList<>();
+        for (Path path : paths) {
+            List<Path> found = Files.isDirectory(path) ? CheckpointSearch.in(path) : List.of();
+            all.addAll(found.isEmpty() ? List.of(path) : found);
+        }
+        return all;
+    }
+
+    void writeText(Output out, Style style) throws IOException {
+        for (Map.Entry<String, Map<Path, StatsRow>> tensor : rowsOfTensor.entrySet()) {
+            out.line(StatsRow.header(tensor.getKey()));
+            for (Path checkpoint : checkpoints) {
+                StatsRow row = tensor.getValue().get(checkpoint);
+                String name = String.valueOf(checkpoint.getFileName());
+                if (row == null) {
+                    out.line(StatsRow.missing(name));
+                } else {
+                    row.writeText(out, name, style);
+                }
+            }
+        }
+    }
+
+    void writeJson(Output output) throws IOException {
+        try (JsonOutput out = new JsonOutput(output)) {
+            out.generator().writeStartObject();
+            out.generator().writeArrayFieldStart("history");
+            for (Path checkpoint : checkpoints) {
+                StatsJson rows = new StatsJson(out, checkpoint.toString(), new StatsScopes(0));
+                for (Map<Path, StatsRow> tensor : rowsOfTensor.values()) {
+                    StatsRow row = tensor.get(checkpoint);
+                    if (row != null) {
+                        rows.add(row);
+                    }
+                }
+                rows.finish();
+            }
+            out.generator().writeEndArray();
+            out.generator().writeEndObject();
+        }
+    }
+}
