@@ -65,7 +65,7 @@ record Form(Kind kind, Template template) {
                 of(Kind.WANTED, "Tensor name \"{name}\" not found in checkpoint files"),
                 of(
                         Kind.WANTED,
-                        "Shape of variable {name} ({shape}) doesn't match with shape of tensor {name} ({shape}) from"),
+                        "Shape of variable {name} ({shape}) doesn't match with shape of tensor {any} ({any}) from"),
                 of(Kind.WANTED, "Tensor {word} is not found in {any} checkpoint"),
                 of(Kind.WANTED, "Tensor {word} ({any} in {any}) is not found in {any} checkpoint"),
                 of(

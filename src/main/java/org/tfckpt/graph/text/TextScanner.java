@@ -138,7 +138,7 @@ final class TextScanner {
                         variables.add(variable);
                     }
                 }
-                return TextLines.Next.VALUES;
+                return window.at(close - 1) == '>' ? TextLines.Next.OTHER : TextLines.Next.VALUES;
             }
             case PERHAPS -> {
                 boolean certain = PrintedVariable.isFirstOutput(template.name())
@@ -147,7 +147,7 @@ final class TextScanner {
                 return TextLines.Next.OTHER;
             }
             case TENSOR -> {
-                return tensor(template) ? TextLines.Next.OTHER : null;
+                return tensor(template) ? TextLines.Next.OTHER : TextLines.Next.IGNORED;
             }
             default -> {
                 return errors.said(form, close);
