@@ -70,7 +70,10 @@ final class FitOptions {
         return graph;
     }
 
-    /** Returns the options that were given, for messages; empty if there are none. */
+    boolean fills() {
+        return fill != null;
+    }
+
     private boolean isUsed() {
         return partial || resize || fill != null || !from.isEmpty() || tags != null || format != null;
     }

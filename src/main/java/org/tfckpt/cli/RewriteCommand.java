@@ -99,6 +99,12 @@ final class RewriteCommand implements Callable<Integer> {
                     : 1;
         } catch (RestoreException e) {
             console.err().println("tfckpt: " + e.getMessage());
+            if (!options.fills() && e.comparison().isPresent()) {
+                console.err()
+                        .println(
+                                "tfckpt: --fill-from CHECKPOINT takes these variables from a checkpoint of the new model,"
+                                        + " --resize keeps what fits of tensors of another shape, --partial omits the variables");
+            }
             return 1;
         } finally {
             for (Checkpoint input : opened) {

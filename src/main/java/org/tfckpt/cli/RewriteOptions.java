@@ -249,6 +249,10 @@ final class RewriteOptions {
         return fitting.graphFile();
     }
 
+    boolean fills() {
+        return fitting.fills();
+    }
+
     boolean isSalvage() {
         return salvage;
     }

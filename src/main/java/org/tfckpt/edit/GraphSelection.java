@@ -28,6 +28,12 @@ import org.tfckpt.tensor.TensorNames;
 final class GraphSelection {
     private static final int MAX_LISTED = 100;
 
+    /** So that the number of bytes is a long, for every dtype. */
+    private static final long MAX_ELEMENTS = Long.MAX_VALUE / 16;
+
+    /** Strings have to be held in an index while they are written. */
+    private static final long MAX_STRINGS = 1 << 24;
+
     private final Specification spec;
     private final GraphFit fit;
     private final PlannedTensors planned;
@@ -180,7 +186,8 @@ final class GraphSelection {
         for (int axis = 0; axis < sizes.length; axis++) {
             sizes[axis] = sizes[axis] < 0 ? old.dimension(axis) : sizes[axis];
         }
-        return Optional.of(Shape.of(sizes)).filter(shape -> shape.elementCount().isPresent());
+        return Optional.of(Shape.of(sizes))
+                .filter(shape -> shape.elementCount().orElse(Long.MAX_VALUE) <= MAX_ELEMENTS);
     }
 
     private boolean resize(String name, Need need) throws CheckpointException {
@@ -189,8 +196,7 @@ final class GraphSelection {
             for (Map.Entry<Integer, TensorInfo> other : need.others.entrySet()) {
                 TensorInfo old = other.getValue();
                 Optional<Shape> shape = newShape(need.variable, old);
-                boolean isPlain = old.dtype().isFixedWidth() || old.dtype() == DataType.DT_STRING;
-                if (isPlain && shape.isPresent() && fitsDtype(need.variable, old)) {
+                if (shape.filter(size -> canHave(old.dtype(), size)).isPresent() && fitsDtype(need.variable, old)) {
                     TensorInfo fill = fills.get(name);
                     planned.add(new RewrittenTensor(other.getKey(), old, name)
                             .resizedTo(
@@ -202,6 +208,10 @@ final class GraphSelection {
             }
         }
         return resized;
+    }
+
+    private static boolean canHave(DataType dtype, Shape shape) {
+        return dtype.isFixedWidth() || (dtype == DataType.DT_STRING && shape.elements() <= MAX_STRINGS);
     }
 
     private boolean isRest(TensorInfo fill, Shape shape, DataType dtype) {
@@ -235,7 +245,8 @@ final class GraphSelection {
     private String hint() {
         return fit.fill() == null
                 ? "use 'tfckpt compare' to find similar names, --fill-from (in Java GraphFit.fillFrom) to take them from"
-                        + " another checkpoint, or --partial (allowMissing) to omit them"
+                        + " another checkpoint, --resize (resize) to keep what fits of tensors of another shape, or --partial"
+                        + " (allowMissing) to omit them"
                 : "the checkpoint to fill from does not have them either; use --partial (in Java"
                         + " GraphFit.allowMissing) to omit them";
     }

@@ -3,6 +3,7 @@ package org.tfckpt.edit;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -48,18 +49,17 @@ final class KerasLists {
         if (slash > 0) {
             return slot(name.substring(slash + 1), name.substring(0, slash));
         }
-        // The names of slots and of variables may both contain this separator.
-        for (int end = name.indexOf('_'); end > 0; end = name.indexOf('_', end + 1)) {
-            Template.Slot slot = slot(name.substring(0, end), name.substring(end + 1));
-            if (slot != null) {
-                return slot;
-            }
-        }
-        return null;
+        // The names of slots and of variables may both contain the separator.
+        return SlotSources.names().stream()
+                .filter(slot -> name.endsWith("_" + slot))
+                .map(slot -> slot(name.substring(0, name.length() - slot.length() - 1), slot))
+                .filter(Objects::nonNull)
+                .findFirst()
+                .orElse(null);
     }
 
     private Template.@Nullable Slot slot(String variable, String slot) {
         String owner = owners.get(variable);
-        return owner != null && SlotSources.isSlotName(slot) ? new Template.Slot(owner, slot) : null;
+        return owner != null && SlotSources.names().contains(slot) ? new Template.Slot(owner, slot) : null;
     }
 }

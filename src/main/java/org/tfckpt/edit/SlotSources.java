@@ -7,6 +7,8 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.slots.OptimizerSlots;
@@ -54,6 +56,11 @@ final class SlotSources {
     private static final List<Set<String>> CENTERED_RMSPROP =
             List.of(MEAN_SQUARE, Set.of("mg", "average_gradient"), Set.of("momentum"));
 
+    private static final Set<String> NAMES = Stream.concat(SLOTS.values().stream(), Stream.of(CENTERED_RMSPROP))
+            .flatMap(List::stream)
+            .flatMap(Set::stream)
+            .collect(Collectors.toUnmodifiableSet());
+
     private final Map<String, List<TensorInfo>> byVariable = new HashMap<>();
 
     private SlotSources() {}
@@ -73,11 +80,9 @@ final class SlotSources {
         return sources;
     }
 
-    /** Returns whether TF2 has slots of this name. */
-    static boolean isSlotName(String name) {
-        return name.equals("vhat")
-                || CENTERED_RMSPROP.stream().anyMatch(names -> names.contains(name))
-                || SLOTS.values().stream().flatMap(List::stream).anyMatch(names -> names.contains(name));
+    /** Returns the names that slots have in TF2. */
+    static Set<String> names() {
+        return NAMES;
     }
 
     /** Returns a slot of a variable; null if there is none. */
