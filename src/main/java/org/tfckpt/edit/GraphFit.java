@@ -113,7 +113,7 @@ public final class GraphFit {
     /**
      * Takes variables that are missing, do not fit or are not selected from another checkpoint, so that the result is
      * complete: usually from one that the new model saved before it was trained. Patterns of
-     * {@link Rewrite.Builder#include} and {@link RewriteBuilder#exclude} then select what is taken from the sources. If
+     * {@link Rewrite.Builder#include} and {@link Rewrite.Builder#exclude} then select what is taken from the sources. If
      * the graph does not state the dtype or shape of a variable, those of this checkpoint apply.
      *
      * @param checkpoint an open checkpoint that has the graph's own names; rules are not applied to it. The caller

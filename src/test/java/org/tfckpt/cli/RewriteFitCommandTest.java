@@ -3,11 +3,13 @@ package org.tfckpt.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.tfckpt.tensor.DataType;
 import org.tfckpt.testing.BundleBuilder;
 import org.tfckpt.testing.Folder;
 import org.tfckpt.testing.Json;
@@ -141,11 +143,36 @@ class RewriteFitCommandTest {
     }
 
     @Test
+    void aTextIsAGraphUnlessItIsTheMessageOfAFailedRestore() throws IOException {
+        Path printed = Files.writeString(directory.resolve("printed"), "a:0 (3,)\nstep:0 ()\n");
+        Path old = new BundleBuilder()
+                .floats("a", 1, 2)
+                .tensor("step", DataType.DT_INT64, new long[0], new byte[8])
+                .write(directory.resolve("old"));
+        Path model = new BundleBuilder()
+                .floats("a", 3, 4, 5)
+                .tensor("step", DataType.DT_INT32, new long[0], new byte[4])
+                .write(directory.resolve("model"));
+        ToolRun run = rewrite(old, "-o", target(), "--for", printed, "--fill-from", model, "--resize");
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(run.out())
+                .contains("a (DT_FLOAT) [2] -> [3]: resized, the rest is filled")
+                .as("the text has no dtypes, so that of the new model counts")
+                .contains("step (DT_INT32) []: filled");
+        Path failed = Files.writeString(directory.resolve("failed"), "Key a not found in checkpoint\n");
+        ToolRun refused = rewrite(old, "-o", directory.resolve("x"), "--for", failed, "--partial");
+        assertThat(refused.code()).isEqualTo(2);
+        assertThat(refused.err())
+                .contains("is the message of a failed restore, which names only some variables")
+                .contains("a .meta file, a SavedModel");
+    }
+
+    @Test
     void optionsThatNeedAGraph() {
         for (String option : List.of("--resize", "--fill-from=" + TF2)) {
             ToolRun run = rewrite(LOG, "-o", target(), option);
             assertThat(run.code()).isEqualTo(2);
-            assertThat(run.err()).contains("--fill-from, --resize, --partial and --tags require --for");
+            assertThat(run.err()).contains("--fill-from, --resize, --partial").contains("require --for");
         }
         ToolRun both = rewrite(LOG, "-o", target(), "--for", GRAPH, "--names", "full");
         assertThat(both.code()).isEqualTo(2);
