@@ -13,6 +13,7 @@ import org.tfckpt.graph.GraphSaver;
 import org.tfckpt.restore.Comparison;
 import org.tfckpt.restore.NameKind;
 import org.tfckpt.restore.RestorePlan;
+import org.tfckpt.restore.SuggestedPlan;
 import org.tfckpt.tensor.NamePattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -95,10 +96,12 @@ final class CompareCommand implements Callable<Integer> {
             Optional<GraphSaver> selected = saver.of(opened);
             Comparison comparison = compare(checkpoint, opened, selected);
             if (json) {
-                CompareJson.write(console.out(), comparison);
+                CompareJson.write(console.out(), comparison, SuggestedPlan.of(comparison), opened.isPartial());
             } else {
                 List<String> notes = selected.isPresent() ? List.of() : saverNotes(checkpoint, opened, comparison);
-                new CompareText(console.out(), common.style(console), comparison).write(all, notes, given());
+                new CompareText(console.out(), common.style(console), comparison).write(all, notes);
+                new CompareAdvice(console.out(), given(checkpoint, opened), comparison, SuggestedPlan.of(comparison))
+                        .write(all);
             }
             return comparison.isComplete() ? 0 : 1;
         }
@@ -138,12 +141,12 @@ final class CompareCommand implements Callable<Integer> {
     }
 
     /** Returns the arguments of this call, to be repeated in the suggested commands. */
-    private CompareText.Given given() {
-        List<String> selection = new ArrayList<>();
+    private CompareAdvice.Given given(Checkpoint checkpoint, Graph opened) {
+        List<String> excluded = new ArrayList<>();
         if (format != null) {
-            selection.add("--graph-format " + format);
+            excluded.add(CompareAdvice.GRAPH_FORMAT + format);
         }
-        exclude.forEach(pattern -> selection.add("--exclude " + MappingOptions.quoted(pattern.toString())));
+        exclude.forEach(pattern -> excluded.add("--exclude " + MappingOptions.quoted(pattern.toString())));
         List<String> options = new ArrayList<>(saver.words());
         if (noSlots) {
             options.add("--no-slots");
@@ -151,11 +154,16 @@ final class CompareCommand implements Callable<Integer> {
         if (names != null) {
             options.add("--names " + names);
         }
-        return new CompareText.Given(
+        return new CompareAdvice.Given(
                 MappingOptions.quoted(graph.toString()),
                 MappingOptions.quoted(path.toString()),
+                checkpoint.prefix(),
                 options,
-                selection,
-                mapping.words());
+                excluded,
+                mapping.words(),
+                mapping.rules(),
+                !saver.words().isEmpty(),
+                opened.isObjectBased(),
+                opened.isPartial());
     }
 }

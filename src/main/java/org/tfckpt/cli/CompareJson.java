@@ -4,6 +4,9 @@ import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.restore.Comparison;
+import org.tfckpt.restore.SuggestedExclusion;
+import org.tfckpt.restore.SuggestedPlan;
+import org.tfckpt.restore.SuggestedRule;
 import org.tfckpt.restore.Suggestion;
 import org.tfckpt.restore.VariableSource;
 import org.tfckpt.restore.Wanted;
@@ -20,9 +23,9 @@ final class CompareJson {
         this.comparison = comparison;
     }
 
-    static void write(Output output, Comparison comparison) throws IOException {
+    static void write(Output output, Comparison comparison, SuggestedPlan plan, boolean partial) throws IOException {
         try (JsonOutput out = new JsonOutput(output)) {
-            new CompareJson(out, comparison).write();
+            new CompareJson(out, comparison).write(plan, partial);
         }
     }
 
@@ -30,7 +33,7 @@ final class CompareJson {
         void write(VariableSource source, Wanted wanted) throws IOException;
     }
 
-    private void write() throws IOException {
+    private void write(SuggestedPlan plan, boolean partial) throws IOException {
         out.generator().writeStartObject();
         if (comparison.isPartial()) {
             out.generator().writeBooleanField("partial", true);
@@ -55,6 +58,25 @@ final class CompareJson {
         if (comparison.names().isPresent()) {
             out.text("names", comparison.names().get().toString());
         }
+        plan(plan, partial);
+        out.generator().writeEndObject();
+    }
+
+    /** Writes the options to add to those of this call. */
+    private void plan(SuggestedPlan plan, boolean partial) throws IOException {
+        out.generator().writeObjectFieldStart("plan");
+        out.generator().writeBooleanField("no_slots", plan.withoutSlots());
+        out.generator().writeArrayFieldStart("exclude");
+        for (SuggestedExclusion exclusion : plan.exclusions()) {
+            out.text(exclusion.pattern());
+        }
+        out.generator().writeEndArray();
+        out.generator().writeArrayFieldStart("from");
+        for (SuggestedRule rule : plan.rules()) {
+            out.text(rule.rule());
+        }
+        out.generator().writeEndArray();
+        out.generator().writeBooleanField("complete", plan.isComplete() && !partial);
         out.generator().writeEndObject();
     }
 

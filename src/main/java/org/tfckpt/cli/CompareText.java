@@ -8,7 +8,6 @@ import java.util.stream.Collectors;
 import org.tfckpt.restore.Comparison;
 import org.tfckpt.restore.NameKind;
 import org.tfckpt.restore.NameMapping;
-import org.tfckpt.restore.SuggestedRule;
 import org.tfckpt.restore.Suggestion;
 import org.tfckpt.restore.VariableSource;
 import org.tfckpt.restore.Wanted;
@@ -26,25 +25,13 @@ final class CompareText {
     private final Style style;
     private final Comparison comparison;
 
-    /**
-     * The arguments of the command, quoted for a shell.
-     *
-     * @param graph the graph
-     * @param checkpoint the checkpoint
-     * @param selection options that only {@code compare} takes
-     * @param exclusions options
-     * @param mapping options
-     */
-    record Given(
-            String graph, String checkpoint, List<String> selection, List<String> exclusions, List<String> mapping) {}
-
     CompareText(Output out, Style style, Comparison comparison) {
         this.out = out;
         this.style = style;
         this.comparison = comparison;
     }
 
-    void write(boolean all, List<String> notes, Given given) throws IOException {
+    void write(boolean all, List<String> notes) throws IOException {
         outcome();
         for (String note : notes) {
             out.line(note);
@@ -60,7 +47,6 @@ final class CompareText {
         section("unused by the graph", some(all, lines(comparison.unused(), TensorInfo::toString)));
         section("options that match nothing", idle());
         section("several variables from one tensor", lines(comparison.collisions(), NameMapping.Collision::toString));
-        advice(given);
     }
 
     private void outcome() throws IOException {
@@ -177,33 +163,5 @@ final class CompareText {
         }
         comparison.idleRules().forEach(rule -> idle.add("--from or --map: " + rule));
         return idle;
-    }
-
-    private void advice(Given given) throws IOException {
-        List<SuggestedRule> rules = comparison.suggestions().rules();
-        if (rules.isEmpty()) {
-            return;
-        }
-        List<String> options = new ArrayList<>(given.mapping);
-        out.text("\nsuggestions:\n");
-        for (SuggestedRule rule : rules) {
-            String option = "--from " + MappingOptions.quoted(rule.rule());
-            out.line("  " + option + "   finds " + Plural.of(rule.found().size(), "variable"));
-            options.add(option);
-        }
-        List<String> compare = new ArrayList<>(List.of("tfckpt compare"));
-        compare.addAll(given.selection);
-        compare.addAll(given.exclusions);
-        compare.addAll(options);
-        compare.addAll(List.of(given.graph, given.checkpoint));
-        out.line("  " + String.join(" ", compare));
-        if (comparison.isPartial()) {
-            return;
-        }
-        out.text("to write a checkpoint with the names of the graph:\n");
-        List<String> words = new ArrayList<>(given.exclusions);
-        words.addAll(options);
-        out.line("  tfckpt rewrite " + given.checkpoint + " -o PREFIX --for " + given.graph + " "
-                + String.join(" ", words));
     }
 }

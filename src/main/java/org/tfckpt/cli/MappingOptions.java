@@ -40,6 +40,11 @@ final class MappingOptions {
         return all;
     }
 
+    /** Returns the rules as they were given. */
+    List<String> rules() {
+        return from;
+    }
+
     /** Returns these options as words of a shell command line. */
     List<String> words() {
         List<String> words = new ArrayList<>();

@@ -110,7 +110,7 @@ class CompareCheckpointsTest {
                 .containsEntry("names", "path");
         String changed = testdata("story/changed/graph.meta");
         assertThat(ToolRun.of("compare", "--names", "full", changed, tf2).out())
-                .contains("  tfckpt compare --names full --from ");
+                .contains("  tfckpt compare --names full --exclude ");
         assertThat(ToolRun.of("compare", changed, log).out()).doesNotContain("compared by");
         ToolRun wrong = ToolRun.of("compare", "--names", "name", tf2, log);
         assertThat(wrong.code()).isEqualTo(2);
