@@ -21,8 +21,11 @@ import org.tfckpt.tensor.Shape;
 
 /** Every form in which a variable may be printed, alone and among other text. */
 class PrintedFormsTest {
-    private static final String NOISE = "2019-04-08 12:00:02.921558: I cpu_feature_guard.cc:141] Your CPU supports\n"
-            + "Epoch 1/10 - loss: 0.1 - shape (3, 4)\n\n";
+    private static final String NOISE = """
+            2019-04-08 12:00:02.921558: I cpu_feature_guard.cc:141] Your CPU supports
+            Epoch 1/10 - loss: 0.1 - shape (3, 4)
+
+            """;
 
     /** A text, with {@code \n} for a line break, and the variables in it. */
     @ParameterizedTest
