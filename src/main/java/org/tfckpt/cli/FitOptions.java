@@ -8,6 +8,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.edit.GraphFit;
+import org.tfckpt.edit.Rewrite;
 import org.tfckpt.graph.Graph;
 import org.tfckpt.restore.NameMapping;
 import picocli.CommandLine.Option;
@@ -54,8 +55,12 @@ final class FitOptions {
 
     @Option(
             names = "--partial",
-            description = "With --for: write the variables that are found, even if others are missing.")
+            description = "With --for: write the variables that are found, even if others are missing. "
+                    + MovingAverageOptions.PARTIAL)
     private boolean partial;
+
+    @Option(names = "--ema", description = MovingAverageOptions.EMA)
+    private boolean movingAverages;
 
     FitOptions() {}
 
@@ -74,8 +79,20 @@ final class FitOptions {
         return fill != null;
     }
 
+    /** Replaces variables by their moving averages, if --ema was given. */
+    void applyMovingAverages(Rewrite.Builder rewrite) {
+        if (movingAverages) {
+            rewrite.movingAverages(partial);
+        }
+    }
+
     private boolean isUsed() {
-        return partial || resize || fill != null || !from.isEmpty() || tags != null || format != null;
+        return (partial && !movingAverages)
+                || resize
+                || fill != null
+                || !from.isEmpty()
+                || tags != null
+                || format != null;
     }
 
     /** Returns what to fit to; empty if there is no --for. */

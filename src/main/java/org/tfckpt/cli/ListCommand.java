@@ -3,9 +3,13 @@ package org.tfckpt.cli;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.Iterator;
+import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +17,7 @@ import org.tfckpt.Checkpoint;
 import org.tfckpt.slots.OptimizerSlots;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorSlice;
+import org.tfckpt.values.Duplicates;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -39,8 +44,11 @@ final class ListCommand implements Callable<Integer> {
 
     private final Console console;
 
-    @Parameters(paramLabel = "CHECKPOINT", description = "Checkpoint to list:" + CommonOptions.FORMS)
-    private Path path = Path.of("");
+    @Parameters(
+            paramLabel = "CHECKPOINT",
+            arity = "1..*",
+            description = "Checkpoint to list:" + CommonOptions.FORMS + " With --duplicates, several.")
+    private List<Path> paths = List.of();
 
     @Option(
             names = "-l",
@@ -52,6 +60,12 @@ final class ListCommand implements Callable<Integer> {
 
     @Option(names = "--tree", description = "Print a tree of scopes with their totals.")
     private boolean tree;
+
+    @Option(
+            names = "--duplicates",
+            description = "Print groups of tensors with equal values, dtypes and shapes, and how much space the copies"
+                    + " take. Only tensors whose checksums are equal are read.")
+    private boolean duplicates;
 
     @Option(names = "--no-slots", description = CommonOptions.NO_SLOTS)
     private boolean noSlots;
@@ -83,13 +97,20 @@ final class ListCommand implements Callable<Integer> {
 
     ListCommand(Console console, Path path) {
         this(console);
-        this.path = path;
+        this.paths = List.of(path);
     }
 
     @Override
     public Integer call() throws IOException {
+        if (duplicates) {
+            writeDuplicates();
+            return 0;
+        }
+        if (paths.size() > 1) {
+            throw new IllegalArgumentException("only --duplicates takes several checkpoints");
+        }
         ListTotals totals = new ListTotals();
-        try (Checkpoint checkpoint = Checkpoint.open(path, common.readOptions())) {
+        try (Checkpoint checkpoint = Checkpoint.open(paths.get(0), common.readOptions())) {
             Iterator<TensorInfo> tensors = chosen(checkpoint);
             if (json) {
                 ListJson.write(console.out(), checkpoint, tensors, totals);
@@ -108,6 +129,35 @@ final class ListCommand implements Callable<Integer> {
             console.err().println(totals);
         }
         return 0;
+    }
+
+    private void writeDuplicates() throws IOException {
+        List<Checkpoint> checkpoints = new ArrayList<>();
+        try (ThreadOptions.Workers workers = new ThreadOptions().workers()) {
+            Map<Checkpoint, OptimizerSlots> slots = new HashMap<>();
+            for (Path path : paths) {
+                Checkpoint checkpoint = Checkpoint.open(path, common.readOptions());
+                checkpoints.add(checkpoint);
+                if (noSlots) {
+                    slots.put(checkpoint, OptimizerSlots.of(checkpoint));
+                }
+            }
+            ListDuplicates found = new ListDuplicates(
+                    Duplicates.find(
+                            checkpoints,
+                            (checkpoint, info) -> filter.accepts(info.name()) && !isSlot(slots.get(checkpoint), info),
+                            workers.options()),
+                    paths.size() > 1);
+            if (json) {
+                found.writeJson(console.out());
+            } else {
+                found.writeText(console.out());
+            }
+        } finally {
+            for (Checkpoint checkpoint : checkpoints) {
+                checkpoint.close();
+            }
+        }
     }
 
     private Iterator<TensorInfo> chosen(Checkpoint checkpoint) throws IOException {
@@ -130,9 +180,9 @@ final class ListCommand implements Callable<Integer> {
         return tensors.iterator();
     }
 
-    private static boolean isSlot(OptimizerSlots slots, TensorInfo info) {
+    private static boolean isSlot(@Nullable OptimizerSlots slots, TensorInfo info) {
         try {
-            return slots.kindOf(info).isOptimizerState();
+            return slots != null && slots.kindOf(info).isOptimizerState();
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }

@@ -265,6 +265,7 @@ final class RewriteOptions {
         }
         names.apply(rewrite, fitting.graphFile() != null);
         fitting.fit(opener, console).ifPresent(rewrite::fitTo);
+        fitting.applyMovingAverages(rewrite);
         values.apply(rewrite);
         dataFiles.apply(rewrite, salvage);
         return rewrite;

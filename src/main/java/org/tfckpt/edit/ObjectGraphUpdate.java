@@ -93,7 +93,7 @@ final class ObjectGraphUpdate {
         Map<String, List<String>> names = new HashMap<>();
         for (RewrittenTensor tensor : planned.tensors()) {
             if (tensor.input() == input) {
-                names.computeIfAbsent(tensor.source().name(), none -> new ArrayList<>(1))
+                names.computeIfAbsent(planned.variable(tensor), none -> new ArrayList<>(1))
                         .add(tensor.name());
             }
         }

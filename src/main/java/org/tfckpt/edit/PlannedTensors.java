@@ -2,6 +2,7 @@ package org.tfckpt.edit;
 
 import java.util.ArrayList;
 import java.util.Collection;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -14,10 +15,18 @@ import org.tfckpt.tensor.TensorNames;
 final class PlannedTensors {
     private final Specification spec;
     private final Map<String, RewrittenTensor> tensors = new LinkedHashMap<>();
+    /** The names of variables whose values are replaced by their moving averages, by new name. */
+    private final Map<String, String> variables = new HashMap<>();
+
     private final List<String> notes = new ArrayList<>();
 
     PlannedTensors(Specification spec) {
         this.spec = spec;
+    }
+
+    /** Returns the name in the checkpoint of the tensor that is written, or of the variable whose average is written. */
+    String variable(RewrittenTensor tensor) {
+        return variables.getOrDefault(tensor.name(), tensor.source().name());
     }
 
     void note(String text) {
@@ -39,7 +48,16 @@ final class PlannedTensors {
                             + TensorNames.printable(tensor.source().name()) + "' is empty",
                     ErrorContext.NONE);
         }
-        RewrittenTensor cast = tensor.castTo(spec.newDtype(tensor.dtype()));
+        MovingAverages averages = spec.averages();
+        if (averages != null && spec.fit() == null && averages.isAverage(tensor.input(), tensor.source())) {
+            return;
+        }
+        RewrittenTensor value =
+                averages == null ? tensor : tensor.from(averages.valueOf(tensor.input(), tensor.source()));
+        if (!value.source().name().equals(tensor.source().name())) {
+            variables.put(tensor.name(), tensor.source().name());
+        }
+        RewrittenTensor cast = value.castTo(spec.newDtype(tensor.dtype()));
         RewrittenTensor other = tensors.get(cast.name());
         if (other == null || wins(cast, other)) {
             tensors.put(cast.name(), cast);

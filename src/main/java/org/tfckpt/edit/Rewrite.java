@@ -95,6 +95,20 @@ public final class Rewrite {
         }
 
         /**
+         * Replaces the value of each variable X by its moving average {@code X/ExponentialMovingAverage} or, in an
+         * object-based checkpoint, by the slot {@code average} of its optimizer, if it has one, and drops the averages.
+         *
+         * @param partial whether averages without a variable, or of another dtype or shape, are only dropped; otherwise
+         *     {@link #build} throws and names them
+         * @return this builder
+         */
+        public Builder movingAverages(boolean partial) {
+            request.movingAverages = true;
+            request.partialAverages = partial;
+            return this;
+        }
+
+        /**
          * Renames tensors by rules, which are applied after those of earlier calls.
          *
          * @param rules rules from names in the checkpoints to new names
@@ -250,6 +264,12 @@ public final class Rewrite {
          */
         public Builder salvage() {
             request.salvage = true;
+            return this;
+        }
+
+        /** Replaces the values of floats by averages. */
+        Builder average(InputAverage average) {
+            request.inputAverage = average;
             return this;
         }
 

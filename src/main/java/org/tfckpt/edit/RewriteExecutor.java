@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableSet;
+import java.util.Objects;
 import java.util.TreeSet;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.CheckpointWriter;
@@ -99,6 +100,8 @@ final class RewriteExecutor {
         byte[] graph = plan.newObjectGraph(tensor);
         if (graph != null) {
             writer.add(tensor.name(), source.shape(), ValueSource.ofStrings(List.of(graph)));
+        } else if (spec.isAveraged(tensor)) {
+            average(tensor);
         } else if (tensor.isResized()) {
             resize(checkpoint.tensor(source), tensor);
         } else if (tensor.isCast()) {
@@ -111,6 +114,20 @@ final class RewriteExecutor {
             writer.add(tensor.name(), source.shape(), ValueSource.of(values));
         } else {
             writer.copy(checkpoint, source, tensor.name());
+        }
+    }
+
+    private void average(RewrittenTensor tensor) throws IOException {
+        TensorInfo source = tensor.source();
+        InputAverage average = Objects.requireNonNull(spec.inputAverage());
+        if (!source.isPartitioned()) {
+            writer.add(tensor.name(), source.shape(), average.of(source, null).toValues());
+        }
+        for (TensorSlice slice : source.slices()) {
+            writer.addSlice(
+                    tensor.name(),
+                    new ShapeAndSlice(source.shape(), slice),
+                    average.of(source, slice).toValues());
         }
     }
 

@@ -82,6 +82,7 @@ final class RewritePlan {
                 && (losses == null || tensor.input() >= spec.inputs().size() || losses.isSpotless(tensor.input()))
                 && !tensor.isCast()
                 && !tensor.isResized()
+                && !spec.isAveraged(tensor)
                 && tensor.dtype() != DataType.UNKNOWN
                 && !(form.joinSlices() && tensor.source().isPartitioned())
                 && newObjectGraph(tensor) == null;

@@ -44,6 +44,11 @@ final class RewriteRequest {
     boolean fullNames;
     boolean joinSlices;
     boolean salvage;
+    boolean movingAverages;
+    boolean partialAverages;
+
+    @Nullable
+    InputAverage inputAverage;
 
     RewriteRequest(List<Checkpoint> inputs) {
         this.inputs = List.copyOf(inputs);
@@ -62,6 +67,8 @@ final class RewriteRequest {
                 rename,
                 fullNames,
                 fit,
+                movingAverages ? MovingAverages.of(inputs, partialAverages) : null,
+                inputAverage,
                 clash,
                 new Specification.Form(joinSlices, cast, sharding, order, alignment, linking));
         PlannedTensors planned = new PlannedTensors(spec);

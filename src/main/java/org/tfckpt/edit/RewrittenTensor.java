@@ -59,6 +59,10 @@ public record RewrittenTensor(
         return !shape.equals(source.shape());
     }
 
+    RewrittenTensor from(TensorInfo newSource) {
+        return new RewrittenTensor(input, newSource, name, dtype, shape, filled, rest);
+    }
+
     RewrittenTensor castTo(DataType newDtype) {
         return new RewrittenTensor(input, source, name, newDtype, shape, filled, rest);
     }

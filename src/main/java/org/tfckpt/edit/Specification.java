@@ -25,6 +25,8 @@ import org.tfckpt.tensor.Problem;
  * @param rename the rules for new names, or null
  * @param fullNames whether to name tensors by the full names of their variables
  * @param fit the graph to fit to, or null
+ * @param averages the moving averages that replace the values of their variables, or null
+ * @param inputAverage the checkpoints whose average replaces the values of floats, or null
  * @param clash the policy for equal names
  * @param form how the tensors are stored
  */
@@ -37,6 +39,8 @@ record Specification(
         @Nullable NameMapping rename,
         boolean fullNames,
         @Nullable GraphFit fit,
+        @Nullable MovingAverages averages,
+        @Nullable InputAverage inputAverage,
         ClashPolicy clash,
         Form form) {
 
@@ -72,6 +76,11 @@ record Specification(
             ByteOrder order,
             int alignment,
             Linking linking) {}
+
+    /** Returns whether the values of a tensor are the averages of several checkpoints. */
+    boolean isAveraged(RewrittenTensor tensor) {
+        return inputAverage != null && InputAverage.isAveraged(tensor.source().dtype());
+    }
 
     /** Returns all checkpoints that tensors come from: the inputs, then those that the fit adds. */
     List<Checkpoint> sources() {

@@ -143,4 +143,62 @@ public final class SmallFloats {
                 : Math.scalb((float) (mantissa | (1 << mantissaBits)), exponent - bias - mantissaBits);
         return bits < 0 ? -magnitude : magnitude;
     }
+
+    /**
+     * Rounds to the nearest 8-bit or 4-bit floating-point number, ties to even. Values beyond the largest finite number
+     * become the largest one or, if they exceed it by at least half of its distance to the one below, infinite or, in a
+     * format without infinities, NaN.
+     *
+     * @param type a float8 dtype, or {@link DataType#DT_FLOAT4_E2M1FN}, which has no NaN either: there, NaN becomes 0, and
+     *     values that are too large become the largest finite number
+     * @param value any value
+     * @return the byte
+     * @throws IllegalArgumentException if {@code type} is another dtype
+     */
+    public static byte toSmall(DataType type, double value) {
+        int count = type == DataType.DT_FLOAT4_E2M1FN ? 8 : 1 << 7;
+        boolean signed = type != DataType.DT_FLOAT8_E4M3FNUZ
+                && type != DataType.DT_FLOAT8_E4M3B11FNUZ
+                && type != DataType.DT_FLOAT8_E5M2FNUZ;
+        int sign = Double.doubleToRawLongBits(value) < 0 ? count : 0;
+        int largest = largestFinite(type, count);
+        if (Double.isNaN(value) && type != DataType.DT_FLOAT4_E2M1FN) {
+            return type == DataType.DT_FLOAT8_E5M2 ? (byte) (sign | 0x7e) : signed ? (byte) (sign | 0x7f) : (byte) 0x80;
+        }
+        double magnitude = Math.abs(value);
+        int low = 0;
+        int high = largest;
+        while (low < high) {
+            int middle = (low + high + 1) >>> 1;
+            if (small(type, (byte) middle) <= magnitude) {
+                low = middle;
+            } else {
+                high = middle - 1;
+            }
+        }
+        double below = small(type, (byte) low);
+        double above = low < largest ? small(type, (byte) (low + 1)) : 2 * below - small(type, (byte) (low - 1));
+        double middle = below + (above - below) / 2;
+        int rounded = magnitude > middle || (magnitude == middle && (low & 1) == 1) ? low + 1 : low;
+        if (rounded > largest) {
+            return beyond(type, sign, signed, largest);
+        }
+        return (byte) (rounded == 0 && !signed ? 0 : sign | rounded);
+    }
+
+    private static int largestFinite(DataType type, int count) {
+        int largest = count - 1;
+        while (!Float.isFinite(small(type, (byte) largest))) {
+            largest--;
+        }
+        return largest;
+    }
+
+    private static byte beyond(DataType type, int sign, boolean signed, int largest) {
+        return switch (type) {
+            case DT_FLOAT8_E5M2 -> (byte) (sign | 0x7c);
+            case DT_FLOAT4_E2M1FN -> (byte) (sign | largest);
+            default -> signed ? (byte) (sign | 0x7f) : (byte) 0x80;
+        };
+    }
 }

@@ -5,11 +5,19 @@ import static org.tfckpt.cli.ToolRun.testdata;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteOrder;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.tfckpt.CheckpointWriter;
+import org.tfckpt.ValueSource;
+import org.tfckpt.WriteOptions;
+import org.tfckpt.tensor.Shape;
+import org.tfckpt.tensor.ShapeAndSlice;
 import org.tfckpt.testing.Corpus;
 import org.tfckpt.testing.Corpus.Expected;
 import org.tfckpt.testing.Json;
@@ -150,5 +158,44 @@ class ListCommandTest {
                 .containsExactlyElementsOf(ToolRun.of("ls", testdata("story/tf2")).lines().stream()
                         .filter(line -> !line.contains(".OPTIMIZER_SLOT") && !line.startsWith("optimizer/"))
                         .toList());
+    }
+
+    @Test
+    void groupsEqualTensors(@TempDir Path directory) throws IOException {
+        Path one = directory.resolve("one");
+        try (CheckpointWriter out = CheckpointWriter.open(one)) {
+            out.add("a", Shape.of(2), ValueSource.of(1f, 2f));
+            out.add("b", Shape.of(2), ValueSource.of(1f, 2f));
+            out.add("c", Shape.of(2, 1), ValueSource.of(1f, 2f));
+            out.add("d", Shape.of(2), ValueSource.of(1f, 3f));
+            out.add("e", Shape.of(0), ValueSource.of(new float[0]));
+            out.add("f", Shape.of(0), ValueSource.of(new float[0]));
+            out.addSlice("g", ShapeAndSlice.parse("2 0,1"), ValueSource.of(1f));
+            out.addSlice("g", ShapeAndSlice.parse("2 1,1"), ValueSource.of(2f));
+            out.finish();
+        }
+        Path big = directory.resolve("big");
+        try (CheckpointWriter out = CheckpointWriter.open(big, WriteOptions.DEFAULT.withOrder(ByteOrder.BIG_ENDIAN))) {
+            out.add("z", Shape.of(2), ValueSource.of(1f, 3f));
+            out.finish();
+        }
+        assertThat(ToolRun.of("ls", "--duplicates", one).lines())
+                .containsExactly(
+                        "3 equal tensors, DT_FLOAT [2]: 16 bytes in copies",
+                        "  a",
+                        "  b",
+                        "  g",
+                        "1 group of equal tensors, 16 bytes in copies");
+        assertThat(ToolRun.of("ls", "--duplicates", "--exclude", "b", "--exclude", "g", one, big)
+                        .lines())
+                .containsExactly(
+                        "2 equal tensors, DT_FLOAT [2]: 8 bytes in copies",
+                        "  " + one + ": d",
+                        "  " + big + ": z",
+                        "1 group of equal tensors, 8 bytes in copies");
+        assertThat(ToolRun.of("ls", "--duplicates", "--json", "--include", "d", one, big)
+                        .json())
+                .containsEntry("wasted_bytes", 0L);
+        assertThat(ToolRun.of("ls", one, big).code()).isEqualTo(2);
     }
 }

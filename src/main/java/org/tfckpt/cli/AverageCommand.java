@@ -1,0 +1,138 @@
+package org.tfckpt.cli;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import org.tfckpt.Checkpoint;
+import org.tfckpt.edit.Average;
+import org.tfckpt.edit.RewriteSummary;
+import org.tfckpt.files.CheckpointLocator;
+import org.tfckpt.files.CheckpointState;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+
+/** {@code average}: writes the mean of checkpoints. */
+@Command(
+        name = "average",
+        header = "Write the average of several checkpoints.",
+        description = "Averages the floating-point tensors of checkpoints of the same model: sums in double precision,"
+                + " rounded once. Integers, booleans and strings come from the last checkpoint, with a warning if they"
+                + " differ. Optimizer slots are dropped. The result is verified.",
+        footer = {"", "Example: tfckpt average --last 5 log -o averaged/model.ckpt", "", CommonOptions.EXIT_STATUS})
+final class AverageCommand implements Callable<Integer> {
+    private final Console console;
+
+    @Parameters(
+            paramLabel = "CHECKPOINT",
+            arity = "1..*",
+            description = "Checkpoints to average, oldest first:" + CommonOptions.FORMS)
+    private List<Path> paths = List.of();
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "PREFIX",
+            required = true,
+            description = "Prefix of the new checkpoint. Its directory is created if necessary.")
+    private String output = "";
+
+    @Option(
+            names = "--last",
+            paramLabel = "N",
+            description = "Average the last N checkpoints of a state file, or of the directory that contains it.")
+    private @Nullable Integer last;
+
+    @Option(
+            names = "--weights",
+            split = ",",
+            paramLabel = "W",
+            description = "Weights of the checkpoints, for example 1,2,1 (default: equal).")
+    private double @Nullable [] weights;
+
+    @Option(names = "--slots", description = "Keep and average the state of optimizers.")
+    private boolean slots;
+
+    @Mixin
+    private MovingAverageOptions movingAverages = new MovingAverageOptions();
+
+    @Option(names = "--force", description = "Replace an existing checkpoint, even if it is an input.")
+    private boolean force;
+
+    @Mixin
+    private NameFilter filter = new NameFilter();
+
+    @Mixin
+    private CommonOptions common = new CommonOptions();
+
+    AverageCommand(Console console) {
+        this.console = console;
+    }
+
+    @Override
+    public Integer call() throws IOException {
+        List<Checkpoint> inputs = new ArrayList<>();
+        try {
+            for (Path path : last == null ? paths : lastOf(last)) {
+                inputs.add(Checkpoint.open(path, common.readOptions()));
+            }
+            run(inputs);
+        } finally {
+            for (Checkpoint input : inputs) {
+                input.close();
+            }
+        }
+        return 0;
+    }
+
+    private List<Path> lastOf(int count) throws IOException {
+        if (count < 1) {
+            throw new IllegalArgumentException("--last must be at least 1, not " + count);
+        }
+        if (paths.size() != 1) {
+            throw new IllegalArgumentException("--last takes one state file or directory, not " + paths.size());
+        }
+        CheckpointState state = CheckpointLocator.state(paths.get(0));
+        List<Path> existing = new ArrayList<>();
+        for (String entry : state.all()) {
+            CheckpointLocator.locate(state, entry).ifPresent(location -> existing.add(Path.of(location.name())));
+        }
+        if (existing.size() < count) {
+            throw new IllegalArgumentException("--last " + count + ": the state file of '" + paths.get(0) + "' lists "
+                    + Plural.of(existing.size(), "existing checkpoint"));
+        }
+        return existing.subList(existing.size() - count, existing.size());
+    }
+
+    private void run(List<Checkpoint> inputs) throws IOException {
+        Average.Builder builder = Average.of(inputs).include(filter.included()).exclude(filter.excluded());
+        if (weights != null) {
+            builder.weights(weights);
+        }
+        if (slots) {
+            builder.withSlots();
+        }
+        if (movingAverages.chosen()) {
+            builder.movingAverages(movingAverages.partial());
+        }
+        Average average = builder.build();
+        average.notes().forEach(this::warn);
+        if (average.tensors().isEmpty()) {
+            throw new IllegalArgumentException("the new checkpoint would be empty: no tensor is selected");
+        }
+        RewriteSummary summary;
+        try (ProgressLine progress = new ProgressLine(console)) {
+            summary = average.run(Path.of(output), force, progress, this::warn);
+        }
+        console.out()
+                .line(output + ": average of " + Plural.of(inputs.size(), "checkpoint") + ", "
+                        + Plural.of(summary.tensors(), "tensor") + "; verified");
+    }
+
+    private void warn(String text) {
+        console.err().println("tfckpt: warning: " + Failures.printable(text));
+    }
+}

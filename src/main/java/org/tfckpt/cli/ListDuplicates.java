@@ -1,0 +1,67 @@
+package org.tfckpt.cli;
+
+import java.io.IOException;
+import java.util.List;
+import org.tfckpt.tensor.DataType;
+import org.tfckpt.tensor.TensorInfo;
+import org.tfckpt.values.Duplicates;
+
+/** The groups of equal tensors that {@code ls --duplicates} prints. */
+final class ListDuplicates {
+    private final List<Duplicates.Group> groups;
+    private final boolean several;
+
+    ListDuplicates(List<Duplicates.Group> groups, boolean several) {
+        this.groups = groups;
+        this.several = several;
+    }
+
+    private long wasted() {
+        return groups.stream().mapToLong(Duplicates.Group::wastedBytes).sum();
+    }
+
+    void writeText(Output out) throws IOException {
+        for (Duplicates.Group group : groups) {
+            TensorInfo first = group.tensors().get(0).info();
+            out.line(Plural.of(group.tensors().size(), "equal tensor") + ", " + DataType.enumName(first.dtypeNumber())
+                    + " " + first.shape() + ": " + Plural.of(group.wastedBytes(), "byte") + " in copies");
+            for (Duplicates.Member member : group.tensors()) {
+                out.line("  " + (several ? member.checkpoint() + ": " : "")
+                        + member.info().name());
+            }
+        }
+        out.text(Plural.of(groups.size(), "group") + " of equal tensors, " + Plural.of(wasted(), "byte")
+                + " in copies\n");
+    }
+
+    void writeJson(Output output) throws IOException {
+        try (JsonOutput out = new JsonOutput(output)) {
+            out.generator().writeStartObject();
+            out.generator().writeArrayFieldStart("duplicates");
+            for (Duplicates.Group group : groups) {
+                writeJson(out, group);
+            }
+            out.generator().writeEndArray();
+            out.number("wasted_bytes", wasted());
+            out.generator().writeEndObject();
+        }
+    }
+
+    private static void writeJson(JsonOutput out, Duplicates.Group group) throws IOException {
+        TensorInfo first = group.tensors().get(0).info();
+        out.generator().writeStartObject();
+        out.text("dtype", DataType.enumName(first.dtypeNumber()));
+        out.shape("shape", first.shape());
+        out.text("sha256", group.sha256());
+        out.number("wasted_bytes", group.wastedBytes());
+        out.generator().writeArrayFieldStart("tensors");
+        for (Duplicates.Member member : group.tensors()) {
+            out.generator().writeStartObject();
+            out.text("checkpoint", member.checkpoint().prefix());
+            out.text("name", member.info().name());
+            out.generator().writeEndObject();
+        }
+        out.generator().writeEndArray();
+        out.generator().writeEndObject();
+    }
+}

@@ -1,0 +1,133 @@
+package org.tfckpt.edit;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.List;
+import java.util.function.IntConsumer;
+import org.tfckpt.Tensor;
+import org.tfckpt.tensor.DataType;
+import org.tfckpt.tensor.Elements;
+import org.tfckpt.tensor.Shape;
+import org.tfckpt.tensor.SmallFloats;
+
+/**
+ * The weighted means of the elements of several tensors, computed as they are read: the products of elements and weights
+ * are summed in double precision, in the order of the tensors, divided by the sum of the weights as
+ * {@code numpy.average} does, and rounded once. The parts of complex numbers are averaged.
+ */
+final class AveragedElements implements ElementBytes {
+    /** Elements, or parts of complex ones, at a time. */
+    private static final int BLOCK = 1 << 14;
+
+    private final List<Tensor> tensors;
+    private final double[] weights;
+    private final double total;
+    private final IntConsumer nanFound;
+    private final DataType dtype;
+    /** The dtype of an element, or of the parts of a complex one. */
+    private final DataType part;
+
+    private final double[] sums;
+
+    AveragedElements(List<Tensor> tensors, double[] weights, IntConsumer nanFound) {
+        this.tensors = tensors;
+        this.weights = weights;
+        this.nanFound = nanFound;
+        this.dtype = tensors.get(0).dtype();
+        this.part = switch (dtype) {
+            case DT_COMPLEX64 -> DataType.DT_FLOAT;
+            case DT_COMPLEX128 -> DataType.DT_DOUBLE;
+            default -> dtype;
+        };
+        double sum = 0;
+        for (double weight : weights) {
+            sum += weight;
+        }
+        this.total = sum;
+        this.sums = new double[(int) Math.min(BLOCK, shape().elements() * dtype.width() / part.width())];
+    }
+
+    static boolean canAverage(DataType dtype) {
+        return dtype == DataType.DT_DOUBLE || Elements.fitsFloat(dtype) || dtype.width() > dtype.swapUnit();
+    }
+
+    @Override
+    public DataType dtype() {
+        return dtype;
+    }
+
+    @Override
+    public Shape shape() {
+        return tensors.get(0).shape();
+    }
+
+    @Override
+    public ByteOrder order() {
+        return ByteOrder.LITTLE_ENDIAN;
+    }
+
+    @Override
+    public void read(long position, ByteBuffer target) throws IOException {
+        ByteBuffer out = target.slice().order(order());
+        while (out.hasRemaining()) {
+            int count = Math.min(sums.length, out.remaining() / part.width());
+            average(position + out.position(), count);
+            for (int i = 0; i < count; i++) {
+                put(sums[i], out);
+            }
+        }
+        target.position(target.limit());
+    }
+
+    private void average(long position, int count) throws IOException {
+        java.util.Arrays.fill(sums, 0, count, 0);
+        for (int input = 0; input < weights.length; input++) {
+            add(tensors.get(input).asByteBuffer(position, count * part.width()), count, weights[input], input);
+        }
+        for (int i = 0; i < count; i++) {
+            double mean = sums[i] / total;
+            sums[i] = Double.isInfinite(mean) ? scaledMean(position, i) : mean;
+        }
+    }
+
+    private void add(ByteBuffer values, int count, double weight, int input) {
+        boolean nan = false;
+        if (part == DataType.DT_FLOAT) {
+            for (int i = 0; i < count; i++) {
+                double value = values.getFloat(i * Float.BYTES);
+                nan |= Double.isNaN(value);
+                sums[i] += value * weight;
+            }
+        } else {
+            for (int i = 0; i < count; i++) {
+                double value = Elements.floatAt(part, values, i);
+                nan |= Double.isNaN(value);
+                sums[i] += value * weight;
+            }
+        }
+        if (nan) {
+            nanFound.accept(input);
+        }
+    }
+
+    /** Returns the mean of elements whose sum is infinite, although the elements may be finite. */
+    private double scaledMean(long position, int index) throws IOException {
+        double mean = 0;
+        for (int input = 0; input < weights.length; input++) {
+            ByteBuffer value = tensors.get(input).asByteBuffer(position + (long) index * part.width(), part.width());
+            mean += Elements.floatAt(part, value, 0) * (weights[input] / total);
+        }
+        return mean;
+    }
+
+    private void put(double value, ByteBuffer out) {
+        switch (part) {
+            case DT_FLOAT -> out.putFloat((float) value);
+            case DT_DOUBLE -> out.putDouble(value);
+            case DT_HALF -> out.putShort(SmallFloats.toHalf(value));
+            case DT_BFLOAT16 -> out.putShort(SmallFloats.toBfloat16(value));
+            default -> out.put(SmallFloats.toSmall(part, value));
+        }
+    }
+}

@@ -1,0 +1,167 @@
+package org.tfckpt.values;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.Comparator;
+import java.util.HashSet;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Set;
+import java.util.concurrent.ConcurrentHashMap;
+import java.util.function.BiPredicate;
+import java.util.stream.Stream;
+import org.tfckpt.Checkpoint;
+import org.tfckpt.TensorDigest;
+import org.tfckpt.io.OrderedWork;
+import org.tfckpt.tensor.Shape;
+import org.tfckpt.tensor.TensorInfo;
+
+/**
+ * Finds tensors with equal values: the same dtype, shape and elements, whatever their names, byte order and slices. Only
+ * tensors that may be equal by dtype, shape and stored checksum are read; then their digests decide.
+ */
+public final class Duplicates {
+    private final ScanOptions options;
+    private final List<Checkpoint> checkpoints;
+    private final BiPredicate<Checkpoint, TensorInfo> selection;
+
+    private Duplicates(
+            List<Checkpoint> checkpoints, BiPredicate<Checkpoint, TensorInfo> selection, ScanOptions options) {
+        this.checkpoints = checkpoints;
+        this.selection = selection;
+        this.options = options;
+    }
+
+    /**
+     * A tensor of one of several checkpoints.
+     *
+     * @param checkpoint the checkpoint
+     * @param info the tensor
+     */
+    public record Member(Checkpoint checkpoint, TensorInfo info) {}
+
+    /**
+     * Tensors with equal values. Immutable.
+     *
+     * @param tensors at least two tensors, in the order of the checkpoints and of names
+     * @param sha256 the digest of their values, as {@link TensorDigest} computes it
+     * @param wastedBytes the size of all copies but one; bytes that several tensors share count once
+     */
+    public record Group(List<Member> tensors, String sha256, long wastedBytes) {
+        /**
+         * Makes an immutable copy of the list.
+         *
+         * @param tensors the tensors
+         * @param sha256 the digest
+         * @param wastedBytes the size of all copies but one
+         */
+        public Group {
+            tensors = List.copyOf(tensors);
+        }
+    }
+
+    /** What is equal without reading values, if the values are. */
+    private record Key(int dtype, Shape shape) {}
+
+    /**
+     * Finds equal tensors in checkpoints. Tensors without elements are ignored.
+     *
+     * @param checkpoints open checkpoints
+     * @param selection the tensors to consider
+     * @param options the threads to use
+     * @return the groups of equal tensors, those that waste most first
+     * @throws IOException if a checkpoint cannot be read, or a tensor that may be equal to another one is damaged
+     */
+    public static List<Group> find(
+            List<Checkpoint> checkpoints, BiPredicate<Checkpoint, TensorInfo> selection, ScanOptions options)
+            throws IOException {
+        try {
+            return new Duplicates(List.copyOf(checkpoints), selection, options).find();
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+
+    private List<Group> find() throws IOException {
+        List<List<Member>> candidates = new ArrayList<>();
+        for (List<Member> similar : byKey().values()) {
+            candidates.addAll(byChecksum(similar));
+        }
+        candidates.removeIf(similar -> similar.size() < 2);
+        Map<Member, String> digests = new ConcurrentHashMap<>();
+        OrderedWork.forEach(
+                candidates.stream().flatMap(List::stream).toList(),
+                member -> digests.put(member, TensorDigest.sha256(member.checkpoint.tensor(member.info))),
+                options.executor(),
+                options.threads());
+        List<Group> groups = new ArrayList<>();
+        for (List<Member> similar : candidates) {
+            Map<String, List<Member>> equal = new LinkedHashMap<>();
+            similar.forEach(
+                    member -> equal.computeIfAbsent(String.valueOf(digests.get(member)), digest -> new ArrayList<>())
+                            .add(member));
+            equal.forEach((digest, members) -> {
+                if (members.size() > 1) {
+                    groups.add(new Group(members, digest, wasted(members)));
+                }
+            });
+        }
+        groups.sort(Comparator.comparingLong(Group::wastedBytes).reversed());
+        return groups;
+    }
+
+    private Map<Key, List<Member>> byKey() throws IOException {
+        Map<Key, List<Member>> all = new LinkedHashMap<>();
+        for (Checkpoint checkpoint : checkpoints) {
+            try (Stream<TensorInfo> tensors = checkpoint.tensors()) {
+                tensors.filter(info -> selection.test(checkpoint, info))
+                        .filter(info -> info.shape().elementCount().orElse(0) > 0)
+                        .filter(info -> PairTask.canCompare(info.dtype(), info.dtype()))
+                        .forEach(info -> all.computeIfAbsent(
+                                        new Key(info.dtypeNumber(), info.shape()), key -> new ArrayList<>(1))
+                                .add(new Member(checkpoint, info)));
+            }
+        }
+        return all;
+    }
+
+    /** Divides tensors by their checksums, if all have one of the same kind. */
+    private static Collection<List<Member>> byChecksum(List<Member> similar) {
+        Map<Long, List<Member>> byChecksum = new LinkedHashMap<>();
+        for (Member member : similar) {
+            TensorInfo.Storage storage = member.info.storage();
+            if (storage == null || !storage.hasCrc32c() || !haveSameOrder(member, similar.get(0))) {
+                return List.of(similar);
+            }
+            byChecksum
+                    .computeIfAbsent((long) storage.crc32c(), checksum -> new ArrayList<>())
+                    .add(member);
+        }
+        return byChecksum.values();
+    }
+
+    private static boolean haveSameOrder(Member a, Member b) {
+        return a.info.dtype().swapUnit() == 1
+                || a.checkpoint
+                        .tensor(a.info)
+                        .order()
+                        .equals(b.checkpoint.tensor(b.info).order());
+    }
+
+    private static long wasted(List<Member> equal) {
+        Set<Object> places = new HashSet<>();
+        long bytes = 0;
+        for (Member member : equal) {
+            TensorInfo.Storage storage = member.info.storage();
+            Object place =
+                    storage == null ? member : List.of(member.checkpoint.prefix(), storage.shard(), storage.offset());
+            if (places.add(place)) {
+                bytes += Math.max(0, member.info.byteSize());
+            }
+        }
+        return bytes - Math.max(0, equal.get(0).info.byteSize());
+    }
+}

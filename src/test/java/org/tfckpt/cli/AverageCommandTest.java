@@ -1,0 +1,97 @@
+package org.tfckpt.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.tfckpt.cli.ToolRun.testdata;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.tfckpt.Checkpoint;
+import org.tfckpt.CheckpointWriter;
+import org.tfckpt.ValueSource;
+import org.tfckpt.tensor.Shape;
+
+class AverageCommandTest {
+    @TempDir
+    private Path directory;
+
+    private Path output;
+
+    @BeforeEach
+    void write() throws IOException {
+        output = directory.resolve("out/average.ckpt");
+        StringBuilder state = new StringBuilder("model_checkpoint_path: \"model.ckpt-3\"\n");
+        for (int step = 1; step <= 3; step++) {
+            try (CheckpointWriter out = CheckpointWriter.open(directory.resolve("model.ckpt-" + step))) {
+                out.add("global_step", Shape.of(), ValueSource.of((long) step));
+                out.add("w", Shape.of(2), ValueSource.of(step * 1f, step * 10f));
+                out.finish();
+            }
+            state.append("all_model_checkpoint_paths: \"model.ckpt-")
+                    .append(step)
+                    .append("\"\n");
+        }
+        Files.writeString(directory.resolve("checkpoint"), state);
+    }
+
+    private float[] averaged() throws IOException {
+        try (Checkpoint checkpoint = Checkpoint.open(output)) {
+            return checkpoint.tensor("w").toFloatArray();
+        }
+    }
+
+    @Test
+    void averagesCheckpoints() throws IOException {
+        ToolRun run = ToolRun.of(
+                "average", directory.resolve("model.ckpt-1"), directory.resolve("model.ckpt-3"), "-o", output);
+        assertThat(run.code()).isZero();
+        assertThat(run.out()).isEqualTo(output + ": average of 2 checkpoints, 2 tensors; verified\n");
+        assertThat(run.err())
+                .isEqualTo("tfckpt: warning: 'global_step' is not averaged and differs; the value of '"
+                        + directory.resolve("model.ckpt-3") + "' is kept\n");
+        assertThat(averaged()).containsExactly(2, 20);
+    }
+
+    @Test
+    void averagesTheLastOfAStateFile() throws IOException {
+        assertThat(ToolRun.of("average", "--last", "2", directory, "-o", output).code())
+                .isZero();
+        assertThat(averaged()).containsExactly(2.5f, 25);
+        assertThat(ToolRun.of("average", "--last", "2", directory, "-o", output).err())
+                .contains("already exists");
+        ToolRun weighted = ToolRun.of(
+                "average", "--last", "3", "--weights", "1,0,3", "--force", "--include", "w", directory, "-o", output);
+        assertThat(weighted).isEqualTo(new ToolRun(0, output + ": average of 3 checkpoints, 1 tensor; verified\n", ""));
+        assertThat(averaged()).containsExactly(2.5f, 25);
+        assertThat(ToolRun.of("average", "--last", "4", directory, "-o", output).err())
+                .contains("lists 3 existing checkpoints");
+        assertThat(ToolRun.of("average", "--weights", "1,2", directory, "-o", output)
+                        .code())
+                .isEqualTo(2);
+    }
+
+    @Test
+    void movingAverages() throws IOException {
+        String story = testdata("story/log");
+        ToolRun run = ToolRun.of("average", "--ema", story, story, "-o", output);
+        assertThat(run.code()).isZero();
+        Path rewritten = directory.resolve("ema");
+        assertThat(ToolRun.of("rewrite", "--ema", "--no-slots", story, "-o", rewritten)
+                        .code())
+                .isZero();
+        assertThat(ToolRun.of("diff", "-q", output, rewritten).code()).isZero();
+        assertThat(ToolRun.of("ls", output).out()).contains("logit/DW ").doesNotContain("ExponentialMovingAverage");
+        assertThat(ToolRun.of("diff", "--names-only", "--include", "logit/*", story, output)
+                        .code())
+                .isZero();
+        assertThat(ToolRun.of("diff", "-q", "--include", "logit/*", story, output)
+                        .code())
+                .isEqualTo(1);
+        assertThat(ToolRun.of("rewrite", "--partial", story, "-o", rewritten, "--force")
+                        .code())
+                .isEqualTo(2);
+    }
+}
