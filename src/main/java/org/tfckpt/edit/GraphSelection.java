@@ -69,7 +69,6 @@ final class GraphSelection {
     static byte @Nullable [] run(Specification spec, GraphFit fit, PlannedTensors planned) throws IOException {
         Checkpoint other = fit.template();
         if (other == null) {
-            fit.graphOrThrow().notes().forEach(planned::note);
             new GraphSelection(spec, fit, FitVariables.of(fit.graphOrThrow()), planned).run();
             return ObjectGraphUpdate.run(spec, planned);
         }

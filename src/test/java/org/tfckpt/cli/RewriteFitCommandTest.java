@@ -34,6 +34,16 @@ class RewriteFitCommandTest {
     }
 
     @Test
+    void saysOnceWhatWasRecognised() {
+        String text = ToolRun.testdata("story/changed/texts/python2.txt");
+        ToolRun run = rewrite(LOG, "-o", target(), "--for", text, "--include", "unit_*/**");
+        assertThat(run.code()).isZero();
+        assertThat(run.err())
+                .isEqualTo(
+                        "tfckpt: 68 variables recognised in '" + text + "', 6 lines ignored" + System.lineSeparator());
+    }
+
+    @Test
     void namesEveryTensorThatIsResized() {
         ToolRun run = rewrite(
                 LOG,
