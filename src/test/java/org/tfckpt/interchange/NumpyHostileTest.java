@@ -36,6 +36,7 @@ class NumpyHostileTest {
     private Path directory;
 
     /** {@code kind} is null for what is not supported. */
+    @SuppressWarnings("ArrayRecordComponent") // not compared
     private record Case(String title, byte[] file, @Nullable ProblemKind kind, String message) {
         @Override
         public String toString() {
