@@ -97,8 +97,9 @@ class HostileTextTest {
             input shape torch.Size([64, 3, 224, 224])
             torch.Size([64, 10])
             outputs torch.Size([64, 10])
-            size mismatch for fc: copying a param with shape torch.Size([1000, 512]) from checkpoint, the shape in current \
-            model is torch.Size([10, 512]).
+            Unexpected key(s) in state_dict: "fc.weight", "fc.bias".
+            features shape: torch.Size([64, 10]) torch.float32 torch.Size([64])
+            <tf.Tensor 'dense/BiasAdd:0' shape=(?, 10) dtype=float32>
             tensor([[0.1, 0.2]], device='cuda:0')
             Namespace(batch_size=32, input=(3, 4), lr=0.1, layers=[64, 64], name='x')
             Traceback (most recent call last):

@@ -75,6 +75,10 @@ class PrintedFormsTest {
                 "('fc.bias', torch.Size([10])) | fc.bias:0 <unknown> [10]",
                 "cls_token torch.Size([1, 1])\\nfc.weight torch.Size([2, 1]) torch.float32"
                         + " | cls_token:0 <unknown> [1,1]; fc.weight:0 DT_FLOAT [2,1]",
+                "fc.weight torch.bfloat16 torch.Size([2, 1]) True | fc.weight:0 DT_BFLOAT16 [2,1]",
+                "Parameter name: fc.weight, shape: torch.Size([2, 1]) | fc.weight:0 <unknown> [2,1]",
+                "<tf.Tensor 'a/w/read:0' shape=(3,) dtype=float32>, <tf.Tensor 'add:0' shape=(3,) dtype=float32>"
+                        + " | a/w:0 DT_FLOAT [3]",
                 "a/w (DT_FLOAT) [3,3,3,16]  bytes=1728  shard=0  offset=0 | a/w:0 DT_FLOAT [3,3,3,16]",
                 "a/w:0 <unknown> <unknown> | a/w:0 <unknown> <unknown>"
             })

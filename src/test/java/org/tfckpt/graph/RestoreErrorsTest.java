@@ -38,6 +38,35 @@ class RestoreErrorsTest {
                         + " assigned value shape (3,5) are incompatible. | dense/kernel:0 <unknown> [3,4]",
                 "Layer 'dense' expected 2 variables, but received 0 variables during loading. Expected: ['kernel',"
                         + " 'bias'] | dense/kernel:0 <unknown> <unknown>; dense/bias:0 <unknown> <unknown>",
+                "Assign requires shapes of both tensors to match. lhs shape= [3] rhs shape= [4]\\n  [[{{node save/Assign_5}} ="
+                        + " Assign[T=DT_FLOAT, _class=[\"loc:@l1/W\"], use_locking=true](l1/W/Adam_1, save/RestoreV2:5)]]"
+                        + " | l1/W/Adam_1:0 DT_FLOAT [3]",
+                "Assign requires shapes of both tensors to match. lhs shape= [] rhs shape= [60]\\n  [[Node: save/Assign_6 ="
+                        + " Assign[T=DT_STRING, use_locking=true](net/files, net/save/restore_slice_6)]]"
+                        + " | net/files:0 DT_STRING []",
+                "Assign requires shapes of both tensors to match. lhs shape= [13] rhs shape= [150]\\n   [[node save/Assign_2"
+                        + " (defined at net.py:79) ]]\\n\\nInput Source operations connected to node save/Assign_2:\\n out/biases"
+                        + " (defined at net.py:145) | out/biases:0 <unknown> [13]",
+                "Key _CHECKPOINTABLE_OBJECT_GRAPH not found in checkpoint\\nKey fc/b not found in checkpoint"
+                        + " | fc/b:0 <unknown> <unknown>",
+                "WARNING:tensorflow:Variable vgg_16/fc8/weights missing in checkpoint vgg_16.ckpt"
+                        + " | vgg_16/fc8/weights:0 <unknown> <unknown>",
+                "WARNING:root:Variable [a/weights/Momentum] is not available in checkpoint"
+                        + " | a/weights/Momentum:0 <unknown> <unknown>",
+                "Variable [a/weights] is available in checkpoint, but has an incompatible shape with model variable."
+                        + " Checkpoint shape: [[1, 1, 512, 273]], model variable shape: [[1, 1, 512, 6]]. This variable"
+                        + " | a/weights:0 <unknown> [1,1,512,6]",
+                "The shape of the target variable and the shape of the target value in `variable.assign(value)` must match."
+                        + " Target variable: <KerasVariable shape=(3, 4), dtype=float32, path=dense/kernel>"
+                        + " | dense/kernel:0 DT_FLOAT [3,4]",
+                "Layer #9 (named \"fc\"), weight <tf.Variable 'fc/kernel:0' shape=(3, 8) dtype=float32> has shape (3, 8), but"
+                        + " the saved weight has shape (3, 9). | fc/kernel:0 DT_FLOAT [3,8]",
+                "Missing key(s) in state_dict: \"a.0.weight\", \"a.0.bias\". \\nUnexpected key(s) in state_dict: \"b.bias\"."
+                        + " | a.0.weight:0 <unknown> <unknown>; a.0.bias:0 <unknown> <unknown>",
+                "size mismatch for fc.bias: copying a param with shape torch.Size([9]) from checkpoint, the shape in current"
+                        + " model is torch.Size([8]). | fc.bias:0 <unknown> [8]",
+                "Some weights of BertModel were not initialized from the model checkpoint at bert-base and are newly"
+                        + " initialized: ['cls.weight', 'cls.bias'] | cls.weight:0 <unknown> <unknown>; cls.bias:0 <unknown> <unknown>",
                 "AssertionError: Object not assigned a value from checkpoint: <tf.Variable 'w:0' shape=(2,)"
                         + " dtype=float32, numpy=array([1., 2.], dtype=float32)> | w:0 DT_FLOAT [2]"
             })

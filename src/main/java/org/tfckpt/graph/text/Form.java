@@ -31,6 +31,10 @@ record Form(Kind kind, Template template) {
         LAYER,
         /** The beginning of a list of variables that a restore failed on, as Python prints them. */
         UNBOUND,
+        /** The beginning of a list of quoted names, in one line, that a restore did not find. */
+        KEYS,
+        /** A name in such a list. */
+        KEY,
         /** A variable without a name. */
         NAMELESS,
         /** The table of Keras, which has no names of variables. */
@@ -51,6 +55,7 @@ record Form(Kind kind, Template template) {
                 of(Kind.VARIABLE, "<KerasVariable shape={shape}, dtype={dtype}, path={name}>"),
                 of(Kind.VARIABLE, "<KerasVariable shape={shape}, dtype={dtype}, name={name}>"),
                 of(Kind.VARIABLE, "<Variable path={name}, shape={shape}, dtype={dtype}"),
+                of(Kind.TENSOR, "<tf.Tensor '{name}' shape={shape} dtype={dtype}"),
                 of(Kind.TENSOR, "Tensor(\"{name}\", shape={shape}, dtype={dtype}"),
                 of(Kind.PERHAPS, "name = {name}, shape = {shape}"),
                 of(Kind.AROUND, "MirroredVariable:{"),
@@ -67,6 +72,16 @@ record Form(Kind kind, Template template) {
                         Kind.WANTED,
                         "Shape of variable {name} ({shape}) doesn't match with shape of tensor {any} ({any}) from"),
                 of(Kind.WANTED, "Tensor {word} is not found in {any} checkpoint"),
+                of(Kind.WANTED, "Variable {word} missing in checkpoint"),
+                of(Kind.WANTED, "Variable [{name}] is not available in checkpoint"),
+                of(
+                        Kind.WANTED,
+                        "Variable [{name}] is available in checkpoint, but has an incompatible shape with model variable."
+                                + " Checkpoint shape: [{any}], model variable shape: [{shape}]"),
+                of(
+                        Kind.WANTED,
+                        "size mismatch for {word}: copying a param with shape {any} from checkpoint, the shape in current"
+                                + " model is {shape}"),
                 of(Kind.WANTED, "Tensor {word} ({any} in {any}) is not found in {any} checkpoint"),
                 of(
                         Kind.WANTED,
@@ -86,10 +101,21 @@ record Form(Kind kind, Template template) {
                 of(Kind.UNUSED, "Unresolved object in checkpoint {rest}"),
                 of(Kind.UNUSED, "Value in checkpoint could not be found in the restored object: {rest}"),
                 of(Kind.ASSIGNED, "Assign requires shapes of both tensors to match. lhs shape= {shape} rhs shape="),
+                // The first input is the variable; the class may be the variable that it is placed with.
+                of(Kind.LOCATION, "Assign[T={dtype}, {any}]({name}, "),
+                of(Kind.LOCATION, "Input Source operations connected to node {word}:\n {word} (defined at"),
                 of(Kind.LOCATION, "Assign[T={dtype}, _class=[\"loc:@{name}\""),
                 of(Kind.LOCATION, "_class=[\"loc:@{name}\""),
                 of(Kind.LAYER, "Layer '{name}' expected {any} variables, but received {any} variables during loading"),
                 of(Kind.UNBOUND, "Object not assigned a value from checkpoint:"),
+                of(Kind.UNBOUND, "The shape of the target variable and the shape of the target value"),
+                of(Kind.UNBOUND, "Layer #{any}, weight "),
+                of(Kind.KEYS, "Missing key(s) in state_dict: "),
+                of(
+                        Kind.KEYS,
+                        "Some weights of {any} were not initialized from the model checkpoint at {any} and are newly initialized"),
+                of(Kind.KEY, "\"{name}\""),
+                of(Kind.KEY, "'{name}'"),
                 of(Kind.UNBOUND, "that were not bound to checkpointed values"),
                 of(Kind.NAMELESS, "<tensorflow.python.ops.{any} object at 0x"),
                 of(Kind.SUMMARY, "Layer (type)"));

@@ -4,6 +4,7 @@ import java.util.Locale;
 import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
+import org.tfckpt.objects.ObjectKeys;
 import org.tfckpt.tensor.UnsupportedFormatException;
 
 /**
@@ -13,7 +14,7 @@ import org.tfckpt.tensor.UnsupportedFormatException;
  */
 final class NamedForms {
     private static final String TORCH = "torch.Size(";
-    private static final String OBJECT_GRAPH = "_CHECKPOINTABLE_OBJECT_GRAPH";
+    private static final String TORCH_DTYPE = "torch.";
 
     /** What has a number, but is no variable. */
     private static final Pattern DEVICE = Pattern.compile("(?i)(?:[cgtnx]pu|cuda|mps|xla|hpu|rank|localhost)");
@@ -82,7 +83,7 @@ final class NamedForms {
         if (name == null) {
             return TextWindow.NONE;
         }
-        if (!name.equals(OBJECT_GRAPH)) {
+        if (!name.equals(ObjectKeys.OBJECT_GRAPH)) {
             window.dtype(at + 1);
             variables.add(PrintedVariable.of(name, window.dtype(), details.shape()), "listed", true);
         }
@@ -99,17 +100,37 @@ final class NamedForms {
         if (close == TextWindow.NONE) {
             return TextWindow.NONE;
         }
-        int end = at;
-        while (end > floor && (Details.isSeparator(window.at(end - 1)) || window.at(end - 1) == '>')) {
-            end--;
+        Dtype dtype = details.dtype();
+        boolean labelled = false;
+        int end = separatorsBefore(at, floor);
+        String name = nameBefore(end, floor);
+        // What stands between a name and its shape.
+        while (name != null && (name.equals("shape") || name.startsWith(TORCH_DTYPE))) {
+            dtype = name.equals("shape") ? dtype : Dtype.of(name.substring(TORCH_DTYPE.length()));
+            labelled = true;
+            end = separatorsBefore(end - name.length(), floor);
+            name = nameBefore(end, floor);
         }
-        char last = window.at(end - 1);
-        String name = isQuote(last) ? quotedBefore(end - 1, floor, last) : tokenBefore(end, floor);
-        if (name == null || VERBS.contains(name.substring(name.lastIndexOf('.') + 1))) {
+        if (name == null
+                || VERBS.contains(name.substring(name.lastIndexOf('.') + 1))
+                || (labelled && !isParameter(name))) {
             return TextWindow.NONE;
         }
-        add(name, TORCH, isParameter(name));
+        variables.add(PrintedVariable.of(name, dtype, details.shape()), TORCH, isParameter(name));
         return close;
+    }
+
+    private int separatorsBefore(int position, int floor) {
+        int at = position;
+        while (at > floor && (Details.isSeparator(window.at(at - 1)) || window.at(at - 1) == '>')) {
+            at--;
+        }
+        return at;
+    }
+
+    private @Nullable String nameBefore(int end, int floor) {
+        char last = window.at(end - 1);
+        return isQuote(last) ? quotedBefore(end - 1, floor, last) : tokenBefore(end, floor);
     }
 
     /** Recognises {@code ('w', [3, 4])} at its parenthesis. */

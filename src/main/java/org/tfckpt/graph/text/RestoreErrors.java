@@ -23,6 +23,7 @@ final class RestoreErrors {
     private long nameless;
     private boolean summary;
     private boolean unbound;
+    private boolean listing;
 
     private boolean assigned;
     private @Nullable Shape assignedShape;
@@ -37,6 +38,15 @@ final class RestoreErrors {
     /** Returns whether printed variables are those that a restore did not find. */
     boolean isUnbound() {
         return unbound;
+    }
+
+    /** Returns whether quoted names are those that a restore did not find. */
+    boolean isListing() {
+        return listing;
+    }
+
+    void endOfLine() {
+        listing = false;
     }
 
     /** Tells that a line says nothing about variables. */
@@ -78,6 +88,8 @@ final class RestoreErrors {
                 expected(template.name(), close);
             }
             case UNBOUND -> unbound = true;
+            case KEYS -> listing = true;
+            case KEY -> want(template.name(), template);
             case NAMELESS -> {
                 nameless++;
                 return TextLines.Next.IGNORED;
@@ -92,7 +104,10 @@ final class RestoreErrors {
     }
 
     private void want(String name, Template template) throws UnsupportedFormatException {
-        variables.addWanted(PrintedVariable.of(name, template.dtype(), template.shape()));
+        // TensorFlow asks for the object graph of every checkpoint that lacks a name.
+        if (!name.equals(ObjectKeys.OBJECT_GRAPH)) {
+            variables.addWanted(PrintedVariable.of(name, template.dtype(), template.shape()));
+        }
     }
 
     /** Adds the keys of attributes, which TensorFlow prints as a list of strings. */

@@ -82,6 +82,7 @@ final class TextScanner {
     }
 
     private void endOfLine() {
+        errors.endOfLine();
         if (!lines.end()) {
             variables.otherLine();
             errors.otherLine();
@@ -113,6 +114,9 @@ final class TextScanner {
             return TextWindow.NONE;
         }
         for (Form form : candidates) {
+            if (form.kind() == Form.Kind.KEY && !errors.isListing()) {
+                continue;
+            }
             int close = form.template().match(window, at);
             if (close != TextWindow.NONE) {
                 TextLines.Next next = said(form, close);
