@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
+import org.tfckpt.FileFormat;
 import org.tfckpt.ReadOptions;
 import org.tfckpt.edit.Rewrite;
 import org.tfckpt.edit.RewriteSummary;
@@ -30,8 +31,9 @@ import picocli.CommandLine.Parameters;
         customSynopsis = "tfckpt rewrite [OPTION]... CHECKPOINT... -o PREFIX",
         header = "Write a new checkpoint from existing ones.",
         description = {
-            "Selects, renames and casts tensors, merges several checkpoints, and converts V1 to V2. Data files that"
-                    + " are kept whole are hard-linked instead of copied. The new checkpoint appears atomically.",
+            "Selects, renames and casts tensors, merges several checkpoints, and converts V1 to V2, safetensors, npz or"
+                    + " npy, and these to V2. Data files that are kept whole are hard-linked instead of copied. The new"
+                    + " checkpoint appears atomically.",
             "",
             "--include and --exclude match the old names; with --for, the variables of the graph (in TF2 their full"
                     + " names, paths or keys). With --fill-from, they select what is taken from the old checkpoint."
@@ -44,7 +46,7 @@ import picocli.CommandLine.Parameters;
             "",
             CommonOptions.EXIT_STATUS
         })
-final class RewriteCommand implements Callable<Integer> {
+class RewriteCommand implements Callable<Integer> {
     private final Console console;
 
     @Parameters(paramLabel = "CHECKPOINT", arity = "1..*", description = "Checkpoints to rewrite; several are merged.")
@@ -54,7 +56,9 @@ final class RewriteCommand implements Callable<Integer> {
             names = {"-o", "--output"},
             paramLabel = "PREFIX",
             required = true,
-            description = "Prefix of the new checkpoint. Its directory is created if necessary.")
+            description =
+                    "Prefix of the new checkpoint, or a file that ends in .safetensors, .npz or .npy. Its directory"
+                            + " is created if necessary.")
     private String outputPrefix = "";
 
     @Mixin
@@ -132,7 +136,9 @@ final class RewriteCommand implements Callable<Integer> {
     /** Returns the problems of lost tensors. */
     private List<Problem> run(List<Checkpoint> inputs, FitOptions.Opener opener) throws IOException {
         Path output = output(inputs.get(0));
-        Rewrite rewrite = options.apply(filter, inputs, opener, console).build();
+        FileFormat format = options.format(output);
+        sideFiles.requirePossible(format);
+        Rewrite rewrite = options.apply(filter, inputs, opener, format, console).build();
         for (String note : rewrite.notes()) {
             console.err().println("tfckpt: " + Failures.printable(note));
         }

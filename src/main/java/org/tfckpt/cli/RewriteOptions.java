@@ -2,15 +2,21 @@ package org.tfckpt.cli;
 
 import java.io.IOException;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
+import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
+import org.tfckpt.FileFormat;
 import org.tfckpt.Linking;
 import org.tfckpt.Sharding;
 import org.tfckpt.edit.ClashPolicy;
+import org.tfckpt.edit.Recipe;
 import org.tfckpt.edit.Rewrite;
 import org.tfckpt.restore.NameMapping;
 import org.tfckpt.tensor.DataType;
@@ -167,7 +173,8 @@ final class RewriteOptions {
         @Option(
                 names = "--shards",
                 paramLabel = "N",
-                description = "Distribute the values over N data files, 1 to 99999 (default: those of the input).")
+                description = "Distribute the values over N data files, 1 to 99999 (default: those of the input; one"
+                        + " safetensors file).")
         private @Nullable Integer shards;
 
         @Option(
@@ -193,7 +200,13 @@ final class RewriteOptions {
         @Option(names = "--copy", description = "Copy data files instead of hard-linking them.")
         private boolean copy;
 
-        void apply(Rewrite.Builder rewrite, boolean salvage) {
+        void apply(Rewrite.Builder rewrite, boolean salvage, FileFormat format) {
+            refuse(
+                    format != FileFormat.V2 && (link || copy || alignment != 1),
+                    "--link, --copy and --align apply to checkpoints, not to " + format);
+            refuse(
+                    (format == FileFormat.NPZ || format == FileFormat.NPY) && (shards != null || shardBytes != null),
+                    "--shards and --shard-bytes do not apply to " + format + ", which is one file");
             refuse(link && copy, "--link cannot be combined with --copy");
             refuse(shards != null && shardBytes != null, "--shards cannot be combined with --shard-bytes");
             refuse(
@@ -218,6 +231,86 @@ final class RewriteOptions {
         }
     }
 
+    /** Other formats, and what they need. */
+    private static final class Formats {
+        @Option(
+                names = "--format",
+                paramLabel = "FORMAT",
+                description = "Write this format: ${COMPLETION-CANDIDATES} (default: by the suffix of the output,"
+                        + " otherwise v2, a checkpoint).")
+        private @Nullable FileFormat format;
+
+        @Option(
+                names = "--recipe",
+                paramLabel = "FILE",
+                description =
+                        "Apply the rules in FILE, or those of a recipe that 'tfckpt recipes' lists: 'exclude GLOB',"
+                                + " 'rename RULE', 'transpose GLOB[=AXES]', one per line.")
+        private @Nullable Path recipe;
+
+        @Option(
+                names = "--transpose",
+                paramLabel = "GLOB[=AXES]",
+                description = "Swap the last two axes of the tensors whose old or new names match, or give their axes"
+                        + " another order: 'conv*/kernel=3,2,0,1'. Axes of size 1 that are not listed are dropped; tensors"
+                        + " without these axes are not changed. Repeatable, the last rule counts.")
+        private List<String> transpose = new ArrayList<>();
+
+        @Option(
+                names = "--metadata",
+                paramLabel = "KEY=VALUE",
+                description = "Add an entry to the metadata of a safetensors file, which has format=pt: Hugging Face's"
+                        + " loaders require it. Repeatable.")
+        private Map<String, String> metadata = new LinkedHashMap<>();
+
+        @Option(names = "--no-metadata", description = "Write no metadata.")
+        private boolean noMetadata;
+
+        @Option(
+                names = "--strict",
+                description = "Fail before anything is written if the format cannot hold a tensor (default: leave such"
+                        + " tensors out and report them).")
+        private boolean strict;
+
+        void apply(Rewrite.Builder rewrite, FileFormat selected, boolean isFitted) throws IOException {
+            refuse(
+                    isFitted && (recipe != null || !transpose.isEmpty()),
+                    "--for cannot be combined with --recipe or --transpose; run two rewrites");
+            refuse(
+                    selected != FileFormat.SAFETENSORS && (noMetadata || !metadata.isEmpty()),
+                    "--metadata and --no-metadata apply to safetensors files, not to " + selected);
+            refuse(noMetadata && !metadata.isEmpty(), "--metadata cannot be combined with --no-metadata");
+            rewrite.format(selected);
+            if (recipe != null) {
+                rewrite.recipe(recipe(recipe));
+            }
+            transpose.forEach(rewrite::transpose);
+            if (strict) {
+                rewrite.strict();
+            }
+            if (noMetadata) {
+                rewrite.metadata(Map.of());
+            } else if (!metadata.isEmpty()) {
+                Map<String, String> all = new LinkedHashMap<>(Map.of("format", "pt"));
+                all.putAll(metadata);
+                rewrite.metadata(all);
+            }
+        }
+
+        private static Recipe recipe(Path path) throws IOException {
+            Optional<Recipe> known = Files.exists(path) ? Optional.empty() : Recipe.named(path.toString());
+            if (known.isPresent()) {
+                return known.get();
+            }
+            refuse(
+                    !Files.exists(path),
+                    "there is no file '" + path
+                            + "', and no recipe of this name; 'tfckpt recipes' lists those that come"
+                            + " with the tool");
+            return Recipe.read(path);
+        }
+    }
+
     private static void refuse(boolean wrong, String message) {
         if (wrong) {
             throw new IllegalArgumentException(message);
@@ -239,6 +332,9 @@ final class RewriteOptions {
     @ArgGroup(validate = false, heading = "%nValues:%n")
     private Values values = new Values();
 
+    @ArgGroup(validate = false, heading = "%nOther formats:%n")
+    private Formats formats = new Formats();
+
     @ArgGroup(validate = false, heading = "%nData files:%n")
     private DataFiles dataFiles = new DataFiles();
 
@@ -253,11 +349,17 @@ final class RewriteOptions {
         return fitting.fills();
     }
 
+    /** Returns the format of the output. */
+    FileFormat format(Path output) {
+        return formats.format == null ? FileFormat.ofSuffix(output) : formats.format;
+    }
+
     boolean isSalvage() {
         return salvage;
     }
 
-    Rewrite.Builder apply(NameFilter filter, List<Checkpoint> inputs, FitOptions.Opener opener, Console console)
+    Rewrite.Builder apply(
+            NameFilter filter, List<Checkpoint> inputs, FitOptions.Opener opener, FileFormat format, Console console)
             throws IOException {
         Rewrite.Builder rewrite = Rewrite.of(inputs).include(filter.included()).exclude(filter.excluded());
         if (salvage) {
@@ -267,7 +369,8 @@ final class RewriteOptions {
         fitting.fit(opener, console).ifPresent(rewrite::fitTo);
         fitting.applyMovingAverages(rewrite);
         values.apply(rewrite);
-        dataFiles.apply(rewrite, salvage);
+        dataFiles.apply(rewrite, salvage, format);
+        formats.apply(rewrite, format, fitting.graphFile() != null);
         return rewrite;
     }
 }

@@ -15,6 +15,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
+import org.tfckpt.FileFormat;
 import org.tfckpt.files.CheckpointLocation;
 import org.tfckpt.files.CheckpointLocator;
 import org.tfckpt.files.CheckpointState;
@@ -62,6 +63,13 @@ final class SideFiles {
     private State state = State.LEAVE;
 
     SideFiles() {}
+
+    /** Rejects options that apply to checkpoints only. */
+    void requirePossible(FileFormat format) {
+        if (format != FileFormat.V2 && (meta != Meta.LEAVE || state != State.LEAVE)) {
+            throw new IllegalArgumentException("--meta and --state apply to checkpoints, not to " + format);
+        }
+    }
 
     /** Returns the graph to copy, or null. Called before anything is written, to report problems in time. */
     @Nullable

@@ -22,7 +22,8 @@ import picocli.CommandLine.Spec;
         footer = {
             "",
             "CHECKPOINT is a prefix (log/model.ckpt-122543), one of its files, a directory with a 'checkpoint' state"
-                    + " file, that file, a SavedModel directory, or a V1 file.",
+                    + " file, that file, a SavedModel directory, a V1 file, or a .safetensors, .safetensors.index.json, .npz or"
+                    + " .npy file.",
             "",
             CommonOptions.EXIT_STATUS
         })
@@ -43,6 +44,8 @@ final class Tool implements Runnable {
         COMMANDS.put("compare", CompareCommand::new);
         COMMANDS.put("average", AverageCommand::new);
         COMMANDS.put("rewrite", RewriteCommand::new);
+        COMMANDS.put("convert", ConvertCommand::new);
+        COMMANDS.put("recipes", RecipesCommand::new);
         COMMANDS.put("completion", CompletionCommand::new);
     }
 

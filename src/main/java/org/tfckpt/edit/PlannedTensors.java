@@ -57,7 +57,7 @@ final class PlannedTensors {
         if (!value.source().name().equals(tensor.source().name())) {
             variables.put(tensor.name(), tensor.source().name());
         }
-        RewrittenTensor cast = value.castTo(spec.newDtype(tensor.dtype()));
+        RewrittenTensor cast = spec.transposed(value).castTo(spec.newDtype(tensor.dtype()));
         RewrittenTensor other = tensors.get(cast.name());
         if (other == null || wins(cast, other)) {
             tensors.put(cast.name(), cast);

@@ -5,9 +5,9 @@ import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.AbstractList;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Tensor;
-import org.tfckpt.ValueSource;
 import org.tfckpt.io.ByteSwap;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.Shape;
@@ -83,14 +83,14 @@ final class Resized implements ElementBytes {
     }
 
     /** Returns a resized tensor of strings; those outside of the overlap are taken from another one, or are empty. */
-    static ValueSource strings(Tensor old, Shape shape, @Nullable Tensor rest) throws IOException {
+    static List<byte[]> strings(Tensor old, Shape shape, @Nullable Tensor rest) throws IOException {
         old.check();
         if (rest != null) {
             rest.check();
         }
         Overlap overlap = new Overlap(old.shape(), shape);
         int size = Math.toIntExact(shape.elements());
-        return ValueSource.ofStrings(new AbstractList<>() {
+        return new AbstractList<>() {
             @Override
             public byte[] get(int index) {
                 byte[][] found = {EMPTY};
@@ -112,6 +112,6 @@ final class Resized implements ElementBytes {
             public int size() {
                 return size;
             }
-        });
+        };
     }
 }

@@ -3,11 +3,13 @@ package org.tfckpt.edit;
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
 import org.tfckpt.Checkpoint;
+import org.tfckpt.FileFormat;
 import org.tfckpt.Linking;
 import org.tfckpt.Sharding;
 import org.tfckpt.graph.Graph;
@@ -256,6 +258,82 @@ public final class Rewrite {
         }
 
         /**
+         * Selects the format of the new file. Other formats than {@link FileFormat#V2} have no data files to link, no
+         * slices and no object graph. Tensors that the format cannot hold are left out, with a note; NumPy has no bfloat16
+         * and float8, which are widened to float32.
+         *
+         * @param newFormat the format; {@link FileFormat#V2} by default
+         * @return this builder
+         */
+        public Builder format(FileFormat newFormat) {
+            request.format = newFormat;
+            return this;
+        }
+
+        /**
+         * Refuses to leave out tensors that the format cannot hold: {@link #build} then throws an exception.
+         *
+         * @return this builder
+         */
+        public Builder strict() {
+            request.strict = true;
+            return this;
+        }
+
+        /**
+         * Changes the order of the axes of tensors, for example that of a kernel of TensorFlow into that of a weight of
+         * PyTorch. Tensors whose shapes do not have these axes are not changed. Of several calls that apply to a tensor, the
+         * last one counts.
+         *
+         * @param pattern the tensors, by their old or new names
+         * @param axes for each axis of the new tensor, its axis in the source; none to swap the last two axes. Axes of
+         *     size 1 may be missing, and are dropped
+         * @return this builder
+         * @throws IllegalArgumentException if {@code axes} has an axis twice
+         */
+        public Builder transpose(NamePattern pattern, int... axes) {
+            request.axes.add(new Axes(pattern, Arrays.stream(axes).boxed().toList()));
+            return this;
+        }
+
+        /**
+         * Changes the order of the axes of tensors by a rule of a {@link Recipe}.
+         *
+         * @param rule {@code GLOB} to swap the last two axes, or {@code GLOB=AXES}, for example {@code **}{@code
+         *     /kernel=3,2,0,1}
+         * @return this builder
+         * @throws IllegalArgumentException if the rule does not have this form
+         */
+        public Builder transpose(String rule) {
+            request.axes.add(Axes.parse(rule));
+            return this;
+        }
+
+        /**
+         * Applies the rules of a recipe.
+         *
+         * @param recipe the recipe
+         * @return this builder
+         */
+        public Builder recipe(Recipe recipe) {
+            request.excludes.addAll(recipe.excludes());
+            request.axes.addAll(recipe.axes());
+            return rename(recipe.rename());
+        }
+
+        /**
+         * Sets the metadata of safetensors files.
+         *
+         * @param entries all entries; by default {@code format} is {@code pt}, which Hugging Face's loaders require
+         * @return this builder
+         */
+        public Builder metadata(Map<String, String> entries) {
+            request.metadata.clear();
+            request.metadata.putAll(entries);
+            return this;
+        }
+
+        /**
          * Keeps only the intact tensors of damaged checkpoints, see {@link org.tfckpt.Salvage}. {@link Rewrite#lost}
          * returns the losses. {@link #build} then reads and checks all values. Data files of a checkpoint with any
          * damage are not linked, so that the new checkpoint is intact. Lost values are removed from the object graph.
@@ -362,7 +440,8 @@ public final class Rewrite {
     /**
      * Writes the new checkpoint. Does not overwrite an existing one.
      *
-     * @param prefix the prefix of the new checkpoint; its directory is created if it does not exist
+     * @param prefix the prefix of the new checkpoint, or the path of the file of another format; its directory is created
+     *     if it does not exist
      * @return the result in numbers
      * @throws java.nio.file.FileAlreadyExistsException if a checkpoint, or a data file of one, exists there
      * @throws org.tfckpt.tensor.DataLossException if a tensor that has to be read is damaged; nothing is changed then

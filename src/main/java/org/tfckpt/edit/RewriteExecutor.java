@@ -41,6 +41,9 @@ final class RewriteExecutor {
     static RewritePlan.Output run(RewritePlan plan, Path prefix, boolean overwrite, RewriteProgress progress)
             throws IOException {
         Specification.Form form = plan.spec().form();
+        if (form.writer() != null) {
+            return Export.run(plan, form.writer(), prefix, overwrite, progress);
+        }
         Sharding sharding = form.sharding();
         WriteOptions options = WriteOptions.DEFAULT
                 .withOrder(form.order())
@@ -100,10 +103,10 @@ final class RewriteExecutor {
         byte[] graph = plan.newObjectGraph(tensor);
         if (graph != null) {
             writer.add(tensor.name(), source.shape(), ValueSource.ofStrings(List.of(graph)));
+        } else if (tensor.isResized() || tensor.isTransposed()) {
+            reshape(tensor);
         } else if (spec.isAveraged(tensor)) {
             average(tensor);
-        } else if (tensor.isResized()) {
-            resize(checkpoint.tensor(source), tensor);
         } else if (tensor.isCast()) {
             cast(checkpoint.tensor(source), tensor);
         } else if (spec.form().joinSlices() && source.isPartitioned()) {
@@ -147,21 +150,16 @@ final class RewriteExecutor {
         return FloatCast.of(values, dtype).toValues();
     }
 
-    private void resize(Tensor old, RewrittenTensor tensor) throws IOException {
-        Tensor rest = tensor.rest().isEmpty()
-                ? null
-                : spec.sources().get(spec.fillIndex()).tensor(tensor.rest().get());
-        if (old.dtype() == DataType.DT_STRING) {
+    /** Writes a tensor whose shape or order of axes changes. */
+    private void reshape(RewrittenTensor tensor) throws IOException {
+        if (tensor.dtype() == DataType.DT_STRING) {
             try {
-                writer.add(tensor.name(), tensor.shape(), Resized.strings(old, tensor.shape(), rest));
+                writer.add(tensor.name(), tensor.shape(), ValueSource.ofStrings(TensorValues.strings(spec, tensor)));
             } catch (UncheckedIOException e) {
                 throw e.getCause();
             }
             return;
         }
-        DataType dtype = tensor.dtype();
-        ElementBytes resized =
-                new Resized(FloatCast.of(old, dtype), tensor.shape(), rest == null ? null : FloatCast.of(rest, dtype));
-        writer.add(tensor.name(), tensor.shape(), resized.toValues());
+        writer.add(tensor.name(), tensor.shape(), TensorValues.of(spec, tensor).toValues());
     }
 }

@@ -2,6 +2,7 @@ package org.tfckpt.edit;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
 import java.util.stream.Stream;
@@ -28,16 +29,19 @@ final class RewritePlan {
      *
      * @param spec the request
      * @param planned the tensors
+     * @param notes warnings
      * @param objectGraph the new value of the object graph; null if it is copied or dropped
      * @throws IOException if an index cannot be read
      */
-    RewritePlan(Specification spec, PlannedTensors planned, byte @Nullable [] objectGraph) throws IOException {
+    RewritePlan(
+            Specification spec, Collection<RewrittenTensor> planned, List<String> notes, byte @Nullable [] objectGraph)
+            throws IOException {
         this.spec = spec;
         this.objectGraph = objectGraph;
-        this.tensors = planned.tensors().stream()
+        this.tensors = planned.stream()
                 .sorted(Comparator.comparing(RewrittenTensor::name, TensorNames.ORDER))
                 .toList();
-        this.notes = List.copyOf(planned.notes());
+        this.notes = List.copyOf(notes);
         List<Checkpoint> sources = spec.sources();
         for (int input = 0; input < sources.size(); input++) {
             int number = input;
@@ -76,13 +80,15 @@ final class RewritePlan {
         Specification.Form form = spec.form();
         SalvageLosses losses = spec.losses();
         Checkpoint checkpoint = spec.sources().get(tensor.input());
-        return form.sharding() == null
+        return form.writer() == null
+                && form.sharding() == null
                 && checkpoint.canLinkDataFiles()
                 && checkpoint.byteOrder() == form.order()
                 && (losses == null || tensor.input() >= spec.inputs().size() || losses.isSpotless(tensor.input()))
                 && !tensor.isCast()
                 && !tensor.isResized()
                 && !spec.isAveraged(tensor)
+                && !tensor.isTransposed()
                 && tensor.dtype() != DataType.UNKNOWN
                 && !(form.joinSlices() && tensor.source().isPartitioned())
                 && newObjectGraph(tensor) == null;

@@ -9,8 +9,10 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
+import org.tfckpt.FileFormat;
 import org.tfckpt.Linking;
 import org.tfckpt.Sharding;
+import org.tfckpt.format.FormatWriter;
 import org.tfckpt.objects.ObjectKeys;
 import org.tfckpt.restore.NameMapping;
 import org.tfckpt.tensor.DataType;
@@ -40,6 +42,12 @@ final class RewriteRequest {
     ByteOrder order;
     int alignment = 1;
     Linking linking = Linking.PREFERRED;
+    final List<Axes> axes = new ArrayList<>();
+    /** Hugging Face's loaders require this entry. */
+    final Map<String, String> metadata = new LinkedHashMap<>(Map.of("format", "pt"));
+
+    FileFormat format = FileFormat.V2;
+    boolean strict;
     boolean withoutSlots;
     boolean fullNames;
     boolean joinSlices;
@@ -70,19 +78,45 @@ final class RewriteRequest {
                 movingAverages ? MovingAverages.of(inputs, partialAverages) : null,
                 inputAverage,
                 clash,
-                new Specification.Form(joinSlices, cast, sharding, order, alignment, linking));
+                new Specification.Form(
+                        Export.writer(format, metadata, sharding),
+                        strict,
+                        List.copyOf(axes),
+                        joinSlices,
+                        cast,
+                        sharding,
+                        order,
+                        alignment,
+                        linking));
         PlannedTensors planned = new PlannedTensors(spec);
         if (losses != null) {
             losses.notes(!spec.filter().excludes(ObjectKeys.OBJECT_GRAPH)).forEach(planned::note);
         }
         byte[] objectGraph = fit == null ? TensorSelection.run(spec, planned) : GraphSelection.run(spec, fit, planned);
-        return new RewritePlan(spec, planned, objectGraph);
+        for (Axes rule : axes) {
+            if (planned.tensors().stream().noneMatch(tensor -> rule.appliesTo(tensor.source(), tensor.name()))) {
+                planned.note("no tensor with the axes that it needs matches the rule '" + rule + "' for transposing");
+            }
+        }
+        FormatWriter writer = spec.form().writer();
+        return writer == null
+                ? new RewritePlan(spec, planned.tensors(), planned.notes(), objectGraph)
+                : new RewritePlan(spec, Export.fitting(spec, writer, planned), planned.notes(), null);
     }
 
     private void requireConsistent() {
         if (fit != null && (rename != null || withoutSlots || fullNames)) {
             throw new IllegalArgumentException("fitTo cannot be combined with rename, fullNames or withoutSlots: the"
                     + " graph determines names and variables");
+        }
+        if (fit != null && !axes.isEmpty()) {
+            throw new IllegalArgumentException("fitTo cannot be combined with transpose; run two rewrites");
+        }
+        if (format != FileFormat.V2 && linking != Linking.PREFERRED) {
+            throw new IllegalArgumentException("data files of checkpoints cannot be linked or copied as " + format);
+        }
+        if ((format == FileFormat.NPZ || format == FileFormat.NPY) && sharding != null) {
+            throw new IllegalArgumentException(format + " files cannot be sharded");
         }
         if (sharding != null && linking != Linking.PREFERRED) {
             throw new IllegalArgumentException(

@@ -1,5 +1,6 @@
 package org.tfckpt.edit;
 
+import java.util.List;
 import java.util.Optional;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.Shape;
@@ -18,6 +19,7 @@ import org.tfckpt.tensor.TensorNames;
  * @param filled whether it comes from none of the inputs, but from the checkpoint to fill from or the template
  * @param rest if it is resized, the tensor in the checkpoint to fill from that contains the values outside of the
  *     overlap; empty if these are zeros
+ * @param axes for each axis of the new tensor, its axis in the source; empty if their order does not change
  */
 public record RewrittenTensor(
         int input,
@@ -26,10 +28,27 @@ public record RewrittenTensor(
         DataType dtype,
         Shape shape,
         boolean filled,
-        Optional<TensorInfo> rest) {
+        Optional<TensorInfo> rest,
+        List<Integer> axes) {
+    /**
+     * Makes an immutable copy of {@code axes}.
+     *
+     * @param input the index of the source checkpoint
+     * @param source the tensor in the source checkpoint
+     * @param name the new name
+     * @param dtype the new dtype
+     * @param shape the new shape
+     * @param filled whether it comes from none of the inputs
+     * @param rest the tensor with the values outside of the overlap
+     * @param axes the order of the axes
+     */
+    public RewrittenTensor {
+        axes = List.copyOf(axes);
+    }
+
     /** Creates a tensor that is only renamed. */
     RewrittenTensor(int input, TensorInfo source, String name) {
-        this(input, source, name, source.dtype(), source.shape(), false, Optional.empty());
+        this(input, source, name, source.dtype(), source.shape(), false, Optional.empty(), List.of());
     }
 
     /**
@@ -56,23 +75,37 @@ public record RewrittenTensor(
      * @return true if the shapes differ
      */
     public boolean isResized() {
-        return !shape.equals(source.shape());
+        return !shape.equals(Axes.permuted(source.shape(), axes));
+    }
+
+    /**
+     * Returns whether the order of the axes changes.
+     *
+     * @return true if {@link #axes()} is not empty
+     */
+    public boolean isTransposed() {
+        return !axes.isEmpty();
+    }
+
+    RewrittenTensor transposed(List<Integer> newAxes) {
+        return new RewrittenTensor(
+                input, source, name, dtype, Axes.permuted(source.shape(), newAxes), filled, rest, newAxes);
     }
 
     RewrittenTensor from(TensorInfo newSource) {
-        return new RewrittenTensor(input, newSource, name, dtype, shape, filled, rest);
+        return new RewrittenTensor(input, newSource, name, dtype, shape, filled, rest, axes);
     }
 
     RewrittenTensor castTo(DataType newDtype) {
-        return new RewrittenTensor(input, source, name, newDtype, shape, filled, rest);
+        return new RewrittenTensor(input, source, name, newDtype, shape, filled, rest, axes);
     }
 
     RewrittenTensor asFilled() {
-        return new RewrittenTensor(input, source, name, dtype, shape, true, rest);
+        return new RewrittenTensor(input, source, name, dtype, shape, true, rest, axes);
     }
 
     RewrittenTensor resizedTo(Shape newShape, Optional<TensorInfo> newRest) {
-        return new RewrittenTensor(input, source, name, dtype, newShape, filled, newRest);
+        return new RewrittenTensor(input, source, name, dtype, newShape, filled, newRest, axes);
     }
 
     /**
@@ -86,10 +119,10 @@ public record RewrittenTensor(
     public String toString() {
         String to = (isRenamed() ? " " + TensorNames.printable(name) : "")
                 + (isCast() ? " (" + dtype + ")" : "")
-                + (isResized() ? " " + shape : "");
+                + (isResized() || isTransposed() ? " " + shape : "");
         String how = isResized()
                 ? ": resized, the rest is " + (rest.isPresent() ? "filled" : "zeros")
-                : filled ? ": filled" : "";
+                : filled ? ": filled" : isTransposed() ? ": axes " + axes : "";
         return TensorNames.printable(source.toString()) + (to.isEmpty() ? "" : " ->" + to) + how;
     }
 }

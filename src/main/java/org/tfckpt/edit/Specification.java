@@ -8,6 +8,7 @@ import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.Linking;
 import org.tfckpt.Sharding;
+import org.tfckpt.format.FormatWriter;
 import org.tfckpt.objects.ObjectKeys;
 import org.tfckpt.restore.NameMapping;
 import org.tfckpt.tensor.DataType;
@@ -68,8 +69,14 @@ record Specification(
         }
     }
 
-    /** How the tensors are stored; sharding is null to keep the data files of the inputs. */
+    /**
+     * How the tensors are stored; sharding is null to keep the data files of the inputs, the writer is null for a
+     * checkpoint, and {@code strict} refuses what the format of the writer cannot hold.
+     */
     record Form(
+            @Nullable FormatWriter writer,
+            boolean strict,
+            List<Axes> axes,
             boolean joinSlices,
             @Nullable DataType cast,
             @Nullable Sharding sharding,
@@ -105,6 +112,17 @@ record Specification(
     /** Returns the dtype that a tensor of a dtype gets. */
     DataType newDtype(DataType dtype) {
         return form.cast != null && FloatCast.isFloat(dtype) ? form.cast : dtype;
+    }
+
+    /** Returns a tensor with its axes in the order that the last rule for it gives. */
+    RewrittenTensor transposed(RewrittenTensor tensor) {
+        RewrittenTensor result = tensor;
+        for (Axes axes : form.axes) {
+            if (axes.appliesTo(tensor.source(), tensor.name())) {
+                result = tensor.transposed(axes.of(tensor.source()));
+            }
+        }
+        return result;
     }
 
     /** Returns the losses among requested tensors. A graph may request any tensor, so then every loss counts. */

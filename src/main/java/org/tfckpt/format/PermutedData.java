@@ -125,8 +125,12 @@ public final class PermutedData implements TensorData {
         }
     }
 
-    /** Returns a multiple of 16 bytes: if possible whole rows, and as many as fill tiles. */
-    private long partSize() {
+    /**
+     * Returns the size of the parts that are read at the least cost.
+     *
+     * @return a multiple of 16 bytes: if possible whole rows, and as many as fill tiles
+     */
+    public long partSize() {
         long row = layout.step(contiguous) * width;
         long rows = PART / row;
         long together = rows >= TileCopy.SIDE ? TileCopy.SIDE : 16;

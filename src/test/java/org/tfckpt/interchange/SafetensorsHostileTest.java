@@ -31,6 +31,7 @@ class SafetensorsHostileTest {
     private Path directory;
 
     /** {@code kind} is null for a dtype that is not known. */
+    @SuppressWarnings("ArrayRecordComponent") // not compared
     private record Case(String title, byte[] file, ProblemKind kind, String message) {
         @Override
         public String toString() {

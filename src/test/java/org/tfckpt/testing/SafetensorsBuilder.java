@@ -48,6 +48,7 @@ public final class SafetensorsBuilder {
     private final List<Entry> entries = new ArrayList<>();
     private final Map<String, String> metadata = new TreeMap<>();
 
+    @SuppressWarnings("ArrayRecordComponent") // not compared
     private record Entry(String name, String dtype, long[] shape, byte[] data) {}
 
     public SafetensorsBuilder metadata(String key, String value) {
@@ -96,7 +97,8 @@ public final class SafetensorsBuilder {
 
     private static String quoted(String text) {
         StringBuilder quoted = new StringBuilder("\"");
-        for (char c : text.toCharArray()) {
+        for (int i = 0; i < text.length(); i++) {
+            char c = text.charAt(i);
             int index = "\b\t\n\f\r\"\\".indexOf(c);
             if (index >= 0) {
                 quoted.append('\\').append("btnfr\"\\".charAt(index));

@@ -48,6 +48,16 @@ enum SafetensorsType {
         return BY_NAME.get(name);
     }
 
+    /** Returns the dtype that stands for one of TensorFlow, null if there is none. */
+    static @Nullable SafetensorsType ofDtype(DataType dtype) {
+        for (SafetensorsType type : values()) {
+            if (type.dtype == dtype && dtype != DataType.UNKNOWN) {
+                return type;
+            }
+        }
+        return null;
+    }
+
     /** Returns the size of an element. */
     int bits() {
         return bits;

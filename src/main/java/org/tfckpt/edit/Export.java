@@ -1,0 +1,215 @@
+package org.tfckpt.edit;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+import org.tfckpt.FileFormat;
+import org.tfckpt.Sharding;
+import org.tfckpt.Tensor;
+import org.tfckpt.format.Destination;
+import org.tfckpt.format.ElementSource;
+import org.tfckpt.format.FormatWriter;
+import org.tfckpt.format.NewTensor;
+import org.tfckpt.format.StringData;
+import org.tfckpt.format.npz.NpyWriter;
+import org.tfckpt.format.npz.NpzWriter;
+import org.tfckpt.format.safetensors.SafetensorsWriter;
+import org.tfckpt.objects.ObjectKeys;
+import org.tfckpt.tensor.CheckpointException;
+import org.tfckpt.tensor.DataType;
+import org.tfckpt.tensor.ErrorContext;
+import org.tfckpt.tensor.TensorNames;
+
+/** Writes planned tensors in another format than that of checkpoints. */
+final class Export {
+    private static final int MAX_NAMED = 3;
+    /** The size of parts of values that are computed. */
+    private static final int PART = 1 << 18;
+
+    private final Specification spec;
+    private final FormatWriter writer;
+
+    private Export(Specification spec, FormatWriter writer) {
+        this.spec = spec;
+        this.writer = writer;
+    }
+
+    /** Returns the writer of a format; null for checkpoints. Only this method knows which formats there are. */
+    static @Nullable FormatWriter writer(FileFormat format, Map<String, String> metadata, @Nullable Sharding sharding) {
+        return switch (format) {
+            case V2 -> null;
+            case NPZ -> new NpzWriter();
+            case NPY -> new NpyWriter();
+            case SAFETENSORS ->
+                new SafetensorsWriter(
+                        sharding == null
+                                ? new SafetensorsWriter.Options(metadata, 1, 0)
+                                : new SafetensorsWriter.Options(metadata, sharding.count(), sharding.maxBytes()));
+        };
+    }
+
+    /** Returns the tensors that fit, and adds a note about those that do not, or are stored in another dtype. */
+    static List<RewrittenTensor> fitting(Specification spec, FormatWriter writer, PlannedTensors planned)
+            throws IOException {
+        return new Export(spec, writer).fitting(planned);
+    }
+
+    private List<RewrittenTensor> fitting(PlannedTensors planned) throws IOException {
+        List<RewrittenTensor> fitting = new ArrayList<>();
+        List<RewrittenTensor> others = new ArrayList<>();
+        List<RewrittenTensor> widened = new ArrayList<>();
+        List<RewrittenTensor> integers = new ArrayList<>();
+        for (RewrittenTensor tensor : planned.tensors()) {
+            if (tensor.name().equals(ObjectKeys.OBJECT_GRAPH)) {
+                continue;
+            }
+            FormatWriter.Fit fit = writer.fit(newTensor(tensor));
+            switch (fit) {
+                case NONE -> others.add(tensor);
+                case WIDENED -> widened.add(tensor);
+                case AS_INTEGERS -> integers.add(tensor);
+                case EXACT -> {}
+            }
+            if (fit != FormatWriter.Fit.NONE) {
+                fitting.add(tensor);
+            }
+        }
+        if (!others.isEmpty()) {
+            String text = writer.format() + " cannot hold " + named(others);
+            if (spec.form().strict()) {
+                throw new CheckpointException(
+                        text, ErrorContext.hint("exclude them, or leave out --strict (in Java strict) to omit them"));
+            }
+            planned.note(text + (others.size() == 1 ? ": it is left out" : ": they are left out"));
+        }
+        if (!widened.isEmpty()) {
+            planned.note(named(widened) + " widened to float32, which holds every value exactly");
+        }
+        if (!integers.isEmpty()) {
+            planned.note(named(integers) + " stored as the integers that represent the values");
+        }
+        return fitting;
+    }
+
+    private static String named(List<RewrittenTensor> tensors) {
+        String names = tensors.stream()
+                .limit(MAX_NAMED)
+                .map(tensor -> "'" + TensorNames.printable(tensor.name()) + "' ("
+                        + DataType.enumName(
+                                tensor.dtype() == DataType.UNKNOWN
+                                        ? tensor.source().dtypeNumber()
+                                        : tensor.dtype().number())
+                        + ")")
+                .collect(Collectors.joining(", "));
+        return tensors.size()
+                + (tensors.size() == 1 ? " tensor: " : " tensors: ")
+                + names
+                + (tensors.size() > MAX_NAMED ? ", …" : "");
+    }
+
+    static RewritePlan.Output run(
+            RewritePlan plan, FormatWriter writer, Path target, boolean overwrite, RewriteProgress progress)
+            throws IOException {
+        Export export = new Export(plan.spec(), writer);
+        List<NewTensor> tensors = new ArrayList<>();
+        for (RewrittenTensor tensor : plan.tensors()) {
+            tensors.add(export.newTensor(tensor));
+        }
+        long[] written = {0};
+        long total = plan.summary().writtenBytes();
+        try {
+            writer.write(target, overwrite, tensors, bytes -> {
+                written[0] += bytes;
+                progress.onProgress(written[0], Math.max(total, written[0]));
+            });
+        } catch (IOException e) {
+            throw Destination.describe("'" + target + "'", e);
+        }
+        return new RewritePlan.Output(0, 0, written[0]);
+    }
+
+    private NewTensor newTensor(RewrittenTensor tensor) {
+        return new NewTensor(tensor.name(), tensor.dtype(), tensor.shape(), new NewTensor.Values() {
+            @Override
+            public ElementSource elements() throws IOException {
+                Tensor source = source(tensor);
+                return tensor.isTransposed() || tensor.isResized() || tensor.isCast() || spec.isAveraged(tensor)
+                        ? parts(TensorValues.of(spec, tensor))
+                        : consumer -> source.forEachPart(consumer::accept);
+            }
+
+            @Override
+            public StringData strings() throws IOException {
+                return tensor.isResized() ? ofList(TensorValues.strings(spec, tensor)) : Export.strings(source(tensor));
+            }
+        });
+    }
+
+    private Tensor source(RewrittenTensor tensor) {
+        return spec.sources().get(tensor.input()).tensor(tensor.source());
+    }
+
+    private static ElementSource parts(ElementBytes elements) {
+        long size = elements.shape().elements() * elements.dtype().width();
+        return consumer -> {
+            ByteBuffer part = ByteBuffer.allocate((int) Math.min(PART, size));
+            for (long done = 0; done < size; done += part.limit()) {
+                elements.read(done, part.clear().limit((int) Math.min(PART, size - done)));
+                consumer.accept(part.flip().order(elements.order()));
+            }
+        };
+    }
+
+    private static StringData strings(Tensor tensor) throws IOException {
+        tensor.check();
+        int count = tensor.stringCount();
+        return new StringData() {
+            @Override
+            public int count() {
+                return count;
+            }
+
+            @Override
+            public long length(int index) throws IOException {
+                return get(index).length;
+            }
+
+            @Override
+            public byte[] get(int index) throws IOException {
+                return tensor.stringAt(index);
+            }
+
+            @Override
+            public void check() {
+                // Checked when they were opened.
+            }
+        };
+    }
+
+    private static StringData ofList(List<byte[]> strings) {
+        return new StringData() {
+            @Override
+            public int count() {
+                return strings.size();
+            }
+
+            @Override
+            public long length(int index) {
+                return get(index).length;
+            }
+
+            @Override
+            public byte[] get(int index) {
+                return strings.get(index);
+            }
+
+            @Override
+            public void check() {}
+        };
+    }
+}

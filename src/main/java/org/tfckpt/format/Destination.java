@@ -1,0 +1,99 @@
+package org.tfckpt.format;
+
+import java.io.IOException;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileAlreadyExistsException;
+import java.nio.file.FileSystemException;
+import java.nio.file.Files;
+import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import org.tfckpt.tensor.CheckpointException;
+import org.tfckpt.tensor.ErrorContext;
+
+/** Prepares the directory of a new file, and describes failures. */
+public final class Destination {
+    private Destination() {}
+
+    /**
+     * Creates a directory if it does not exist. Creates one level only, as TensorFlow does: a mistyped path should not
+     * become a tree of directories.
+     *
+     * @param directory the directory
+     * @param name the name of the file or checkpoint that is written to it, for messages
+     * @throws CheckpointException if the directory cannot be created
+     * @throws IOException if the disk fails
+     */
+    public static void createDirectory(Path directory, String name) throws IOException {
+        Path absolute = directory.toAbsolutePath();
+        if (Files.isDirectory(absolute)) {
+            return;
+        }
+        try {
+            Files.createDirectory(absolute);
+        } catch (NoSuchFileException e) {
+            throw new CheckpointException(
+                    "the directory '" + directory + "' cannot be created because its parent does not exist",
+                    ErrorContext.hint("create the parent, or check the path for typing errors")
+                            .withTensorFlow("Parent directory of " + name + " doesn't exist, can't save."),
+                    e);
+        } catch (FileAlreadyExistsException e) {
+            if (!Files.isDirectory(absolute)) {
+                throw new CheckpointException(
+                        "a checkpoint cannot be written to '" + directory + "', which is not a directory",
+                        ErrorContext.NONE,
+                        e);
+            }
+        }
+    }
+
+    /**
+     * Adds what is written to an error of the file system, such as a full disk or a missing permission.
+     *
+     * @param what what cannot be written
+     * @param failure the error
+     * @return the exception to throw
+     */
+    public static IOException describe(String what, IOException failure) {
+        return failure instanceof CheckpointException || failure instanceof FileAlreadyExistsException
+                ? failure
+                : new CheckpointException(what + " cannot be written: " + reason(failure), ErrorContext.NONE, failure);
+    }
+
+    private static String reason(IOException failure) {
+        if (failure instanceof AccessDeniedException denied) {
+            return "permission denied for '" + denied.getFile() + "'";
+        }
+        if (failure instanceof NoSuchFileException missing) {
+            return "'" + missing.getFile() + "' does not exist";
+        }
+        if (failure instanceof FileSystemException file && file.getReason() != null) {
+            return (file.getFile() == null ? "" : "'" + file.getFile() + "': ") + file.getReason();
+        }
+        String message = failure.getMessage();
+        return message == null ? failure.toString() : message;
+    }
+
+    /**
+     * Checks that a file does not exist.
+     *
+     * @param file the file
+     * @throws FileAlreadyExistsException if it exists
+     */
+    public static void requireFree(Path file) throws FileAlreadyExistsException {
+        if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
+            throw new FileAlreadyExistsException(file.toString(), null, "already exists; overwriting is not enabled");
+        }
+    }
+
+    /**
+     * Returns the directory of a file.
+     *
+     * @param file the file
+     * @return the directory; the empty path for the current one
+     */
+    public static Path directory(Path file) {
+        Path directory = file.getParent();
+        return directory == null ? file.getFileSystem().getPath("") : directory;
+    }
+}

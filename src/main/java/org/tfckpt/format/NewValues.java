@@ -1,0 +1,97 @@
+package org.tfckpt.format;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.util.zip.Checksum;
+import org.jspecify.annotations.Nullable;
+import org.tfckpt.io.ByteSwap;
+import org.tfckpt.io.NewFile;
+import org.tfckpt.tensor.DataType;
+import org.tfckpt.tensor.Elements;
+
+/** Writes the values of tensors little-endian, and checks their number. */
+public final class NewValues {
+    /** Small enough that swapped bytes are still in a core's cache when they are written. */
+    private static final int PART = 1 << 18;
+
+    private final NewFile file;
+    private final @Nullable Checksum checksum;
+
+    /**
+     * Creates a writer.
+     *
+     * @param file the file
+     * @param checksum is updated with all bytes, or null
+     */
+    public NewValues(NewFile file, @Nullable Checksum checksum) {
+        this.file = file;
+        this.checksum = checksum;
+    }
+
+    /**
+     * Writes bytes as they are.
+     *
+     * @param bytes all remaining bytes are written; its position does not change
+     * @throws IOException if they cannot be written
+     */
+    public void write(ByteBuffer bytes) throws IOException {
+        if (checksum != null) {
+            checksum.update(bytes.duplicate());
+        }
+        file.write(bytes.duplicate());
+    }
+
+    /**
+     * Writes elements of fixed width.
+     *
+     * @param tensor the tensor
+     * @param widened whether they are written as float32
+     * @throws IllegalArgumentException if there are more or fewer elements than the shape has
+     * @throws IOException if they cannot be read or written
+     */
+    public void elements(NewTensor tensor, boolean widened) throws IOException {
+        DataType dtype = tensor.dtype();
+        long size = tensor.shape().elements() * dtype.width();
+        long[] done = {0};
+        tensor.values().elements().forEach(part -> {
+            done[0] += part.remaining();
+            if (done[0] > size) {
+                throw wrongSize(tensor, "more", size);
+            }
+            for (int at = part.position(); at < part.limit(); at += PART) {
+                ByteBuffer piece =
+                        part.slice(at, Math.min(PART, part.limit() - at)).order(part.order());
+                if (widened) {
+                    write(widened(dtype, piece));
+                } else if (dtype.swapUnit() > 1 && piece.order() == ByteOrder.BIG_ENDIAN) {
+                    write(ByteSwap.swapped(piece, dtype.swapUnit()));
+                } else {
+                    write(piece);
+                }
+            }
+        });
+        if (done[0] != size) {
+            throw wrongSize(tensor, "fewer", size);
+        }
+    }
+
+    private static IllegalArgumentException wrongSize(NewTensor tensor, String how, long size) {
+        return new IllegalArgumentException("tensor '" + tensor.name() + "' has " + how + " values than its shape "
+                + tensor.shape() + ", which takes " + size + " bytes");
+    }
+
+    private static ByteBuffer widened(DataType dtype, ByteBuffer elements) {
+        int count = elements.remaining() / dtype.width();
+        ByteBuffer floats = ByteBuffer.allocate(count * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < count; i++) {
+            if (dtype == DataType.DT_BFLOAT16) {
+                // Its upper half, also for NaNs.
+                floats.putInt(elements.getShort(i * Short.BYTES) << Short.SIZE);
+            } else {
+                floats.putFloat((float) Elements.floatAt(dtype, elements, i));
+            }
+        }
+        return floats.flip();
+    }
+}
