@@ -9,7 +9,7 @@ import java.util.function.UnaryOperator;
 import java.util.regex.Pattern;
 import org.tfckpt.tensor.TensorNames;
 
-/** Writes globs that match a name and perhaps others: its scopes, its last parts, with numbers or a part left open. */
+/** Writes globs that match a name and perhaps others: its scopes, its last parts, its suffixes, with numbers or a part left open. */
 final class GlobText {
     private static final Pattern NUMBER = Pattern.compile("[0-9]+");
     private static final String BELOW = "/**";
@@ -56,11 +56,22 @@ final class GlobText {
             variants(parts.subList(0, end), "", end == parts.size() ? "" : BELOW, globs);
         }
         if (anywhere) {
+            suffixes(parts.get(parts.size() - 1), globs);
             for (int from = 1; from < parts.size(); from++) {
                 variants(parts.subList(from, parts.size()), ANYWHERE, "", globs);
                 if (from + 1 < parts.size()) {
                     variants(parts.subList(from, from + 1), ANYWHERE, BELOW, globs);
                 }
+            }
+        }
+    }
+
+    /** Adds globs for all names that end like this one, from an underscore on; a number alone says too little. */
+    private static void suffixes(String last, Set<String> globs) {
+        for (int i = last.indexOf('_'); i >= 0; i = last.indexOf('_', i + 1)) {
+            String suffix = last.substring(i);
+            if (suffix.chars().anyMatch(Character::isLetter)) {
+                globs.add("**" + suffix);
             }
         }
     }
