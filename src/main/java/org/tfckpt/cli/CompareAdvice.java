@@ -138,8 +138,8 @@ final class CompareAdvice {
                 .filter(source -> comparison.suggestions().of(source).stream().anyMatch(Suggestion::fits))
                 .count();
         if (similar > 0) {
-            out.line("  " + Plural.of(similar, "variable") + " left out: the checkpoint has similar names with the same"
-                    + " shape, see above; use --map to restore from them");
+            out.line("  " + Plural.of(similar, "variable") + " left out: the checkpoint has similar names that could"
+                    + " fit, see above; use --map to restore from them");
         }
         if (open > 0) {
             out.line("with these options, " + Plural.of(open, "variable") + (open == 1 ? " is" : " are")
@@ -173,8 +173,9 @@ final class CompareAdvice {
             options.stream().filter(option -> option.startsWith("--exclude")).forEach(exclusions::add);
         }
         out.text("to write a checkpoint with the names of the graph:\n");
-        command("tfckpt rewrite", target, exclusions, given.mapping, rules);
-        if (!plan.comparison().excluded().isEmpty()) {
+        List<String> partial = plan.isComplete() ? List.of() : List.of("--partial");
+        command("tfckpt rewrite", target, exclusions, given.mapping, rules, partial);
+        if (plan.comparison().matched().size() < plan.comparison().variables().size()) {
             out.text("to write a complete one, with the rest from NEW, a checkpoint of the new model:\n");
             boolean resize = !comparison.shapeMismatches().isEmpty()
                     || !plan.comparison().shapeMismatches().isEmpty()
@@ -184,6 +185,9 @@ final class CompareAdvice {
             command(
                     "tfckpt rewrite",
                     target,
+                    given.exclusions.stream()
+                            .filter(option -> option.startsWith(GRAPH_FORMAT))
+                            .toList(),
                     given.mapping,
                     rules,
                     List.of("--fill-from NEW"),

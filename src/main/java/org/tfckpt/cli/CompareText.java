@@ -78,7 +78,9 @@ final class CompareText {
         Set<VariableSource> slots = Set.copyOf(comparison.slots());
         List<VariableSource> missing = comparison.missing();
         if (!missing.isEmpty() && slots.containsAll(missing)) {
-            out.line("everything missing is state of an optimizer; use --no-slots to leave it out");
+            long found = comparison.matched().stream().filter(slots::contains).count();
+            out.line("everything missing is state of an optimizer; use --no-slots to leave it out"
+                    + (found == 0 ? "" : ", with the " + found + " of such state that are found"));
         }
     }
 

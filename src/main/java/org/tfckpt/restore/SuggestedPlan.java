@@ -15,6 +15,9 @@ import org.tfckpt.tensor.NamePattern;
  * those that are not found. The result was compared again. Immutable and thread-safe.
  */
 public final class SuggestedPlan {
+    /** Up to this many patterns are suggested rather than to leave out state of optimizers that is found. */
+    private static final int FEW = 5;
+
     private final List<SuggestedRule> rules;
     private final boolean withoutSlots;
     private final List<SuggestedExclusion> exclusions;
@@ -53,27 +56,34 @@ public final class SuggestedPlan {
             // To exclude all variables would not be a restore.
             return new SuggestedPlan(suggestions.rules(), false, List.of(), renamed);
         }
-        boolean withoutSlots = areSlotsLeft(renamed);
-        Exclusions slots = new Exclusions(List.of(), withoutSlots);
-        Comparison reduced = renamed.with(NameMapping.NONE, slots);
-        List<String> patterns = patterns(reduced);
+        ExclusionSearch.Result search = search(renamed);
+        boolean withoutSlots = areSlotsLeft(renamed, search);
+        Comparison reduced = renamed.with(NameMapping.NONE, new Exclusions(List.of(), withoutSlots));
+        ExclusionSearch.Result result = withoutSlots ? search(reduced) : search;
+        // If some variables are left anyway, single ones are not worth a pattern.
+        List<String> patterns = result.globs().stream()
+                .filter(glob -> result.left().isEmpty() || glob.contains("*"))
+                .toList();
         Exclusions exclusions =
                 new Exclusions(patterns.stream().map(NamePattern::of).toList(), false);
         return new SuggestedPlan(
                 suggestions.rules(), withoutSlots, patterns, reduced.with(NameMapping.NONE, exclusions));
     }
 
-    /** Returns whether all that is not found is state of an optimizer, or no such state is found. */
-    private static boolean areSlotsLeft(Comparison comparison) {
+    /**
+     * Returns whether all state of optimizers is to be left out: because none is found, or because nothing else is
+     * missing and a few patterns would not do.
+     */
+    private static boolean areSlotsLeft(Comparison comparison, ExclusionSearch.Result search) {
         Set<VariableSource> slots = new LinkedHashSet<>(comparison.slots());
         List<VariableSource> open = comparison.open();
-        return !open.isEmpty()
-                && (slots.containsAll(open)
-                        || (open.stream().anyMatch(slots::contains)
-                                && comparison.matched().stream().noneMatch(slots::contains)));
+        boolean few = search.left().isEmpty() && search.globs().size() <= FEW;
+        return comparison.matched().stream().noneMatch(slots::contains)
+                ? open.stream().anyMatch(slots::contains)
+                : !few && !open.isEmpty() && slots.containsAll(open);
     }
 
-    private static List<String> patterns(Comparison comparison) {
+    private static ExclusionSearch.Result search(Comparison comparison) {
         Set<String> open = new LinkedHashSet<>();
         comparison.open().forEach(source -> open.add(source.name()));
         Set<String> found = new LinkedHashSet<>();
@@ -81,7 +91,7 @@ public final class SuggestedPlan {
             found.add(source.name());
             found.add(source.wanted().variable());
         });
-        return ExclusionSearch.search(open, found).globs();
+        return ExclusionSearch.search(open, found);
     }
 
     private static Set<String> names(List<VariableSource> sources) {
@@ -101,7 +111,7 @@ public final class SuggestedPlan {
 
     /**
      * Returns whether {@linkplain RestorePlan.Builder#withoutSlots the state of optimizers should be excluded}: because
-     * nothing else is missing, or none of it is found.
+     * none of it is found, or nothing else is missing and no short list of patterns keeps what is found.
      *
      * @return true if it should
      */

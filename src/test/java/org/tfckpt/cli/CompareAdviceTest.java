@@ -6,6 +6,7 @@ import static org.tfckpt.cli.ToolRun.testdata;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
@@ -105,6 +106,55 @@ class CompareAdviceTest {
         assertThat(run.out())
                 .contains("tf.compat.v1.train.init_from_checkpoint('" + directory.resolve("b")
                         + "', {'input/': 'init/'})");
+    }
+
+    /** Returns a name without digits, which globs would leave open. */
+    private static String letters(int i) {
+        return "" + (char) ('a' + i * 7 % 26) + (char) ('a' + i / 26) + (char) ('a' + i * 11 % 26);
+    }
+
+    private List<ToolRun> pastedRewrites(ToolRun compared, String fill) {
+        return compared.lines().stream()
+                .filter(line -> line.startsWith("  tfckpt rewrite"))
+                .map(line -> line.strip()
+                        .replace("-o PREFIX", "--force -o " + directory.resolve("new"))
+                        .replace("NEW", fill))
+                .map(line -> words(line).stream().skip(1).toArray())
+                .map(ToolRun::of)
+                .toList();
+    }
+
+    @Test
+    void rewriteWorksEvenIfNoShortListOfExclusionsDoes() throws IOException {
+        List<String> wanted = new ArrayList<>();
+        List<String> found = new ArrayList<>();
+        for (int i = 0; i < 300; i++) {
+            String name = letters(i) + "/w";
+            wanted.add(name);
+            (i % 2 == 0 ? found : new ArrayList<String>()).add(name);
+        }
+        String model = checkpoint("graph", wanted.toArray(String[]::new));
+        ToolRun run = ToolRun.of("compare", model, checkpoint("c", found.toArray(String[]::new)));
+
+        assertThat(run.lines()).contains("with these options, 150 variables are still not found");
+        assertThat(pastedRewrites(run, model))
+                .hasSize(2)
+                .allSatisfy(
+                        rewrite -> assertThat(rewrite.code()).as(rewrite.err()).isZero());
+        assertThat(ToolRun.of("compare", model, directory.resolve("new")).code())
+                .as("filled")
+                .isZero();
+    }
+
+    @Test
+    void namesWithoutShapesArePastedWithTheirFormat() throws IOException {
+        Path names = Files.writeString(directory.resolve("names"), "a\nb\n");
+        ToolRun run = ToolRun.of("compare", "--graph-format", "names", names, checkpoint("c", "a"));
+
+        assertThat(pastedRewrites(run, checkpoint("graph", "a", "b")))
+                .hasSize(2)
+                .allSatisfy(
+                        rewrite -> assertThat(rewrite.code()).as(rewrite.err()).isZero());
     }
 
     @Test

@@ -180,6 +180,63 @@ class SuggestedPlanTest {
     }
 
     @Test
+    void aFewPatternsAreBetterThanToLeaveOutStateThatIsFound() {
+        found("a/w", "b/w", "a/w/Momentum", "b/w/Momentum");
+        variables.add(wanted("SGD/learning_rate"));
+        variables.add(wanted("SGD/momentum"));
+
+        assertThat(plan().withoutSlots()).isFalse();
+        assertThat(pasted()).containsExactly("SGD/**");
+        assertThat(plan().comparison().matched()).hasSize(4);
+    }
+
+    @Test
+    void manyPatternsForStateOfOptimizersAreNotBetter() {
+        for (char c = 'a'; c <= 'z'; c++) {
+            found(c + "/w" + c);
+            if (c % 2 == 0) {
+                found(c + "/w" + c + "/Momentum");
+            } else {
+                variables.add(wanted(c + "/w" + c + "/Momentum", 3));
+            }
+        }
+
+        assertThat(plan().withoutSlots()).isTrue();
+        assertThat(plan().exclusions()).isEmpty();
+        assertThat(plan().isComplete()).isTrue();
+    }
+
+    @Test
+    void aSuffixIsExcludedByOnePattern() {
+        for (String name : List.of("kernel", "scale", "k", "o", "q", "v")) {
+            found("layer_0/" + name, "layer_1/" + name);
+            missing("layer_0/" + name + "_slice_0", "layer_1/" + name + "_slice_0");
+        }
+        missing("embedding_slice_0");
+
+        assertThat(pasted()).containsExactly("**_slice_0");
+    }
+
+    @Test
+    void singleVariablesAreNotListedIfSomeAreLeft() {
+        for (int i = 0; i < 400; i++) {
+            String name = "net/" + Integer.toString(i * 7919 % 46656, 36) + "/w" + i;
+            if (i % 3 == 0) {
+                missing(name);
+            } else {
+                found(name);
+            }
+        }
+        missing("aux/a", "aux/b");
+
+        assertThat(plan().isComplete()).isFalse();
+        assertThat(plan().exclusions())
+                .extracting(SuggestedExclusion::pattern)
+                .contains("aux/**")
+                .allMatch(pattern -> pattern.contains("*"));
+    }
+
+    @Test
     void partsAreExcludedByTheNameOfTheWhole() {
         found("w");
         for (String part : List.of("0,2", "2,2")) {
