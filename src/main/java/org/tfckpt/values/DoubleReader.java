@@ -42,6 +42,12 @@ final class DoubleReader {
         return isFloat(type) ? Elements.floatAt(type, elements, index) : Elements.longAt(type, elements, index);
     }
 
+    /** Reads {@code n} float32 elements into an array that the next call overwrites. */
+    float[] readFloats(ByteBuffer elements, int first, int n) {
+        elements.asFloatBuffer().get(first, floats, 0, n);
+        return floats;
+    }
+
     /** Reads {@code n} elements, or {@code n} parts of complex numbers. */
     void read(ByteBuffer elements, int first, double[] target, int n) {
         switch (type) {

@@ -83,13 +83,26 @@ abstract class PairAccumulator {
         return maxAt;
     }
 
+    /** Returns a multiple of |b| below which no difference can exceed a quotient, in spite of rounding. */
+    static double threshold(double quotient) {
+        return quotient * (1 - 0x1p-50);
+    }
+
+    final double relativeThreshold() {
+        return relativeThreshold;
+    }
+
+    final void setRelative(double quotient) {
+        maxRelative = quotient;
+        relativeThreshold = quotient < 0 ? -1 : threshold(quotient);
+    }
+
     final void addRelative(double difference, double magnitude) {
         // Divides only if the quotient may be larger; tiny products would be rounded too much.
         if ((difference > relativeThreshold * magnitude || magnitude < 0x1p-900) && magnitude > 0) {
             double quotient = difference / magnitude;
             if (quotient > maxRelative) {
-                maxRelative = quotient;
-                relativeThreshold = quotient * (1 - 0x1p-50);
+                setRelative(quotient);
             }
         }
     }
