@@ -91,7 +91,7 @@ class InferredPartsTest {
     void whatDoesNotAddUpIsNoPart(String names, String shapes, String whole, String shape) {
         List<Wanted> wanted = new ArrayList<>();
         for (int i = 0; i < 2; i++) {
-            wanted.add(wanted(names.split(" ")[i], dimensions(shapes.split(" ")[i])));
+            wanted.add(wanted(names.split(" ", -1)[i], dimensions(shapes.split(" ", -1)[i])));
         }
         Comparison comparison = compare(wanted, tensor(whole, dimensions(shape)));
         assertThat(comparison.missing()).hasSize(2);
@@ -99,7 +99,7 @@ class InferredPartsTest {
     }
 
     private static long[] dimensions(String text) {
-        return java.util.Arrays.stream(text.split("x"))
+        return java.util.Arrays.stream(text.split("x", -1))
                 .mapToLong(Long::parseLong)
                 .toArray();
     }

@@ -303,7 +303,10 @@ class CheckpointDiffTest {
         if (Double.isNaN(a) && Double.isNaN(b)) {
             return equalNan;
         }
-        return Double.isFinite(a) && Double.isFinite(b) ? Math.abs(a - b) <= atol + rtol * Math.abs(b) : a == b;
+        if (!Double.isFinite(a) || !Double.isFinite(b)) {
+            return a == b;
+        }
+        return Math.abs(a - b) <= atol + rtol * Math.abs(b);
     }
 
     @Test
