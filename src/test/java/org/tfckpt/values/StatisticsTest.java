@@ -276,7 +276,6 @@ class StatisticsTest {
         int count = 3_000_000;
         Random random = new Random(1);
         float[] values = new float[count];
-        BigDecimal sum = BigDecimal.ZERO;
         long integers = 0;
         double squares = 0;
         for (int i = 0; i < count; i++) {
@@ -286,7 +285,7 @@ class StatisticsTest {
             integers += steps;
             squares += (double) steps * steps;
         }
-        sum = BigDecimal.valueOf(integers).divide(BigDecimal.valueOf(1024L * count), PRECISE);
+        BigDecimal sum = BigDecimal.valueOf(integers).divide(BigDecimal.valueOf(1024L * count), PRECISE);
         double variance = (squares / count - Math.pow((double) integers / count, 2)) / (1024.0 * 1024);
         Path prefix = directory.resolve("many");
         try (CheckpointWriter out = CheckpointWriter.open(prefix)) {
