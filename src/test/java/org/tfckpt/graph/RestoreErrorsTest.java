@@ -67,6 +67,8 @@ class RestoreErrorsTest {
                         + " model is torch.Size([8]). | fc.bias:0 <unknown> [8]",
                 "Some weights of BertModel were not initialized from the model checkpoint at bert-base and are newly"
                         + " initialized: ['cls.weight', 'cls.bias'] | cls.weight:0 <unknown> <unknown>; cls.bias:0 <unknown> <unknown>",
+                "The following objects have no matching checkpointed value: [<tf.Variable 'w:0' shape=(2,) dtype=float32,"
+                        + " numpy=array([1., 2.], dtype=float32)>] | w:0 DT_FLOAT [2]",
                 "AssertionError: Object not assigned a value from checkpoint: <tf.Variable 'w:0' shape=(2,)"
                         + " dtype=float32, numpy=array([1., 2.], dtype=float32)> | w:0 DT_FLOAT [2]"
             })

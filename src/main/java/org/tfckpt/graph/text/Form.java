@@ -116,6 +116,7 @@ record Form(Kind kind, Template template) {
                         "Some weights of {any} were not initialized from the model checkpoint at {any} and are newly initialized"),
                 of(Kind.KEY, "\"{name}\""),
                 of(Kind.KEY, "'{name}'"),
+                of(Kind.UNBOUND, "The following objects have no matching checkpointed value"),
                 of(Kind.UNBOUND, "that were not bound to checkpointed values"),
                 of(Kind.NAMELESS, "<tensorflow.python.ops.{any} object at 0x"),
                 of(Kind.SUMMARY, "Layer (type)"));
