@@ -52,6 +52,10 @@ final class GraphArgument {
             throw new IllegalArgumentException("--tags selects a graph of a SavedModel, so GRAPH cannot be a text");
         }
         if (format == Format.NAMES) {
+            if (Files.isDirectory(path)) {
+                throw new IllegalArgumentException(
+                        "'" + path + "' is a directory; with --graph-format names, give a file with one name per line");
+            }
             try (InputStream file = isStandardInput ? InputStream.nullInputStream() : Files.newInputStream(path)) {
                 return Graph.ofNames(isStandardInput ? standardInput : file, path);
             }

@@ -58,7 +58,7 @@ final class TextVariables {
         PrintedGraph text = VariableText.read(in, names);
         if (text == null) {
             throw new UnsupportedFormatException(
-                    subject(file) + " is not text",
+                    (file.equals(NO_FILE) ? "the input" : subject(file)) + " is not text",
                     ErrorContext.hint("give a graph in another format as a file, by its path"));
         }
         if (names && !text.understood()) {

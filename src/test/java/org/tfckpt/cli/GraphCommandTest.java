@@ -15,6 +15,13 @@ class GraphCommandTest {
     private static final String META = testdata("story/log/model.ckpt-122543.meta");
 
     @Test
+    void aDirectoryHasNoNames() {
+        ToolRun run = ToolRun.of("graph", "--graph-format", "names", testdata("story/log"));
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err()).contains("story").contains("is a directory").contains("one name per line");
+    }
+
+    @Test
     void printsALineAVariableInGraphOrder() {
         assertThat(ToolRun.of("graph", META).lines())
                 .startsWith("global_step:0 DT_INT64 []", "input/init_conv/DW:0 DT_FLOAT [3,3,3,16]");
