@@ -198,6 +198,27 @@ class CheckpointFuzz {
         }
     }
 
+    /** A safetensors file. */
+    @FuzzTest
+    void safetensors(byte[] data) throws IOException {
+        FullRead.of(Memory.write("safetensors", "m.safetensors", data));
+    }
+
+    /** An array of NumPy. */
+    @FuzzTest
+    void npy(byte[] data) throws IOException {
+        FullRead.of(Memory.write("npy", "m.npy", data));
+    }
+
+    /** An archive of arrays of NumPy. Without checksums, too: the fuzzer cannot find a valid checksum. */
+    @FuzzTest
+    void npz(byte[] data) throws IOException {
+        FullRead.of(Memory.write("npz", "m.npz", data));
+        FullRead.of(
+                Memory.path("npz", "m.npz"),
+                ReadOptions.DEFAULT.withoutMapping().withoutChecksums());
+    }
+
     /** A slice specification. */
     @FuzzTest
     void sliceSpec(byte[] data) {

@@ -20,6 +20,7 @@ import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.testing.Corpus;
 import org.tfckpt.testing.RawTable;
 import org.tfckpt.testing.RawTable.RawBlock;
+import org.tfckpt.testing.SafetensorsBuilder;
 import org.tfckpt.testing.SnappyReference;
 
 /**
@@ -48,6 +49,14 @@ final class Seeds {
                 seeds.file(file);
             }
         }
+        seeds.add(
+                "safetensors",
+                new SafetensorsBuilder()
+                        .metadata("format", "pt")
+                        .floats("a/b", 1, 2)
+                        .tensor("c", "F4", new long[] {2, 1}, new byte[1])
+                        .tensor("d", "BOOL", new long[0], new byte[1])
+                        .build());
         for (String spec : List.of("-", "0,1", "-:0,10", "0,1:-:5,7", "9223372036854775807,1", "")) {
             seeds.add("sliceSpec", spec.getBytes(StandardCharsets.UTF_8));
         }
@@ -124,6 +133,8 @@ final class Seeds {
             add("state", Files.readAllBytes(file));
         } else if (name.matches(".*\\.(meta|pb|pbtxt)") && Files.size(file) <= MOST_SEED_BYTES) {
             add("graph", Files.readAllBytes(file));
+        } else if (name.endsWith(".npy") || name.endsWith(".npz")) {
+            add(name.substring(name.length() - 3), Files.readAllBytes(file));
         }
     }
 

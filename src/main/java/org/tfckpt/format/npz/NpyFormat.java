@@ -14,6 +14,7 @@ import org.tfckpt.format.NewValues;
 import org.tfckpt.format.StringData;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.Elements;
+import org.tfckpt.tensor.Shape;
 import org.tfckpt.tensor.TensorNames;
 
 /** Writes arrays exactly as {@code numpy.save} does, in version 1.0. */
@@ -23,6 +24,7 @@ final class NpyFormat {
     /** NumPy reserves space so that the first dimension can grow to as many digits without moving the values. */
     private static final int GROWTH_DIGITS = 21;
 
+    private static final int MAX_WIDTH = 16;
     private static final int ALIGNMENT = 64;
     /** Strings are padded to the longest one; a tensor of strings may grow by this factor, or up to this size. */
     private static final int MAX_GROWTH = 16;
@@ -32,7 +34,7 @@ final class NpyFormat {
     private NpyFormat() {}
 
     static Fit fit(NewTensor tensor) throws IOException {
-        if (tensor.shape().rank() > MAX_RANK || !TensorNames.isUtf8(tensor.name())) {
+        if (tensor.shape().rank() > MAX_RANK || !isPossible(tensor.shape()) || !isPossible(tensor.name())) {
             return Fit.NONE;
         }
         DataType dtype = tensor.dtype();
@@ -47,6 +49,20 @@ final class NpyFormat {
             default -> Elements.isInteger(dtype);
         };
         return exact ? Fit.EXACT : Elements.fitsFloat(dtype) ? Fit.WIDENED : Fit.NONE;
+    }
+
+    /** Python's {@code zipfile} ignores a NUL and what follows it. */
+    private static boolean isPossible(String name) {
+        return TensorNames.isUtf8(name) && name.indexOf(0) < 0;
+    }
+
+    /** NumPy limits the product of the dimensions that are not 0, even if the array is empty. */
+    private static boolean isPossible(Shape shape) {
+        long[] dimensions = LongStream.of(shape.toArray())
+                .filter(dimension -> dimension != 0)
+                .toArray();
+        long elements = Shape.of(dimensions).elementCount().orElse(Long.MAX_VALUE);
+        return elements <= Long.MAX_VALUE / MAX_WIDTH;
     }
 
     private static boolean fits(StringData strings) throws IOException {
