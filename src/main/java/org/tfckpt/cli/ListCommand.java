@@ -107,7 +107,8 @@ final class ListCommand implements Callable<Integer> {
             return 0;
         }
         if (paths.size() > 1) {
-            throw new IllegalArgumentException("only --duplicates takes several checkpoints");
+            throw new IllegalArgumentException("unexpected argument '" + paths.get(1)
+                    + "': only --duplicates takes several checkpoints; try 'tfckpt ls --help'");
         }
         ListTotals totals = new ListTotals();
         try (Checkpoint checkpoint = Checkpoint.open(paths.get(0), common.readOptions())) {
