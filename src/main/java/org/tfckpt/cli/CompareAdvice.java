@@ -37,7 +37,7 @@ final class CompareAdvice {
      * @param mapping options
      * @param rules the rules among these options, not quoted
      * @param savers whether a saver was selected
-     * @param objects whether the variables belong to TF2 objects
+     * @param eager whether the variables are those of a program that runs eagerly
      * @param partial whether the graph may have more variables
      */
     record Given(
@@ -49,7 +49,7 @@ final class CompareAdvice {
             List<String> mapping,
             List<String> rules,
             boolean savers,
-            boolean objects,
+            boolean eager,
             boolean partial) {}
 
     CompareAdvice(Output out, Given given, Comparison comparison, SuggestedPlan plan) {
@@ -97,7 +97,7 @@ final class CompareAdvice {
         return given.exclusions.stream().allMatch(option -> option.startsWith(GRAPH_FORMAT))
                 && given.mapping.isEmpty()
                 && (given.savers || given.selection.isEmpty())
-                && (byKey || !given.objects);
+                && (byKey || !given.eager);
     }
 
     /** Prints what the options do, and returns them. */
@@ -198,7 +198,7 @@ final class CompareAdvice {
     private void python(boolean all) throws IOException {
         List<String> rules = new ArrayList<>(given.rules);
         plan.rules().forEach(rule -> rules.add(rule.rule()));
-        List<String> code = new RestoreInPython(plan, given.prefix, given.objects).lines(rules);
+        List<String> code = new RestoreInPython(plan, given.prefix, given.eager).lines(rules);
         out.text("in Python:\n");
         if (code.size() > SHOWN && !all) {
             out.line("  (" + code.size() + " lines; --all prints them)");

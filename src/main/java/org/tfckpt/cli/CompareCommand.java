@@ -163,7 +163,7 @@ final class CompareCommand implements Callable<Integer> {
                 mapping.words(),
                 mapping.rules(),
                 !saver.words().isEmpty(),
-                opened.isObjectBased(),
+                opened.isEager(),
                 opened.isPartial());
     }
 }

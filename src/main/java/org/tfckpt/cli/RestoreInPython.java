@@ -18,7 +18,7 @@ final class RestoreInPython {
     private final SuggestedPlan plan;
     private final Optional<List<String>> notRestored;
     private final String prefix;
-    private final boolean objects;
+    private final boolean eager;
     private final List<String> lines = new ArrayList<>();
 
     /**
@@ -26,20 +26,20 @@ final class RestoreInPython {
      *
      * @param plan the plan
      * @param prefix the checkpoint
-     * @param objects whether the variables are those of TF2 objects
+     * @param eager whether the variables are those of a program that runs eagerly
      */
-    RestoreInPython(SuggestedPlan plan, String prefix, boolean objects) {
+    RestoreInPython(SuggestedPlan plan, String prefix, boolean eager) {
         this.plan = plan;
         this.matched = plan.comparison().matched();
         this.notRestored = plan.notRestored();
         this.prefix = PythonCode.string(prefix);
-        this.objects = objects;
+        this.eager = eager;
     }
 
     /** Returns the lines of the code. */
     List<String> lines(List<String> rules) {
         Optional<Map.Entry<String, String>> scopes = scopes();
-        if (objects || !plan.comparison().collisions().isEmpty()) {
+        if (eager || !plan.comparison().collisions().isEmpty()) {
             assignments(rules);
         } else if (scopes.isPresent()) {
             lines.add("# before the variables are initialized");
@@ -194,13 +194,13 @@ final class RestoreInPython {
             source = renamed(rules);
             condition = condition();
         }
-        lines.add("for v in " + (objects ? "model.variables" : VARIABLES) + ":");
-        lines.add("    name = " + (objects ? "getattr(v, 'path', v.name).split(':')[0]" : "v.op.name"));
+        lines.add("for v in " + (eager ? "model.variables" : VARIABLES) + ":");
+        lines.add("    name = " + (eager ? "getattr(v, 'path', v.name).split(':')[0]" : "v.op.name"));
         String indent = condition.isEmpty() ? "    " : "        ";
         if (!condition.isEmpty()) {
             lines.add("    if " + condition + ":");
         }
         String value = "reader.get_tensor(" + source + ")";
-        lines.add(indent + (objects ? "v.assign(" + value + ")" : "v.load(" + value + ", session)"));
+        lines.add(indent + (eager ? "v.assign(" + value + ")" : "v.load(" + value + ", session)"));
     }
 }

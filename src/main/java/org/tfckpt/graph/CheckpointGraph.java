@@ -28,6 +28,7 @@ final class CheckpointGraph {
                 List.of(),
                 objects,
                 false,
+                false,
                 List.of());
     }
 

@@ -199,6 +199,17 @@ public final class Graph {
     }
 
     /**
+     * Returns whether the variables are those of a program that runs eagerly, as with TensorFlow 2 and Keras 3: values
+     * are assigned to them, without a saver and a session.
+     *
+     * @return true if the graph is {@linkplain #isObjectBased() object-based}, or a text that prints variables as such
+     *     programs do; false if that is not known
+     */
+    public boolean isEager() {
+        return parts.eager() || isObjectBased();
+    }
+
+    /**
      * Returns the variables of the objects of a TF2 SavedModel or checkpoint: those that a checkpoint restores.
      *
      * @return the variables, in the order of the objects; empty if the graph is not object-based

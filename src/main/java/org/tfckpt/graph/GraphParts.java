@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param savers the savers
  * @param objects the objects of a TF2 SavedModel or checkpoint, or null
  * @param partial whether there may be more variables, as in the text of a failed restore
+ * @param eager whether the program that has these variables runs eagerly
  * @param notes what a user should know about how the graph was read, one sentence each
  */
 record GraphParts(
@@ -28,6 +29,7 @@ record GraphParts(
         List<GraphSaver> savers,
         @Nullable GraphObjects objects,
         boolean partial,
+        boolean eager,
         List<String> notes) {
     /** Properties of a graph other than its variables, savers and objects. */
     record Info(
@@ -44,6 +46,6 @@ record GraphParts(
     GraphParts withNote(String note) {
         List<String> all = new ArrayList<>(notes);
         all.add(note);
-        return new GraphParts(file, kind, info, variables, savers, objects, partial, List.copyOf(all));
+        return new GraphParts(file, kind, info, variables, savers, objects, partial, eager, List.copyOf(all));
     }
 }

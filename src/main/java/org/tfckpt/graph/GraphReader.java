@@ -112,6 +112,7 @@ final class GraphReader {
                 savers,
                 SavedObjects.read(in, layout.objects()),
                 false,
+                false,
                 List.of());
     }
 

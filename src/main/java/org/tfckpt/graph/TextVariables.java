@@ -128,6 +128,7 @@ final class TextVariables {
                 List.of(),
                 null,
                 text.partial(),
+                text.eager(),
                 notes(text, file));
     }
 

@@ -11,6 +11,8 @@ import java.util.List;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.tfckpt.testing.BundleBuilder;
 import org.tfckpt.testing.Json;
 
@@ -65,6 +67,19 @@ class CompareAdviceTest {
                 .isZero();
         assertThat(ToolRun.of("ls", directory.resolve("new")).lines()).hasSize(62);
         assertThat(run.out()).contains("--fill-from NEW --resize", "  saver = tf.compat.v1.train.Saver({re.sub(");
+    }
+
+    /** The value of a variable is printed only where it has one without a session. */
+    @ParameterizedTest
+    @CsvSource({"tf2, true", "keras3, true", "repr, false", "python2, false"})
+    void aPrintedEagerProgramHasNoSaver(String text, boolean eager) {
+        String out = ToolRun.of("compare", testdata("story/changed/texts/" + text + ".txt"), LOG)
+                .out();
+
+        assertThat(out).contains("\nin Python:\n");
+        assertThat(out.contains("for v in model.variables:")).isEqualTo(eager);
+        assertThat(out.contains("v.assign(reader.get_tensor(re.sub(")).isEqualTo(eager);
+        assertThat(out.contains("train.Saver(")).isEqualTo(!eager);
     }
 
     @Test

@@ -84,6 +84,8 @@ class CompareInPythonIT {
                 List.of(changed, testdata("story/tf2")),
                 List.of(testdata("story/tf2"), log),
                 List.of(log, testdata("story/tf2")),
+                List.of(testdata("story/changed/texts/tf2.txt"), log),
+                List.of(testdata("story/changed/texts/keras3.txt"), log),
                 List.of(testdata("real/convwta-ckpt/model.ckpt.meta"), testdata("real/convwta-ckpt/model.ckpt")),
                 List.of(field + "/classes-changed/graph.pbtxt", field + "/classes-changed/model.ckpt"),
                 List.of(field + "/vocabulary-changed/graph.pbtxt", field + "/vocabulary-changed/bert_model.ckpt"),

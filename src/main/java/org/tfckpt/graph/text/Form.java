@@ -13,6 +13,8 @@ record Form(Kind kind, Template template) {
     enum Kind {
         /** A variable. */
         VARIABLE,
+        /** A variable as only programs print it that run eagerly. */
+        EAGER,
         /** What may be a variable, if its name is that of one. */
         PERHAPS,
         /** A tensor, which may be the value of a variable. */
@@ -50,11 +52,13 @@ record Form(Kind kind, Template template) {
     /** Returns all forms. If several begin alike, the first that matches counts. */
     static List<Form> all() {
         return List.of(
+                of(Kind.EAGER, "<tf.Variable '{name}' shape={shape} dtype={dtype}, numpy="),
                 of(Kind.VARIABLE, "<tf.Variable '{name}' shape={shape} dtype={dtype}"),
+                of(Kind.EAGER, "<AutoCastVariable '{name}' shape={shape} dtype={dtype} {word}, numpy="),
                 of(Kind.VARIABLE, "<AutoCastVariable '{name}' shape={shape} dtype={dtype}"),
-                of(Kind.VARIABLE, "<KerasVariable shape={shape}, dtype={dtype}, path={name}>"),
-                of(Kind.VARIABLE, "<KerasVariable shape={shape}, dtype={dtype}, name={name}>"),
-                of(Kind.VARIABLE, "<Variable path={name}, shape={shape}, dtype={dtype}"),
+                of(Kind.EAGER, "<KerasVariable shape={shape}, dtype={dtype}, path={name}>"),
+                of(Kind.EAGER, "<KerasVariable shape={shape}, dtype={dtype}, name={name}>"),
+                of(Kind.EAGER, "<Variable path={name}, shape={shape}, dtype={dtype}"),
                 of(Kind.TENSOR, "<tf.Tensor '{name}' shape={shape} dtype={dtype}"),
                 of(Kind.TENSOR, "Tensor(\"{name}\", shape={shape}, dtype={dtype}"),
                 of(Kind.PERHAPS, "name = {name}, shape = {shape}"),

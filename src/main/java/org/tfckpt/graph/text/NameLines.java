@@ -28,7 +28,7 @@ final class NameLines {
                 }
                 if (ends) {
                     List<PrintedVariable> all = variables.finish();
-                    return new PrintedGraph(all, false, 0, List.of(), "", !all.isEmpty());
+                    return new PrintedGraph(all, false, false, 0, List.of(), "", !all.isEmpty());
                 }
                 start = at + 1;
                 line++;

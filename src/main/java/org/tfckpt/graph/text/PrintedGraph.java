@@ -7,6 +7,7 @@ import java.util.List;
  *
  * @param variables the variables, in the order of the text
  * @param partial whether the text names some variables only, as the error of a failed restore does
+ * @param eager whether it prints variables as only programs do that run eagerly
  * @param ignoredLines the number of lines that say nothing about variables
  * @param remarks what a user should know about the variables, one sentence each
  * @param problem why a text without variables has none, and what to print instead; empty if that is not known
@@ -15,6 +16,7 @@ import java.util.List;
 public record PrintedGraph(
         List<PrintedVariable> variables,
         boolean partial,
+        boolean eager,
         long ignoredLines,
         List<String> remarks,
         String problem,

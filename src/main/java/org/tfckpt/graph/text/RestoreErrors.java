@@ -98,7 +98,7 @@ final class RestoreErrors {
                 summary = true;
                 return TextLines.Next.IGNORED;
             }
-            case AROUND, VARIABLE, PERHAPS, TENSOR -> {}
+            case AROUND, EAGER, VARIABLE, PERHAPS, TENSOR -> {}
         }
         return TextLines.Next.OTHER;
     }
@@ -157,11 +157,17 @@ final class RestoreErrors {
         }
     }
 
-    PrintedGraph result(List<PrintedVariable> all, long ignoredLines) {
+    PrintedGraph result(List<PrintedVariable> all, long ignoredLines, boolean eager) {
         unnamedAssigned += assigned ? 1 : 0;
         boolean partial = variables.isPartial() || (unused.count() > 0 && all.isEmpty());
         return new PrintedGraph(
-                all, partial, ignoredLines, remarks(all, partial), problem(), !all.isEmpty() || unused.count() > 0);
+                all,
+                partial,
+                eager,
+                ignoredLines,
+                remarks(all, partial),
+                problem(),
+                !all.isEmpty() || unused.count() > 0);
     }
 
     private List<String> remarks(List<PrintedVariable> all, boolean partial) {

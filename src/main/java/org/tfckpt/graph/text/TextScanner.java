@@ -31,6 +31,8 @@ final class TextScanner {
 
     private int at;
 
+    private boolean eager;
+
     /** The end of the last form: no other begins before it. */
     private int floor;
 
@@ -70,7 +72,7 @@ final class TextScanner {
         }
         endOfLine();
         List<PrintedVariable> all = variables.finish();
-        return errors.result(all, lines.ignored());
+        return errors.result(all, lines.ignored(), eager);
     }
 
     private void shift(int shift) {
@@ -133,7 +135,8 @@ final class TextScanner {
     private TextLines.@Nullable Next said(Form form, int close) throws UnsupportedFormatException {
         Template template = form.template();
         switch (form.kind()) {
-            case VARIABLE -> {
+            case EAGER, VARIABLE -> {
+                eager |= form.kind() == Form.Kind.EAGER;
                 if (!template.name().equals(UNREAD)) {
                     PrintedVariable variable = variable(template.name(), template);
                     if (errors.isUnbound()) {
