@@ -1,4 +1,4 @@
-"""Computes statistics and comparisons with NumPy, for NumpyIT.
+"""Computes statistics and comparisons with NumPy, for StatisticsInNumpyIT.
 
 Each line of the file argv[1] is a command, with tabs between its words; each prints a line of JSON:
 

@@ -30,7 +30,7 @@ import org.tfckpt.testing.Json;
 
 /** Compares statistics and tolerances with NumPy. Runs only with {@code -Pinterop}, and needs Debian's python3-numpy. */
 @EnabledIfSystemProperty(named = "tfckpt.interop.lib", matches = ".+")
-class NumpyIT {
+class StatisticsInNumpyIT {
     private static final String PYTHON = "/usr/bin/python3";
     private static final Path SCRIPT = Corpus.root().resolveSibling("src/interop/python/values.py");
     private static final int COUNT = 20_000;
