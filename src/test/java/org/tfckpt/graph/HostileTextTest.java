@@ -45,7 +45,10 @@ class HostileTextTest {
                 "\u001b]",
                 "_class=[\"loc:@",
                 "x torch.Size([3]) ",
-                "w:0 = = = = "
+                "w:0 = = = = ",
+                "{'",
+                "{'a': [1], ",
+                "{'a':\n\n\n\n"
             })
     void takesLinearTime(String text) throws IOException {
         assertThat(Graph.parse(repeated(text)).variables().names())
@@ -71,6 +74,34 @@ class HostileTextTest {
         }
         Graph graph = Graph.parse(text.toString());
         assertThat(graph.variables().names()).hasSize(30_000);
+    }
+
+    @Test
+    void anOrdinaryDictHasNoVariables() {
+        for (String dict : List.of(
+                "{'hidden': [3, 4], 'units': [10], 'lr': 0.1}",
+                "{'a': [3, 4], 'b': {'c': [1, 2]}}",
+                "{'hidden': [3, 4],\n 'lr': 0.1}",
+                "{'hidden': [3, 4]")) {
+            assertThatThrownBy(() -> Graph.parse(dict)).as(dict).hasMessageContaining("no variables are recognised");
+        }
+    }
+
+    @Test
+    void aDictLongerThanTheWindowIsRead() {
+        StringBuilder text = new StringBuilder("{");
+        for (int i = 0; i < 30_000; i++) {
+            text.append(i == 0 ? "" : i % 3 == 0 ? ",\n " : ", ");
+            text.append(i % 2 == 0 ? "'v" : "'s/v")
+                    .append(i)
+                    .append("': [")
+                    .append(i)
+                    .append(", 3]");
+        }
+        assertThat(Graph.parse("A log\n" + text + "}\nand its end\n")
+                        .variables()
+                        .names())
+                .hasSize(30_000);
     }
 
     @Test
@@ -126,6 +157,12 @@ class HostileTextTest {
             tf.Tensor([1 2 3], shape=(3,), dtype=int32)
             <tf.Tensor: shape=(3,), dtype=int32, numpy=array([1, 2, 3])>
             {"a": [3, 4], "b": {"shape": [1, 2]}}
+            {'hidden': [3, 4], 'units': [10]}
+            Config: {'hidden': [3, 4], 'lr': 0.1, 'name': 'a/b'}
+            {'a': [3, 4], 'b': {'c/d': [1, 2]}}
+            shapes = {'conv/w': [3, 3], 'fc/w': [10]}
+                {'conv/w': [3, 3], 'fc/w': [10]}
+            {'http://localhost/x': [200], 'a long/text': [3]}
             # Key points: the key was not found in the map
             The checkpoint at 10:00 (3, 4) was saved; ratio 16:0 (3, 4).
             x[1:0] (3, 4)

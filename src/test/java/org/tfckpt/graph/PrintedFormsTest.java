@@ -59,6 +59,7 @@ class PrintedFormsTest {
                         + " dtype=float32)> | w:0 DT_FLOAT [2,2]",
                 "MirroredVariable:{\\n  0: <tf.Variable 'w:0' shape=(3,) dtype=float32>,\\n  1: <tf.Variable"
                         + " 'w/replica_1:0' shape=(3,) dtype=float32>\\n} | w:0 DT_FLOAT [3]",
+                "TPUMirroredVariable:{\\n  0: <tf.Variable 'w:0' shape=(3,) dtype=float32>\\n} | w:0 DT_FLOAT [3]",
                 "<KerasVariable shape=(3, 4), dtype=float32, path=dense/kernel> | dense/kernel:0 DT_FLOAT [3,4]",
                 "<KerasVariable shape=(3, 4), dtype=float32, name=kernel> | kernel:0 DT_FLOAT [3,4]",
                 "<Variable path=s/dense/kernel, shape=(2, 2), dtype=bfloat16, value=[[1 2]\\n [3 4]]>"
@@ -68,6 +69,10 @@ class PrintedFormsTest {
                 "('w:0', TensorShape([3, 4])) | w:0 <unknown> [3,4]",
                 "(b'a/w', [3]) | a/w:0 <unknown> [3]",
                 "{'a/w:0': TensorShape([3]), 'b:0': (4,)} | a/w:0 <unknown> [3]; b:0 <unknown> [4]",
+                "{'a/w': [3, 4], 'b': [], '_CHECKPOINTABLE_OBJECT_GRAPH': []} | a/w:0 <unknown> [3,4]; b:0 <unknown> []",
+                "shapes {'b': [4],\\n 'a/long':\\n  [3,\\n   4],\\n 'a/x': [5]}"
+                        + " | b:0 <unknown> [4]; a/long:0 <unknown> [3,4]; a/x:0 <unknown> [5]",
+                "{u'a/w': [3L], u'b': (4,)} | a/w:0 <unknown> [3]; b:0 <unknown> [4]",
                 "a/w:0 (float32_ref 5x5x1x32) [800, bytes: 3200] | a/w:0 DT_FLOAT [5,5,1,32]",
                 "step:0 (int64_ref ) [1, bytes: 8] | step:0 DT_INT64 []",
                 "  name = a/w:0, shape = (30522, 768), *INIT_FROM_CKPT* | a/w:0 <unknown> [30522,768]",
@@ -105,6 +110,9 @@ class PrintedFormsTest {
     @Test
     void aShortTupleIsAVariableIfItIsTheWholeText() {
         assertThat(lines(Graph.parse("(\"w\", (3, 4))\n"))).containsExactly("w:0 <unknown> [3,4]");
+        assertThat(lines(Graph.parse("{'w': [3, 4]}\n"))).containsExactly("w:0 <unknown> [3,4]");
+        assertThatThrownBy(() -> Graph.parse("some words\n{'w': [3, 4]}\n"))
+                .isInstanceOf(IllegalArgumentException.class);
         assertThatThrownBy(() -> Graph.parse("some words\n(\"w\", (3, 4))\n"))
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("v.dtype");
@@ -133,10 +141,23 @@ class PrintedFormsTest {
         Graph graph = Graph.ofNames(new ByteArrayInputStream(names), Path.of("names.txt"));
         assertThat(graph.variables().names()).containsExactly("a/w", "b", "it's a name");
         assertThat(graph.file()).isEqualTo(Path.of("names.txt"));
-        assertThatThrownBy(() -> Graph.parse(new ByteArrayInputStream(names))).hasMessageContaining("no variables");
+        assertThatThrownBy(() -> Graph.parse(new ByteArrayInputStream(names)))
+                .hasMessageContaining("no variables")
+                .hasMessageContaining("v.dtype");
+        assertThatThrownBy(() -> Graph.parse("a/w\r\n\r\n b:0 \nstep"))
+                .hasMessageContaining("no variables")
+                .hasMessageContaining("--graph-format names");
         byte[] endless = "x".repeat(5000).getBytes(StandardCharsets.UTF_8);
         assertThatThrownBy(() -> Graph.ofNames(new ByteArrayInputStream(endless), Path.of("x")))
                 .hasMessageContaining("line 1");
+    }
+
+    @Test
+    void aLineWithNulIsIgnored() throws IOException {
+        String text = "a/w (DT_FLOAT) [3]\n".repeat(9) + "we\0ird/part b (DT_INT16) [4]\nb (DT_INT16) [5]\n";
+        Graph graph = Graph.parse(new ByteArrayInputStream(text.getBytes(StandardCharsets.UTF_8)));
+        assertThat(lines(graph)).containsExactly("a/w:0 DT_FLOAT [3]", "b:0 DT_INT16 [5]");
+        assertThat(graph.notes().get(0)).endsWith("1 line ignored");
     }
 
     /** What this library prints is read back, also among other lines. */

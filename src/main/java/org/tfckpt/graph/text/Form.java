@@ -63,6 +63,7 @@ record Form(Kind kind, Template template) {
                 of(Kind.TENSOR, "Tensor(\"{name}\", shape={shape}, dtype={dtype}"),
                 of(Kind.PERHAPS, "name = {name}, shape = {shape}"),
                 of(Kind.AROUND, "MirroredVariable:{"),
+                of(Kind.AROUND, "TPUMirroredVariable:{"),
                 of(Kind.AROUND, "SyncOnReadVariable:{"),
                 of(Kind.AROUND, "ShardedVariable:{"),
                 of(Kind.WANTED, "Key {word} not found in checkpoint"),

@@ -13,6 +13,9 @@ import org.tfckpt.tensor.UnsupportedFormatException;
  * that it adds, or {@link TextWindow#NONE}.
  */
 final class NamedForms {
+    /** How far before a listed variable a NUL is looked for. */
+    private static final int MAX_BEFORE = 256;
+
     private static final String TORCH = "torch.Size(";
     private static final String TORCH_DTYPE = "torch.";
 
@@ -80,7 +83,7 @@ final class NamedForms {
         }
         int close = details.read(type + 1);
         String name = close == TextWindow.NONE ? null : tokenBefore(blanksBefore(at, floor), floor);
-        if (name == null) {
+        if (name == null || hasNul(at, floor)) {
             return TextWindow.NONE;
         }
         if (!name.equals(ObjectKeys.OBJECT_GRAPH)) {
@@ -88,6 +91,19 @@ final class NamedForms {
             variables.add(PrintedVariable.of(name, window.dtype(), details.shape()), "listed", true);
         }
         return close;
+    }
+
+    /** Returns whether a name with a NUL precedes. It may have blanks, too, so that its beginning is not known. */
+    private boolean hasNul(int position, int floor) {
+        for (int at = position - 1; at >= Math.max(floor, position - MAX_BEFORE); at--) {
+            if (window.at(at) == 0) {
+                return true;
+            }
+            if (window.at(at) == '\n') {
+                return false;
+            }
+        }
+        return false;
     }
 
     /** Recognises {@code w torch.Size([3, 4])} at its shape. */
@@ -151,7 +167,7 @@ final class NamedForms {
         } else if (ends && isTorch(afterName)) {
             add(name, TORCH, isParameter(name));
         } else if (ends && !isInSource(at, floor)) {
-            add(name, "tuple", name.indexOf('/') > 0 && indentation(at) < SOURCE_INDENTATION);
+            add(name, "tuple", name.indexOf('/') > 0 && !isIndented(at));
         } else {
             return TextWindow.NONE;
         }
@@ -235,20 +251,21 @@ final class NamedForms {
         return TextWindow.isWord(before) || before == ')' || before == ']' || before == '.';
     }
 
-    private int indentation(int position) {
+    /** Returns whether a position is the first of its line and indented as source code usually is. */
+    boolean isIndented(int position) {
         int at = position;
         int blanks = 0;
         while (window.at(at - 1) == ' ' || window.at(at - 1) == '\t') {
             at--;
             blanks += window.at(at) == '\t' ? SOURCE_INDENTATION : 1;
         }
-        return window.at(at - 1) == '\n' || at == 0 ? blanks : 0;
+        return (window.at(at - 1) == '\n' || at == 0) && blanks >= SOURCE_INDENTATION;
     }
 
-    /** Returns whether what precedes a tuple on its line looks like source code or prose instead of a log. */
-    private boolean isInSource(int position, int floor) {
+    /** Returns whether what precedes a tuple or dict on its line looks like source code or prose instead of a log. */
+    boolean isInSource(int position, int floor) {
         int at = position;
-        boolean list = false;
+        boolean list = window.at(at) == '{';
         while (isOpening(window.at(at - 1))) {
             at--;
             list |= window.at(at) == '[';

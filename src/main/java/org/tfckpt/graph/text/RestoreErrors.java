@@ -157,7 +157,7 @@ final class RestoreErrors {
         }
     }
 
-    PrintedGraph result(List<PrintedVariable> all, long ignoredLines, boolean eager) {
+    PrintedGraph result(List<PrintedVariable> all, long ignoredLines, boolean eager, boolean onlyWords) {
         unnamedAssigned += assigned ? 1 : 0;
         boolean partial = variables.isPartial() || (unused.count() > 0 && all.isEmpty());
         return new PrintedGraph(
@@ -166,7 +166,7 @@ final class RestoreErrors {
                 eager,
                 ignoredLines,
                 remarks(all, partial),
-                problem(),
+                problem(onlyWords),
                 !all.isEmpty() || unused.count() > 0);
     }
 
@@ -194,7 +194,7 @@ final class RestoreErrors {
         return remarks;
     }
 
-    private String problem() {
+    private String problem(boolean onlyWords) {
         if (nameless > 0) {
             return "it has variables without their names (\"<tensorflow.python.ops… object at 0x…>\"); print them with:"
                     + " for v in tf.all_variables(): print(v.name, v.dtype, v.get_shape())";
@@ -205,6 +205,9 @@ final class RestoreErrors {
         }
         if (layers.count() > 0) {
             return "it names " + layers + ", but no variables; print them with: for v in model.variables: print(v)";
+        }
+        if (onlyWords) {
+            return "if each line is the name of a variable, use --graph-format names (in Java Graph.ofNames)";
         }
         return unnamedAssigned > 0
                 ? "the error states a shape, but not the name of the variable; print all variables with:"

@@ -69,7 +69,8 @@ final class TextInput {
         if (control > head.length / 100) {
             return null;
         }
-        if (zeros[0] + zeros[1] == 0) {
+        // A name may have a NUL.
+        if (control + zeros[0] + zeros[1] <= head.length / 100) {
             return StandardCharsets.UTF_8;
         }
         // Nearly every character of a log is ASCII, so one of its two bytes is zero.
@@ -140,7 +141,7 @@ final class TextInput {
         }
     }
 
-    /** Removes what a terminal would interpret: escape sequences, and other control characters, which become blanks. */
+    /** Removes what a terminal would interpret: escape sequences, and other control characters except NUL, which become blanks. */
     static final class Cleaner {
         private static final int MAX_SEQUENCE = 256;
 
@@ -172,7 +173,7 @@ final class TextInput {
                     } else if (c == 0x1b) {
                         state = State.ESCAPE;
                     } else if (c != BYTE_ORDER_MARK && !second) {
-                        chars[kept++] = (c < ' ' && c != '\t') || (c >= 0x7f && c <= 0x9f) ? ' ' : c;
+                        chars[kept++] = (c > 0 && c < ' ' && c != '\t') || (c >= 0x7f && c <= 0x9f) ? ' ' : c;
                     }
                 }
             }

@@ -14,11 +14,12 @@ final class TextScanner {
     /** The name of the value that an assignment returns in eager mode. */
     private static final String UNREAD = "UnreadVariable";
 
-    private static final char[] ENDS_AND_NAMED = {'\n', '>', ':', '(', 't'};
+    private static final char[] ENDS_AND_NAMED = {'\n', '>', ':', '(', 't', '\''};
 
     private final TextWindow window;
     private final VariableList variables = new VariableList();
     private final NamedForms named;
+    private final ShapeMap map;
     private final RestoreErrors errors;
     private final TextLines lines;
     private final List<Form> forms = Form.all();
@@ -33,12 +34,18 @@ final class TextScanner {
 
     private boolean eager;
 
+    /** Whether all lines so far are words, which may be names. */
+    private boolean onlyWords = true;
+
+    private int lineStart;
+
     /** The end of the last form: no other begins before it. */
     private int floor;
 
     TextScanner(Reader reader) {
         window = new TextWindow(reader);
         named = new NamedForms(window, variables);
+        map = new ShapeMap(window, variables, named);
         errors = new RestoreErrors(window, variables);
         lines = new TextLines(window);
         Arrays.fill(starts, new Form[0]);
@@ -64,6 +71,7 @@ final class TextScanner {
             if (c == '\n') {
                 endOfLine();
                 at++;
+                lineStart = at;
             } else {
                 lines.see(c, at);
                 int close = c < 128 ? recognised(c) : TextWindow.NONE;
@@ -72,23 +80,31 @@ final class TextScanner {
         }
         endOfLine();
         List<PrintedVariable> all = variables.finish();
-        return errors.result(all, lines.ignored(), eager);
+        return errors.result(all, lines.ignored(), eager, onlyWords && lines.ignored() > 0);
     }
 
     private void shift(int shift) {
         if (shift > 0) {
             at -= shift;
             floor = Math.max(0, floor - shift);
+            lineStart -= shift;
             forms.forEach(form -> form.template().shift(shift));
         }
     }
 
     private void endOfLine() {
+        onlyWords = onlyWords
+                && lineStart >= 0
+                && isWordOrBlank(window.text(lineStart, at).strip());
         errors.endOfLine();
         if (!lines.end()) {
             variables.otherLine();
             errors.otherLine();
         }
+    }
+
+    private static boolean isWordOrBlank(String line) {
+        return line.chars().noneMatch(c -> c <= ' ' || "=<,;{\"".indexOf(c) >= 0);
     }
 
     /** Handles a form that begins here, and returns its end. */
@@ -99,6 +115,7 @@ final class TextScanner {
                 case ':' -> named.firstOutput(at, floor);
                 case 't' -> named.torch(at, floor);
                 case '(' -> window.startsWith("(DT_", at) ? named.listed(at, floor) : named.tuple(at, floor);
+                case '\'' -> map.entry(at, floor);
                 default -> TextWindow.NONE;
             };
             if (close == TextWindow.NONE) {
