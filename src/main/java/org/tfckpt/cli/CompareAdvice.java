@@ -145,8 +145,8 @@ final class CompareAdvice {
             out.line("with these options, " + Plural.of(open, "variable") + (open == 1 ? " is" : " are")
                     + " still not found");
         }
-        out.text("to restore " + (given.partial ? "of these variables " : "") + "the "
-                + Plural.of(result.matched().size(), "variable") + " found:\n");
+        out.text("to restore the " + Plural.of(result.matched().size(), "variable") + " found"
+                + (given.partial ? ", of those that the error names" : "") + ":\n");
     }
 
     @SafeVarargs
