@@ -1,28 +1,18 @@
 package org.tfckpt.values;
 
 import java.nio.ByteBuffer;
-import org.jspecify.annotations.Nullable;
 import org.tfckpt.tensor.DataType;
 
 /** Differences between complex numbers; a difference is the absolute value of a − b. */
-final class ComplexPairs extends PairAccumulator {
+final class ComplexPairs extends RealPairs {
     private final DoubleReader reader;
     private final double[] a = new double[2 * BLOCK];
     private final double[] b = new double[2 * BLOCK];
     private final double[] absolute = new double[BLOCK];
-    private double max = -1;
-    private double chunkMax;
-    private int chunkAt;
 
     ComplexPairs(DataType type, Tolerance tolerance) {
         super(tolerance);
         this.reader = new DoubleReader(type);
-    }
-
-    @Override
-    void beginChunk() {
-        chunkMax = -1;
-        chunkAt = -1;
     }
 
     @Override
@@ -78,36 +68,5 @@ final class ComplexPairs extends PairAccumulator {
             }
         }
         return bothFinite;
-    }
-
-    @Override
-    long endChunk() {
-        return chunkAt;
-    }
-
-    @Override
-    int compareChunkMax() {
-        return Double.compare(chunkMax, max);
-    }
-
-    @Override
-    int compareMax(PairAccumulator other) {
-        return Double.compare(((ComplexPairs) other).max, max);
-    }
-
-    @Override
-    void takeChunkMax() {
-        max = chunkMax;
-    }
-
-    @Override
-    void takeMax(PairAccumulator other) {
-        max = ((ComplexPairs) other).max;
-    }
-
-    @Override
-    @Nullable
-    Number maxAbsolute() {
-        return max < 0 ? null : (Number) max;
     }
 }

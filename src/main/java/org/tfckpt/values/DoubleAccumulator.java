@@ -11,7 +11,7 @@ import org.tfckpt.tensor.DataType;
  * Statistics of float64 elements, and of the absolute values of complex ones. Works as {@link FloatAccumulator}; a
  * fraction has two halves, and its square three parts.
  */
-final class DoubleAccumulator extends Accumulator {
+final class DoubleAccumulator extends FloatingAccumulator {
     private static final int FRACTION = 52;
     private static final long FRACTION_MASK = (1L << FRACTION) - 1;
     private static final int HALF = FRACTION / 2;
@@ -36,16 +36,15 @@ final class DoubleAccumulator extends Accumulator {
     private final double[] parts = new double[2 * BLOCK];
     private final float[] floats = new float[2 * BLOCK];
     private final long[] bins = new long[2 * EXPONENTS * STRIDE];
-    private final ExactSum sum = new ExactSum(MIN_EXPONENT, EXPONENTS + 3 * Long.SIZE);
-    private final ExactSum squares = new ExactSum(2 * MIN_EXPONENT, 2 * EXPONENTS + 3 * Long.SIZE);
-    private final @Nullable BucketCounts counts;
-    private long finite;
     private long minKey = Long.MAX_VALUE;
     private long maxKey = Long.MIN_VALUE;
 
     DoubleAccumulator(DataType type, boolean histogram) {
+        super(
+                new ExactSum(MIN_EXPONENT, EXPONENTS + 3 * Long.SIZE),
+                new ExactSum(2 * MIN_EXPONENT, 2 * EXPONENTS + 3 * Long.SIZE),
+                histogram ? new BucketCounts(BUCKET_BITS) : null);
         this.type = type;
-        this.counts = histogram ? new BucketCounts(BUCKET_BITS) : null;
     }
 
     @Override
@@ -187,15 +186,9 @@ final class DoubleAccumulator extends Accumulator {
     @Override
     void merge(Accumulator other) {
         DoubleAccumulator more = (DoubleAccumulator) other;
-        mergeCounts(more);
-        finite += more.finite;
+        mergeSums(more);
         minKey = Math.min(minKey, more.minKey);
         maxKey = Math.max(maxKey, more.maxKey);
-        sum.add(more.sum);
-        squares.add(more.squares);
-        if (counts != null && more.counts != null) {
-            counts.add(more.counts);
-        }
     }
 
     private static double value(long key) {
@@ -204,8 +197,7 @@ final class DoubleAccumulator extends Accumulator {
 
     @Override
     Summary summary() {
-        Moments moments = new Moments(finite, sum.value(), squares.value());
-        return finite == 0 ? summary(moments, null, null) : summary(moments, value(minKey), value(maxKey));
+        return finite == 0 ? summary(moments(), null, null) : summary(moments(), value(minKey), value(maxKey));
     }
 
     @Override
@@ -228,13 +220,7 @@ final class DoubleAccumulator extends Accumulator {
     @Override
     void reset() {
         super.reset();
-        finite = 0;
         minKey = Long.MAX_VALUE;
         maxKey = Long.MIN_VALUE;
-        sum.reset();
-        squares.reset();
-        if (counts != null) {
-            counts.reset();
-        }
     }
 }

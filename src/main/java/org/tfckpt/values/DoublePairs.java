@@ -5,16 +5,13 @@ import org.jspecify.annotations.Nullable;
 import org.tfckpt.tensor.DataType;
 
 /** Differences between elements that are exact as doubles: floats, integers of up to 32 bits and booleans. */
-final class DoublePairs extends PairAccumulator {
+final class DoublePairs extends RealPairs {
     private final DoubleReader readerA;
     private final DoubleReader readerB;
     private final boolean integers;
     private final boolean floats;
     private final double[] a = new double[BLOCK];
     private final double[] b = new double[BLOCK];
-    private double max = -1;
-    private double chunkMax;
-    private int chunkAt;
 
     DoublePairs(DataType typeA, DataType typeB, Tolerance tolerance) {
         super(tolerance);
@@ -22,12 +19,6 @@ final class DoublePairs extends PairAccumulator {
         this.readerB = new DoubleReader(typeB);
         this.floats = typeA == DataType.DT_FLOAT && typeB == DataType.DT_FLOAT && tolerance.isZero();
         this.integers = !DoubleReader.isFloat(typeA);
-    }
-
-    @Override
-    void beginChunk() {
-        chunkMax = -1;
-        chunkAt = -1;
     }
 
     @Override
@@ -193,33 +184,9 @@ final class DoublePairs extends PairAccumulator {
     }
 
     @Override
-    long endChunk() {
-        return chunkAt;
-    }
-
-    @Override
-    int compareChunkMax() {
-        return Double.compare(chunkMax, max);
-    }
-
-    @Override
-    int compareMax(PairAccumulator other) {
-        return Double.compare(((DoublePairs) other).max, max);
-    }
-
-    @Override
-    void takeChunkMax() {
-        max = chunkMax;
-    }
-
-    @Override
-    void takeMax(PairAccumulator other) {
-        max = ((DoublePairs) other).max;
-    }
-
-    @Override
     @Nullable
     Number maxAbsolute() {
-        return max < 0 ? null : integers ? (Number) (long) max : (Number) max;
+        Number max = super.maxAbsolute();
+        return max != null && integers ? (Number) max.longValue() : max;
     }
 }

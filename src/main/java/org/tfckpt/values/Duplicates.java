@@ -20,7 +20,7 @@ import org.tfckpt.tensor.Shape;
 import org.tfckpt.tensor.TensorInfo;
 
 /**
- * Finds tensors with equal values: the same dtype, shape and elements, whatever their names, byte order and slices. Only
+ * Finds tensors with equal values: the same dtype, shape and elements; names, byte order and slices may differ. Only
  * tensors that may be equal by dtype, shape and stored checksum are read; then their digests decide.
  */
 public final class Duplicates {

@@ -8,7 +8,7 @@ import org.jspecify.annotations.Nullable;
  * Statistics of float32 elements. Within a block, the fractions of elements with the same sign and exponent are added
  * as integers, and so are their squares; these sums cannot overflow, and are then added to the exact sums.
  */
-final class FloatAccumulator extends Accumulator {
+final class FloatAccumulator extends FloatingAccumulator {
     private static final int FRACTION = 23;
     private static final int FRACTION_MASK = (1 << FRACTION) - 1;
     private static final int EXPONENTS = 1 << 8;
@@ -24,17 +24,16 @@ final class FloatAccumulator extends Accumulator {
     private final long[] fractions = new long[2 * EXPONENTS];
 
     private final long[] squaredFractions = new long[2 * EXPONENTS];
-    private final ExactSum sum = new ExactSum(MIN_EXPONENT, EXPONENTS + 2 * Long.SIZE);
-    private final ExactSum squares = new ExactSum(2 * MIN_EXPONENT, 2 * EXPONENTS + 2 * Long.SIZE);
-    private final @Nullable BucketCounts counts;
-    private long finite;
     private int minKey = Integer.MAX_VALUE;
     private int maxKey = Integer.MIN_VALUE;
     private int blockMin;
     private int blockMax;
 
     FloatAccumulator(boolean histogram) {
-        this.counts = histogram ? new BucketCounts(Short.SIZE) : null;
+        super(
+                new ExactSum(MIN_EXPONENT, EXPONENTS + 2 * Long.SIZE),
+                new ExactSum(2 * MIN_EXPONENT, 2 * EXPONENTS + 2 * Long.SIZE),
+                histogram ? new BucketCounts(Short.SIZE) : null);
     }
 
     @Override
@@ -154,15 +153,9 @@ final class FloatAccumulator extends Accumulator {
     @Override
     void merge(Accumulator other) {
         FloatAccumulator more = (FloatAccumulator) other;
-        mergeCounts(more);
-        finite += more.finite;
+        mergeSums(more);
         minKey = Math.min(minKey, more.minKey);
         maxKey = Math.max(maxKey, more.maxKey);
-        sum.add(more.sum);
-        squares.add(more.squares);
-        if (counts != null && more.counts != null) {
-            counts.add(more.counts);
-        }
     }
 
     private static double value(int key) {
@@ -171,8 +164,7 @@ final class FloatAccumulator extends Accumulator {
 
     @Override
     Summary summary() {
-        Moments moments = new Moments(finite, sum.value(), squares.value());
-        return finite == 0 ? summary(moments, null, null) : summary(moments, value(minKey), value(maxKey));
+        return finite == 0 ? summary(moments(), null, null) : summary(moments(), value(minKey), value(maxKey));
     }
 
     @Override
@@ -188,13 +180,7 @@ final class FloatAccumulator extends Accumulator {
     @Override
     void reset() {
         super.reset();
-        finite = 0;
         minKey = Integer.MAX_VALUE;
         maxKey = Integer.MIN_VALUE;
-        sum.reset();
-        squares.reset();
-        if (counts != null) {
-            counts.reset();
-        }
     }
 }

@@ -18,7 +18,7 @@ import org.tfckpt.tensor.TensorSlice;
 /**
  * The bytes of a tensor or of a region, read in chunks on any threads. If the region is stored as a whole with a
  * checksum, each byte is read once: the checksums of the chunks are combined, and compared at the end. Otherwise the first
- * chunk that is read checks everything, or whatever the format can check.
+ * chunk that is read checks everything that the format can check.
  */
 final class Source {
     private final Tensor tensor;
