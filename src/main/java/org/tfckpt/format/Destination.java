@@ -8,6 +8,9 @@ import java.nio.file.Files;
 import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.function.LongConsumer;
+import org.tfckpt.io.DurableFiles;
+import org.tfckpt.io.NewFile;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.ErrorContext;
 
@@ -83,6 +86,42 @@ public final class Destination {
     public static void requireFree(Path file) throws FileAlreadyExistsException {
         if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
             throw new FileAlreadyExistsException(file.toString(), null, "already exists; overwriting is not enabled");
+        }
+    }
+
+    /** Writes the content of a new file. */
+    @FunctionalInterface
+    public interface Content {
+        /**
+         * Writes the content.
+         *
+         * @param file the file, which is not visible under its name yet
+         * @throws IOException if the content cannot be read or written
+         */
+        void writeTo(NewFile file) throws IOException;
+    }
+
+    /**
+     * Writes a file, which appears under its name once it is complete and forced to the disk.
+     *
+     * @param target the file
+     * @param overwrite whether it may exist, and is then replaced
+     * @param progress receives the numbers of bytes written
+     * @param content writes the content
+     * @throws FileAlreadyExistsException if the file exists and must not be replaced
+     * @throws IOException if the file cannot be written
+     */
+    public static void write(Path target, boolean overwrite, LongConsumer progress, Content content)
+            throws IOException {
+        if (!overwrite) {
+            requireFree(target);
+        }
+        createDirectory(directory(target), target.toString());
+        try (NewFile file = NewFile.create(target, progress)) {
+            content.writeTo(file);
+            file.finish();
+            file.publish();
+            DurableFiles.forceNames(directory(target));
         }
     }
 

@@ -10,7 +10,7 @@ import java.nio.ByteOrder;
 final class TileCopy {
     /** The number of elements along each side of a tile. */
     static final int SIDE = 64;
-    /** A tile whose runs are within so many bytes is read at once. */
+    /** A tile whose runs are within this number of bytes is read at once. */
     private static final int SPAN = 1 << 16;
 
     private static final VarHandle SHORTS =

@@ -8,8 +8,6 @@ import org.tfckpt.format.Destination;
 import org.tfckpt.format.FormatWriter;
 import org.tfckpt.format.NewTensor;
 import org.tfckpt.format.NewValues;
-import org.tfckpt.io.DurableFiles;
-import org.tfckpt.io.NewFile;
 
 /** Writes one array as {@code numpy.save} does. */
 public final class NpyWriter implements FormatWriter {
@@ -38,15 +36,7 @@ public final class NpyWriter implements FormatWriter {
             throw new IllegalArgumentException(
                     "an npy file holds one tensor, not " + tensors.size() + "; use the suffix .npz for more");
         }
-        if (!overwrite) {
-            Destination.requireFree(target);
-        }
-        Destination.createDirectory(Destination.directory(target), target.toString());
-        try (NewFile file = NewFile.create(target, progress)) {
-            NpyFormat.write(tensors.get(0), new NewValues(file, null));
-            file.finish();
-            file.publish();
-            DurableFiles.forceNames(Destination.directory(target));
-        }
+        Destination.write(
+                target, overwrite, progress, file -> NpyFormat.write(tensors.get(0), new NewValues(file, null)));
     }
 }

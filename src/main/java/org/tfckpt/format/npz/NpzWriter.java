@@ -13,7 +13,6 @@ import org.tfckpt.format.Destination;
 import org.tfckpt.format.FormatWriter;
 import org.tfckpt.format.NewTensor;
 import org.tfckpt.format.NewValues;
-import org.tfckpt.io.DurableFiles;
 import org.tfckpt.io.NewFile;
 
 /** Writes archives of arrays exactly as {@code numpy.savez} does, which uses Python's {@code zipfile}. */
@@ -66,20 +65,13 @@ public final class NpzWriter implements FormatWriter {
     @Override
     public void write(Path target, boolean overwrite, List<NewTensor> tensors, LongConsumer progress)
             throws IOException {
-        if (!overwrite) {
-            Destination.requireFree(target);
-        }
-        Destination.createDirectory(Destination.directory(target), target.toString());
-        try (NewFile file = NewFile.create(target, progress)) {
+        Destination.write(target, overwrite, progress, file -> {
             List<Member> members = new ArrayList<>();
             for (NewTensor tensor : tensors) {
                 members.add(write(tensor, file));
             }
             directory(members, file);
-            file.finish();
-            file.publish();
-            DurableFiles.forceNames(Destination.directory(target));
-        }
+        });
     }
 
     private static Member write(NewTensor tensor, NewFile file) throws IOException {
