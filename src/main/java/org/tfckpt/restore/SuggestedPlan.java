@@ -147,7 +147,7 @@ public final class SuggestedPlan {
     }
 
     /**
-     * Returns patterns for all variables that are not restored, whatever the reason. No pattern matches a variable that
+     * Returns patterns for all variables that are not restored, for any reason. No pattern matches a variable that
      * is restored.
      *
      * @return patterns for the names of variables in the graph; empty if there is no short list of them
