@@ -21,6 +21,7 @@ module org.tfckpt {
     exports org.tfckpt.objects;
     exports org.tfckpt.restore;
     exports org.tfckpt.slots;
+    exports org.tfckpt.storage;
     exports org.tfckpt.tensor;
     exports org.tfckpt.values;
 

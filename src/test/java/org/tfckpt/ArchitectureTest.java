@@ -105,6 +105,7 @@ class ArchitectureTest {
                         "org.tfckpt.objects",
                         "org.tfckpt.restore",
                         "org.tfckpt.slots",
+                        "org.tfckpt.storage",
                         "org.tfckpt.tensor",
                         "org.tfckpt.values")
                 .and()
