@@ -22,6 +22,7 @@ module org.tfckpt {
     exports org.tfckpt.restore;
     exports org.tfckpt.slots;
     exports org.tfckpt.storage;
+    exports org.tfckpt.storage.http;
     exports org.tfckpt.tensor;
     exports org.tfckpt.values;
 

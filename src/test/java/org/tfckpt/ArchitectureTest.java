@@ -106,6 +106,7 @@ class ArchitectureTest {
                         "org.tfckpt.restore",
                         "org.tfckpt.slots",
                         "org.tfckpt.storage",
+                        "org.tfckpt.storage.http",
                         "org.tfckpt.tensor",
                         "org.tfckpt.values")
                 .and()

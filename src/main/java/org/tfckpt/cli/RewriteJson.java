@@ -6,8 +6,6 @@ import java.nio.file.Path;
 import org.tfckpt.edit.Rewrite;
 import org.tfckpt.edit.RewriteSummary;
 import org.tfckpt.edit.RewrittenTensor;
-import org.tfckpt.format.ProblemGroup;
-import org.tfckpt.io.JsonOutput;
 import org.tfckpt.tensor.DataType;
 
 /** The JSON form of {@code rewrite}. */
@@ -16,7 +14,7 @@ final class RewriteJson {
 
     static void write(Output output, Path prefix, boolean dryRun, Rewrite rewrite, RewriteSummary summary)
             throws IOException {
-        try (JsonOutput out = new JsonOutput(output.stream())) {
+        try (JsonOutput out = new JsonOutput(output)) {
             JsonGenerator json = out.generator();
             json.writeStartObject();
             out.text("checkpoint", prefix.toString());
@@ -48,7 +46,7 @@ final class RewriteJson {
             json.writeEndArray();
             out.generator().writeArrayFieldStart("lost");
             for (ProblemGroup group : ProblemGroup.of(rewrite.lost())) {
-                ProblemText.writeJson(out, group, true);
+                group.writeJson(out, true);
             }
             out.generator().writeEndArray();
             json.writeObjectFieldStart("totals");

@@ -117,8 +117,7 @@ public final class Rewrite {
          * @return this builder
          */
         public Builder rename(NameMapping rules) {
-            request.renames = true;
-            request.rename(rules);
+            request.rename = request.rename == null ? rules : request.rename.then(rules);
             return this;
         }
 
@@ -293,8 +292,7 @@ public final class Rewrite {
          * @throws IllegalArgumentException if {@code axes} has an axis twice
          */
         public Builder transpose(NamePattern pattern, int... axes) {
-            List<Integer> order = Arrays.stream(axes).boxed().toList();
-            request.recipe = request.recipe.transpose(new Axes(pattern, order));
+            request.axes.add(new Axes(pattern, Arrays.stream(axes).boxed().toList()));
             return this;
         }
 
@@ -307,21 +305,20 @@ public final class Rewrite {
          * @throws IllegalArgumentException if the rule does not have this form
          */
         public Builder transpose(String rule) {
-            request.recipe = request.recipe.transpose(rule);
+            request.axes.add(Axes.parse(rule));
             return this;
         }
 
         /**
-         * Applies the rules of a recipe. With {@link #fitTo}, a recipe and {@link #transpose} are applied first: the graph
-         * selects from the new names and shapes.
+         * Applies the rules of a recipe.
          *
          * @param recipe the recipe
          * @return this builder
          */
         public Builder recipe(Recipe recipe) {
-            request.recipe = request.recipe.then(recipe);
-            request.rename(recipe.rename());
-            return this;
+            request.excludes.addAll(recipe.excludes());
+            request.axes.addAll(recipe.axes());
+            return rename(recipe.rename());
         }
 
         /**

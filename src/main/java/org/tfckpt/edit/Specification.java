@@ -22,7 +22,6 @@ import org.tfckpt.tensor.Problem;
  * @param losses the losses, or null if nothing is salvaged
  * @param filter the tensors to keep, by name
  * @param withoutSlots whether to drop optimizer slots
- * @param axes the rules for the order of axes
  * @param pairs the names that single tensors come from, by new name
  * @param rename the rules for new names, or null
  * @param fullNames whether to name tensors by the full names of their variables
@@ -37,7 +36,6 @@ record Specification(
         @Nullable SalvageLosses losses,
         Filter filter,
         boolean withoutSlots,
-        List<Axes> axes,
         Map<String, String> pairs,
         @Nullable NameMapping rename,
         boolean fullNames,
@@ -78,6 +76,7 @@ record Specification(
     record Form(
             @Nullable FormatWriter writer,
             boolean strict,
+            List<Axes> axes,
             boolean joinSlices,
             @Nullable DataType cast,
             @Nullable Sharding sharding,
@@ -115,22 +114,15 @@ record Specification(
         return form.cast != null && FloatCast.isFloat(dtype) ? form.cast : dtype;
     }
 
-    /** Returns a request with the same options for views of the inputs, to which axes and averages have been applied. */
-    Specification of(List<Checkpoint> views) {
-        return new Specification(
-                views,
-                losses,
-                filter,
-                withoutSlots,
-                List.of(),
-                pairs,
-                rename,
-                fullNames,
-                fit,
-                null,
-                inputAverage,
-                clash,
-                form);
+    /** Returns a tensor with its axes in the order that the last rule for it gives. */
+    RewrittenTensor transposed(RewrittenTensor tensor) {
+        RewrittenTensor result = tensor;
+        for (Axes axes : form.axes) {
+            if (axes.appliesTo(tensor.source(), tensor.name())) {
+                result = tensor.transposed(axes.of(tensor.source()));
+            }
+        }
+        return result;
     }
 
     /** Returns the losses among requested tensors. A graph may request any tensor, so then every loss counts. */
