@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
+import java.util.Collection;
 import java.util.Iterator;
 import java.util.NoSuchElementException;
 import java.util.Optional;
@@ -17,6 +18,7 @@ import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.files.CheckpointLocation;
 import org.tfckpt.files.CheckpointLocator;
+import org.tfckpt.format.ArrangedTensors;
 import org.tfckpt.format.FormatReader;
 import org.tfckpt.format.TensorScan;
 import org.tfckpt.format.bundle.Bundle;
@@ -28,10 +30,13 @@ import org.tfckpt.io.FileAccess;
 import org.tfckpt.io.OrderedWork;
 import org.tfckpt.objects.ObjectGraph;
 import org.tfckpt.objects.ObjectKeys;
+import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataLossException;
+import org.tfckpt.tensor.ErrorContext;
 import org.tfckpt.tensor.Problem;
 import org.tfckpt.tensor.ProblemKind;
 import org.tfckpt.tensor.TensorInfo;
+import org.tfckpt.tensor.TensorNames;
 import org.tfckpt.tensor.TensorNotFoundException;
 import org.tfckpt.tensor.TensorSlice;
 
@@ -426,6 +431,31 @@ public final class Checkpoint implements Closeable {
                     work);
             return new Verification(totals.tensors(), totals.bytes(), count[0]);
         }
+    }
+
+    /**
+     * Returns a view of this checkpoint that has some of its tensors, under other names and with their axes in another
+     * order. It reads the files of this checkpoint, which must stay open; closing it closes no file. Verifying it verifies
+     * this checkpoint. Its data files cannot be linked.
+     *
+     * @param tensors the tensors of the view. If the {@linkplain #objectGraph object graph} is one of them, the tensors
+     *     that it lists must keep their names
+     * @return the view
+     * @throws CheckpointException if two tensors have the same name
+     */
+    public Checkpoint view(Collection<TensorView> tensors) throws CheckpointException {
+        ArrangedTensors arranged = new ArrangedTensors(reader());
+        for (TensorView tensor : tensors) {
+            TensorInfo other = arranged.put(tensor.name(), tensor.source(), tensor.axes());
+            if (other != null) {
+                throw new CheckpointException(
+                        "'" + TensorNames.printable(other.name()) + "' and '"
+                                + TensorNames.printable(tensor.source().name()) + "' of '" + prefix()
+                                + "' would both be named '" + TensorNames.printable(tensor.name()) + "'",
+                        ErrorContext.hint("exclude one, or change the rules so that their names differ"));
+            }
+        }
+        return with(arranged);
     }
 
     /** Returns a checkpoint with the same location that reads through another reader. */

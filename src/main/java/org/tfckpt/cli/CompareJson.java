@@ -3,6 +3,7 @@ package org.tfckpt.cli;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.tfckpt.io.JsonOutput;
 import org.tfckpt.restore.Comparison;
 import org.tfckpt.restore.SuggestedExclusion;
 import org.tfckpt.restore.SuggestedPlan;
@@ -24,7 +25,7 @@ final class CompareJson {
     }
 
     static void write(Output output, Comparison comparison, SuggestedPlan plan, boolean partial) throws IOException {
-        try (JsonOutput out = new JsonOutput(output)) {
+        try (JsonOutput out = new JsonOutput(output.stream())) {
             new CompareJson(out, comparison).write(plan, partial);
         }
     }

@@ -10,6 +10,7 @@ import java.util.concurrent.Callable;
 import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
+import org.tfckpt.TensorView;
 import org.tfckpt.restore.NameMapping;
 import org.tfckpt.slots.OptimizerSlots;
 import org.tfckpt.tensor.CheckpointException;
@@ -100,6 +101,9 @@ final class DiffCommand implements Callable<Integer> {
                     + " passed through the --from rules.")
     private @Nullable Path map;
 
+    @ArgGroup(validate = false, heading = "%nConversion of A, before names and values are compared:%n")
+    private RecipeOptions recipes = new RecipeOptions();
+
     @Option(names = "--no-slots", description = CommonOptions.NO_SLOTS)
     private boolean noSlots;
 
@@ -136,7 +140,8 @@ final class DiffCommand implements Callable<Integer> {
         if (limit < 0) {
             throw new IllegalArgumentException("--limit must be at least 0, not " + limit);
         }
-        try (Checkpoint a = Checkpoint.open(pathA, common.readOptions());
+        try (Checkpoint stored = Checkpoint.open(pathA, common.readOptions());
+                Checkpoint a = converted(stored);
                 Checkpoint b = Checkpoint.open(pathB, common.readOptions())) {
             Predicate<TensorInfo> selectA = selection(a);
             Differences differences = compare(a, selectA, b, selection(b));
@@ -168,6 +173,22 @@ final class DiffCommand implements Callable<Integer> {
                     .selecting(selectA, selectB);
             return mapped(diff).compare(a, b);
         }
+    }
+
+    private Checkpoint converted(Checkpoint stored) throws IOException {
+        // A recipe may give slots names that do not tell what they are.
+        return recipes.words().isEmpty() || !noSlots
+                ? recipes.applyTo(stored, console)
+                : recipes.applyTo(withoutSlots(stored), console);
+    }
+
+    private static Checkpoint withoutSlots(Checkpoint stored) throws IOException {
+        OptimizerSlots slots = OptimizerSlots.of(stored);
+        List<TensorView> others = stored.tensors()
+                .filter(info -> !StatsCommand.isSlot(slots, info))
+                .map(info -> new TensorView(info.name(), info, List.of()))
+                .toList();
+        return stored.view(others);
     }
 
     private CheckpointDiff mapped(CheckpointDiff diff) throws IOException {

@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
+import org.tfckpt.io.JsonOutput;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.values.Differences;
@@ -20,7 +21,7 @@ final class DiffJson {
     }
 
     static void write(Output output, String a, String b, Differences differences) throws IOException {
-        try (JsonOutput out = new JsonOutput(output)) {
+        try (JsonOutput out = new JsonOutput(output.stream())) {
             new DiffJson(out).write(a, b, differences);
         }
     }

@@ -34,7 +34,12 @@ final class DiffText {
     }
 
     void write(Differences differences, long parameters) throws IOException {
-        summary(differences, parameters);
+        // Elements within the tolerance are not changes.
+        List<TensorDifference> changed = differences.values().stream()
+                .filter(tensor -> changedElements(tensor) > 0)
+                .sorted(Comparator.comparingDouble((TensorDifference tensor) -> -size(tensor)))
+                .toList();
+        summary(differences, changed, parameters);
         tensors("removed (only in A):", "- ", differences.onlyA());
         tensors("added (only in B):", "+ ", differences.onlyB());
         section(
@@ -52,7 +57,13 @@ final class DiffText {
                         + DataType.enumName(pair.b().dtypeNumber()),
                 pair -> pair.a().name(),
                 pair -> parameters(pair.a()));
-        changed(differences.values());
+        section(
+                "changed, the largest first:"
+                        + (changed.isEmpty() || changed.get(0).different().isEmpty() ? "" : columns()),
+                changed,
+                this::line,
+                tensor -> tensor.a().name(),
+                DiffText::changedElements);
         section(
                 "not compared:",
                 differences.notCompared(),
@@ -61,18 +72,17 @@ final class DiffText {
                 tensor -> parameters(tensor.a()));
     }
 
-    private void summary(Differences differences, long parameters) throws IOException {
-        long removed = sum(differences.onlyA());
-        long added = sum(differences.onlyB());
-        long changed = 0;
-        for (TensorDifference tensor : differences.values()) {
-            changed += tensor.different().orElse(tensor.elements());
-        }
-        for (Differences.Pair pair : differences.shapes()) {
-            changed += parameters(pair.a());
-        }
+    private static long changedElements(TensorDifference tensor) {
+        return tensor.outside().orElse(tensor.elements());
+    }
+
+    private void summary(Differences differences, List<TensorDifference> changed, long parameters) throws IOException {
+        long removed = sum(differences.onlyA(), DiffText::parameters);
+        long added = sum(differences.onlyB(), DiffText::parameters);
+        long changedElements =
+                sum(changed, DiffText::changedElements) + sum(differences.shapes(), pair -> parameters(pair.a()));
         long all = parameters + added;
-        int[] parts = {part(removed, all), part(added, all), part(changed, all)};
+        int[] parts = {part(removed, all), part(added, all), part(changedElements, all)};
         int equal = BAR - parts[0] - parts[1] - parts[2];
         for (int i = 0; equal < 0; i = (i + 1) % parts.length) {
             if (parts[i] > 1) {
@@ -81,17 +91,28 @@ final class DiffText {
             }
         }
         out.text(style.bad("-".repeat(parts[0])) + style.good("+".repeat(parts[1]))
-                + style.changed("#".repeat(parts[2])) + style.faint("=".repeat(equal)) + "\n");
-        out.line(Plural.of(differences.same(), "tensor") + " the same (=), "
-                + differences.values().size() + " changed (#), "
-                + differences.shapes().size() + " reshaped, "
-                + differences.onlyB().size() + " added (+), "
-                + differences.onlyA().size() + " removed (-); " + ShortNumber.percent(changed, all) + " of "
-                + ShortNumber.si(all) + " parameters changed");
+                + style.changed("#".repeat(parts[2])) + style.faint("=".repeat(equal)) + "  "
+                + ShortNumber.percent(changedElements, all) + " of " + ShortNumber.si(all) + " parameters changed\n");
+        List<String> counts = new ArrayList<>();
+        counts.add(Plural.of(differences.same(), "tensor") + " the same (=)");
+        count(counts, differences.values().size() - changed.size(), "within the tolerance");
+        count(counts, changed.size(), "changed (#)");
+        count(counts, differences.shapes().size(), "reshaped (#)");
+        count(counts, differences.dtypes().size(), "of another dtype");
+        count(counts, differences.onlyB().size(), "added (+)");
+        count(counts, differences.onlyA().size(), "removed (-)");
+        count(counts, differences.notCompared().size(), "not compared");
+        out.line(String.join(", ", counts));
     }
 
-    private static long sum(List<TensorInfo> tensors) {
-        return tensors.stream().mapToLong(DiffText::parameters).sum();
+    private static void count(List<String> counts, int count, String what) {
+        if (count > 0) {
+            counts.add(String.format(Locale.ROOT, "%,d %s", count, what));
+        }
+    }
+
+    private static <T> long sum(List<T> items, ToLongFunction<T> elements) {
+        return items.stream().mapToLong(elements).sum();
     }
 
     /** Returns the columns of the bar for a count: at least one unless it is 0. */
@@ -115,31 +136,17 @@ final class DiffText {
             return;
         }
         out.text("\n" + title + "\n");
-        int shown = items.size() <= limit ? items.size() : limit;
+        int shown = Math.min(items.size(), limit);
         for (T item : items.subList(0, shown)) {
             out.line("  " + line.apply(item));
         }
         List<T> others = items.subList(shown, items.size());
         if (!others.isEmpty()) {
             out.line("  … and " + Plural.of(others.size(), "tensor") + " more (--limit N shows N):");
-            DiffScopes scopes = new DiffScopes();
+            DiffScopes scopes = new DiffScopes(others.stream().map(name).toList());
             others.forEach(item -> scopes.add(name.apply(item), elements.applyAsLong(item)));
             scopes.write(out, limit);
         }
-    }
-
-    private void changed(List<TensorDifference> values) throws IOException {
-        if (values.isEmpty()) {
-            return;
-        }
-        List<TensorDifference> largest = new ArrayList<>(values);
-        largest.sort(Comparator.comparingDouble((TensorDifference tensor) -> -size(tensor)));
-        section(
-                "changed, the largest first:" + (values.get(0).different().isEmpty() ? "" : columns()),
-                largest,
-                this::line,
-                tensor -> tensor.a().name(),
-                tensor -> tensor.different().orElse(tensor.elements()));
     }
 
     private static String columns() {
@@ -169,7 +176,7 @@ final class DiffText {
                 tensor.cosine().isPresent()
                         ? String.format(Locale.ROOT, "%.6f", tensor.cosine().getAsDouble())
                         : "-",
-                ShortNumber.si(tensor.different().getAsLong()) + " of " + ShortNumber.si(tensor.elements()),
+                ShortNumber.si(changedElements(tensor)) + " of " + ShortNumber.si(tensor.elements()),
                 ShortNumber.fit(name, Math.max(12, WIDTH - COLUMNS_WIDTH - 4 - nan.length())) + nan);
     }
 

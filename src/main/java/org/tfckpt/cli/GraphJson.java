@@ -8,6 +8,7 @@ import org.tfckpt.graph.GraphKind;
 import org.tfckpt.graph.GraphSaver;
 import org.tfckpt.graph.GraphVariable;
 import org.tfckpt.graph.Variables;
+import org.tfckpt.io.JsonOutput;
 import org.tfckpt.tensor.DataType;
 
 /** The JSON form of {@code graph}. */
@@ -19,7 +20,7 @@ final class GraphJson {
     }
 
     static void write(Output output, Graph graph, Variables variables) throws IOException {
-        try (JsonOutput out = new JsonOutput(output)) {
+        try (JsonOutput out = new JsonOutput(output.stream())) {
             new GraphJson(out).graph(graph, variables);
         }
     }

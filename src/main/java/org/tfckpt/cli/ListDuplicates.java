@@ -2,6 +2,7 @@ package org.tfckpt.cli;
 
 import java.io.IOException;
 import java.util.List;
+import org.tfckpt.io.JsonOutput;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.values.Duplicates;
@@ -35,7 +36,7 @@ final class ListDuplicates {
     }
 
     void writeJson(Output output) throws IOException {
-        try (JsonOutput out = new JsonOutput(output)) {
+        try (JsonOutput out = new JsonOutput(output.stream())) {
             out.generator().writeStartObject();
             out.generator().writeArrayFieldStart("duplicates");
             for (Duplicates.Group group : groups) {

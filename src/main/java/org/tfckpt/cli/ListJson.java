@@ -6,6 +6,7 @@ import java.util.Iterator;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
+import org.tfckpt.io.JsonOutput;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorSlice;
@@ -22,7 +23,7 @@ final class ListJson {
 
     static void write(Output output, Checkpoint checkpoint, Iterator<TensorInfo> tensors, ListTotals totals)
             throws IOException {
-        try (JsonOutput out = new JsonOutput(output)) {
+        try (JsonOutput out = new JsonOutput(output.stream())) {
             new ListJson(out, checkpoint).write(tensors, totals);
         }
     }

@@ -2,6 +2,7 @@ package org.tfckpt.cli;
 
 import java.io.IOException;
 import org.tfckpt.Checkpoint;
+import org.tfckpt.io.JsonOutput;
 import org.tfckpt.objects.ObjectGraph;
 import org.tfckpt.objects.ObjectNode;
 
@@ -16,7 +17,7 @@ final class ObjectsJson {
     }
 
     static void write(Output output, Checkpoint checkpoint, ObjectGraph graph) throws IOException {
-        try (JsonOutput out = new JsonOutput(output)) {
+        try (JsonOutput out = new JsonOutput(output.stream())) {
             out.generator().writeStartObject();
             out.text("checkpoint", checkpoint.prefix());
             out.text("save_counter", graph.saveCounterKey().orElse(null));

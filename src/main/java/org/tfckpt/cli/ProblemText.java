@@ -3,8 +3,9 @@ package org.tfckpt.cli;
 import java.io.IOException;
 import java.util.List;
 import java.util.Objects;
+import org.tfckpt.format.ProblemGroup;
+import org.tfckpt.io.JsonOutput;
 import org.tfckpt.tensor.Problem;
-import org.tfckpt.tensor.ProblemKind;
 import org.tfckpt.tensor.TensorNames;
 
 /** Problems as text and as JSON, the same in all commands. */
@@ -23,11 +24,27 @@ final class ProblemText {
                 problem.file() + offset + ": " + affected + problem.kind() + ": " + problem.message());
     }
 
-    /** Whether a problem is the reason why tensors of a data file are damaged. */
-    static boolean isOfFile(Problem problem) {
-        return problem.tensor() == null
-                && problem.offset() < 0
-                && (problem.kind() == ProblemKind.WRONG_FILE || problem.kind() == ProblemKind.TRUNCATED);
+    /** Returns the line of a group. */
+    static String line(ProblemGroup group) {
+        return group.tensors().size() > 1
+                ? line(group.problem(), Plural.of(group.tensors().size(), "tensor") + ": ")
+                : line(group.problem());
+    }
+
+    static void writeJson(JsonOutput out, ProblemGroup group, boolean all) throws IOException {
+        out.generator().writeStartObject();
+        fields(out, group.problem());
+        if (group.ofFile()) {
+            out.generator().writeNumberField("tensors", group.tensors().size());
+            if (all) {
+                out.generator().writeArrayFieldStart("names");
+                for (String tensor : group.tensors()) {
+                    out.text(tensor);
+                }
+                out.generator().writeEndArray();
+            }
+        }
+        out.generator().writeEndObject();
     }
 
     /** Returns the number of affected tensors. */
@@ -43,7 +60,7 @@ final class ProblemText {
     static String lost(List<Problem> problems) {
         long tensors = tensors(problems);
         long blocks = problems.stream()
-                .filter(problem -> problem.tensor() == null && !isOfFile(problem))
+                .filter(problem -> problem.tensor() == null && !ProblemGroup.isOfFile(problem))
                 .count();
         return (tensors == 0 ? "" : "; " + Plural.of(tensors, "tensor") + " lost")
                 + (blocks == 0 ? "" : "; " + Plural.of(blocks, "index block") + " lost");

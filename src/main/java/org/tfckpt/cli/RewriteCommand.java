@@ -15,6 +15,7 @@ import org.tfckpt.ReadOptions;
 import org.tfckpt.edit.Rewrite;
 import org.tfckpt.edit.RewriteSummary;
 import org.tfckpt.edit.RewrittenTensor;
+import org.tfckpt.format.ProblemGroup;
 import org.tfckpt.restore.RestoreException;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.Problem;
@@ -184,7 +185,7 @@ class RewriteCommand implements Callable<Integer> {
         if (!json) {
             Style style = common.style(console);
             for (ProblemGroup group : ProblemGroup.of(rewrite.lost())) {
-                console.out().text(style.bad(group.line()) + "\n");
+                console.out().text(style.bad(ProblemText.line(group)) + "\n");
             }
         }
     }

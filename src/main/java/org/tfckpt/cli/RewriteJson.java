@@ -6,6 +6,8 @@ import java.nio.file.Path;
 import org.tfckpt.edit.Rewrite;
 import org.tfckpt.edit.RewriteSummary;
 import org.tfckpt.edit.RewrittenTensor;
+import org.tfckpt.format.ProblemGroup;
+import org.tfckpt.io.JsonOutput;
 import org.tfckpt.tensor.DataType;
 
 /** The JSON form of {@code rewrite}. */
@@ -14,7 +16,7 @@ final class RewriteJson {
 
     static void write(Output output, Path prefix, boolean dryRun, Rewrite rewrite, RewriteSummary summary)
             throws IOException {
-        try (JsonOutput out = new JsonOutput(output)) {
+        try (JsonOutput out = new JsonOutput(output.stream())) {
             JsonGenerator json = out.generator();
             json.writeStartObject();
             out.text("checkpoint", prefix.toString());
@@ -46,7 +48,7 @@ final class RewriteJson {
             json.writeEndArray();
             out.generator().writeArrayFieldStart("lost");
             for (ProblemGroup group : ProblemGroup.of(rewrite.lost())) {
-                group.writeJson(out, true);
+                ProblemText.writeJson(out, group, true);
             }
             out.generator().writeEndArray();
             json.writeObjectFieldStart("totals");

@@ -2,21 +2,18 @@ package org.tfckpt.cli;
 
 import java.io.IOException;
 import java.nio.ByteOrder;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.FileFormat;
 import org.tfckpt.Linking;
 import org.tfckpt.Sharding;
 import org.tfckpt.edit.ClashPolicy;
-import org.tfckpt.edit.Recipe;
 import org.tfckpt.edit.Rewrite;
 import org.tfckpt.restore.NameMapping;
 import org.tfckpt.tensor.DataType;
@@ -241,22 +238,6 @@ final class RewriteOptions {
         private @Nullable FileFormat format;
 
         @Option(
-                names = "--recipe",
-                paramLabel = "FILE",
-                description =
-                        "Apply the rules in FILE, or those of a recipe that 'tfckpt recipes' lists: 'exclude GLOB',"
-                                + " 'rename RULE', 'transpose GLOB[=AXES]', one per line.")
-        private @Nullable Path recipe;
-
-        @Option(
-                names = "--transpose",
-                paramLabel = "GLOB[=AXES]",
-                description = "Swap the last two axes of the tensors whose old or new names match, or give their axes"
-                        + " another order: 'conv*/kernel=3,2,0,1'. Axes of size 1 that are not listed are dropped; tensors"
-                        + " without these axes are not changed. Repeatable, the last rule counts.")
-        private List<String> transpose = new ArrayList<>();
-
-        @Option(
                 names = "--metadata",
                 paramLabel = "KEY=VALUE",
                 description = "Add an entry to the metadata of a safetensors file, which has format=pt: Hugging Face's"
@@ -272,19 +253,12 @@ final class RewriteOptions {
                         + " tensors out and report them).")
         private boolean strict;
 
-        void apply(Rewrite.Builder rewrite, FileFormat selected, boolean isFitted) throws IOException {
-            refuse(
-                    isFitted && (recipe != null || !transpose.isEmpty()),
-                    "--for cannot be combined with --recipe or --transpose; run two rewrites");
+        void apply(Rewrite.Builder rewrite, FileFormat selected) {
             refuse(
                     selected != FileFormat.SAFETENSORS && (noMetadata || !metadata.isEmpty()),
                     "--metadata and --no-metadata apply to safetensors files, not to " + selected);
             refuse(noMetadata && !metadata.isEmpty(), "--metadata cannot be combined with --no-metadata");
             rewrite.format(selected);
-            if (recipe != null) {
-                rewrite.recipe(recipe(recipe));
-            }
-            transpose.forEach(rewrite::transpose);
             if (strict) {
                 rewrite.strict();
             }
@@ -295,19 +269,6 @@ final class RewriteOptions {
                 all.putAll(metadata);
                 rewrite.metadata(all);
             }
-        }
-
-        private static Recipe recipe(Path path) throws IOException {
-            Optional<Recipe> known = Files.exists(path) ? Optional.empty() : Recipe.named(path.toString());
-            if (known.isPresent()) {
-                return known.get();
-            }
-            refuse(
-                    !Files.exists(path),
-                    "there is no file '" + path
-                            + "', and no recipe of this name; 'tfckpt recipes' lists those that come"
-                            + " with the tool");
-            return Recipe.read(path);
         }
     }
 
@@ -334,6 +295,9 @@ final class RewriteOptions {
 
     @ArgGroup(validate = false, heading = "%nOther formats:%n")
     private Formats formats = new Formats();
+
+    @ArgGroup(validate = false, heading = "%nOther frameworks (with --for, the graph selects from the result):%n")
+    private RecipeOptions recipes = new RecipeOptions();
 
     @ArgGroup(validate = false, heading = "%nData files:%n")
     private DataFiles dataFiles = new DataFiles();
@@ -370,7 +334,8 @@ final class RewriteOptions {
         fitting.applyMovingAverages(rewrite);
         values.apply(rewrite);
         dataFiles.apply(rewrite, salvage, format);
-        formats.apply(rewrite, format, fitting.graphFile() != null);
+        formats.apply(rewrite, format);
+        rewrite.recipe(recipes.recipe());
         return rewrite;
     }
 }

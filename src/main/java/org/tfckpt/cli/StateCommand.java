@@ -10,6 +10,7 @@ import org.tfckpt.files.CheckpointLocation;
 import org.tfckpt.files.CheckpointLocator;
 import org.tfckpt.files.CheckpointState;
 import org.tfckpt.files.StateRepair;
+import org.tfckpt.io.JsonOutput;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -97,7 +98,7 @@ final class StateCommand implements Callable<Integer> {
     }
 
     private void json(CheckpointState state) throws IOException {
-        try (JsonOutput out = new JsonOutput(console.out())) {
+        try (JsonOutput out = new JsonOutput(console.out().stream())) {
             out.generator().writeStartObject();
             out.text("latest", state.latest());
             out.generator().writeBooleanField("there", place(state, state.latest()) != null);

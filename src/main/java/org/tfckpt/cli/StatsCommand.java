@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import java.util.stream.Stream;
 import org.tfckpt.Checkpoint;
+import org.tfckpt.io.JsonOutput;
 import org.tfckpt.slots.OptimizerSlots;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.TensorInfo;
@@ -117,7 +118,7 @@ final class StatsCommand implements Callable<Integer> {
         StatsScopes ofScopes = new StatsScopes(scopes);
         try (Checkpoint checkpoint = Checkpoint.open(path, common.readOptions())) {
             if (json) {
-                try (JsonOutput out = new JsonOutput(console.out())) {
+                try (JsonOutput out = new JsonOutput(console.out().stream())) {
                     write(checkpoint, options, new StatsJson(out, checkpoint.prefix(), ofScopes));
                 }
             } else {

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.tfckpt.files.CheckpointSearch;
+import org.tfckpt.io.JsonOutput;
 import org.tfckpt.tensor.TensorNames;
 
 /** The statistics of tensors over time: a row per checkpoint. */
@@ -67,7 +68,7 @@ final class StatsHistory {
     }
 
     void writeJson(Output output) throws IOException {
-        try (JsonOutput out = new JsonOutput(output)) {
+        try (JsonOutput out = new JsonOutput(output.stream())) {
             out.generator().writeStartObject();
             out.generator().writeArrayFieldStart("history");
             for (Path checkpoint : checkpoints) {

@@ -1,6 +1,7 @@
 package org.tfckpt.cli;
 
 import java.io.IOException;
+import org.tfckpt.io.JsonOutput;
 
 /** The JSON form of {@code stats}: an object that is written while the checkpoint is read. */
 final class StatsJson implements StatsOutput {

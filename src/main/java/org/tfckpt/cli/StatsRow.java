@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
 import org.jspecify.annotations.Nullable;
+import org.tfckpt.io.JsonOutput;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.values.Histogram;

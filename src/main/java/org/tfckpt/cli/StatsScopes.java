@@ -3,6 +3,7 @@ package org.tfckpt.cli;
 import java.io.IOException;
 import java.util.Map;
 import java.util.TreeMap;
+import org.tfckpt.io.JsonOutput;
 import org.tfckpt.tensor.TensorNames;
 import org.tfckpt.values.Summary;
 

@@ -1,6 +1,7 @@
 package org.tfckpt.cli;
 
 import java.io.IOException;
+import org.tfckpt.io.JsonOutput;
 import org.tfckpt.values.Summary;
 
 /** The totals of the rows of {@code stats}. */

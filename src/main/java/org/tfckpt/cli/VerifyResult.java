@@ -10,7 +10,9 @@ import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.ReadOptions;
 import org.tfckpt.files.InterruptedSave;
+import org.tfckpt.format.ProblemGroup;
 import org.tfckpt.format.bundle.SimilarFiles;
+import org.tfckpt.io.JsonOutput;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.Problem;
@@ -88,7 +90,7 @@ record VerifyResult(
     void writeText(Output out, Style style, boolean all) throws IOException {
         List<ProblemGroup> groups = ProblemGroup.of(problems);
         for (ProblemGroup group : groups) {
-            out.text(style.bad(group.line()) + "\n");
+            out.text(style.bad(ProblemText.line(group)) + "\n");
             if (all && group.tensors().size() > 1) {
                 for (String tensor : group.tensors()) {
                     out.text("  " + Failures.printable(tensor) + "\n");
@@ -114,12 +116,12 @@ record VerifyResult(
     }
 
     void writeJson(Output output, boolean all) throws IOException {
-        try (JsonOutput out = new JsonOutput(output)) {
+        try (JsonOutput out = new JsonOutput(output.stream())) {
             out.generator().writeStartObject();
             out.text("checkpoint", path.toString());
             out.generator().writeArrayFieldStart("problems");
             for (ProblemGroup group : ProblemGroup.of(problems)) {
-                group.writeJson(out, all);
+                ProblemText.writeJson(out, group, all);
             }
             out.generator().writeEndArray();
             out.generator().writeBooleanField("ok", totals.isIntact());

@@ -45,8 +45,23 @@ record Axes(NamePattern pattern, List<Integer> order) {
         return isNamed && source.dtype().isFixedWidth() && isPossible(source.shape());
     }
 
-    /** Returns the order of the axes of a tensor that the rule applies to. */
-    List<Integer> of(TensorInfo source) {
+    /** Returns the order of the axes that the last rule for a tensor gives; empty if no rule applies. */
+    static List<Integer> of(List<Axes> rules, TensorInfo source, String newName) {
+        List<Integer> axes = List.of();
+        for (Axes rule : rules) {
+            if (rule.appliesTo(source, newName)) {
+                axes = rule.of(source);
+            }
+        }
+        return axes;
+    }
+
+    /** Returns the note about a rule that applies to no tensor. */
+    String idle() {
+        return "no tensor with the axes that it needs matches the rule '" + this + "' for transposing";
+    }
+
+    private List<Integer> of(TensorInfo source) {
         if (!order.isEmpty()) {
             return order;
         }

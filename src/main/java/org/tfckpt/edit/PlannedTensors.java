@@ -6,6 +6,7 @@ import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.ErrorContext;
@@ -41,6 +42,10 @@ final class PlannedTensors {
         return tensors.values();
     }
 
+    void replaceAll(UnaryOperator<RewrittenTensor> change) {
+        tensors.replaceAll((name, tensor) -> change.apply(tensor));
+    }
+
     void add(RewrittenTensor tensor) throws CheckpointException {
         if (tensor.name().isEmpty()) {
             throw new CheckpointException(
@@ -53,11 +58,13 @@ final class PlannedTensors {
             return;
         }
         RewrittenTensor value =
-                averages == null ? tensor : tensor.from(averages.valueOf(tensor.input(), tensor.source()));
+                averages == null ? tensor : tensor.from(averages.valueOf(tensor.input(), tensor.source()), List.of());
         if (!value.source().name().equals(tensor.source().name())) {
             variables.put(tensor.name(), tensor.source().name());
         }
-        RewrittenTensor cast = spec.transposed(value).castTo(spec.newDtype(tensor.dtype()));
+        List<Integer> axes = Axes.of(spec.axes(), value.source(), value.name());
+        RewrittenTensor arranged = axes.isEmpty() ? value : value.from(value.source(), axes);
+        RewrittenTensor cast = arranged.castTo(spec.newDtype(tensor.dtype()));
         RewrittenTensor other = tensors.get(cast.name());
         if (other == null || wins(cast, other)) {
             tensors.put(cast.name(), cast);

@@ -4,12 +4,19 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.Function;
+import org.tfckpt.Checkpoint;
+import org.tfckpt.TensorView;
+import org.tfckpt.objects.ObjectKeys;
 import org.tfckpt.restore.NameMapping;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.ErrorContext;
 import org.tfckpt.tensor.NamePattern;
+import org.tfckpt.tensor.TensorInfo;
 
 /**
  * Rules that convert the checkpoints of a family of models, as text with one rule per line:
@@ -27,6 +34,9 @@ import org.tfckpt.tensor.NamePattern;
  * Immutable.
  */
 public final class Recipe {
+    /** A recipe without rules. */
+    public static final Recipe NONE = new Recipe("");
+
     private static final long MAX_SIZE = 1 << 20;
 
     private final String text;
@@ -92,6 +102,91 @@ public final class Recipe {
                     "a recipe has at most " + MAX_SIZE + " bytes", ErrorContext.at(file.toString(), -1));
         }
         return parse(Files.readString(file));
+    }
+
+    /**
+     * Returns this recipe followed by another one.
+     *
+     * @param next the other recipe
+     * @return the rules of both
+     */
+    public Recipe then(Recipe next) {
+        Recipe both = new Recipe(text + (text.isEmpty() || text.endsWith("\n") ? "" : "\n") + next.text);
+        both.excludes.addAll(excludes);
+        both.excludes.addAll(next.excludes);
+        both.axes.addAll(axes);
+        both.axes.addAll(next.axes);
+        both.rename = next.isRenaming() ? rename.then(next.rename) : rename;
+        return both;
+    }
+
+    /**
+     * Returns this recipe followed by a rule that changes the order of axes.
+     *
+     * @param rule the part of the rule after the word {@code transpose}, as in {@link Rewrite.Builder#transpose(String)}
+     * @return the longer recipe
+     * @throws IllegalArgumentException if the rule does not have this form
+     */
+    public Recipe transpose(String rule) {
+        return transpose(Axes.parse(rule));
+    }
+
+    Recipe transpose(Axes rule) {
+        Recipe next = new Recipe("transpose " + rule);
+        next.axes.add(rule);
+        return then(next);
+    }
+
+    /**
+     * Applies the rules to a checkpoint without writing a new one.
+     *
+     * @param checkpoint an open checkpoint, which must stay open while the view is used
+     * @param notes receives a sentence for each rule that does not match any tensor
+     * @return the view, as {@link Checkpoint#view} describes it. The object graph is part of it unless a tensor is renamed
+     * @throws CheckpointException if two tensors would have the same name
+     * @throws IOException if the index cannot be read
+     */
+    public Checkpoint viewOf(Checkpoint checkpoint, Consumer<String> notes) throws IOException {
+        return checkpoint.view(views(checkpoint, Optional::of, notes));
+    }
+
+    /** Returns the tensors as the rules change them; {@code value} returns the tensor whose value replaces another. */
+    List<TensorView> views(
+            Checkpoint checkpoint, Function<TensorInfo, Optional<TensorInfo>> value, Consumer<String> notes)
+            throws IOException {
+        List<TensorView> views = new ArrayList<>();
+        List<Axes> idle = new ArrayList<>(axes);
+        Optional<TensorInfo> objects = Optional.empty();
+        boolean renamed = false;
+        for (Iterator<TensorInfo> all = checkpoint.tensorIterator(); all.hasNext(); ) {
+            TensorInfo tensor = all.next();
+            boolean isExcluded = excludes.stream().anyMatch(pattern -> pattern.test(tensor.name()));
+            Optional<TensorInfo> source = isExcluded ? Optional.empty() : value.apply(tensor);
+            if (tensor.name().equals(ObjectKeys.OBJECT_GRAPH)) {
+                objects = source;
+            } else if (source.isPresent()) {
+                String name = rename.apply(tensor.name());
+                renamed |= !name.equals(tensor.name());
+                idle.removeIf(rule -> rule.appliesTo(tensor, name));
+                views.add(new TensorView(name, source.get(), Axes.of(axes, tensor, name)));
+            }
+        }
+        if (!renamed && isRenaming()) {
+            notes.accept("no tensor is renamed by the rules: " + rename);
+        }
+        idle.forEach(rule -> notes.accept(rule.idle()));
+        if (!renamed && objects.isPresent()) {
+            views.add(new TensorView(ObjectKeys.OBJECT_GRAPH, objects.get(), List.of()));
+        }
+        return views;
+    }
+
+    boolean isEmpty() {
+        return excludes.isEmpty() && axes.isEmpty() && !isRenaming();
+    }
+
+    private boolean isRenaming() {
+        return !rename.equals(NameMapping.NONE);
     }
 
     /**

@@ -117,7 +117,8 @@ public final class Rewrite {
          * @return this builder
          */
         public Builder rename(NameMapping rules) {
-            request.rename = request.rename == null ? rules : request.rename.then(rules);
+            request.renames = true;
+            request.rename(rules);
             return this;
         }
 
@@ -292,7 +293,8 @@ public final class Rewrite {
          * @throws IllegalArgumentException if {@code axes} has an axis twice
          */
         public Builder transpose(NamePattern pattern, int... axes) {
-            request.axes.add(new Axes(pattern, Arrays.stream(axes).boxed().toList()));
+            List<Integer> order = Arrays.stream(axes).boxed().toList();
+            request.recipe = request.recipe.transpose(new Axes(pattern, order));
             return this;
         }
 
@@ -305,20 +307,21 @@ public final class Rewrite {
          * @throws IllegalArgumentException if the rule does not have this form
          */
         public Builder transpose(String rule) {
-            request.axes.add(Axes.parse(rule));
+            request.recipe = request.recipe.transpose(rule);
             return this;
         }
 
         /**
-         * Applies the rules of a recipe.
+         * Applies the rules of a recipe. With {@link #fitTo}, a recipe and {@link #transpose} are applied first: the graph
+         * selects from the new names and shapes.
          *
          * @param recipe the recipe
          * @return this builder
          */
         public Builder recipe(Recipe recipe) {
-            request.excludes.addAll(recipe.excludes());
-            request.axes.addAll(recipe.axes());
-            return rename(recipe.rename());
+            request.recipe = request.recipe.then(recipe);
+            request.rename(recipe.rename());
+            return this;
         }
 
         /**

@@ -25,8 +25,14 @@ final class RewriteRequest {
     final List<NamePattern> excludes = new ArrayList<>();
     final Map<String, String> pairs = new LinkedHashMap<>();
 
-    @Nullable
-    NameMapping rename;
+    /** All recipes and transpositions. */
+    Recipe recipe = Recipe.NONE;
+
+    /** All rules in the order in which they were added, those of recipes among them. */
+    private @Nullable NameMapping rename;
+
+    /** Whether some of these rules are not those of recipes. */
+    boolean renames;
 
     @Nullable
     GraphFit fit;
@@ -42,7 +48,6 @@ final class RewriteRequest {
     ByteOrder order;
     int alignment = 1;
     Linking linking = Linking.PREFERRED;
-    final List<Axes> axes = new ArrayList<>();
     /** Hugging Face's loaders require this entry. */
     final Map<String, String> metadata = new LinkedHashMap<>(Map.of("format", "pt"));
 
@@ -63,14 +68,52 @@ final class RewriteRequest {
         this.order = inputs.get(0).byteOrder();
     }
 
+    void rename(NameMapping rules) {
+        if (!rules.equals(NameMapping.NONE)) {
+            rename = rename == null ? rules : rename.then(rules);
+        }
+    }
+
     RewritePlan plan() throws IOException {
         requireConsistent();
+        Specification spec = specification();
+        SalvageLosses losses = spec.losses();
+        List<String> notes = new ArrayList<>();
+        RecipeViews views = fit == null || recipe.isEmpty() ? null : RecipeViews.of(recipe, spec, notes::add);
+        Specification selected = views == null ? spec : spec.of(views.checkpoints());
+        PlannedTensors planned = new PlannedTensors(selected);
+        if (losses != null) {
+            losses.notes(!spec.filter().excludes(ObjectKeys.OBJECT_GRAPH)).forEach(planned::note);
+        }
+        notes.forEach(planned::note);
+        byte[] objectGraph =
+                fit == null ? TensorSelection.run(spec, planned) : GraphSelection.run(selected, fit, planned);
+        if (views != null) {
+            planned.replaceAll(views::original);
+        }
+        for (Axes rule : spec.axes()) {
+            if (planned.tensors().stream().noneMatch(tensor -> rule.appliesTo(tensor.source(), tensor.name()))) {
+                planned.note(rule.idle());
+            }
+        }
+        FormatWriter writer = spec.form().writer();
+        return writer == null
+                ? new RewritePlan(spec, planned.tensors(), planned.notes(), objectGraph)
+                : new RewritePlan(spec, Export.fitting(spec, writer, planned), planned.notes(), null);
+    }
+
+    private Specification specification() throws IOException {
         SalvageLosses losses = salvage ? new SalvageLosses(inputs) : null;
-        Specification spec = new Specification(
+        List<NamePattern> excluded = new ArrayList<>(excludes);
+        if (fit == null) {
+            excluded.addAll(recipe.excludes());
+        }
+        return new Specification(
                 losses == null ? inputs : losses.intact(),
                 losses,
-                new Specification.Filter(List.copyOf(includes), List.copyOf(excludes)),
+                new Specification.Filter(List.copyOf(includes), List.copyOf(excluded)),
                 withoutSlots,
+                fit == null ? List.copyOf(recipe.axes()) : List.of(),
                 Collections.unmodifiableMap(new LinkedHashMap<>(pairs)),
                 rename,
                 fullNames,
@@ -81,36 +124,18 @@ final class RewriteRequest {
                 new Specification.Form(
                         Export.writer(format, metadata, sharding),
                         strict,
-                        List.copyOf(axes),
                         joinSlices,
                         cast,
                         sharding,
                         order,
                         alignment,
                         linking));
-        PlannedTensors planned = new PlannedTensors(spec);
-        if (losses != null) {
-            losses.notes(!spec.filter().excludes(ObjectKeys.OBJECT_GRAPH)).forEach(planned::note);
-        }
-        byte[] objectGraph = fit == null ? TensorSelection.run(spec, planned) : GraphSelection.run(spec, fit, planned);
-        for (Axes rule : axes) {
-            if (planned.tensors().stream().noneMatch(tensor -> rule.appliesTo(tensor.source(), tensor.name()))) {
-                planned.note("no tensor with the axes that it needs matches the rule '" + rule + "' for transposing");
-            }
-        }
-        FormatWriter writer = spec.form().writer();
-        return writer == null
-                ? new RewritePlan(spec, planned.tensors(), planned.notes(), objectGraph)
-                : new RewritePlan(spec, Export.fitting(spec, writer, planned), planned.notes(), null);
     }
 
     private void requireConsistent() {
-        if (fit != null && (rename != null || withoutSlots || fullNames)) {
+        if (fit != null && (renames || withoutSlots || fullNames)) {
             throw new IllegalArgumentException("fitTo cannot be combined with rename, fullNames or withoutSlots: the"
                     + " graph determines names and variables");
-        }
-        if (fit != null && !axes.isEmpty()) {
-            throw new IllegalArgumentException("fitTo cannot be combined with transpose; run two rewrites");
         }
         if (format != FileFormat.V2 && linking != Linking.PREFERRED) {
             throw new IllegalArgumentException("data files of checkpoints cannot be linked or copied as " + format);

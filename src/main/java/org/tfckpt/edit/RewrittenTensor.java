@@ -87,13 +87,10 @@ public record RewrittenTensor(
         return !axes.isEmpty();
     }
 
-    RewrittenTensor transposed(List<Integer> newAxes) {
-        return new RewrittenTensor(
-                input, source, name, dtype, Axes.permuted(source.shape(), newAxes), filled, rest, newAxes);
-    }
-
-    RewrittenTensor from(TensorInfo newSource) {
-        return new RewrittenTensor(input, newSource, name, dtype, shape, filled, rest, axes);
+    RewrittenTensor from(TensorInfo newSource, List<Integer> newAxes) {
+        boolean isWhole = shape.equals(source.shape());
+        Shape newShape = isWhole ? Axes.permuted(newSource.shape(), newAxes) : shape;
+        return new RewrittenTensor(input, newSource, name, dtype, newShape, filled, rest, newAxes);
     }
 
     RewrittenTensor castTo(DataType newDtype) {

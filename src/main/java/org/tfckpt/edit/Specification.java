@@ -22,6 +22,7 @@ import org.tfckpt.tensor.Problem;
  * @param losses the losses, or null if nothing is salvaged
  * @param filter the tensors to keep, by name
  * @param withoutSlots whether to drop optimizer slots
+ * @param axes the rules for the order of axes
  * @param pairs the names that single tensors come from, by new name
  * @param rename the rules for new names, or null
  * @param fullNames whether to name tensors by the full names of their variables
@@ -36,6 +37,7 @@ record Specification(
         @Nullable SalvageLosses losses,
         Filter filter,
         boolean withoutSlots,
+        List<Axes> axes,
         Map<String, String> pairs,
         @Nullable NameMapping rename,
         boolean fullNames,
@@ -76,7 +78,6 @@ record Specification(
     record Form(
             @Nullable FormatWriter writer,
             boolean strict,
-            List<Axes> axes,
             boolean joinSlices,
             @Nullable DataType cast,
             @Nullable Sharding sharding,
@@ -114,15 +115,22 @@ record Specification(
         return form.cast != null && FloatCast.isFloat(dtype) ? form.cast : dtype;
     }
 
-    /** Returns a tensor with its axes in the order that the last rule for it gives. */
-    RewrittenTensor transposed(RewrittenTensor tensor) {
-        RewrittenTensor result = tensor;
-        for (Axes axes : form.axes) {
-            if (axes.appliesTo(tensor.source(), tensor.name())) {
-                result = tensor.transposed(axes.of(tensor.source()));
-            }
-        }
-        return result;
+    /** Returns a request with the same options for views of the inputs, to which axes and averages have been applied. */
+    Specification of(List<Checkpoint> views) {
+        return new Specification(
+                views,
+                losses,
+                filter,
+                withoutSlots,
+                List.of(),
+                pairs,
+                rename,
+                fullNames,
+                fit,
+                null,
+                inputAverage,
+                clash,
+                form);
     }
 
     /** Returns the losses among requested tensors. A graph may request any tensor, so then every loss counts. */

@@ -16,7 +16,10 @@ import org.tfckpt.tensor.TensorInfo;
  * }</pre>
  *
  * <p>Tensors with equal checksums in both indexes, and the same dtype, shape, byte order and size, are not read, unless
- * {@link DiffDepth#BYTES} is chosen or NaNs are not equal.
+ * {@link DiffDepth#BYTES} is chosen or NaNs are not equal. The object graph of a TF2 checkpoint is not compared with a file
+ * of another format, which has none.
+ *
+ * <p>To prove that a checkpoint was converted correctly, compare its {@linkplain Checkpoint#view view} with the result.
  */
 public final class CheckpointDiff {
     /** Compares the values of all tensors under the same names, without tolerance, on the calling thread. */

@@ -9,6 +9,7 @@ import java.util.function.Predicate;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
+import org.tfckpt.objects.ObjectKeys;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorNames;
 
@@ -22,6 +23,8 @@ final class TensorPairs {
     private final @Nullable UnaryOperator<String> mapping;
     private final Predicate<TensorInfo> filterA;
     private final Predicate<TensorInfo> filterB;
+    /** Whether both formats can hold an object graph. */
+    private final boolean comparesObjectGraphs;
 
     TensorPairs(
             Checkpoint a,
@@ -34,6 +37,7 @@ final class TensorPairs {
         this.mapping = mapping;
         this.filterA = filterA;
         this.filterB = filterB;
+        this.comparesObjectGraphs = a.format().equals(b.format());
     }
 
     /** Receives tensors, in the order of the names in the second checkpoint. */
@@ -83,7 +87,7 @@ final class TensorPairs {
             }
             boolean both = next != null && order == 0;
             found |= both;
-            if (filterA.test(tensor.info)) {
+            if (isCompared(tensor.info) && filterA.test(tensor.info)) {
                 consumer.accept(tensor.info, both ? next : null);
             }
         }
@@ -95,9 +99,13 @@ final class TensorPairs {
     }
 
     private void reportB(TensorInfo tensor, boolean found, Consumer consumer) throws IOException {
-        if (!found && filterB.test(tensor)) {
+        if (!found && isCompared(tensor) && filterB.test(tensor)) {
             consumer.accept(null, tensor);
         }
+    }
+
+    private boolean isCompared(TensorInfo tensor) {
+        return comparesObjectGraphs || !tensor.name().equals(ObjectKeys.OBJECT_GRAPH);
     }
 
     private static @Nullable TensorInfo next(Iterator<TensorInfo> tensors) {

@@ -27,6 +27,7 @@ import org.tfckpt.Checkpoint;
 import org.tfckpt.CheckpointWriter;
 import org.tfckpt.ValueSource;
 import org.tfckpt.WriteOptions;
+import org.tfckpt.edit.Recipe;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.Elements;
 import org.tfckpt.tensor.Shape;
@@ -518,5 +519,107 @@ class CheckpointDiffTest {
             assertThatThrownBy(() -> new Tolerance(tolerance, 0, true)).isInstanceOf(IllegalArgumentException.class);
             assertThatThrownBy(() -> new Tolerance(0, tolerance, true)).isInstanceOf(IllegalArgumentException.class);
         }
+    }
+
+    @Test
+    void aRecipeProvesAConversion() throws IOException {
+        int rows = 700;
+        int columns = 500;
+        float[] values = new float[rows * columns];
+        float[] transposed = new float[values.length];
+        Random random = new Random(3);
+        for (int i = 0; i < values.length; i++) {
+            values[i] = random.nextFloat();
+            transposed[i % columns * rows + i / columns] = values[i];
+        }
+        Path a = write("a", out -> {
+            out.add("layer/kernel", Shape.of(rows, columns), ValueSource.of(values));
+            out.add("layer/vector", Shape.of(1, 2), ValueSource.of(1f, 2f));
+            out.add("step", Shape.of(), ValueSource.of(1L));
+        });
+        Path sliced = write("sliced", out -> {
+            int first = 300;
+            out.addSlice(
+                    "layer/kernel",
+                    ShapeAndSlice.parse(rows + " " + columns + " 0," + first + ":-"),
+                    ValueSource.of(Arrays.copyOf(values, first * columns)));
+            out.addSlice(
+                    "layer/kernel",
+                    ShapeAndSlice.parse(rows + " " + columns + " " + first + "," + (rows - first) + ":-"),
+                    ValueSource.of(Arrays.copyOfRange(values, first * columns, values.length)));
+            out.add("layer/vector", Shape.of(1, 2), ValueSource.of(1f, 2f));
+        });
+        Path b = write("b", out -> {
+            out.add("layer.weight", Shape.of(columns, rows), ValueSource.of(transposed));
+            out.add("vector", Shape.of(2), ValueSource.of(1f, 2f));
+        });
+        Path slicedB = write("slicedB", out -> {
+            int first = 123;
+            out.addSlice(
+                    "layer.weight",
+                    ShapeAndSlice.parse(columns + " " + rows + " 0," + first + ":-"),
+                    ValueSource.of(Arrays.copyOf(transposed, first * rows)));
+            out.addSlice(
+                    "layer.weight",
+                    ShapeAndSlice.parse(columns + " " + rows + " " + first + "," + (columns - first) + ":-"),
+                    ValueSource.of(Arrays.copyOfRange(transposed, first * rows, values.length)));
+            out.add("vector", Shape.of(2), ValueSource.of(1f, 2f));
+        });
+        Recipe recipe = Recipe.parse("""
+                exclude step
+                rename s#/kernel$#.weight#
+                rename s#.*/vector#vector#
+                transpose **/kernel
+                transpose vector=1
+                """);
+        CheckpointDiff diff = CheckpointDiff.DEFAULT.with(SEVEN_THREADS);
+        for (Path first : List.of(a, sliced)) {
+            for (Path second : List.of(b, slicedB)) {
+                Differences equal = converted(recipe, diff, first, second);
+                assertThat(equal.isEqual()).as(equal.toString()).isTrue();
+                assertThat(equal.same()).isEqualTo(2);
+            }
+        }
+        Differences checksums = converted(recipe, diff.with(DiffDepth.CHECKSUMS), a, b);
+        assertThat(checksums.isEqual()).isTrue();
+        assertThat(checksums.notCompared())
+                .extracting(tensor -> tensor.a().name())
+                .contains("layer.weight");
+
+        transposed[5 * rows + 7]++;
+        Path changed = write("changed", out -> {
+            out.add("layer.weight", Shape.of(columns, rows), ValueSource.of(transposed));
+            out.add("step", Shape.of(), ValueSource.of(1L));
+            out.add("vector", Shape.of(1, 2), ValueSource.of(1f, 2f));
+        });
+        Differences differences = converted(recipe, diff, a, changed);
+        assertThat(differences.onlyB()).extracting(TensorInfo::name).containsExactly("step");
+        assertThat(differences.shapes()).extracting(pair -> pair.a().shape()).containsExactly(Shape.of(2));
+        TensorDifference kernel = differences.values().get(0);
+        assertThat(kernel.at()).contains(List.of(5L, 7L));
+        assertThat(kernel.different()).hasValue(1);
+        assertThat(kernel.a().shape()).isEqualTo(Shape.of(columns, rows));
+    }
+
+    private static Differences converted(Recipe recipe, CheckpointDiff diff, Path a, Path b) throws IOException {
+        try (Checkpoint first = Checkpoint.open(a);
+                Checkpoint second = Checkpoint.open(b)) {
+            return diff.compare(recipe.viewOf(first, note -> {}), second);
+        }
+    }
+
+    @Test
+    void damageOfATransposedTensorIsFound() throws IOException {
+        Path a = write("a", out -> out.add("x", Shape.of(2, 3), ValueSource.of(1f, 2f, 3f, 4f, 5f, 6f)));
+        Path b = write("b", out -> out.add("x", Shape.of(3, 2), ValueSource.of(1f, 4f, 2f, 5f, 3f, 6f)));
+        Recipe recipe = Recipe.NONE.transpose("x");
+        assertThat(converted(recipe, CheckpointDiff.DEFAULT, a, b).isEqual()).isTrue();
+        Path data = directory.resolve("a.data-00000-of-00001");
+        byte[] bytes = Files.readAllBytes(data);
+        bytes[0] ^= 1;
+        Files.write(data, bytes);
+        assertThat(converted(recipe, CheckpointDiff.DEFAULT, a, b).notCompared())
+                .extracting(tensor -> tensor.damage())
+                .doesNotContainNull();
     }
 }

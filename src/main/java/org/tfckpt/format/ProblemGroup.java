@@ -1,6 +1,5 @@
-package org.tfckpt.cli;
+package org.tfckpt.format;
 
-import java.io.IOException;
 import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.LinkedHashSet;
@@ -19,12 +18,17 @@ import org.tfckpt.tensor.ProblemKind;
  * @param tensors the affected tensors of a data file; empty for other problems
  * @param ofFile whether this is a problem of a data file as a whole
  */
-record ProblemGroup(Problem problem, Set<String> tensors, boolean ofFile) {
-    /** Groups problems, in the order of their first occurrence. */
-    static List<ProblemGroup> of(List<Problem> problems) {
+public record ProblemGroup(Problem problem, Set<String> tensors, boolean ofFile) {
+    /**
+     * Groups problems.
+     *
+     * @param problems the problems that a verification found
+     * @return the groups, in the order of their first problems
+     */
+    public static List<ProblemGroup> of(List<Problem> problems) {
         Map<String, Problem> damagedFiles = new HashMap<>();
         for (Problem problem : problems) {
-            if (ProblemText.isOfFile(problem)) {
+            if (isOfFile(problem)) {
                 damagedFiles.put(problem.file(), problem);
             }
         }
@@ -57,7 +61,7 @@ record ProblemGroup(Problem problem, Set<String> tensors, boolean ofFile) {
             message = message.substring(Math.max(0, message.indexOf("the data file ")));
             return new Problem(problem.file(), -1, null, ProblemKind.MISSING_FILE, message);
         }
-        if (damagedFile == null || ProblemText.isOfFile(problem)) {
+        if (damagedFile == null || isOfFile(problem)) {
             return damagedFile;
         }
         boolean explained = damagedFile.kind() == ProblemKind.WRONG_FILE || problem.kind() == ProblemKind.TRUNCATED;
@@ -75,25 +79,15 @@ record ProblemGroup(Problem problem, Set<String> tensors, boolean ofFile) {
                 ofFile);
     }
 
-    String line() {
-        return tensors.size() > 1
-                ? ProblemText.line(problem, Plural.of(tensors.size(), "tensor") + ": ")
-                : ProblemText.line(problem);
-    }
-
-    void writeJson(JsonOutput out, boolean all) throws IOException {
-        out.generator().writeStartObject();
-        ProblemText.fields(out, problem);
-        if (ofFile) {
-            out.generator().writeNumberField("tensors", tensors.size());
-            if (all) {
-                out.generator().writeArrayFieldStart("names");
-                for (String tensor : tensors) {
-                    out.text(tensor);
-                }
-                out.generator().writeEndArray();
-            }
-        }
-        out.generator().writeEndObject();
+    /**
+     * Returns whether a problem is the reason why tensors of a data file are damaged.
+     *
+     * @param problem a problem
+     * @return true if it describes the file as a whole
+     */
+    public static boolean isOfFile(Problem problem) {
+        return problem.tensor() == null
+                && problem.offset() < 0
+                && (problem.kind() == ProblemKind.WRONG_FILE || problem.kind() == ProblemKind.TRUNCATED);
     }
 }
