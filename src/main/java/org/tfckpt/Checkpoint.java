@@ -28,8 +28,10 @@ import org.tfckpt.format.safetensors.Safetensors;
 import org.tfckpt.format.v1.V1Checkpoint;
 import org.tfckpt.io.FileAccess;
 import org.tfckpt.io.OrderedWork;
+import org.tfckpt.io.StorageFileSystem;
 import org.tfckpt.objects.ObjectGraph;
 import org.tfckpt.objects.ObjectKeys;
+import org.tfckpt.storage.Storage;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.ErrorContext;
@@ -58,13 +60,16 @@ public final class Checkpoint implements Closeable {
     private final CheckpointLocation location;
     private final ReadOptions options;
     private final FormatReader reader;
+    private final @Nullable Closeable files;
     private volatile @Nullable ObjectGraph objectGraph;
     private volatile boolean closed;
 
-    private Checkpoint(CheckpointLocation location, ReadOptions options, FormatReader reader) {
+    private Checkpoint(
+            CheckpointLocation location, ReadOptions options, FormatReader reader, @Nullable Closeable files) {
         this.location = location;
         this.options = options;
         this.reader = reader;
+        this.files = files;
     }
 
     /**
@@ -112,8 +117,47 @@ public final class Checkpoint implements Closeable {
      * @throws IOException as {@link #open(Path)}
      */
     public static Checkpoint open(Path path, ReadOptions options) throws IOException {
+        return open(path, options, null);
+    }
+
+    /**
+     * Opens a checkpoint of a storage with {@link ReadOptions#DEFAULT}.
+     *
+     * @param storage the place that holds the files; the caller closes it after the checkpoint
+     * @param name the name of the checkpoint in the storage, of any form that {@link #open(Path)} accepts
+     * @return the checkpoint; the caller closes it
+     * @throws IOException as {@link #open(Path)}, or as the storage throws it
+     */
+    public static Checkpoint open(Storage storage, String name) throws IOException {
+        return open(storage, name, ReadOptions.DEFAULT);
+    }
+
+    /**
+     * Opens a checkpoint of a storage. Its files are read in large blocks, up to eight at a time and ahead of a reader,
+     * which are cached in memory until the checkpoint is closed. Nothing is mapped, and views are copies. A state file
+     * may only name checkpoints below its own directory.
+     *
+     * <p>Interrupting a thread that waits for the storage ends its read with a {@link java.io.InterruptedIOException}.
+     *
+     * @param storage the place that holds the files; the caller closes it after the checkpoint
+     * @param name the name of the checkpoint in the storage, of any form that {@link #open(Path)} accepts
+     * @param options how to read
+     * @return the checkpoint; the caller closes it
+     * @throws IOException as {@link #open(Path)}, or as the storage throws it
+     */
+    public static Checkpoint open(Storage storage, String name, ReadOptions options) throws IOException {
+        StorageFileSystem files = new StorageFileSystem(storage, options.cacheBytes());
+        try {
+            return open(files.getPath(name).toAbsolutePath(), options, files);
+        } catch (IOException | RuntimeException | Error e) {
+            files.close();
+            throw e;
+        }
+    }
+
+    private static Checkpoint open(Path path, ReadOptions options, @Nullable Closeable files) throws IOException {
         CheckpointLocation location = CheckpointLocator.locate(path);
-        return new Checkpoint(location, options, reader(location, options));
+        return new Checkpoint(location, options, reader(location, options), files);
     }
 
     /**
@@ -460,7 +504,7 @@ public final class Checkpoint implements Closeable {
 
     /** Returns a checkpoint with the same location that reads through another reader. */
     Checkpoint with(FormatReader other) {
-        return new Checkpoint(location, options, other);
+        return new Checkpoint(location, options, other, null);
     }
 
     FormatReader reader() {
@@ -477,7 +521,13 @@ public final class Checkpoint implements Closeable {
     @Override
     public void close() throws IOException {
         closed = true;
-        reader.close();
+        try {
+            reader.close();
+        } finally {
+            if (files != null) {
+                files.close();
+            }
+        }
     }
 
     /**

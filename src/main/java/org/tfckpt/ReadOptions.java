@@ -1,6 +1,7 @@
 package org.tfckpt;
 
 import org.tfckpt.io.FileAccess;
+import org.tfckpt.io.StorageFileSystem;
 
 /**
  * Options for reading a checkpoint. Immutable; start from {@link #DEFAULT}.
@@ -19,16 +20,19 @@ import org.tfckpt.io.FileAccess;
  */
 public final class ReadOptions {
     /** Checksums are compared and data files are mapped. */
-    public static final ReadOptions DEFAULT = new ReadOptions(true, FileAccess.MAPPED, false);
+    public static final ReadOptions DEFAULT =
+            new ReadOptions(true, FileAccess.MAPPED, false, StorageFileSystem.DEFAULT_CACHE_BYTES);
 
     private final boolean checksums;
     private final FileAccess access;
     private final boolean assumesBfloat16;
+    private final long cacheBytes;
 
-    private ReadOptions(boolean checksums, FileAccess access, boolean assumesBfloat16) {
+    private ReadOptions(boolean checksums, FileAccess access, boolean assumesBfloat16, long cacheBytes) {
         this.checksums = checksums;
         this.access = access;
         this.assumesBfloat16 = assumesBfloat16;
+        this.cacheBytes = cacheBytes;
     }
 
     /**
@@ -68,7 +72,7 @@ public final class ReadOptions {
      * @return the new options
      */
     public ReadOptions withoutChecksums() {
-        return new ReadOptions(false, access, assumesBfloat16);
+        return new ReadOptions(false, access, assumesBfloat16, cacheBytes);
     }
 
     /**
@@ -88,7 +92,7 @@ public final class ReadOptions {
      * @return the new options
      */
     public ReadOptions withUnmapOnClose() {
-        return new ReadOptions(checksums, FileAccess.MAPPED_UNTIL_CLOSE, assumesBfloat16);
+        return new ReadOptions(checksums, FileAccess.MAPPED_UNTIL_CLOSE, assumesBfloat16, cacheBytes);
     }
 
     /**
@@ -97,7 +101,7 @@ public final class ReadOptions {
      * @return the new options
      */
     public ReadOptions withoutMapping() {
-        return new ReadOptions(checksums, FileAccess.CHANNEL, assumesBfloat16);
+        return new ReadOptions(checksums, FileAccess.CHANNEL, assumesBfloat16, cacheBytes);
     }
 
     /**
@@ -116,7 +120,28 @@ public final class ReadOptions {
      * @return the new options
      */
     public ReadOptions assumingBfloat16() {
-        return new ReadOptions(checksums, access, true);
+        return new ReadOptions(checksums, access, true, cacheBytes);
+    }
+
+    /**
+     * Returns the size of the cache of a checkpoint that is read from a {@link org.tfckpt.storage.Storage}.
+     *
+     * @return the number of bytes; 64 MiB by default, or a quarter of the heap if that is less
+     */
+    public long cacheBytes() {
+        return cacheBytes;
+    }
+
+    /**
+     * Returns a copy of these options with another size of the cache for checkpoints that are read from a
+     * {@link org.tfckpt.storage.Storage}. An eighth of it, but at most 8 MiB, is read by one request;
+     * two more blocks of this size may be in use by readers.
+     *
+     * @param bytes the number of bytes; at least 4 MiB are used
+     * @return the new options
+     */
+    public ReadOptions withCacheBytes(long bytes) {
+        return new ReadOptions(checksums, access, assumesBfloat16, bytes);
     }
 
     @Override

@@ -12,8 +12,10 @@ import java.util.Optional;
 import java.util.function.Predicate;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.tfckpt.format.bundle.BundlePrefix;
+import org.tfckpt.io.StorageFileSystem;
 
 /**
  * The files of a checkpoint, found by their names.
@@ -25,6 +27,7 @@ import org.tfckpt.format.bundle.BundlePrefix;
  */
 public record CheckpointFiles(Optional<Path> graph, Optional<Path> index, List<Path> data) {
     private static final Pattern V1_SET = Pattern.compile("(?s)(.*)(-[0-9?]+-of-[0-9?]+)");
+    private static final Pattern V1_PATTERN = Pattern.compile("(?s)(.*)-[?]{5}-of-([0-9]{5})");
     private static final Pattern V1_SHARD = Pattern.compile("(?s)(.*)-[0-9]{5}-of-([0-9]{5})");
 
     /**
@@ -111,6 +114,16 @@ public record CheckpointFiles(Optional<Path> graph, Optional<Path> index, List<P
                 : Optional.empty();
     }
 
+    /** Returns the files that the pattern of a sharded V1 checkpoint stands for; empty if it is another pattern. */
+    static List<Path> ofV1Pattern(Path pattern) {
+        Matcher set = V1_PATTERN.matcher(String.valueOf(pattern.getFileName()));
+        int count = set.matches() ? Integer.parseInt(set.group(2)) : 0;
+        return IntStream.range(0, count)
+                .mapToObj(i ->
+                        pattern.resolveSibling(String.format(Locale.ROOT, "%s-%05d-of-%05d", set.group(1), i, count)))
+                .toList();
+    }
+
     private static List<Path> files(Path directory, Predicate<String> names) throws IOException {
         return list(directory, names).stream().filter(Files::isRegularFile).toList();
     }
@@ -120,7 +133,7 @@ public record CheckpointFiles(Optional<Path> graph, Optional<Path> index, List<P
         List<Path> found = new ArrayList<>();
         // Some file systems cannot list the empty path, although it is a directory.
         Path listed = directory.toString().isEmpty() ? directory.toAbsolutePath() : directory;
-        if (Files.isDirectory(listed)) {
+        if (Files.isDirectory(listed) && !StorageFileSystem.isUnlisted(listed)) {
             try (DirectoryStream<Path> files =
                     Files.newDirectoryStream(listed, file -> names.test(String.valueOf(file.getFileName())))) {
                 files.forEach(file -> found.add(directory.resolve(file.getFileName())));

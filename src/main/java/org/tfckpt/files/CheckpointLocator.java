@@ -9,6 +9,7 @@ import org.jspecify.annotations.Nullable;
 import org.tfckpt.format.bundle.BundlePrefix;
 import org.tfckpt.format.v1.V1Checkpoint;
 import org.tfckpt.io.FileKind;
+import org.tfckpt.io.StorageFileSystem;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.ErrorContext;
@@ -38,11 +39,11 @@ public final class CheckpointLocator {
      */
     public static CheckpointLocation locate(Path path) throws IOException {
         CheckpointLocation found = prefix(BundlePrefix.of(path));
-        if (found == null && Files.isDirectory(path)) {
-            found = directory(path);
-        }
-        if (found == null && Files.isRegularFile(path)) {
+        boolean isFile = found == null && Files.isRegularFile(path);
+        if (isFile) {
             found = file(path);
+        } else if (found == null && (Files.isDirectory(path) || StorageFileSystem.isUnlisted(path))) {
+            found = directory(path);
         }
         if (found == null) {
             found = missingFile(path);
@@ -51,6 +52,7 @@ public final class CheckpointLocator {
             found = pattern(path);
         }
         if (found == null) {
+            StorageFileSystem.throwFailure(path);
             throw CheckpointSuggestions.notFound(path);
         }
         return found;
@@ -158,6 +160,10 @@ public final class CheckpointLocator {
             return null;
         }
         Path directory = BundlePrefix.of(pattern).directory();
+        if (StorageFileSystem.isUnlisted(directory)) {
+            List<Path> set = CheckpointFiles.ofV1Pattern(pattern);
+            return set.isEmpty() || !Files.isRegularFile(set.get(0)) ? null : CheckpointLocation.v1(pattern, set);
+        }
         List<Path> indexes = CheckpointFiles.list(directory, new FileGlob(name + ".index")::matches);
         if (!indexes.isEmpty()) {
             BundlePrefix first = BundlePrefix.ofIndex(indexes.get(0));
@@ -182,6 +188,7 @@ public final class CheckpointLocator {
     private static CheckpointLocation latest(CheckpointState state) throws IOException {
         Optional<CheckpointLocation> found = locate(state, state.latest());
         if (found.isEmpty()) {
+            StorageFileSystem.throwFailure(state.directory());
             throw CheckpointSuggestions.latestNotFound(state);
         }
         return found.get();

@@ -24,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 import org.tfckpt.format.bundle.BundlePrefix;
 import org.tfckpt.io.DurableFiles;
 import org.tfckpt.io.FileKind;
+import org.tfckpt.io.StorageFileSystem;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.ErrorContext;
@@ -33,7 +34,8 @@ import org.tfckpt.tensor.ProblemKind;
  * The state file, named {@code checkpoint}: lists the checkpoints of a directory and names the latest one.
  *
  * <p>As in TensorFlow, an absolute entry, or one with {@code ..}, may lead out of the directory. Check the paths in an
- * untrusted state file before you open them.
+ * untrusted state file before you open them. In a {@link org.tfckpt.storage.Storage} only checkpoints below the directory
+ * are opened.
  *
  * @param directory the directory of the file, against which relative entries are resolved
  * @param latest the prefix of the latest checkpoint, as written in the file
@@ -308,10 +310,11 @@ public record CheckpointState(
     /**
      * Returns the paths to try for an entry: the resolved entry; with {@code /} for each backslash, if a relative entry
      * was written on Windows; and the checkpoint of the same name in {@link #directory()}, in case the directory was
-     * moved. The name is what follows the last separator of either kind, or a drive letter.
+     * moved. The name is what follows the last separator of either kind, or a drive letter. If the file is in a
+     * {@link org.tfckpt.storage.Storage}, only those below {@link #directory()}.
      *
      * @param entry {@link #latest()} or an element of {@link #all()}
-     * @return one to three prefixes
+     * @return up to three prefixes
      * @throws DataLossException if the entry cannot be a path of this file system
      */
     public List<Path> candidates(String entry) throws DataLossException {
@@ -332,6 +335,13 @@ public record CheckpointState(
         if (!name.isEmpty()) {
             candidates.add(resolve(name));
         }
-        return List.copyOf(candidates);
+        return candidates.stream().filter(this::mayBeRead).toList();
+    }
+
+    /** Returns whether to read a file: a state file from elsewhere must not make us read files outside its directory. */
+    private boolean mayBeRead(Path path) {
+        Path above = directory.toAbsolutePath().normalize();
+        return !StorageFileSystem.isRemote(path)
+                || path.toAbsolutePath().normalize().startsWith(above);
     }
 }

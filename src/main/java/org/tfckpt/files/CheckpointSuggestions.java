@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
 import org.tfckpt.format.bundle.BundlePrefix;
 import org.tfckpt.format.bundle.SimilarFiles;
 import org.tfckpt.io.FileKind;
+import org.tfckpt.io.StorageFileSystem;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.ErrorContext;
 
@@ -61,7 +62,10 @@ final class CheckpointSuggestions {
     }
 
     /** Names the outermost directory that does not exist. */
-    private static Optional<String> missingDirectory(Path directory) {
+    private static Optional<String> missingDirectory(Path directory) throws IOException {
+        if (StorageFileSystem.isUnlisted(directory)) {
+            return Optional.empty();
+        }
         Path missing = null;
         for (Path at = directory;
                 at != null && !at.toString().isEmpty() && !Files.isDirectory(at);

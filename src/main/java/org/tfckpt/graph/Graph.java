@@ -11,7 +11,9 @@ import java.util.OptionalInt;
 import java.util.Set;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.format.bundle.BundlePrefix;
+import org.tfckpt.io.StorageFileSystem;
 import org.tfckpt.objects.ObjectGraph;
+import org.tfckpt.storage.Storage;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.UnsupportedFormatException;
@@ -109,6 +111,20 @@ public final class Graph {
      */
     public static Graph of(Checkpoint checkpoint) throws IOException {
         return new Graph(CheckpointGraph.read(checkpoint, Path.of(checkpoint.prefix())));
+    }
+
+    /**
+     * Reads a graph from a storage, as {@link #open(Path)} does from a file.
+     *
+     * @param storage the place that holds the files; not closed
+     * @param name the name of the graph in the storage
+     * @return the graph
+     * @throws IOException as {@link #open(Path)}, or as the storage throws it
+     */
+    public static Graph open(Storage storage, String name) throws IOException {
+        try (StorageFileSystem files = new StorageFileSystem(storage, StorageFileSystem.DEFAULT_CACHE_BYTES)) {
+            return open(files.getPath(name).toAbsolutePath());
+        }
     }
 
     /**

@@ -12,6 +12,7 @@ import org.tfckpt.files.CheckpointState;
 import org.tfckpt.format.bundle.BundlePrefix;
 import org.tfckpt.format.v1.V1Checkpoint;
 import org.tfckpt.io.FileKind;
+import org.tfckpt.io.StorageFileSystem;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.ErrorContext;
 import org.tfckpt.tensor.UnsupportedFormatException;
@@ -21,13 +22,15 @@ final class GraphLocation {
     private GraphLocation() {}
 
     static GraphParts read(Path path, @Nullable Set<String> tags) throws IOException {
-        if (Files.isDirectory(path)) {
+        boolean isDirectory = Files.isDirectory(path);
+        if (isDirectory || (!Files.exists(path) && StorageFileSystem.isUnlisted(path))) {
             Path file = savedModel(path);
             GraphParts graph = file == null ? ofCheckpoint(path, tags) : readFile(file, tags);
-            if (graph == null) {
-                throw notInDirectory(path);
+            if (graph != null) {
+                return graph;
             }
-            return graph;
+            StorageFileSystem.throwFailure(path);
+            throw isDirectory ? notInDirectory(path) : notFound(path);
         }
         if (isStream(path)) {
             try (InputStream in = Files.newInputStream(path)) {
@@ -43,7 +46,12 @@ final class GraphLocation {
         if (Files.exists(path)) {
             return TextVariables.of(path);
         }
-        throw new CheckpointException(
+        StorageFileSystem.throwFailure(path);
+        throw notFound(path);
+    }
+
+    private static CheckpointException notFound(Path path) throws IOException {
+        return new CheckpointException(
                 "no graph found at '" + path + "'",
                 GraphHints.instead(path, FileKind.UNKNOWN).withTensorFlow(path + "; No such file or directory"));
     }

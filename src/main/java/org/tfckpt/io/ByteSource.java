@@ -1,10 +1,8 @@
 package org.tfckpt.io;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.channels.ClosedChannelException;
-import java.nio.channels.SeekableByteChannel;
+import org.tfckpt.storage.StorageFile;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.ErrorContext;
 import org.tfckpt.tensor.ProblemKind;
@@ -18,14 +16,12 @@ import org.tfckpt.tensor.ProblemKind;
  * exceeds the current end of the file causes a {@link DataLossException} with file and offset. Not more than a few
  * kilobytes are allocated before that check.
  */
-public abstract class ByteSource implements Closeable {
+public abstract class ByteSource implements StorageFile {
     private final String name;
-    private final SeekableByteChannel channel;
     private volatile boolean closed;
 
-    ByteSource(String name, SeekableByteChannel channel) {
+    ByteSource(String name) {
         this.name = name;
-        this.channel = channel;
     }
 
     /** Receives the bytes of a range in consecutive parts. */
@@ -55,13 +51,20 @@ public abstract class ByteSource implements Closeable {
      * @return the size in bytes
      * @throws IOException if it cannot be determined
      */
-    public final long size() throws IOException {
-        requireOpen();
-        try {
-            return channel.size();
-        } catch (ClosedChannelException e) {
-            throw closedDuringRead(e);
+    @Override
+    public abstract long size() throws IOException;
+
+    @Override
+    public final int read(long position, ByteBuffer target) throws IOException {
+        long left = size() - position;
+        if (left <= 0) {
+            return -1;
         }
+        int end = target.limit();
+        int count = (int) Math.min(left, target.remaining());
+        readInto(position, target.limit(target.position() + count));
+        target.limit(end);
+        return count;
     }
 
     /**
@@ -116,7 +119,7 @@ public abstract class ByteSource implements Closeable {
      */
     public final void requireRange(long offset, long length) throws IOException {
         requireOpen();
-        if (!fits(offset, length, recentSize())) {
+        if (!fits(offset, length, recentSize(offset, length))) {
             long size = size();
             if (!fits(offset, length, size)) {
                 throw passesEnd(offset, length, size);
@@ -128,8 +131,13 @@ public abstract class ByteSource implements Closeable {
         return offset >= 0 && length >= 0 && offset <= size - length;
     }
 
-    /** Returns the size of the file, perhaps cached for a short time, because asking the system is slow. */
-    long recentSize() throws IOException {
+    /**
+     * Returns the size of the file, perhaps cached for a short time, because asking the system is slow.
+     *
+     * @param offset the offset of the bytes that will be read next
+     * @param length their number
+     */
+    long recentSize(long offset, long length) throws IOException {
         return size();
     }
 
@@ -159,12 +167,11 @@ public abstract class ByteSource implements Closeable {
         }
     }
 
-    /** Handles a channel closed during use: either this source was closed, or the thread was interrupted. */
-    final IOException closedDuringRead(ClosedChannelException cause) {
+    /** Throws an exception that says that this source was closed, if it was. */
+    final void requireNotClosedDuringRead(Exception cause) {
         if (closed) {
             throw new IllegalStateException("'" + name + "' was closed during a read", cause);
         }
-        return cause;
     }
 
     final void markClosed() {
@@ -172,8 +179,14 @@ public abstract class ByteSource implements Closeable {
     }
 
     @Override
-    public void close() throws IOException {
-        markClosed();
-        channel.close();
+    public abstract void close() throws IOException;
+
+    /**
+     * Returns this file for reading the list of what it contains: if it is remote, less is read at a time.
+     *
+     * @return a view, closed with this source
+     */
+    public ByteSource forIndex() {
+        return this;
     }
 }

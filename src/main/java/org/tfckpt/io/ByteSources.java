@@ -11,6 +11,11 @@ import java.nio.file.StandardOpenOption;
 public final class ByteSources {
     private ByteSources() {}
 
+    /** The cache for file systems of others that are not local. */
+    private static final class Shared {
+        static final BlockCache CACHE = new BlockCache(BlockCache.DEFAULT_CAPACITY);
+    }
+
     /**
      * Opens a file that is not mapped.
      *
@@ -19,32 +24,61 @@ public final class ByteSources {
      * @throws IOException if it cannot be opened
      */
     public static ByteSource channel(Path path) throws IOException {
-        return new ChannelSource(path.toString(), Files.newByteChannel(path, StandardOpenOption.READ));
+        if (path.getFileSystem() instanceof StorageFileSystem storage) {
+            return cached(storage.existing(path), BlockCache.INDEX_BLOCK);
+        }
+        return open(
+                path, Files.newByteChannel(path, StandardOpenOption.READ), FileAccess.CHANNEL, BlockCache.INDEX_BLOCK);
+    }
+
+    private static ByteSource cached(CachedFile file, int unit) {
+        return new CachedSource(file, unit, cause -> cause, false);
+    }
+
+    private static ByteSource open(Path path, SeekableByteChannel channel, FileAccess access, int unit) {
+        String name = path.toString();
+        if (!(channel instanceof FileChannel file)) {
+            CachedFile remote = new CachedFile(name, new NioFile(path, channel), Shared.CACHE);
+            return new CachedSource(remote, unit, cause -> cause, true);
+        }
+        boolean unmapOnClose = access == FileAccess.MAPPED_UNTIL_CLOSE;
+        return access == FileAccess.CHANNEL || (unmapOnClose && !MappingArena.isSupported())
+                ? new ChannelSource(name, file)
+                : new LazilyMappedSource(name, file, unmapOnClose);
     }
 
     /**
      * Opens a file.
      *
      * @param path the file
-     * @param access how its bytes are accessed
+     * @param access how its bytes are accessed, if it is local
      * @return the source; the caller closes it
      * @throws IOException if it cannot be opened
      */
     public static ByteSource open(Path path, FileAccess access) throws IOException {
-        return switch (access) {
-            case CHANNEL -> channel(path);
-            case MAPPED -> mapped(path, false);
-            case MAPPED_UNTIL_CLOSE -> MappingArena.isSupported() ? mapped(path, true) : channel(path);
-        };
+        if (path.getFileSystem() instanceof StorageFileSystem storage) {
+            CachedFile file = storage.existing(path);
+            return cached(file, file.dataBlock());
+        }
+        return open(path, access, cause -> cause);
     }
 
-    /** Opens a file that is mapped after the first few small reads, if its file system supports mapping. */
-    private static ByteSource mapped(Path path, boolean unmapOnClose) throws IOException {
-        SeekableByteChannel channel = Files.newByteChannel(path, StandardOpenOption.READ);
-        if (channel instanceof FileChannel file) {
-            return new LazilyMappedSource(path.toString(), file, unmapOnClose);
+    /**
+     * Opens a file, which is not read until its bytes are asked for.
+     *
+     * @param path the file
+     * @param access how its bytes are accessed, if it is local
+     * @param missing explains that the file does not exist, if this is noticed only when it is read
+     * @return the source; the caller closes it
+     * @throws IOException if it cannot be opened
+     */
+    public static ByteSource open(Path path, FileAccess access, MissingFile missing) throws IOException {
+        if (path.getFileSystem() instanceof StorageFileSystem storage) {
+            CachedFile file = storage.file(path);
+            return new CachedSource(file, file.dataBlock(), missing, false);
         }
-        return new ChannelSource(path.toString(), channel);
+        SeekableByteChannel channel = Files.newByteChannel(path, StandardOpenOption.READ);
+        return open(path, channel, access, Shared.CACHE.dataBlock());
     }
 
     /** Fills a file. */

@@ -12,7 +12,7 @@ import org.tfckpt.tensor.DataLossException;
  * A file that is read through its channel: for file systems that do not support mapping, and for files that may shrink
  * while they are read. If a file shrinks, reads throw an exception; reading a mapping could crash the JVM.
  */
-final class ChannelSource extends ByteSource {
+final class ChannelSource extends FileSource {
     /** Up to this length, reads do not check the file's size first: determining it takes as long as the read. */
     private static final int SMALL = 1 << 13;
     /**

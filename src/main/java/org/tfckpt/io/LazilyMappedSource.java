@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * A file that is mapped lazily. The first few small reads use the channel, because mapping and unmapping takes longer
  * than they do; they return direct buffers, as a mapping does. If the file cannot be mapped, all reads use the channel.
  */
-final class LazilyMappedSource extends ByteSource {
+final class LazilyMappedSource extends FileSource {
     /** A page: reading it takes no longer than determining the file's size, which reads of a mapping do. */
     private static final int SMALL = 1 << 12;
 
@@ -62,9 +62,9 @@ final class LazilyMappedSource extends ByteSource {
     }
 
     @Override
-    long recentSize() throws IOException {
+    long recentSize(long offset, long length) throws IOException {
         ByteSource known = lasting;
-        return known == null ? size() : known.recentSize();
+        return known == null ? size() : known.recentSize(offset, length);
     }
 
     @Override

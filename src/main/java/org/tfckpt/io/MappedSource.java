@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * after the check, accessing the missing part can crash the JVM (seen on JDK 17 and 25): use {@link ChannelSource} for
  * files that may shrink.
  */
-final class MappedSource extends ByteSource {
+final class MappedSource extends FileSource {
     private static final int WINDOW_BITS = 30;
     private static final int WINDOW = 1 << WINDOW_BITS;
     /** The number of bytes passed to a consumer between two checks of the file's size. */
@@ -85,7 +85,7 @@ final class MappedSource extends ByteSource {
     }
 
     @Override
-    long recentSize() throws IOException {
+    long recentSize(long offset, long length) throws IOException {
         KnownSize known = knownSize;
         long now = System.nanoTime();
         if (now - known.nanos >= SIZE_VALID_NANOS) {

@@ -12,6 +12,7 @@ import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.io.ByteSource;
 import org.tfckpt.io.ByteSources;
+import org.tfckpt.io.StorageFileSystem;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.CheckpointReplacedException;
 import org.tfckpt.tensor.DataLossException;
@@ -74,29 +75,38 @@ final class IndexReplacement {
     }
 
     private @Nullable String problem() throws IOException {
+        if (path.getFileSystem() instanceof StorageFileSystem storage) {
+            try (StorageFileSystem now = storage.renewed()) {
+                return problem(now.getPath(path.toString()));
+            }
+        }
+        return problem(path);
+    }
+
+    private @Nullable String problem(Path file) throws IOException {
         try {
-            BasicFileAttributes now = Files.readAttributes(path, BasicFileAttributes.class);
-            return isEqual(now) ? null : "the checkpoint was replaced while it was being read";
+            BasicFileAttributes now = Files.readAttributes(file, BasicFileAttributes.class);
+            return isEqual(file, now) ? null : "the checkpoint was replaced while it was being read";
         } catch (NoSuchFileException e) {
             return "the checkpoint was deleted or replaced while it was being read";
         }
     }
 
-    private boolean isEqual(BasicFileAttributes now) throws IOException {
+    private boolean isEqual(Path file, BasicFileAttributes now) throws IOException {
         Version version = new Version(now.fileKey(), now.size(), now.lastModifiedTime());
         if (version.equals(equal)) {
             return true;
         }
         // TensorFlow overwrites an index in place. Then the open file has the new bytes, too.
-        boolean same = version.size == openedSize && version.modified.toMillis() <= openedMillis && hasSameBytes();
+        boolean same = version.size == openedSize && version.modified.toMillis() <= openedMillis && hasSameBytes(file);
         if (same) {
             equal = version;
         }
         return same;
     }
 
-    private boolean hasSameBytes() throws IOException {
-        try (ByteSource current = ByteSources.channel(path)) {
+    private boolean hasSameBytes(Path file) throws IOException {
+        try (ByteSource current = ByteSources.channel(file)) {
             ByteBuffer before = ByteBuffer.allocate((int) Math.min(PART, openedSize));
             ByteBuffer after = ByteBuffer.allocate(before.capacity());
             for (long at = 0; at < openedSize; at += PART) {

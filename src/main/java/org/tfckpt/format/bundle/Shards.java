@@ -110,18 +110,21 @@ final class Shards implements Closeable {
                             .mismatch("0 to " + (count - 1), shard)
                             .withTensorFlow("Invalid shard in bundle entry: key " + tensor));
         }
-        Path path = path(shard);
         try {
-            return ByteSources.open(path, access);
+            return ByteSources.open(path(shard), access, missing -> missing(shard, null, missing));
         } catch (NoSuchFileException e) {
-            throw explain(new DataLossException(
-                    ProblemKind.MISSING_FILE,
-                    "the data file does not exist" + adviceIfMissing.computeIfAbsent(shard, any -> advice(path)),
-                    ErrorContext.at(path.toString(), -1)
-                            .ofTensor(tensor)
-                            .withTensorFlow(path + "; No such file or directory"),
-                    e));
+            throw missing(shard, tensor, e);
         }
+    }
+
+    private synchronized CheckpointException missing(int shard, @Nullable String tensor, NoSuchFileException cause) {
+        Path path = path(shard);
+        ErrorContext place = ErrorContext.at(path.toString(), -1);
+        return explain(new DataLossException(
+                ProblemKind.MISSING_FILE,
+                "the data file does not exist" + adviceIfMissing.computeIfAbsent(shard, any -> advice(path)),
+                (tensor == null ? place : place.ofTensor(tensor)).withTensorFlow(path + "; No such file or directory"),
+                cause));
     }
 
     private static String advice(Path missing) {

@@ -123,7 +123,8 @@ public final class Safetensors {
         int shard = sources.size();
         sources.add(source);
         paths.add(path);
-        for (SafetensorsHeader.Entry entry : SafetensorsHeader.read(source).entries()) {
+        for (SafetensorsHeader.Entry entry :
+                SafetensorsHeader.read(source.forIndex()).entries()) {
             if (index != null && !file.equals(index.fileOf().get(entry.name()))) {
                 throw new DataLossException(
                         ProblemKind.ENTRY,
