@@ -28,8 +28,12 @@ final class CompletionCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        CommandLine tool = spec.root().commandLine();
-        console.out().text(AutoComplete.bash(tool.getCommandName(), tool));
+        console.out().text(script(spec));
         return 0;
+    }
+
+    static String script(CommandSpec command) {
+        CommandLine tool = command.root().commandLine();
+        return AutoComplete.bash(tool.getCommandName(), tool);
     }
 }

@@ -47,6 +47,7 @@ final class Tool implements Runnable {
         COMMANDS.put("convert", ConvertCommand::new);
         COMMANDS.put("recipes", RecipesCommand::new);
         COMMANDS.put("completion", CompletionCommand::new);
+        COMMANDS.put("manual", console -> new ManualCommand());
     }
 
     @Spec
@@ -71,10 +72,10 @@ final class Tool implements Runnable {
     private static CommandLine commandLine(Console console, List<String> args) {
         Function<Console, Object> asked = args.isEmpty() ? null : COMMANDS.get(args.get(0));
         CommandLine tool = new CommandLine(new Tool());
-        if (asked != null && asked != COMMANDS.get("completion")) {
-            tool.addSubcommand(args.get(0), asked.apply(console));
-        } else {
+        if (asked == null || List.of("completion", "manual").contains(args.get(0))) {
             COMMANDS.forEach((name, command) -> tool.addSubcommand(name, command.apply(console)));
+        } else {
+            tool.addSubcommand(args.get(0), asked.apply(console));
         }
         ParserFailures failures = new ParserFailures(console);
         tool.setExecutionExceptionHandler(failures);
