@@ -1,7 +1,6 @@
 package org.tfckpt;
 
 import java.util.List;
-import java.util.stream.IntStream;
 import org.tfckpt.tensor.TensorInfo;
 
 /**
@@ -25,14 +24,8 @@ public record TensorView(String name, TensorInfo source, List<Integer> axes) {
      */
     public TensorView {
         axes = List.copyOf(axes);
-        int rank = source.shape().rank();
-        List<Integer> order = axes;
-        boolean isOrder = order.stream().distinct().count() == order.size()
-                && order.stream().allMatch(axis -> axis >= 0 && axis < rank)
-                && IntStream.range(0, rank)
-                        .allMatch(axis -> order.contains(axis) || source.shape().dimension(axis) == 1);
-        if (!order.isEmpty() && !(isOrder && source.dtype().isFixedWidth())) {
-            throw new IllegalArgumentException("the axes of " + source + " cannot have the order " + order);
+        if (!axes.isEmpty() && !(source.shape().hasAxes(axes) && source.dtype().isFixedWidth())) {
+            throw new IllegalArgumentException("the axes of " + source + " cannot have the order " + axes);
         }
     }
 }

@@ -10,6 +10,7 @@ import org.tfckpt.restore.NameKind;
 import org.tfckpt.restore.SuggestedExclusion;
 import org.tfckpt.restore.SuggestedPlan;
 import org.tfckpt.restore.SuggestedRule;
+import org.tfckpt.restore.SuggestedTransposition;
 import org.tfckpt.restore.Suggestion;
 import org.tfckpt.restore.VariableSource;
 import org.tfckpt.restore.Wanted;
@@ -25,6 +26,7 @@ final class CompareAdvice {
     private final Given given;
     private final Comparison comparison;
     private final SuggestedPlan plan;
+    private final List<String> recipe;
 
     /**
      * What the command was given, quoted for a shell.
@@ -36,6 +38,7 @@ final class CompareAdvice {
      * @param exclusions options that select variables, which rewrite takes, too
      * @param mapping options
      * @param rules the rules among these options, not quoted
+     * @param recipes options that change names and axes of the checkpoint first
      * @param savers whether a saver was selected
      * @param eager whether the variables are those of a program that runs eagerly
      * @param partial whether the graph may have more variables
@@ -48,15 +51,17 @@ final class CompareAdvice {
             List<String> exclusions,
             List<String> mapping,
             List<String> rules,
+            List<String> recipes,
             boolean savers,
             boolean eager,
             boolean partial) {}
 
-    CompareAdvice(Output out, Given given, Comparison comparison, SuggestedPlan plan) {
+    CompareAdvice(Output out, Given given, Comparison comparison, SuggestedPlan plan, List<String> recipe) {
         this.out = out;
         this.given = given;
         this.comparison = comparison;
         this.plan = plan;
+        this.recipe = recipe;
     }
 
     void write(boolean all) throws IOException {
@@ -66,7 +71,7 @@ final class CompareAdvice {
             }
             return;
         }
-        boolean changes = !comparison.isComplete();
+        boolean changes = !comparison.isComplete() || !recipe.isEmpty();
         if (!changes && isPlainRestore()) {
             out.text(given.partial ? "" : "\nthe checkpoint fits: a restore finds every variable\n");
             return;
@@ -79,6 +84,7 @@ final class CompareAdvice {
                     given.selection,
                     given.exclusions,
                     given.mapping,
+                    given.recipes,
                     options,
                     List.of(given.graph, given.checkpoint));
         }
@@ -88,7 +94,16 @@ final class CompareAdvice {
         if (!given.savers) {
             rewrite(options);
         }
-        python(all);
+        if (isRestore()) {
+            python(all);
+        }
+    }
+
+    /** Returns whether TensorFlow can restore the checkpoint as it is: it cannot transpose. */
+    private boolean isRestore() {
+        return given.recipes.isEmpty()
+                && recipe.isEmpty()
+                && plan.transpositions().isEmpty();
     }
 
     /** Returns whether TensorFlow restores by the names that were compared. */
@@ -96,6 +111,7 @@ final class CompareAdvice {
         boolean byKey = comparison.names().filter(kind -> kind != NameKind.KEY).isEmpty();
         return given.exclusions.stream().allMatch(option -> option.startsWith(GRAPH_FORMAT))
                 && given.mapping.isEmpty()
+                && given.recipes.isEmpty()
                 && (given.savers || given.selection.isEmpty())
                 && (byKey || !given.eager);
     }
@@ -108,10 +124,25 @@ final class CompareAdvice {
             exclusions.add("--no-slots");
         }
         out.text("\nsuggestions:\n");
+        List<String> rewriting = new ArrayList<>(recipe);
+        for (String option : recipe) {
+            out.line(
+                    "  " + option + "   finds " + Plural.of(comparison.matched().size(), "variable"));
+        }
         for (SuggestedRule rule : plan.rules()) {
             rules.add("--from " + MappingOptions.quoted(rule.rule()));
-            out.line("  " + rules.get(rules.size() - 1) + "   finds "
-                    + Plural.of(rule.found().size(), "variable"));
+            out.line("  " + rules.get(rules.size() - 1)
+                    + (rule.found().isEmpty()
+                            ? "   is the first step"
+                            : "   finds " + Plural.of(rule.found().size(), "variable")));
+        }
+        for (SuggestedTransposition transposition : plan.transpositions()) {
+            rewriting.add("--transpose " + MappingOptions.quoted(transposition.rule()));
+            out.line("  " + rewriting.get(rewriting.size() - 1) + "   gives "
+                    + Plural.of(transposition.variables().size(), "variable") + " the right shape"
+                    + (transposition.unchanged() == 0
+                            ? ""
+                            : " (and transposes " + transposition.unchanged() + " whose shape does not show it)"));
         }
         if (plan.withoutSlots()) {
             out.line("  --no-slots   leaves out the state of optimizers");
@@ -123,6 +154,7 @@ final class CompareAdvice {
                     + Plural.of(exclusion.excluded().size(), "variable"));
         }
         exclusions.addAll(rules);
+        exclusions.addAll(rewriting);
         return exclusions;
     }
 
@@ -159,9 +191,16 @@ final class CompareAdvice {
     }
 
     private void rewrite(List<String> options) throws IOException {
-        List<String> rules =
-                options.stream().filter(option -> option.startsWith("--from")).toList();
-        List<String> target = List.of(given.checkpoint, "-o PREFIX", "--for", given.graph);
+        List<String> rules = options.stream()
+                .filter(option -> option.startsWith("--from")
+                        || option.startsWith("--recipe")
+                        || option.startsWith("--transpose"))
+                .toList();
+        boolean restores = isRestore();
+        String command = restores ? "tfckpt rewrite" : "tfckpt convert";
+        List<String> target = new ArrayList<>(
+                List.of(given.checkpoint, "-o " + (restores ? "PREFIX" : "FILE.safetensors"), "--for", given.graph));
+        target.addAll(given.recipes);
         boolean slots = plan.withoutSlots() || given.selection.contains("--no-slots");
         List<String> exclusions = new ArrayList<>(given.exclusions);
         if (slots) {
@@ -172,9 +211,12 @@ final class CompareAdvice {
         } else {
             options.stream().filter(option -> option.startsWith("--exclude")).forEach(exclusions::add);
         }
-        out.text("to write a checkpoint with the names of the graph:\n");
+        out.text(
+                restores
+                        ? "to write a checkpoint with the names of the graph:\n"
+                        : "to write a file with the names and shapes of the graph:\n");
         List<String> partial = plan.isComplete() ? List.of() : List.of("--partial");
-        command("tfckpt rewrite", target, exclusions, given.mapping, rules, partial);
+        command(command, target, exclusions, given.mapping, rules, partial);
         if (plan.comparison().matched().size() < plan.comparison().variables().size()) {
             out.text("to write a complete one, with the rest from NEW, a checkpoint of the new model:\n");
             boolean resize = !comparison.shapeMismatches().isEmpty()
@@ -183,7 +225,7 @@ final class CompareAdvice {
                             .anyMatch(source -> comparison.suggestions().of(source).stream()
                                     .anyMatch(suggestion -> !suggestion.fits()));
             command(
-                    "tfckpt rewrite",
+                    command,
                     target,
                     given.exclusions.stream()
                             .filter(option -> option.startsWith(GRAPH_FORMAT))

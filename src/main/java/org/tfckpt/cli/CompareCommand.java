@@ -55,6 +55,9 @@ final class CompareCommand implements Callable<Integer> {
     @Mixin
     private MappingOptions mapping = new MappingOptions();
 
+    @Mixin
+    private RecipeOptions recipes = new RecipeOptions();
+
     @Option(
             names = "--no-slots",
             description = "Ignore variables of the graph that are state of an optimizer, such as Adam's moments.")
@@ -91,16 +94,28 @@ final class CompareCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        try (Checkpoint checkpoint = Checkpoint.open(path, common.readOptions())) {
+        try (Checkpoint file = Checkpoint.open(path, common.readOptions())) {
+            Checkpoint checkpoint = recipes.applyTo(file, console);
             Graph opened = GraphArgument.open(graph, tags, format, console);
             Optional<GraphSaver> selected = saver.of(opened);
             Comparison comparison = compare(checkpoint, opened, selected);
+            SuggestedPlan plan = SuggestedPlan.of(comparison);
+            SuggestedRecipe recipe = SuggestedRecipe.NONE;
+            if (recipes.words().isEmpty()) {
+                recipe = SuggestedRecipe.search(plan, checkpoint, view -> compare(view, opened, selected));
+                plan = recipe.planOr(plan);
+            }
             if (json) {
-                CompareJson.write(console.out(), comparison, SuggestedPlan.of(comparison), opened.isPartial());
+                CompareJson.write(console.out(), comparison, plan, recipe, opened.isPartial());
             } else {
                 List<String> notes = selected.isPresent() ? List.of() : saverNotes(checkpoint, opened, comparison);
                 new CompareText(console.out(), common.style(console), comparison).write(all, notes);
-                new CompareAdvice(console.out(), given(checkpoint, opened), comparison, SuggestedPlan.of(comparison))
+                new CompareAdvice(
+                                console.out(),
+                                given(checkpoint, opened),
+                                recipe.comparisonOr(comparison),
+                                plan,
+                                recipe.words())
                         .write(all);
             }
             return comparison.isComplete() ? 0 : 1;
@@ -162,6 +177,7 @@ final class CompareCommand implements Callable<Integer> {
                 excluded,
                 mapping.words(),
                 mapping.rules(),
+                recipes.words(),
                 !saver.words().isEmpty(),
                 opened.isEager(),
                 opened.isPartial());

@@ -8,6 +8,7 @@ import org.tfckpt.restore.Comparison;
 import org.tfckpt.restore.SuggestedExclusion;
 import org.tfckpt.restore.SuggestedPlan;
 import org.tfckpt.restore.SuggestedRule;
+import org.tfckpt.restore.SuggestedTransposition;
 import org.tfckpt.restore.Suggestion;
 import org.tfckpt.restore.VariableSource;
 import org.tfckpt.restore.Wanted;
@@ -24,9 +25,10 @@ final class CompareJson {
         this.comparison = comparison;
     }
 
-    static void write(Output output, Comparison comparison, SuggestedPlan plan, boolean partial) throws IOException {
+    static void write(Output output, Comparison comparison, SuggestedPlan plan, SuggestedRecipe recipe, boolean partial)
+            throws IOException {
         try (JsonOutput out = new JsonOutput(output.stream())) {
-            new CompareJson(out, comparison).write(plan, partial);
+            new CompareJson(out, comparison).write(plan, recipe, partial);
         }
     }
 
@@ -34,7 +36,7 @@ final class CompareJson {
         void write(VariableSource source, Wanted wanted) throws IOException;
     }
 
-    private void write(SuggestedPlan plan, boolean partial) throws IOException {
+    private void write(SuggestedPlan plan, SuggestedRecipe recipe, boolean partial) throws IOException {
         out.generator().writeStartObject();
         if (comparison.isPartial()) {
             out.generator().writeBooleanField("partial", true);
@@ -59,12 +61,12 @@ final class CompareJson {
         if (comparison.names().isPresent()) {
             out.text("names", comparison.names().get().toString());
         }
-        plan(plan, partial);
+        plan(plan, recipe, partial);
         out.generator().writeEndObject();
     }
 
     /** Writes the options to add to those of this call. */
-    private void plan(SuggestedPlan plan, boolean partial) throws IOException {
+    private void plan(SuggestedPlan plan, SuggestedRecipe recipe, boolean partial) throws IOException {
         out.generator().writeObjectFieldStart("plan");
         out.generator().writeBooleanField("no_slots", plan.withoutSlots());
         out.generator().writeArrayFieldStart("exclude");
@@ -77,6 +79,12 @@ final class CompareJson {
             out.text(rule.rule());
         }
         out.generator().writeEndArray();
+        out.generator().writeArrayFieldStart("transpose");
+        for (SuggestedTransposition transposition : plan.transpositions()) {
+            out.text(transposition.rule());
+        }
+        out.generator().writeEndArray();
+        out.text("recipe", recipe.name());
         out.generator().writeBooleanField("complete", plan.isComplete() && !partial);
         out.generator().writeEndObject();
     }
@@ -134,6 +142,13 @@ final class CompareJson {
         out.text("tensor", tensor(source).name());
         out.shape("wanted", wanted.tensorShape().orElse(null));
         out.shape("found", tensor(source).shape());
+        if (source.transposition().isPresent()) {
+            out.generator().writeArrayFieldStart("transpose");
+            for (int axis : source.transposition().get()) {
+                out.generator().writeNumber(axis);
+            }
+            out.generator().writeEndArray();
+        }
         out.generator().writeEndObject();
     }
 

@@ -142,7 +142,12 @@ final class CompareText {
         return pair(
                 source,
                 source.wanted().tensorShape().map(Object::toString).orElse("<unknown>"),
-                source.tensor().orElseThrow().shape().toString());
+                source.tensor().orElseThrow().shape()
+                        + source.transposition().map(CompareText::order).orElse(""));
+    }
+
+    private static String order(List<Integer> axes) {
+        return axes.equals(List.of(1, 0)) ? ", its transpose" : ", which is the same with axes in the order " + axes;
     }
 
     private static String dtypes(VariableSource source) {

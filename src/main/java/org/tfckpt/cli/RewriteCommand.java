@@ -107,7 +107,7 @@ class RewriteCommand implements Callable<Integer> {
             if (!options.fills() && e.comparison().isPresent()) {
                 console.err()
                         .println(
-                                "tfckpt: --fill-from CHECKPOINT takes these variables from a checkpoint of the new model,"
+                                "tfckpt: 'tfckpt compare' suggests options; --fill-from CHECKPOINT takes these variables from a checkpoint of the new model,"
                                         + " --resize keeps what fits of tensors of another shape, --partial omits the variables");
             }
             return 1;

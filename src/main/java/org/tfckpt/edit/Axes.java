@@ -73,24 +73,12 @@ record Axes(NamePattern pattern, List<Integer> order) {
     }
 
     private boolean isPossible(Shape shape) {
-        int rank = shape.rank();
-        return order.isEmpty()
-                ? rank >= 2
-                : order.stream().allMatch(axis -> axis < rank)
-                        && IntStream.range(0, rank)
-                                .allMatch(axis -> order.contains(axis) || shape.dimension(axis) == 1);
+        return order.isEmpty() ? shape.rank() >= 2 : shape.hasAxes(order);
     }
 
     @Override
     public String toString() {
         String axes = order.stream().map(String::valueOf).collect(Collectors.joining(","));
         return pattern + (axes.isEmpty() ? "" : "=" + axes);
-    }
-
-    /** Returns a shape with its axes in another order. */
-    static Shape permuted(Shape shape, List<Integer> order) {
-        return order.isEmpty()
-                ? shape
-                : Shape.of(order.stream().mapToLong(shape::dimension).toArray());
     }
 }

@@ -75,7 +75,7 @@ public record RewrittenTensor(
      * @return true if the shapes differ
      */
     public boolean isResized() {
-        return !shape.equals(Axes.permuted(source.shape(), axes));
+        return !shape.equals(permuted(source.shape(), axes));
     }
 
     /**
@@ -89,8 +89,12 @@ public record RewrittenTensor(
 
     RewrittenTensor from(TensorInfo newSource, List<Integer> newAxes) {
         boolean isWhole = shape.equals(source.shape());
-        Shape newShape = isWhole ? Axes.permuted(newSource.shape(), newAxes) : shape;
+        Shape newShape = isWhole ? permuted(newSource.shape(), newAxes) : shape;
         return new RewrittenTensor(input, newSource, name, dtype, newShape, filled, rest, newAxes);
+    }
+
+    private static Shape permuted(Shape shape, List<Integer> axes) {
+        return axes.isEmpty() ? shape : shape.permuted(axes);
     }
 
     RewrittenTensor castTo(DataType newDtype) {

@@ -22,7 +22,7 @@ final class Transposed implements ElementBytes {
 
     Transposed(ElementBytes source, List<Integer> axes) {
         this.source = source;
-        this.shape = Axes.permuted(source.shape(), axes);
+        this.shape = source.shape().permuted(axes);
         this.data = PermutedData.of(
                 new Source(source),
                 source.shape().toArray(),

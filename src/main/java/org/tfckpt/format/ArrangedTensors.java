@@ -43,13 +43,9 @@ public final class ArrangedTensors implements FormatReader {
     public @Nullable TensorInfo put(String name, TensorInfo source, List<Integer> axes) {
         TensorInfo info = axes.isEmpty()
                 ? new TensorInfo(name, source.dtypeNumber(), source.shape(), source.storage(), source.slices())
-                : new TensorInfo(name, source.dtypeNumber(), permuted(source.shape(), axes), null, List.of());
+                : new TensorInfo(name, source.dtypeNumber(), source.shape().permuted(axes), null, List.of());
         Arranged before = tensors.put(name, new Arranged(info, source, axes));
         return before == null ? null : before.source;
-    }
-
-    private static Shape permuted(Shape shape, List<Integer> axes) {
-        return Shape.of(axes.stream().mapToLong(shape::dimension).toArray());
     }
 
     private Arranged arranged(TensorInfo info) {

@@ -138,19 +138,33 @@ public final class Comparison {
 
     /** Returns this comparison with further rules and exclusions. */
     Comparison with(NameMapping rules, Exclusions exclusions) {
-        List<VariableSource> changed = sources.stream()
-                .map(source -> source.outcome() == Outcome.EXCLUDED ? source : with(source, rules, exclusions))
-                .toList();
-        return new Comparison(changed, tensors, slots, List.of(), List.of(), true, names, notes);
+        return with(tensors, rules, exclusions);
     }
 
-    private VariableSource with(VariableSource source, NameMapping rules, Exclusions exclusions) {
+    /** Returns this comparison with the axes of some tensors in another order. */
+    Comparison with(List<SuggestedTransposition> transpositions) {
+        return transpositions.isEmpty()
+                ? this
+                : with(
+                        tensors.with(tensor -> Transpositions.apply(transpositions, tensor)),
+                        NameMapping.NONE,
+                        Exclusions.NONE);
+    }
+
+    private Comparison with(Tensors other, NameMapping rules, Exclusions exclusions) {
+        List<VariableSource> changed = sources.stream()
+                .map(source -> source.outcome() == Outcome.EXCLUDED ? source : with(source, other, rules, exclusions))
+                .toList();
+        return new Comparison(changed, other, slots, List.of(), List.of(), true, names, notes);
+    }
+
+    private VariableSource with(VariableSource source, Tensors other, NameMapping rules, Exclusions exclusions) {
         boolean slot = slots.contains(source.wanted().variable());
         NamedVariable variable = new NamedVariable(source.wanted(), source.name(), slot);
         return source(
                 variable,
                 rules.apply(source.tensorName()),
-                tensors,
+                other,
                 slot && exclusions.slots(),
                 exclusions.patternOf(variable));
     }

@@ -11,21 +11,27 @@ import org.tfckpt.restore.suggest.ExclusionSearch;
 import org.tfckpt.tensor.NamePattern;
 
 /**
- * The shortest changes of a comparison that make a restore work: rules that find missing variables, and exclusions of
- * those that are not found. The result was compared again. Immutable and thread-safe.
+ * The shortest changes of a comparison that make a restore work: rules that find missing variables, orders of axes,
+ * and exclusions of those that are not found. The result was compared again. Immutable and thread-safe.
  */
 public final class SuggestedPlan {
     /** Up to this many patterns are suggested rather than to leave out state of optimizers that is found. */
     private static final int FEW = 5;
 
     private final List<SuggestedRule> rules;
+    private final List<SuggestedTransposition> transpositions;
     private final boolean withoutSlots;
     private final List<SuggestedExclusion> exclusions;
     private final Comparison comparison;
 
     private SuggestedPlan(
-            List<SuggestedRule> rules, boolean withoutSlots, List<String> patterns, Comparison comparison) {
+            List<SuggestedRule> rules,
+            List<SuggestedTransposition> transpositions,
+            boolean withoutSlots,
+            List<String> patterns,
+            Comparison comparison) {
         this.rules = List.copyOf(rules);
+        this.transpositions = List.copyOf(transpositions);
         this.withoutSlots = withoutSlots;
         this.comparison = comparison;
         Map<String, List<String>> excluded = new LinkedHashMap<>();
@@ -48,13 +54,16 @@ public final class SuggestedPlan {
      */
     public static SuggestedPlan of(Comparison comparison) {
         if (comparison.isComplete()) {
-            return new SuggestedPlan(List.of(), false, List.of(), comparison);
+            return new SuggestedPlan(List.of(), List.of(), false, List.of(), comparison);
         }
         Suggestions suggestions = comparison.suggestions();
-        Comparison renamed = comparison.with(suggestions.mapping(), Exclusions.NONE);
+        Comparison found = comparison.with(suggestions.mapping(), Exclusions.NONE);
+        List<SuggestedTransposition> transpositions =
+                Transpositions.of(found.variables(), found.tensors().all());
+        Comparison renamed = found.with(transpositions);
         if (renamed.matched().isEmpty()) {
             // To exclude all variables would not be a restore.
-            return new SuggestedPlan(suggestions.rules(), false, List.of(), renamed);
+            return new SuggestedPlan(suggestions.rules(), transpositions, false, List.of(), renamed);
         }
         ExclusionSearch.Result search = search(renamed);
         boolean withoutSlots = areSlotsLeft(renamed, search);
@@ -67,7 +76,11 @@ public final class SuggestedPlan {
         Exclusions exclusions =
                 new Exclusions(patterns.stream().map(NamePattern::of).toList(), false);
         return new SuggestedPlan(
-                suggestions.rules(), withoutSlots, patterns, reduced.with(NameMapping.NONE, exclusions));
+                suggestions.rules(),
+                transpositions,
+                withoutSlots,
+                patterns,
+                reduced.with(NameMapping.NONE, exclusions));
     }
 
     /**
@@ -107,6 +120,16 @@ public final class SuggestedPlan {
      */
     public List<SuggestedRule> rules() {
         return rules;
+    }
+
+    /**
+     * Returns orders of axes for tensors whose shapes are permutations of those of their variables, as between frameworks.
+     * A restore cannot change the order; {@code org.tfckpt.edit.Rewrite} can.
+     *
+     * @return the orders
+     */
+    public List<SuggestedTransposition> transpositions() {
+        return transpositions;
     }
 
     /**

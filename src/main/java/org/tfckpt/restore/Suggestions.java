@@ -23,6 +23,9 @@ import org.tfckpt.tensor.TensorNames;
  * dtypes decide between similar names. The time is proportional to the number of names. Immutable and thread-safe.
  */
 public final class Suggestions {
+    /** The modules of PyTorch, whose layers have other layouts, have dots in their names. */
+    private static final List<String> DOTS = List.of("s#\\.#/#g");
+
     private final List<VariableSource> missing;
     private final Tensors tensors;
     private final RuleSearch search;
@@ -54,7 +57,20 @@ public final class Suggestions {
                 .map(Suggestions::variable)
                 .toList();
         return new Suggestions(
-                missing, tensors, new RuleSearch(variables, candidates, tensors::find, NameMapping::sed));
+                missing,
+                tensors,
+                new RuleSearch(
+                        variables, candidates, tensors::find, NameMapping::sed, isDotted(missing) ? DOTS : List.of()));
+    }
+
+    /** Returns whether the names looked for are those of PyTorch's modules. */
+    private static boolean isDotted(List<VariableSource> sources) {
+        return sources.stream().anyMatch(source -> isDotted(source.tensorName()))
+                && sources.stream().noneMatch(source -> source.tensorName().contains("/"));
+    }
+
+    private static boolean isDotted(String name) {
+        return name.contains(".") && !name.contains("/");
     }
 
     private static Variable variable(VariableSource source) {
@@ -62,7 +78,11 @@ public final class Suggestions {
         Shape shape = wanted.tensorShape().orElse(Shape.of());
         TensorInfo expected = new TensorInfo(source.tensorName(), wanted.dtype().number(), shape, null, List.of());
         return new Variable(
-                wanted.variable(), wanted.name(), expected, source.outcome() == Outcome.MISSING, wanted::fits);
+                wanted.variable(),
+                wanted.name(),
+                expected,
+                source.outcome() == Outcome.MISSING,
+                tensor -> isDotted(wanted.variable()) ? AxisOrder.fits(wanted, tensor) : wanted.fits(tensor));
     }
 
     /**

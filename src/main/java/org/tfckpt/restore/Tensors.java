@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.TreeSet;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.objects.ObjectGraph;
 import org.tfckpt.objects.ObjectKeys;
@@ -73,6 +74,13 @@ final class Tensors {
     /** Returns the same tensors, found by names of the given kinds, the first of which takes precedence. */
     Tensors by(NameKind... others) {
         return new Tensors(byName, fullNames, ambiguousNames, List.of(others));
+    }
+
+    /** Returns the same names with other shapes. */
+    Tensors with(UnaryOperator<TensorInfo> change) {
+        Map<String, TensorInfo> changed = new LinkedHashMap<>(byName);
+        changed.replaceAll((name, tensor) -> change.apply(tensor));
+        return new Tensors(changed, fullNames, ambiguousNames, kinds);
     }
 
     @Nullable

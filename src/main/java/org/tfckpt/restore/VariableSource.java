@@ -1,5 +1,6 @@
 package org.tfckpt.restore;
 
+import java.util.List;
 import java.util.Optional;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.NamePattern;
@@ -42,6 +43,19 @@ public record VariableSource(
      */
     public boolean hasOtherDtype() {
         return outcome == Outcome.MISMATCHED && tensor.filter(wanted::fitsDtype).isEmpty();
+    }
+
+    /**
+     * Returns the order of axes that would give the tensor the shape of the variable, such as that of a transposed
+     * matrix.
+     *
+     * @return for each axis of the variable, its axis in the tensor, where axes of size 1 may be missing; empty if the
+     *     tensor fits, if there is no order, or if several orders are possible
+     */
+    public Optional<List<Integer>> transposition() {
+        return hasOtherShape() && !hasOtherDtype()
+                ? tensor.flatMap(found -> AxisOrder.of(wanted, found))
+                : Optional.empty();
     }
 
     /**

@@ -179,11 +179,13 @@ public record Wanted(
     /**
      * Returns name, dtype and shape.
      *
-     * @return for example {@code input/init_conv/DW DT_FLOAT [3,3,3,16]}; an unknown dimension is {@code ?}
+     * @return for example {@code input/init_conv/DW DT_FLOAT [3,3,3,16]}; an unknown dimension is {@code ?}, an unknown
+     *     dtype is left out
      */
     @Override
     public String toString() {
-        return variable + " " + dtype + " " + text(shape)
+        String type = dtype == DataType.DT_INVALID ? "" : dtype + " ";
+        return variable + " " + type + text(shape)
                 + part.map(whole -> " of " + name + " " + whole).orElse("");
     }
 

@@ -1,7 +1,9 @@
 package org.tfckpt.tensor;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.OptionalLong;
+import java.util.stream.IntStream;
 
 /**
  * The shape of a tensor. Elements are stored in row-major order: the last dimension varies fastest.
@@ -89,6 +91,30 @@ public final class Shape {
      */
     public long elements() {
         return elementCount().orElseThrow(() -> new ArithmeticException("invalid shape " + this));
+    }
+
+    /**
+     * Returns this shape with its axes in another order.
+     *
+     * @param axes for each axis of the result, its axis in this shape
+     * @return the shape
+     * @throws IndexOutOfBoundsException if there is no such axis
+     */
+    public Shape permuted(List<Integer> axes) {
+        return of(axes.stream().mapToLong(this::dimension).toArray());
+    }
+
+    /**
+     * Returns whether this shape has the axes that an order of axes names: each of them exists, none occurs twice, and
+     * those that are missing have size 1.
+     *
+     * @param axes for each axis of the result, its axis in this shape
+     * @return true if {@link #permuted} keeps all elements
+     */
+    public boolean hasAxes(List<Integer> axes) {
+        return axes.stream().distinct().count() == axes.size()
+                && axes.stream().allMatch(axis -> axis >= 0 && axis < rank())
+                && IntStream.range(0, rank()).allMatch(axis -> axes.contains(axis) || dimensions[axis] == 1);
     }
 
     /**

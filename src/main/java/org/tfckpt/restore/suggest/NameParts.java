@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.regex.Pattern;
 
 /**
  * The parts of a name, and a normalized word for each part, which is the same for all its spellings.
@@ -22,6 +23,8 @@ record NameParts(List<String> raw, List<String> words) {
             Map.entry("matrix", "kernel"),
             Map.entry("filters", "kernel"),
             Map.entry("filter", "kernel"),
+            Map.entry("depthwisekernel", "kernel"),
+            Map.entry("depthwiseweights", "kernel"),
             Map.entry("biases", "bias"),
             Map.entry("b", "bias"),
             Map.entry("b0", "bias"),
@@ -40,6 +43,11 @@ record NameParts(List<String> raw, List<String> words) {
             Map.entry("embeddingtable", "embeddings"),
             Map.entry("embeddingweights", "embeddings"));
 
+    /** PyTorch names the parameters of a normalization like those of other layers. */
+    private static final Map<String, String> OF_NORMALIZATION = Map.of("weight", "gamma", "bias", "beta");
+
+    private static final Pattern NORMALIZATION = Pattern.compile("(?s).*norm.*|(?:ln|bn|gn)[0-9_]*(?:f|final)?");
+
     private static final String OUTPUT = ":0";
 
     static NameParts of(String name) {
@@ -55,6 +63,10 @@ record NameParts(List<String> raw, List<String> words) {
                     && i + 1 < raw.size()
                     && (raw.get(i + 1).equals("Matrix") || raw.get(i + 1).equals("Bias"));
             words.add(attributes || linear ? "" : word(part));
+        }
+        int last = words.size() - 1;
+        if (last > 0 && NORMALIZATION.matcher(words.get(last - 1)).matches()) {
+            words.set(last, OF_NORMALIZATION.getOrDefault(raw.get(last), words.get(last)));
         }
         return new NameParts(raw, words);
     }

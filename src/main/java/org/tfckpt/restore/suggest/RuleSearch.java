@@ -61,22 +61,28 @@ public final class RuleSearch {
      * @param unused the tensors that no variable uses, by all their names
      * @param find returns the tensor with a name, whether used or not
      * @param parser parses a sed rule
+     * @param first rules to start with, unless they do harm
      */
     public RuleSearch(
             Collection<Variable> variables,
             Map<String, TensorInfo> unused,
             Function<String, @Nullable TensorInfo> find,
-            Function<String, UnaryOperator<String>> parser) {
+            Function<String, UnaryOperator<String>> parser,
+            List<String> first) {
         this.find = find;
         this.parser = parser;
         roles = new Roles(variables, find);
         index = new CandidateIndex(unused, roles);
         targets = variables.stream().map(Target::new).toList();
         free = new HashSet<>(unused.values());
+        first.forEach(rule -> trial(rule).ifPresent(this::accept));
         Optional<Trial> best = best();
         while (best.isPresent()) {
             accept(best.get());
             best = rules.size() < MAX_RULES ? best() : Optional.empty();
+        }
+        if (names.isEmpty()) {
+            rules.clear();
         }
     }
 
@@ -184,8 +190,12 @@ public final class RuleSearch {
         HARMS
     }
 
-    /** Tries a rule on all names; empty if it harms a variable or finds too few. */
     private Optional<Trial> attempt(String rule) {
+        return trial(rule).filter(this::isUseful);
+    }
+
+    /** Tries a rule on all names; empty if it harms a variable. */
+    private Optional<Trial> trial(String rule) {
         UnaryOperator<String> renaming = parser.apply(rule);
         Map<Target, String> found = new LinkedHashMap<>();
         Map<TensorInfo, String> savedNames = new HashMap<>();
@@ -201,8 +211,7 @@ public final class RuleSearch {
                 case NONE, FINDS_UNFIT -> {}
             }
         }
-        Trial trial = new Trial(rule, renaming, found, misses, similarity(found));
-        return isUseful(trial) ? Optional.of(trial) : Optional.empty();
+        return Optional.of(new Trial(rule, renaming, found, misses, similarity(found)));
     }
 
     private Effect effect(Target target, String name, Map<TensorInfo, String> savedNames) {
