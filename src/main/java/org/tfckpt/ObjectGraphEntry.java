@@ -18,6 +18,6 @@ final class ObjectGraphEntry {
             throw new DataLossException(
                     ProblemKind.ENTRY, "not an object graph", place.mismatch("a string scalar", tensor));
         }
-        return ObjectGraph.parse(tensor.stringAt(0), place);
+        return ObjectGraph.parse(tensor.asStringVector().bytes(0), place);
     }
 }

@@ -11,7 +11,9 @@ import java.nio.ShortBuffer;
 import java.util.AbstractList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Objects;
 import java.util.function.Function;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.format.StringData;
 import org.tfckpt.format.TensorData;
@@ -23,6 +25,7 @@ import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.Elements;
 import org.tfckpt.tensor.Shape;
 import org.tfckpt.tensor.ShapeAndSlice;
+import org.tfckpt.tensor.StringVector;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorNames;
 import org.tfckpt.tensor.TensorSlice;
@@ -33,10 +36,10 @@ import org.tfckpt.tensor.TensorSlice;
  * <p>There are three ways to read the values:
  *
  * <ul>
- *   <li>a view ({@code as…Buffer}): read-only, in the byte order of the file, not copied if the file is mapped, valid
+ *   <li>a view ({@code as…Buffer}, {@code asStringVector}): read-only, in the byte order of the file, not copied if the file is mapped, valid
  *       even after the checkpoint is closed, unless {@link ReadOptions#withUnmapOnClose} was used;
  *   <li>an array ({@code to…Array}): a copy, converted to a Java type;
- *   <li>parts ({@link #read} and {@link #forEachPart}): for tensors larger than the 2 GiB that a buffer can hold.
+ *   <li>parts ({@link #read}, {@link #forEachPart}, {@link #stringPart}): for tensors larger than the 2 GiB that a buffer can hold.
  * </ul>
  *
  * <p>Elements are in row-major order. A complex element is its real part, then its imaginary part. The first access
@@ -220,11 +223,15 @@ public final class Tensor {
         return values.allBytes(name());
     }
 
-    /** Copies all bytes, which may be unmapped meanwhile. */
     private <T> T array(Function<ByteBuffer, T> copy) throws IOException {
         ByteBuffer bytes = asByteBuffer();
+        return copying(() -> copy.apply(bytes));
+    }
+
+    /** Copies bytes, which may be unmapped meanwhile. */
+    private <T> T copying(Supplier<T> copy) {
         try {
-            return copy.apply(bytes);
+            return copy.get();
         } catch (IllegalStateException e) {
             throw new IllegalStateException(
                     "the checkpoint was closed while tensor '" + name() + "' was being read", e);
@@ -369,18 +376,64 @@ public final class Tensor {
     }
 
     /**
-     * Returns the elements of a string tensor as bytes.
+     * Returns the elements of a string tensor in one buffer.
      *
-     * @return one array per element
+     * @return a view if they are contiguous in a mapped file, otherwise a copy
+     * @throws IOException if they cannot be read
+     * @throws IllegalStateException if there are more bytes than a buffer can hold; use {@link #stringPart} then
+     */
+    public StringVector asStringVector() throws IOException {
+        return asStringVector(0, strings().count());
+    }
+
+    /**
+     * Returns some of the elements of a string tensor in one buffer, without reading the others again.
+     *
+     * @param first the index of the first element in row-major order
+     * @param count the number of elements
+     * @return a view if they are contiguous in a mapped file, otherwise a copy
+     * @throws IOException if they cannot be read
+     * @throws IllegalStateException if there are more bytes than a buffer can hold
+     * @throws IndexOutOfBoundsException if the tensor or region does not have these elements
+     */
+    public StringVector asStringVector(int first, int count) throws IOException {
+        StringData elements = strings();
+        Objects.checkFromIndexSize(first, count, elements.count());
+        try {
+            return elements.read(first, count);
+        } catch (ArithmeticException e) {
+            throw new IllegalStateException(
+                    "tensor '" + name() + "' has more bytes than a buffer can hold; use stringPart", e);
+        }
+    }
+
+    /**
+     * Returns the next elements of a string tensor of any size: as many as fit into 1 MiB, but at least one.
+     *
+     * <pre>{@code
+     * for (int i = 0; i < count; i += part.size()) {
+     *     part = tensor.stringPart(i);
+     * }
+     * }</pre>
+     *
+     * @param first the index of the first element in row-major order
+     * @return a view if the elements are contiguous in a mapped file, otherwise a copy
+     * @throws IOException if they cannot be read
+     * @throws IndexOutOfBoundsException if there is no such element
+     */
+    public StringVector stringPart(int first) throws IOException {
+        StringData elements = strings();
+        return elements.part(Objects.checkIndex(first, elements.count()));
+    }
+
+    /**
+     * Returns the elements of a string tensor as bytes, one array for each. {@link #asStringVector()} is faster.
+     *
+     * @return new arrays
      * @throws IOException if they cannot be read
      */
     public byte[][] toBytesArray() throws IOException {
-        StringData elements = strings();
-        byte[][] array = new byte[elements.count()][];
-        for (int i = 0; i < array.length; i++) {
-            array[i] = elements.get(i);
-        }
-        return array;
+        return strings(new byte[strings().count()][], StringVector::bytes);
     }
 
     /**
@@ -390,46 +443,23 @@ public final class Tensor {
      * @throws IOException if they cannot be read
      */
     public String[] toStringArray() throws IOException {
-        StringData elements = strings();
-        String[] array = new String[elements.count()];
-        for (int i = 0; i < array.length; i++) {
-            array[i] = TensorNames.decode(elements.get(i));
-        }
+        return strings(new String[strings().count()], StringVector::string);
+    }
+
+    private interface StringConversion<T> {
+        T of(StringVector strings, int index);
+    }
+
+    private <T> T[] strings(T[] array, StringConversion<T> conversion) throws IOException {
+        int[] next = {0};
+        strings()
+                .forEach(part -> copying(() -> {
+                    for (int i = 0; i < part.size(); i++) {
+                        array[next[0]++] = conversion.of(part, i);
+                    }
+                    return array;
+                }));
         return array;
-    }
-
-    /**
-     * Returns the number of elements of a string tensor.
-     *
-     * @return the product of the dimensions
-     * @throws IOException if the lengths of the elements cannot be read
-     */
-    public int stringCount() throws IOException {
-        return strings().count();
-    }
-
-    /**
-     * Returns one element of a string tensor, without reading the others again.
-     *
-     * @param index the index of the element in row-major order
-     * @return its bytes, a new array
-     * @throws IndexOutOfBoundsException if there is no such element
-     * @throws IOException if they cannot be read
-     */
-    public byte[] stringAt(int index) throws IOException {
-        return strings().get(index);
-    }
-
-    /**
-     * Returns the length of one element of a string tensor, without reading the element.
-     *
-     * @param index the index of the element in row-major order
-     * @return its length in bytes
-     * @throws IndexOutOfBoundsException if there is no such element
-     * @throws IOException if the lengths cannot be read, or the bytes do not match their checksum
-     */
-    public long stringLength(int index) throws IOException {
-        return strings().length(index);
     }
 
     StringData strings() throws IOException {

@@ -29,12 +29,12 @@ public final class TensorDigest {
         MessageDigest digest = newDigest();
         if (tensor.dtype() == DataType.DT_STRING) {
             ByteBuffer length = ByteBuffer.allocate(Long.BYTES).order(ByteOrder.LITTLE_ENDIAN);
-            int count = tensor.stringCount();
-            for (int i = 0; i < count; i++) {
-                byte[] element = tensor.stringAt(i);
-                digest.update(length.clear().putLong(element.length).flip());
-                digest.update(element);
-            }
+            tensor.strings().forEach(part -> {
+                for (int i = 0; i < part.size(); i++) {
+                    digest.update(length.clear().putLong(part.length(i)).flip());
+                    digest.update(part.get(i));
+                }
+            });
         } else if (tensor.dtype() == DataType.DT_VARIANT) {
             digest.update(tensor.variantData().stored());
         } else {

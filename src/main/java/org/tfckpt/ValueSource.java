@@ -13,13 +13,14 @@ import java.nio.channels.ReadableByteChannel;
 import java.util.Arrays;
 import java.util.List;
 import org.tfckpt.format.ElementSource;
-import org.tfckpt.format.StringData;
+import org.tfckpt.format.StringSource;
 import org.tfckpt.format.bundle.BundleWriter;
 import org.tfckpt.format.bundle.TensorPart;
 import org.tfckpt.io.Channels;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.Shape;
 import org.tfckpt.tensor.ShapeAndSlice;
+import org.tfckpt.tensor.StringVector;
 import org.tfckpt.tensor.TensorNames;
 
 /**
@@ -305,28 +306,20 @@ public final class ValueSource {
      * @return the source, of dtype {@link DataType#DT_STRING}
      */
     public static ValueSource ofStrings(List<byte[]> values) {
-        return strings(new StringData() {
-            @Override
-            public int count() {
-                return values.size();
-            }
-
-            @Override
-            public long length(int index) {
-                return values.get(index).length;
-            }
-
-            @Override
-            public byte[] get(int index) {
-                return values.get(index);
-            }
-
-            @Override
-            public void check() {}
-        });
+        return strings(StringSource.of(values));
     }
 
-    private static ValueSource strings(StringData values) {
+    /**
+     * Creates a source of strings from a vector.
+     *
+     * @param values the strings
+     * @return the source, of dtype {@link DataType#DT_STRING}
+     */
+    public static ValueSource of(StringVector values) {
+        return strings(consumer -> consumer.accept(values));
+    }
+
+    private static ValueSource strings(StringSource values) {
         return new ValueSource(DataType.DT_STRING, (writer, target) -> writer.addStrings(target, values));
     }
 

@@ -73,7 +73,10 @@ final class Seeds {
                         && expected.missingShards().isEmpty()) {
                     add(
                             "objectGraph",
-                            checkpoint.tensor(ObjectKeys.OBJECT_GRAPH).stringAt(0));
+                            checkpoint
+                                    .tensor(ObjectKeys.OBJECT_GRAPH)
+                                    .asStringVector(0, 1)
+                                    .bytes(0));
                 }
                 for (TensorInfo info : checkpoint.tensors().toList()) {
                     elements(checkpoint, info);

@@ -15,7 +15,7 @@ import org.tfckpt.format.Destination;
 import org.tfckpt.format.ElementSource;
 import org.tfckpt.format.FormatWriter;
 import org.tfckpt.format.NewTensor;
-import org.tfckpt.format.StringData;
+import org.tfckpt.format.StringSource;
 import org.tfckpt.format.npz.NpyWriter;
 import org.tfckpt.format.npz.NpzWriter;
 import org.tfckpt.format.safetensors.SafetensorsWriter;
@@ -23,6 +23,7 @@ import org.tfckpt.objects.ObjectKeys;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.ErrorContext;
+import org.tfckpt.tensor.StringVector;
 import org.tfckpt.tensor.TensorNames;
 
 /** Writes planned tensors in another format than that of checkpoints. */
@@ -144,8 +145,10 @@ final class Export {
             }
 
             @Override
-            public StringData strings() throws IOException {
-                return tensor.isResized() ? ofList(TensorValues.strings(spec, tensor)) : Export.strings(source(tensor));
+            public StringSource strings() throws IOException {
+                return tensor.isResized()
+                        ? StringSource.of(TensorValues.strings(spec, tensor))
+                        : Export.strings(source(tensor));
             }
         });
     }
@@ -165,51 +168,15 @@ final class Export {
         };
     }
 
-    private static StringData strings(Tensor tensor) throws IOException {
+    private static StringSource strings(Tensor tensor) throws IOException {
         tensor.check();
-        int count = tensor.stringCount();
-        return new StringData() {
-            @Override
-            public int count() {
-                return count;
+        long count = tensor.shape().elements();
+        return consumer -> {
+            StringVector part;
+            for (int i = 0; i < count; i += part.size()) {
+                part = tensor.stringPart(i);
+                consumer.accept(part);
             }
-
-            @Override
-            public long length(int index) throws IOException {
-                return get(index).length;
-            }
-
-            @Override
-            public byte[] get(int index) throws IOException {
-                return tensor.stringAt(index);
-            }
-
-            @Override
-            public void check() {
-                // Checked when they were opened.
-            }
-        };
-    }
-
-    private static StringData ofList(List<byte[]> strings) {
-        return new StringData() {
-            @Override
-            public int count() {
-                return strings.size();
-            }
-
-            @Override
-            public long length(int index) {
-                return get(index).length;
-            }
-
-            @Override
-            public byte[] get(int index) {
-                return strings.get(index);
-            }
-
-            @Override
-            public void check() {}
         };
     }
 }

@@ -97,9 +97,9 @@ final class Resized implements ElementBytes {
                 try {
                     overlap.<IOException>forEachRun(index, 1, (from, count) -> {
                         if (from >= 0) {
-                            found[0] = old.stringAt((int) from);
+                            found[0] = old.asStringVector((int) from, 1).bytes(0);
                         } else if (rest != null) {
-                            found[0] = rest.stringAt(index);
+                            found[0] = rest.asStringVector(index, 1).bytes(0);
                         }
                     });
                 } catch (IOException e) {

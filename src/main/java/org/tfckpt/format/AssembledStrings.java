@@ -2,6 +2,7 @@ package org.tfckpt.format;
 
 import java.io.IOException;
 import java.util.List;
+import org.tfckpt.tensor.StringVector;
 
 /** A region of a string tensor that is assembled from parts of stored slices. */
 final class AssembledStrings implements StringData {
@@ -19,13 +20,26 @@ final class AssembledStrings implements StringData {
     }
 
     @Override
-    public long length(int index) throws IOException {
-        return parts.get(elements.part(index)).length(elements.index(index));
+    public long maxLength(int index) {
+        return parts.get(elements.part(index)).maxLength(elements.index(index));
     }
 
     @Override
-    public byte[] get(int index) throws IOException {
-        return parts.get(elements.part(index)).get(elements.index(index));
+    public StringVector read(int first, int count) throws IOException {
+        int run = elements.run(first, count);
+        if (run == count) {
+            return count == 0 ? new StringVectorBuilder(0).build() : run(first, run);
+        }
+        StringVectorBuilder copy = new StringVectorBuilder(0);
+        for (int i = first; i < first + count; i += run) {
+            run = elements.run(i, first + count - i);
+            copy.addAll(run(i, run));
+        }
+        return copy.build();
+    }
+
+    private StringVector run(int first, int count) throws IOException {
+        return parts.get(elements.part(first)).read(elements.index(first), count);
     }
 
     @Override

@@ -54,4 +54,16 @@ final class ElementMap {
         Objects.checkIndex(element, count);
         return isContiguous() ? first + element : index[element];
     }
+
+    /** Returns how many of the elements from {@code first} on are consecutive in the same part, at most {@code max}. */
+    int run(int first, int max) {
+        if (isContiguous()) {
+            return max;
+        }
+        int run = 0;
+        while (run < max && part[first + run] == part[first] && index[first + run] == index[first] + run) {
+            run++;
+        }
+        return run;
+    }
 }

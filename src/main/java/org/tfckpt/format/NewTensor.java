@@ -29,6 +29,6 @@ public record NewTensor(String name, DataType dtype, Shape shape, Values values)
          * @return all elements, row-major
          * @throws IOException if they cannot be read
          */
-        StringData strings() throws IOException;
+        StringSource strings() throws IOException;
     }
 }

@@ -77,11 +77,7 @@ public abstract class StoredArray implements SliceAssembly.Parts {
         if (info.dtype() == DataType.DT_STRING) {
             StringData strings = strings(0);
             strings.check();
-            long bytes = 0;
-            for (int i = 0; i < strings.count(); i++) {
-                bytes += strings.length(i);
-            }
-            return bytes;
+            return strings.byteSize();
         }
         TensorData data = data(0);
         data.check();

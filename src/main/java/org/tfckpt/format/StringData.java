@@ -1,9 +1,10 @@
 package org.tfckpt.format;
 
 import java.io.IOException;
+import org.tfckpt.tensor.StringVector;
 
 /** The elements of a string tensor, in row-major order. Thread-safe. */
-public interface StringData {
+public interface StringData extends StringSource {
     /**
      * Returns the number of elements.
      *
@@ -12,22 +13,23 @@ public interface StringData {
     int count();
 
     /**
-     * Returns the length of an element.
+     * Returns an upper bound of the length of an element, without reading it.
      *
      * @param index from 0
-     * @return the length in bytes
-     * @throws IOException if the format does not store lengths and the element cannot be read
+     * @return the length in bytes, unless the format does not store it
      */
-    long length(int index) throws IOException;
+    long maxLength(int index);
 
     /**
-     * Returns an element.
+     * Returns consecutive elements: a view where possible, otherwise a copy.
      *
-     * @param index from 0
-     * @return its bytes, in a new array
-     * @throws IOException if they cannot be read, or do not fit an array
+     * @param first the index of the first element
+     * @param count the number of elements
+     * @return the elements
+     * @throws ArithmeticException if they do not fit a buffer
+     * @throws IOException if they cannot be read, or the only element does not fit a buffer
      */
-    byte[] get(int index) throws IOException;
+    StringVector read(int first, int count) throws IOException;
 
     /**
      * Compares all bytes with their checksum. Later calls do nothing.
@@ -35,4 +37,33 @@ public interface StringData {
      * @throws IOException if they do not match, or cannot be read
      */
     void check() throws IOException;
+
+    /**
+     * Returns as many elements as take at most {@link #PART} bytes with their offsets, but at least one.
+     *
+     * @param first the index of the first element
+     * @return the elements
+     * @throws IOException if they cannot be read, or the only element does not fit a buffer
+     */
+    default StringVector part(int first) throws IOException {
+        int end = first + 1;
+        for (long size = space(first); end < count() && (size += space(end)) <= PART; ) {
+            end++;
+        }
+        return read(first, end - first);
+    }
+
+    private long space(int index) {
+        return maxLength(index) + Integer.BYTES;
+    }
+
+    @Override
+    default void forEach(Consumer consumer) throws IOException {
+        int next = 0;
+        while (next < count()) {
+            StringVector part = part(next);
+            consumer.accept(part);
+            next += part.size();
+        }
+    }
 }

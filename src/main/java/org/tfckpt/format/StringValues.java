@@ -4,6 +4,7 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import org.tfckpt.proto.TensorProto;
+import org.tfckpt.tensor.StringVector;
 
 /** The strings of a TensorProto, read in place. */
 public final class StringValues implements StringData {
@@ -90,15 +91,21 @@ public final class StringValues implements StringData {
     }
 
     @Override
-    public long length(int index) {
+    public long maxLength(int index) {
         return lengths[index];
     }
 
     @Override
-    public byte[] get(int index) {
-        byte[] bytes = new byte[lengths[index]];
-        message.get(starts[index], bytes);
-        return bytes;
+    public StringVector read(int first, int count) {
+        long bytes = 0;
+        for (int i = first; i < first + count; i++) {
+            bytes += lengths[i];
+        }
+        StringVectorBuilder copy = new StringVectorBuilder(Math.toIntExact(bytes));
+        for (int i = first; i < first + count; i++) {
+            copy.add(message, starts[i], lengths[i]);
+        }
+        return copy.build();
     }
 
     @Override

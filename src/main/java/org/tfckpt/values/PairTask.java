@@ -3,7 +3,7 @@ package org.tfckpt.values;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
+import java.nio.IntBuffer;
 import java.util.Collections;
 import java.util.Iterator;
 import java.util.List;
@@ -14,11 +14,14 @@ import org.tfckpt.Checkpoint;
 import org.tfckpt.Tensor;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.Elements;
+import org.tfckpt.tensor.StringVector;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorSlice;
 
 /** Compares the values of two tensors of the same shape. */
 final class PairTask extends Task {
+    private static final StringVector NO_STRINGS = StringVector.of(ByteBuffer.allocate(0), IntBuffer.allocate(1));
+
     private final Checkpoint checkpointA;
     private final TensorInfo a;
     private final Checkpoint checkpointB;
@@ -149,14 +152,28 @@ final class PairTask extends Task {
     private TensorDifference strings() throws IOException {
         Tensor stringsA = checkpointA.tensor(a);
         Tensor stringsB = checkpointB.tensor(b);
-        int count = stringsA.stringCount();
+        stringsA.check();
+        stringsB.check();
+        long count = a.shape().elements();
         long different = 0;
         long first = -1;
+        StringVector partA = NO_STRINGS;
+        StringVector partB = NO_STRINGS;
+        int startA = 0;
+        int startB = 0;
         for (int i = 0; i < count; i++) {
-            boolean equal = stringsA.stringLength(i) == stringsB.stringLength(i)
-                    && Arrays.equals(stringsA.stringAt(i), stringsB.stringAt(i));
-            first = equal || first >= 0 ? first : i;
-            different += equal ? 0 : 1;
+            if (i == startA + partA.size()) {
+                startA = i;
+                partA = stringsA.stringPart(i);
+            }
+            if (i == startB + partB.size()) {
+                startB = i;
+                partB = stringsB.stringPart(i);
+            }
+            if (!partA.get(i - startA).equals(partB.get(i - startB))) {
+                first = first >= 0 ? first : i;
+                different++;
+            }
         }
         return withoutNumbers(different, first);
     }

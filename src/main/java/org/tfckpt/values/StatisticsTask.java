@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.Tensor;
 import org.tfckpt.tensor.DataType;
+import org.tfckpt.tensor.StringVector;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorSlice;
 
@@ -100,15 +101,19 @@ final class StatisticsTask extends Task {
 
     private TensorStatistics.@Nullable StringLengths lengths() throws IOException {
         Tensor tensor = checkpoint.tensor(info);
-        int count = tensor.stringCount();
+        tensor.check();
+        long count = tensor.shape().elements();
         long min = Long.MAX_VALUE;
         long max = 0;
         long total = 0;
-        for (int i = 0; i < count; i++) {
-            long length = tensor.stringLength(i);
-            min = Math.min(min, length);
-            max = Math.max(max, length);
-            total += length;
+        StringVector part;
+        for (int at = 0; at < count; at += part.size()) {
+            part = tensor.stringPart(at);
+            for (int i = 0; i < part.size(); i++) {
+                min = Math.min(min, part.length(i));
+                max = Math.max(max, part.length(i));
+            }
+            total += part.byteSize();
         }
         return count == 0 ? null : new TensorStatistics.StringLengths(min, max, total);
     }

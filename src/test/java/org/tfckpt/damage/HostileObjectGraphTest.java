@@ -247,7 +247,10 @@ class HostileObjectGraphTest {
 
     private static byte[] story() throws IOException {
         try (Checkpoint checkpoint = Checkpoint.open(Corpus.root().resolve("story/tf2/ckpt-1"))) {
-            return checkpoint.tensor(ObjectKeys.OBJECT_GRAPH).stringAt(0);
+            return checkpoint
+                    .tensor(ObjectKeys.OBJECT_GRAPH)
+                    .asStringVector(0, 1)
+                    .bytes(0);
         }
     }
 

@@ -63,7 +63,7 @@ class HostileTest {
 
     private static void values(Tensor tensor) throws IOException {
         if (tensor.dtype() == DataType.DT_STRING) {
-            assertThat(tensor.toStringArray()).hasSize(tensor.stringCount());
+            assertThat(tensor.toStringArray()).hasSize(tensor.asStringVector().size());
         } else if (tensor.dtype().isFixedWidth()) {
             ByteBuffer bytes = tensor.asByteBuffer();
             assertThat((long) bytes.remaining())

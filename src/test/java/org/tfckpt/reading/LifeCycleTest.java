@@ -49,7 +49,7 @@ class LifeCycleTest {
         assertThat(used.toFloatArray()).containsExactly(1, 2);
         Tensor fresh = checkpoint.tensor("t002");
         Tensor strings = checkpoint.tensor("s");
-        assertThat(strings.stringCount()).isEqualTo(2);
+        assertThat(strings.asStringVector().size()).isEqualTo(2);
         Iterator<TensorInfo> listing = checkpoint.tensors().iterator();
         assertThat(listing.next().name()).isEqualTo("s");
         checkpoint.close();
@@ -71,7 +71,8 @@ class LifeCycleTest {
         assertThatIllegalStateException().isThrownBy(fresh::toFloatArray);
         assertThatIllegalStateException().isThrownBy(fresh::check);
         assertThatIllegalStateException().isThrownBy(strings::toBytesArray);
-        assertThatIllegalStateException().isThrownBy(() -> strings.stringAt(0));
+        assertThatIllegalStateException()
+                .isThrownBy(() -> strings.asStringVector(0, 1).bytes(0));
         assertThatIllegalStateException().isThrownBy(() -> {
             while (listing.hasNext()) {
                 listing.next();

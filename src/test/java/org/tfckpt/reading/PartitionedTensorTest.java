@@ -196,8 +196,9 @@ class PartitionedTensorTest {
             assertThat(tensor.slice("1,1:-").toStringArray()).containsExactly("ddd", "e", "ff");
             assertThat(tensor.slice("-:2,1").toStringArray()).containsExactly("", "ff");
             assertThat(tensor.slice("-:1,2").toStringArray()).containsExactly("bb", "", "e", "ff");
-            assertThat(tensor.slice("1,1:1,2").stringAt(1)).isEqualTo(bytes("ff"));
-            assertThatThrownBy(() -> tensor.slice("-:2,1").stringAt(2)).isInstanceOf(IndexOutOfBoundsException.class);
+            assertThat(tensor.slice("1,1:1,2").asStringVector(1, 1).bytes(0)).isEqualTo(bytes("ff"));
+            assertThatThrownBy(() -> tensor.slice("-:2,1").asStringVector(2, 1))
+                    .isInstanceOf(IndexOutOfBoundsException.class);
             assertThat(problems(checkpoint)).isEmpty();
         }
     }

@@ -104,8 +104,8 @@ class ReadingTest {
                     .withMessageContaining("DT_STRING");
             assertThatIllegalArgumentException().isThrownBy(tensor::byteSize);
             assertThatIllegalArgumentException().isThrownBy(() -> tensor.read(0, ByteBuffer.allocate(1)));
-            assertThatExceptionOfType(IndexOutOfBoundsException.class).isThrownBy(() -> tensor.stringAt(2));
-            assertThatExceptionOfType(IndexOutOfBoundsException.class).isThrownBy(() -> tensor.stringAt(-1));
+            assertThatExceptionOfType(IndexOutOfBoundsException.class).isThrownBy(() -> tensor.stringPart(2));
+            assertThatExceptionOfType(IndexOutOfBoundsException.class).isThrownBy(() -> tensor.stringPart(-1));
         }
     }
 

@@ -68,11 +68,11 @@ class StringTensorTest {
         assertThat(read(prefix, "floats", Tensor::toFloatArray)).hasSize(6).containsOnly(16.18f);
         try (Checkpoint checkpoint = Checkpoint.open(prefix)) {
             Tensor strs = checkpoint.tensor("strs");
-            assertThat(strs.stringCount()).isEqualTo(4);
-            assertThat(strs.stringAt(0)).isEqualTo("hello".getBytes(UTF_8));
-            assertThat(strs.stringAt(1)).isEmpty();
-            assertThat(strs.stringAt(2)).isEqualTo("x01".getBytes(UTF_8));
-            assertThat(Arrays.equals(strs.stringAt(3), large)).isTrue();
+            assertThat(strs.asStringVector().size()).isEqualTo(4);
+            assertThat(strs.asStringVector(0, 1).bytes(0)).isEqualTo("hello".getBytes(UTF_8));
+            assertThat(strs.asStringVector(1, 1).bytes(0)).isEmpty();
+            assertThat(strs.asStringVector(2, 1).bytes(0)).isEqualTo("x01".getBytes(UTF_8));
+            assertThat(Arrays.equals(strs.asStringVector(3, 1).bytes(0), large)).isTrue();
         }
         assertThat(problems(prefix)).isEmpty();
     }
@@ -216,8 +216,7 @@ class StringTensorTest {
         }) {
             Path prefix = withLengths(lengths);
             assertThat(damage(prefix, "v", Tensor::toBytesArray).kind()).isEqualTo(ProblemKind.STRING_LENGTHS);
-            assertThat(damage(prefix, "v", t -> t.stringAt(t.stringCount() - 1)).kind())
-                    .isEqualTo(ProblemKind.STRING_LENGTHS);
+            assertThat(damage(prefix, "v", t -> t.stringPart(0)).kind()).isEqualTo(ProblemKind.STRING_LENGTHS);
         }
     }
 

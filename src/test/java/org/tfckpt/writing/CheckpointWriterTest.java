@@ -257,8 +257,10 @@ class CheckpointWriterTest {
         try (Checkpoint checkpoint = Checkpoint.open(prefix())) {
             assertThat(checkpoint.tensors().map(TensorInfo::name))
                     .containsExactly("floats", "scalar", "string_tensor", "strs");
-            assertThat(checkpoint.tensor("strs").stringAt(3)).isEqualTo(large);
-            assertThat(checkpoint.tensor("strs").stringAt(0)).asString().isEqualTo("hello");
+            assertThat(checkpoint.tensor("strs").asStringVector(3, 1).bytes(0)).isEqualTo(large);
+            assertThat(checkpoint.tensor("strs").asStringVector(0, 1).bytes(0))
+                    .asString()
+                    .isEqualTo("hello");
         }
     }
 

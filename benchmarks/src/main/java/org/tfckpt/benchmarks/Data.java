@@ -97,6 +97,13 @@ public enum Data {
             }
         }
     },
+    /** The same strings, to be read as arrays. */
+    STRING_ARRAYS {
+        @Override
+        void write(Path prefix) throws IOException {
+            STRINGS.write(prefix);
+        }
+    },
     /** One tensor of 67,108,864 half values: 128 MiB. */
     HALF {
         @Override

@@ -19,11 +19,12 @@ import org.openjdk.jmh.annotations.Warmup;
 import org.openjdk.jmh.infra.Blackhole;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.Tensor;
+import org.tfckpt.tensor.StringVector;
 import org.tfckpt.tensor.TensorInfo;
 
 /**
- * Opens, reads and checks checkpoints whose values are not simply mapped: partitioned tensors, V1 records, strings as
- * arrays, 16-bit floating-point values as floats.
+ * Opens, reads and checks checkpoints whose values are not simply mapped: partitioned tensors, V1 records, strings
+ * in one buffer or as arrays, 16-bit floating-point values as floats.
  */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
@@ -32,7 +33,7 @@ import org.tfckpt.tensor.TensorInfo;
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class FormBenchmark {
-    @Param({"PARTITIONED", "V1", "STRINGS", "HALF", "BFLOAT16"})
+    @Param({"PARTITIONED", "V1", "STRINGS", "STRING_ARRAYS", "HALF", "BFLOAT16"})
     public Data data;
 
     private Fixture fixture;
@@ -64,9 +65,19 @@ public class FormBenchmark {
                 tensor.read(0, target.clear());
                 yield target;
             }
-            case STRINGS -> tensor.toBytesArray();
+            case STRINGS -> firstBytes(tensor.asStringVector());
+            case STRING_ARRAYS -> tensor.toBytesArray();
             case HALF, BFLOAT16 -> tensor.toFloatArray();
             default -> tensor.asFloatBuffer();
         };
+    }
+
+    /** Accesses every element. */
+    private static long firstBytes(StringVector strings) {
+        long sum = 0;
+        for (int i = 0; i < strings.size(); i++) {
+            sum += strings.get(i).get(0);
+        }
+        return sum;
     }
 }

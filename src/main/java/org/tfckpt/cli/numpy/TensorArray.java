@@ -28,6 +28,6 @@ public record TensorArray(Tensor tensor) implements ArrayValues {
 
     @Override
     public byte[] string(long index) throws IOException {
-        return tensor.stringAt(Math.toIntExact(index));
+        return tensor.asStringVector(Math.toIntExact(index), 1).bytes(0);
     }
 }

@@ -52,7 +52,7 @@ final class BundleTensor implements SliceAssembly.Parts {
     public StringData strings(int slice) throws IOException {
         TensorInfo entry = entry(slice);
         SliceAssembly.requireElements(entry, place(entry.name()));
-        return StringTensors.open(shard(slice, entry), shards, named(entry), storage(entry), order());
+        return StoredStrings.open(shard(slice, entry), shards, named(entry), storage(entry), order());
     }
 
     @Override
@@ -65,7 +65,7 @@ final class BundleTensor implements SliceAssembly.Parts {
     /** Checks strings without keeping their lengths; returns the number of bytes that they take in the shard. */
     long verifyStrings() throws IOException {
         SliceAssembly.requireElements(info, place());
-        return StringTensors.verify(shard(0, info), shards, info, storage(info), order());
+        return StoredStrings.verify(shard(0, info), shards, info, storage(info), order());
     }
 
     /** Returns the entry of a slice with the name of its tensor: the key of a slice means nothing to a reader. */

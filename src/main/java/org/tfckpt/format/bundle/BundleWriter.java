@@ -13,7 +13,7 @@ import java.util.function.Function;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.format.ElementSource;
-import org.tfckpt.format.StringData;
+import org.tfckpt.format.StringSource;
 import org.tfckpt.format.table.TableBuilder;
 import org.tfckpt.proto.BundleHeaderProto;
 import org.tfckpt.tensor.CheckpointException;
@@ -143,10 +143,11 @@ public final class BundleWriter implements Closeable {
      * @throws IllegalArgumentException as {@link #addElements}
      * @throws IOException as {@link #addElements}
      */
-    public int addStrings(TensorPart part, StringData strings) throws IOException {
+    public int addStrings(TensorPart part, StringSource strings) throws IOException {
         return compute(() -> {
-            requireCount(part, added.check(part), strings.count(), DataType.DT_STRING);
-            return write(part, TensorEncoder.sizeOf(strings), encoder -> encoder.strings(strings));
+            StringLengths lengths = StringLengths.of(strings);
+            requireCount(part, added.check(part), lengths.count(), DataType.DT_STRING);
+            return write(part, lengths.storedSize(), encoder -> encoder.strings(lengths, strings));
         });
     }
 

@@ -6,7 +6,7 @@ import java.nio.ByteOrder;
 import java.util.List;
 import java.util.zip.CRC32C;
 import org.tfckpt.format.ElementSource;
-import org.tfckpt.format.StringData;
+import org.tfckpt.format.StringSource;
 import org.tfckpt.io.ByteSwap;
 import org.tfckpt.io.MaskedCrc32c;
 import org.tfckpt.io.Varint;
@@ -70,20 +70,17 @@ final class TensorEncoder {
      * Writes strings: the lengths as varints, the checksum of the lengths as fixed-width numbers, then all bytes. The
      * entry's checksum covers the lengths as fixed-width numbers, the stored checksum, and the bytes.
      */
-    void strings(StringData strings) throws IOException {
-        LengthChecksum lengths = new LengthChecksum(crc, order);
-        for (int i = 0; i < strings.count(); i++) {
-            lengths.add(strings.length(i));
-            varint(strings.length(i));
-        }
-        lengths.flush();
+    void strings(StringLengths lengths, StringSource strings) throws IOException {
+        lengths.hash(crc, order);
+        shard.write(lengths.varints());
         writeHashed(numbers.clear().order(order).putInt(checksum()).flip());
-        for (int i = 0; i < strings.count(); i++) {
-            byte[] string = strings.get(i);
-            if (string.length != strings.length(i)) {
-                throw new IllegalArgumentException("the length of string " + i + " changed while it was written");
-            }
-            writeHashed(ByteBuffer.wrap(string));
+        long[] missing = {lengths.byteSize()};
+        strings.forEach(part -> {
+            missing[0] -= part.byteSize();
+            writeHashed(part.data());
+        });
+        if (missing[0] != 0) {
+            throw new IllegalArgumentException("the lengths of the strings changed while they were written");
         }
     }
 
@@ -91,14 +88,6 @@ final class TensorEncoder {
         numbers.clear();
         Varint.write64(numbers, number);
         shard.write(numbers.flip());
-    }
-
-    static long sizeOf(StringData strings) throws IOException {
-        long size = Integer.BYTES;
-        for (int i = 0; i < strings.count(); i++) {
-            size += varintLength(strings.length(i)) + strings.length(i);
-        }
-        return size;
     }
 
     private static int varintLength(long number) {

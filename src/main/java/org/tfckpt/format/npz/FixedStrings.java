@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.function.LongUnaryOperator;
 import org.tfckpt.format.StringData;
+import org.tfckpt.format.StringVectorBuilder;
 import org.tfckpt.format.TensorData;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.ErrorContext;
 import org.tfckpt.tensor.ProblemKind;
+import org.tfckpt.tensor.StringVector;
 import org.tfckpt.tensor.TensorNames;
 
 /** Strings that all take the same number of bytes; NULs at the end are padding. Text becomes UTF-8. */
@@ -36,27 +38,32 @@ final class FixedStrings implements StringData {
     }
 
     @Override
-    public long length(int index) throws IOException {
-        return get(index).length;
+    public long maxLength(int index) {
+        // A character takes at most as many bytes in UTF-8 as in UTF-32.
+        return itemSize;
     }
 
     @Override
-    public byte[] get(int index) throws IOException {
-        if (index < 0 || index >= count) {
-            throw new IndexOutOfBoundsException("element " + index + " of " + count);
+    public StringVector read(int first, int count) throws IOException {
+        StringVectorBuilder strings = new StringVectorBuilder(0);
+        for (int i = first; i < first + count; i++) {
+            ByteBuffer item = data.read(position.applyAsLong(i) * itemSize, itemSize);
+            if (utf32) {
+                byte[] text = text(item);
+                strings.add(ByteBuffer.wrap(text), 0, text.length);
+            } else {
+                strings.add(item, 0, length(item));
+            }
         }
-        ByteBuffer item = data.read(position.applyAsLong(index) * itemSize, itemSize);
-        return utf32 ? text(item) : bytes(item);
+        return strings.build();
     }
 
-    private byte[] bytes(ByteBuffer item) {
+    private int length(ByteBuffer item) {
         int length = itemSize;
         while (length > 0 && item.get(length - 1) == 0) {
             length--;
         }
-        byte[] string = new byte[length];
-        item.get(0, string);
-        return string;
+        return length;
     }
 
     private byte[] text(ByteBuffer item) throws DataLossException {

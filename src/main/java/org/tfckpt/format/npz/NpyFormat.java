@@ -11,7 +11,7 @@ import org.tfckpt.format.FormatWriter;
 import org.tfckpt.format.FormatWriter.Fit;
 import org.tfckpt.format.NewTensor;
 import org.tfckpt.format.NewValues;
-import org.tfckpt.format.StringData;
+import org.tfckpt.format.StringSource;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.Elements;
 import org.tfckpt.tensor.Shape;
@@ -30,6 +30,7 @@ final class NpyFormat {
     private static final int MAX_GROWTH = 16;
 
     private static final long MAX_PADDED = 1L << 24;
+    private static final int BLOCK = 1 << 16;
 
     private NpyFormat() {}
 
@@ -65,27 +66,30 @@ final class NpyFormat {
         return elements <= Long.MAX_VALUE / MAX_WIDTH;
     }
 
-    private static boolean fits(StringData strings) throws IOException {
-        long total = 0;
-        long longest = 1;
-        for (int i = 0; i < strings.count(); i++) {
-            byte[] string = strings.get(i);
-            if (string.length > 0 && string[string.length - 1] == 0) {
-                return false;
+    private static boolean fits(StringSource strings) throws IOException {
+        boolean[] endsInNul = {false};
+        long[] sizes = {0, 0, 1};
+        strings.forEach(part -> {
+            for (int i = 0; i < part.size(); i++) {
+                int length = part.length(i);
+                endsInNul[0] |= length > 0 && part.get(i).get(length - 1) == 0;
+                sizes[2] = Math.max(sizes[2], length);
             }
-            total += string.length;
-            longest = Math.max(longest, string.length);
-        }
-        long padded = longest * strings.count();
-        return padded <= MAX_PADDED || padded <= MAX_GROWTH * total;
+            sizes[0] += part.size();
+            sizes[1] += part.byteSize();
+        });
+        long padded = sizes[2] * sizes[0];
+        return !endsInNul[0] && (padded <= MAX_PADDED || padded <= MAX_GROWTH * sizes[1]);
     }
 
-    private static long longest(StringData strings) throws IOException {
-        long longest = 1;
-        for (int i = 0; i < strings.count(); i++) {
-            longest = Math.max(longest, strings.length(i));
-        }
-        return longest;
+    private static int longest(StringSource strings) throws IOException {
+        int[] longest = {1};
+        strings.forEach(part -> {
+            for (int i = 0; i < part.size(); i++) {
+                longest[0] = Math.max(longest[0], part.length(i));
+            }
+        });
+        return longest[0];
     }
 
     private static String descr(DataType dtype) {
@@ -142,12 +146,23 @@ final class NpyFormat {
 
     static void write(NewTensor tensor, NewValues out) throws IOException {
         if (tensor.dtype() == DataType.DT_STRING) {
-            StringData strings = tensor.values().strings();
-            int item = Math.toIntExact(longest(strings));
+            StringSource strings = tensor.values().strings();
+            int item = longest(strings);
             out.write(ByteBuffer.wrap(header("|S" + item, tensor)));
-            for (int i = 0; i < strings.count(); i++) {
-                out.write(ByteBuffer.wrap(Arrays.copyOf(strings.get(i), item)));
-            }
+            ByteBuffer padded = ByteBuffer.allocate(item * Math.max(1, BLOCK / item));
+            strings.forEach(part -> {
+                for (int i = 0; i < part.size(); i++) {
+                    if (!padded.hasRemaining()) {
+                        out.write(padded.flip());
+                        padded.clear();
+                    }
+                    int end = padded.position() + item;
+                    padded.put(part.get(i));
+                    Arrays.fill(padded.array(), padded.position(), end, (byte) 0);
+                    padded.position(end);
+                }
+            });
+            out.write(padded.flip());
         } else {
             DataType stored = FormatWriter.storedInteger(tensor.dtype());
             out.write(ByteBuffer.wrap(header(descr(stored), tensor)));

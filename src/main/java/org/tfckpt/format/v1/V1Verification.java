@@ -10,7 +10,6 @@ import java.util.Set;
 import org.tfckpt.format.FormatReader;
 import org.tfckpt.format.SliceKey;
 import org.tfckpt.format.SliceSet;
-import org.tfckpt.format.StringData;
 import org.tfckpt.format.VerificationListener;
 import org.tfckpt.format.table.TableVerification;
 import org.tfckpt.io.OrderedWork;
@@ -135,10 +134,7 @@ final class V1Verification {
             lost(known.tensor, new Problem(file.name(), -1, key.name(), ProblemKind.ENTRY, message));
         }
         if (known.tensor.info().dtype() == DataType.DT_STRING) {
-            StringData strings = known.tensor.strings(known.slice, record);
-            for (int i = 0; i < strings.count(); i++) {
-                bytes += strings.length(i);
-            }
+            bytes += known.tensor.strings(known.slice, record).byteSize();
         } else {
             bytes += known.tensor.values(known.slice, record).remaining();
         }

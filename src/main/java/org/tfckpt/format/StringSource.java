@@ -1,0 +1,65 @@
+package org.tfckpt.format;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.util.List;
+import org.tfckpt.tensor.StringVector;
+
+/** Supplies the elements of a string tensor to a writer, more than once. */
+@FunctionalInterface
+public interface StringSource {
+    /** The size of a part in bytes, unless it has only one element. */
+    int PART = 1 << 20;
+
+    /** Receives the elements in parts. */
+    @FunctionalInterface
+    interface Consumer {
+        /**
+         * Called for each part, in order.
+         *
+         * @param part consecutive elements
+         * @throws IOException to stop
+         */
+        void accept(StringVector part) throws IOException;
+    }
+
+    /**
+     * Passes all elements to a consumer, in row-major order.
+     *
+     * @param consumer receives the parts
+     * @throws IOException if they cannot be read, or the consumer throws it
+     */
+    void forEach(Consumer consumer) throws IOException;
+
+    /**
+     * Returns the number of bytes of all elements.
+     *
+     * @return the size
+     * @throws IOException if the elements cannot be read
+     */
+    default long byteSize() throws IOException {
+        long[] size = {0};
+        forEach(part -> size[0] += part.byteSize());
+        return size[0];
+    }
+
+    /**
+     * Returns a source of the elements of a list.
+     *
+     * @param strings the elements
+     * @return the source, which accesses each element of the list once per call
+     */
+    static StringSource of(List<byte[]> strings) {
+        return consumer -> {
+            StringVectorBuilder part = new StringVectorBuilder(0);
+            for (byte[] string : strings) {
+                if (part.byteSize() > PART - string.length) {
+                    consumer.accept(part.build());
+                    part = new StringVectorBuilder(string.length);
+                }
+                part.add(ByteBuffer.wrap(string), 0, string.length);
+            }
+            consumer.accept(part.build());
+        };
+    }
+}
