@@ -62,6 +62,9 @@ final class AverageCommand implements Callable<Integer> {
     @Option(names = "--force", description = "Replace an existing checkpoint, even if it is an input.")
     private boolean force;
 
+    @Option(names = "--json", description = "Print one JSON document, as that of 'rewrite'.")
+    private boolean json;
+
     @Mixin
     private NameFilter filter = new NameFilter();
 
@@ -123,13 +126,19 @@ final class AverageCommand implements Callable<Integer> {
         if (average.tensors().isEmpty()) {
             throw new IllegalArgumentException("the new checkpoint would be empty: no tensor is selected");
         }
+        List<String> notes = new ArrayList<>(average.notes());
         RewriteSummary summary;
         try (ProgressLine progress = new ProgressLine(console)) {
-            summary = average.run(Path.of(output), force, progress, this::warn);
+            summary = average.run(Path.of(output), force, progress, notes::add);
         }
-        console.out()
-                .line(output + ": average of " + Plural.of(inputs.size(), "checkpoint") + ", "
-                        + Plural.of(summary.tensors(), "tensor") + "; verified");
+        notes.subList(average.notes().size(), notes.size()).forEach(this::warn);
+        if (json) {
+            new RewriteJson(Path.of(output), true, average.tensors(), notes, List.of(), summary).write(console.out());
+        } else {
+            console.out()
+                    .line(output + ": average of " + Plural.of(inputs.size(), "checkpoint") + ", "
+                            + Plural.of(summary.tensors(), "tensor") + "; verified");
+        }
     }
 
     private void warn(String text) {

@@ -4,10 +4,10 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.TensorView;
@@ -104,9 +104,6 @@ final class DiffCommand implements Callable<Integer> {
     @ArgGroup(validate = false, heading = "%nConversion of A, before names and values are compared:%n")
     private RecipeOptions recipes = new RecipeOptions();
 
-    @Option(names = "--no-slots", description = CommonOptions.NO_SLOTS)
-    private boolean noSlots;
-
     @Option(
             names = "--limit",
             paramLabel = "N",
@@ -123,7 +120,7 @@ final class DiffCommand implements Callable<Integer> {
     private boolean quiet;
 
     @Mixin
-    private NameFilter filter = new NameFilter();
+    private SelectionOptions selection = new SelectionOptions();
 
     @Mixin
     private ThreadOptions threads = new ThreadOptions();
@@ -143,14 +140,13 @@ final class DiffCommand implements Callable<Integer> {
         try (Checkpoint stored = Checkpoint.open(pathA, common.readOptions());
                 Checkpoint a = converted(stored);
                 Checkpoint b = Checkpoint.open(pathB, common.readOptions())) {
-            Predicate<TensorInfo> selectA = selection(a);
-            Differences differences = compare(a, selectA, b, selection(b));
+            Differences differences = compare(a, b);
             reportNotCompared(differences);
             if (json) {
                 DiffJson.write(console.out(), a.prefix(), b.prefix(), differences);
             } else if (!quiet) {
                 long parameters = a.tensors()
-                        .filter(selectA)
+                        .filter(selection.of(a))
                         .mapToLong(DiffText::parameters)
                         .sum();
                 new DiffText(console.out(), common.style(console), limit).write(differences, parameters);
@@ -159,36 +155,34 @@ final class DiffCommand implements Callable<Integer> {
         }
     }
 
-    private Differences compare(
-            Checkpoint a, Predicate<TensorInfo> selectA, Checkpoint b, Predicate<TensorInfo> selectB)
-            throws IOException {
+    private Differences compare(Checkpoint a, Checkpoint b) throws IOException {
         Tolerance tolerance = new Tolerance(rtol, atol, equalNan == null || equalNan);
-        long total = console.terminal() ? bytes(a, selectA) + bytes(b, selectB) : 0;
+        long total = console.terminal() ? selection.bytes(a) + selection.bytes(b) : 0;
         try (ThreadOptions.Workers workers = threads.workers();
                 ProgressLine progress = new ProgressLine(console)) {
             CheckpointDiff diff = CheckpointDiff.DEFAULT
                     .with(depth.depth())
                     .with(tolerance)
                     .with(workers.options().withProgress(done -> progress.onProgress(done, total)))
-                    .selecting(selectA, selectB);
+                    .selecting(selection.of(a), selection.of(b));
             return mapped(diff).compare(a, b);
         }
     }
 
     private Checkpoint converted(Checkpoint stored) throws IOException {
+        if (recipes.words().isEmpty() || !selection.withoutSlots()) {
+            return recipes.applyTo(stored, console);
+        }
         // A recipe may give slots names that do not tell what they are.
-        return recipes.words().isEmpty() || !noSlots
-                ? recipes.applyTo(stored, console)
-                : recipes.applyTo(withoutSlots(stored), console);
-    }
-
-    private static Checkpoint withoutSlots(Checkpoint stored) throws IOException {
         OptimizerSlots slots = OptimizerSlots.of(stored);
-        List<TensorView> others = stored.tensors()
-                .filter(info -> !StatsCommand.isSlot(slots, info))
-                .map(info -> new TensorView(info.name(), info, List.of()))
-                .toList();
-        return stored.view(others);
+        List<TensorView> others = new ArrayList<>();
+        for (Iterator<TensorInfo> tensors = stored.tensorIterator(); tensors.hasNext(); ) {
+            TensorInfo info = tensors.next();
+            if (!slots.kindOf(info).isOptimizerState()) {
+                others.add(new TensorView(info.name(), info, List.of()));
+            }
+        }
+        return recipes.applyTo(stored.view(others), console);
     }
 
     private CheckpointDiff mapped(CheckpointDiff diff) throws IOException {
@@ -213,33 +207,18 @@ final class DiffCommand implements Callable<Integer> {
         return NameMapping.pairs(ofA);
     }
 
-    private Predicate<TensorInfo> selection(Checkpoint checkpoint) throws IOException {
-        Predicate<TensorInfo> named = info -> filter.accepts(info.name());
-        if (!noSlots) {
-            return named;
-        }
-        OptimizerSlots slots = OptimizerSlots.of(checkpoint);
-        return named.and(info -> !StatsCommand.isSlot(slots, info));
-    }
-
-    private static long bytes(Checkpoint checkpoint, Predicate<TensorInfo> selection) throws IOException {
-        return checkpoint
-                .tensors()
-                .filter(selection)
-                .mapToLong(info -> Math.max(0, info.byteSize()))
-                .sum();
-    }
-
     private void reportNotCompared(Differences differences) {
+        DamageReport damages = new DamageReport(console.err());
         long without = 0;
         for (Differences.NotCompared tensor : differences.notCompared()) {
             CheckpointException damage = tensor.damage();
             if (damage == null) {
                 without++;
             } else {
-                console.err().println("tfckpt: " + Failures.describe(damage));
+                damages.add(damage);
             }
         }
+        damages.finish("are not compared");
         if (without > 0 && !quiet) {
             console.err()
                     .println("tfckpt: warning: " + Plural.of(without, "tensor")

@@ -2,13 +2,11 @@ package org.tfckpt.cli;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.OptionalLong;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.io.JsonOutput;
 import org.tfckpt.tensor.DataType;
-import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.values.Differences;
 import org.tfckpt.values.TensorDifference;
 
@@ -27,54 +25,32 @@ final class DiffJson {
     }
 
     private void write(String a, String b, Differences differences) throws IOException {
-        out.generator().writeStartObject();
-        out.text("a", a);
-        out.text("b", b);
-        out.generator().writeBooleanField("equal", differences.isEqual());
-        names(
-                "not_compared",
-                differences.notCompared().stream()
-                        .map(Differences.NotCompared::a)
-                        .toList());
-        names("only_a", differences.onlyA());
-        names("only_b", differences.onlyB());
-        out.generator().writeArrayFieldStart("shape");
-        for (Differences.Pair pair : differences.shapes()) {
-            out.generator().writeStartObject();
-            out.text("name", pair.a().name());
-            out.shape("a", pair.a().shape());
-            out.shape("b", pair.b().shape());
-            out.generator().writeEndObject();
-        }
-        out.generator().writeEndArray();
-        out.generator().writeArrayFieldStart("dtype");
-        for (Differences.Pair pair : differences.dtypes()) {
-            out.generator().writeStartObject();
-            out.text("name", pair.a().name());
-            out.text("a", DataType.enumName(pair.a().dtypeNumber()));
-            out.text("b", DataType.enumName(pair.b().dtypeNumber()));
-            out.generator().writeEndObject();
-        }
-        out.generator().writeEndArray();
-        out.generator().writeArrayFieldStart("values");
-        for (TensorDifference tensor : differences.values()) {
-            values(tensor);
-        }
-        out.generator().writeEndArray();
-        out.number("same", differences.same());
-        out.generator().writeEndObject();
-    }
-
-    private void names(String key, List<TensorInfo> tensors) throws IOException {
-        out.generator().writeArrayFieldStart(key);
-        for (TensorInfo tensor : tensors) {
-            out.text(tensor.name());
-        }
-        out.generator().writeEndArray();
+        out.object(() -> {
+            out.text("a", a);
+            out.text("b", b);
+            out.flag("equal", differences.isEqual());
+            out.array(
+                    "not_compared",
+                    differences.notCompared(),
+                    tensor -> out.text(tensor.a().name()));
+            out.array("only_a", differences.onlyA(), tensor -> out.text(tensor.name()));
+            out.array("only_b", differences.onlyB(), tensor -> out.text(tensor.name()));
+            out.objects("shape", differences.shapes(), pair -> {
+                out.text("name", pair.a().name());
+                out.shape("a", pair.a().shape());
+                out.shape("b", pair.b().shape());
+            });
+            out.objects("dtype", differences.dtypes(), pair -> {
+                out.text("name", pair.a().name());
+                out.text("a", DataType.enumName(pair.a().dtypeNumber()));
+                out.text("b", DataType.enumName(pair.b().dtypeNumber()));
+            });
+            out.objects("values", differences.values(), this::values);
+            out.number("same", differences.same());
+        });
     }
 
     private void values(TensorDifference tensor) throws IOException {
-        out.generator().writeStartObject();
         out.text("name", tensor.a().name());
         out.text("dtype", DataType.enumName(tensor.a().dtypeNumber()));
         out.shape("shape", tensor.a().shape());
@@ -88,20 +64,12 @@ final class DiffJson {
         out.number("cosine", number(tensor.cosine()));
         out.number("nan_a", number(tensor.nanA()));
         out.number("nan_b", number(tensor.nanB()));
-        at(tensor.at());
-        out.generator().writeEndObject();
-    }
-
-    private void at(Optional<List<Long>> index) throws IOException {
-        if (index.isEmpty()) {
-            out.generator().writeNullField("at");
-            return;
+        List<Long> at = tensor.at().orElse(null);
+        if (at == null) {
+            out.text("at", null);
+        } else {
+            out.array("at", at, out.generator()::writeNumber);
         }
-        out.generator().writeArrayFieldStart("at");
-        for (long dimension : index.get()) {
-            out.generator().writeNumber(dimension);
-        }
-        out.generator().writeEndArray();
     }
 
     private static @Nullable Number number(OptionalLong number) {

@@ -3,13 +3,10 @@ package org.tfckpt.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Iterator;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.concurrent.Callable;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.TensorDigest;
 import org.tfckpt.tensor.DataLossException;
-import org.tfckpt.tensor.ProblemKind;
 import org.tfckpt.tensor.TensorInfo;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -40,9 +37,6 @@ final class DigestCommand implements Callable<Integer> {
         this.console = console;
     }
 
-    /** The number of tensors in data files that are missing or of another kind: each is reported once. */
-    private final Map<String, Integer> unreadable = new LinkedHashMap<>();
-
     DigestCommand(Console console, Path path) {
         this(console);
         this.path = path;
@@ -50,37 +44,22 @@ final class DigestCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        boolean intact = true;
+        DamageReport damage = new DamageReport(console.err());
         try (Checkpoint checkpoint = Checkpoint.open(path, common.readOptions())) {
             Iterator<TensorInfo> tensors = checkpoint.tensorIterator();
             while (tensors.hasNext()) {
                 TensorInfo info = tensors.next();
                 if (filter.accepts(info.name())) {
-                    intact &= digest(checkpoint, info);
+                    try {
+                        console.out().text(line(TensorDigest.sha256(checkpoint.tensor(info)), info.name()));
+                    } catch (DataLossException e) {
+                        damage.add(e);
+                    }
                 }
             }
         }
-        unreadable.forEach((file, tensors) -> {
-            if (tensors > 1) {
-                console.err()
-                        .println("tfckpt: " + tensors + " tensors have no digest because of '"
-                                + Failures.printable(file) + "'");
-            }
-        });
-        return intact ? 0 : 1;
-    }
-
-    private boolean digest(Checkpoint checkpoint, TensorInfo info) throws IOException {
-        try {
-            console.out().text(line(TensorDigest.sha256(checkpoint.tensor(info)), info.name()));
-            return true;
-        } catch (DataLossException e) {
-            boolean wholeFile = e.kind() == ProblemKind.WRONG_FILE || e.kind() == ProblemKind.MISSING_FILE;
-            if (!wholeFile || unreadable.merge(String.valueOf(e.context().file()), 1, Integer::sum) == 1) {
-                console.err().println("tfckpt: " + Failures.describe(e));
-            }
-            return false;
-        }
+        damage.finish("have no digest");
+        return damage.isEmpty() ? 0 : 1;
     }
 
     /** Formats a line as sha256sum does: if characters of the name are escaped, a backslash precedes the digest. */

@@ -1,7 +1,6 @@
 package org.tfckpt.cli;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
@@ -10,11 +9,11 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
+import java.util.Objects;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
+import java.util.function.Predicate;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
-import org.tfckpt.slots.OptimizerSlots;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorSlice;
 import org.tfckpt.values.Duplicates;
@@ -67,9 +66,6 @@ final class ListCommand implements Callable<Integer> {
                     + " take. Only tensors whose checksums are equal are read.")
     private boolean duplicates;
 
-    @Option(names = "--no-slots", description = CommonOptions.NO_SLOTS)
-    private boolean noSlots;
-
     @Option(
             names = "--sort",
             paramLabel = "ORDER",
@@ -86,7 +82,7 @@ final class ListCommand implements Callable<Integer> {
     private @Nullable Boolean summary;
 
     @Mixin
-    private NameFilter filter = new NameFilter();
+    private SelectionOptions selection = new SelectionOptions();
 
     @Mixin
     private CommonOptions common = new CommonOptions();
@@ -135,18 +131,17 @@ final class ListCommand implements Callable<Integer> {
     private void writeDuplicates() throws IOException {
         List<Checkpoint> checkpoints = new ArrayList<>();
         try (ThreadOptions.Workers workers = new ThreadOptions().workers()) {
-            Map<Checkpoint, OptimizerSlots> slots = new HashMap<>();
+            Map<Checkpoint, Predicate<TensorInfo>> selected = new HashMap<>();
             for (Path path : paths) {
                 Checkpoint checkpoint = Checkpoint.open(path, common.readOptions());
                 checkpoints.add(checkpoint);
-                if (noSlots) {
-                    slots.put(checkpoint, OptimizerSlots.of(checkpoint));
-                }
+                selected.put(checkpoint, selection.of(checkpoint));
             }
             ListDuplicates found = new ListDuplicates(
                     Duplicates.find(
                             checkpoints,
-                            (checkpoint, info) -> filter.accepts(info.name()) && !isSlot(slots.get(checkpoint), info),
+                            (checkpoint, info) -> Objects.requireNonNull(selected.get(checkpoint))
+                                    .test(info),
                             workers.options()),
                     paths.size() > 1);
             if (json) {
@@ -162,31 +157,13 @@ final class ListCommand implements Callable<Integer> {
     }
 
     private Iterator<TensorInfo> chosen(Checkpoint checkpoint) throws IOException {
-        if (filter.acceptsAll() && !noSlots && sort == Sort.NAME) {
-            // Loading the classes of streams would take longer than listing most checkpoints.
-            return checkpoint.tensorIterator();
-        }
-        Stream<TensorInfo> tensors = checkpoint.tensors();
-        if (!filter.acceptsAll()) {
-            tensors = tensors.filter(info -> filter.accepts(info.name()));
-        }
-        if (noSlots) {
-            OptimizerSlots slots = OptimizerSlots.of(checkpoint);
-            tensors = tensors.filter(info -> !isSlot(slots, info));
-        }
-        if (sort == Sort.SIZE) {
-            tensors = tensors.sorted(
-                    Comparator.comparingLong(TensorInfo::byteSize).reversed());
-        }
-        return tensors.iterator();
-    }
-
-    private static boolean isSlot(@Nullable OptimizerSlots slots, TensorInfo info) {
-        try {
-            return slots != null && slots.kindOf(info).isOptimizerState();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
+        return sort == Sort.NAME
+                ? selection.iterator(checkpoint)
+                : checkpoint
+                        .tensors()
+                        .filter(selection.of(checkpoint))
+                        .sorted(Comparator.comparingLong(TensorInfo::byteSize).reversed())
+                        .iterator();
     }
 
     private static String details(TensorInfo info) {

@@ -37,32 +37,22 @@ final class ListDuplicates {
 
     void writeJson(Output output) throws IOException {
         try (JsonOutput out = new JsonOutput(output.stream())) {
-            out.generator().writeStartObject();
-            out.generator().writeArrayFieldStart("duplicates");
-            for (Duplicates.Group group : groups) {
-                writeJson(out, group);
-            }
-            out.generator().writeEndArray();
-            out.number("wasted_bytes", wasted());
-            out.generator().writeEndObject();
+            out.object(() -> {
+                out.objects("duplicates", groups, group -> writeJson(out, group));
+                out.number("wasted_bytes", wasted());
+            });
         }
     }
 
     private static void writeJson(JsonOutput out, Duplicates.Group group) throws IOException {
         TensorInfo first = group.tensors().get(0).info();
-        out.generator().writeStartObject();
         out.text("dtype", DataType.enumName(first.dtypeNumber()));
         out.shape("shape", first.shape());
         out.text("sha256", group.sha256());
         out.number("wasted_bytes", group.wastedBytes());
-        out.generator().writeArrayFieldStart("tensors");
-        for (Duplicates.Member member : group.tensors()) {
-            out.generator().writeStartObject();
+        out.objects("tensors", group.tensors(), member -> {
             out.text("checkpoint", member.checkpoint().prefix());
             out.text("name", member.info().name());
-            out.generator().writeEndObject();
-        }
-        out.generator().writeEndArray();
-        out.generator().writeEndObject();
+        });
     }
 }

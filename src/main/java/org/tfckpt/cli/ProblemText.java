@@ -31,22 +31,6 @@ final class ProblemText {
                 : line(group.problem());
     }
 
-    static void writeJson(JsonOutput out, ProblemGroup group, boolean all) throws IOException {
-        out.generator().writeStartObject();
-        fields(out, group.problem());
-        if (group.ofFile()) {
-            out.generator().writeNumberField("tensors", group.tensors().size());
-            if (all) {
-                out.generator().writeArrayFieldStart("names");
-                for (String tensor : group.tensors()) {
-                    out.text(tensor);
-                }
-                out.generator().writeEndArray();
-            }
-        }
-        out.generator().writeEndObject();
-    }
-
     /** Returns the number of affected tensors. */
     static long tensors(List<Problem> problems) {
         return problems.stream()
@@ -66,16 +50,19 @@ final class ProblemText {
                 + (blocks == 0 ? "" : "; " + Plural.of(blocks, "index block") + " lost");
     }
 
-    /** Writes the fields of a problem into an object. */
-    static void fields(JsonOutput out, Problem problem) throws IOException {
+    /** Writes the fields of a problem; the names of the tensors that it affects if {@code all} is set. */
+    static void fields(JsonOutput out, ProblemGroup group, boolean all) throws IOException {
+        Problem problem = group.problem();
         out.text("file", problem.file());
-        if (problem.offset() < 0) {
-            out.generator().writeNullField("offset");
-        } else {
-            out.generator().writeNumberField("offset", problem.offset());
-        }
+        out.number("offset", problem.offset() < 0 ? null : (Long) problem.offset());
         out.text("tensor", problem.tensor());
         out.text("kind", problem.kind().toString());
         out.text("message", problem.message());
+        if (group.ofFile()) {
+            out.number("tensors", group.tensors().size());
+            if (all) {
+                out.array("names", group.tensors(), out::text);
+            }
+        }
     }
 }

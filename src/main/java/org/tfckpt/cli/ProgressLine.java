@@ -47,10 +47,11 @@ final class ProgressLine implements RewriteProgress, Closeable {
                 left % 60);
     }
 
-    /** Erases the line. */
+    /** Erases the line, until the next progress. */
     @Override
     public void close() {
         if (shown) {
+            shown = false;
             console.err().print("\r\u001b[K");
             console.err().flush();
         }

@@ -155,7 +155,8 @@ class RewriteCommand implements Callable<Integer> {
             sideFiles.write(meta, output, force);
         }
         if (json) {
-            RewriteJson.write(console.out(), output, dryRun, rewrite, summary);
+            new RewriteJson(output, !dryRun, rewrite.tensors(), rewrite.notes(), rewrite.lost(), summary)
+                    .write(console.out());
         } else {
             text(rewrite, summary, output);
         }

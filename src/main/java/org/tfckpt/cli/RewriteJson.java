@@ -1,74 +1,78 @@
 package org.tfckpt.cli;
 
-import com.fasterxml.jackson.core.JsonGenerator;
 import java.io.IOException;
 import java.nio.file.Path;
-import org.tfckpt.edit.Rewrite;
+import java.util.List;
 import org.tfckpt.edit.RewriteSummary;
 import org.tfckpt.edit.RewrittenTensor;
 import org.tfckpt.format.ProblemGroup;
 import org.tfckpt.io.JsonOutput;
 import org.tfckpt.tensor.DataType;
+import org.tfckpt.tensor.Problem;
 
-/** The JSON form of {@code rewrite}. */
-final class RewriteJson {
-    private RewriteJson() {}
+/**
+ * The JSON form of {@code rewrite} and {@code average}.
+ *
+ * @param output the new checkpoint
+ * @param written whether it was written
+ * @param tensors its tensors
+ * @param notes the notes and warnings
+ * @param lost the problems of lost tensors
+ * @param summary the counts
+ */
+record RewriteJson(
+        Path output,
+        boolean written,
+        List<RewrittenTensor> tensors,
+        List<String> notes,
+        List<Problem> lost,
+        RewriteSummary summary) {
 
-    static void write(Output output, Path prefix, boolean dryRun, Rewrite rewrite, RewriteSummary summary)
-            throws IOException {
-        try (JsonOutput out = new JsonOutput(output.stream())) {
-            JsonGenerator json = out.generator();
-            json.writeStartObject();
-            out.text("checkpoint", prefix.toString());
-            json.writeBooleanField("written", !dryRun);
-            json.writeArrayFieldStart("tensors");
-            for (RewrittenTensor tensor : rewrite.tensors()) {
-                json.writeStartObject();
-                out.text("name", tensor.name());
-                json.writeNumberField("input", tensor.input());
-                out.text("from", tensor.source().name());
-                out.text("dtype", tensor.isCast() ? tensor.dtype().name() : dtype(tensor));
-                out.shape("shape", tensor.shape());
-                json.writeBooleanField("filled", tensor.filled());
-                if (tensor.isResized()) {
-                    json.writeObjectFieldStart("resized");
-                    out.shape("from", tensor.source().shape());
-                    json.writeStringField("rest", tensor.rest().isPresent() ? "filled" : "zeros");
-                    json.writeEndObject();
-                } else {
-                    json.writeNullField("resized");
-                }
-                json.writeEndObject();
-            }
-            json.writeEndArray();
-            json.writeArrayFieldStart("notes");
-            for (String note : rewrite.notes()) {
-                out.text(note);
-            }
-            json.writeEndArray();
-            out.generator().writeArrayFieldStart("lost");
-            for (ProblemGroup group : ProblemGroup.of(rewrite.lost())) {
-                ProblemText.writeJson(out, group, true);
-            }
-            out.generator().writeEndArray();
-            json.writeObjectFieldStart("totals");
-            json.writeNumberField("tensors", summary.tensors());
-            json.writeNumberField("renamed", summary.renamed());
-            json.writeNumberField("cast", summary.cast());
-            json.writeNumberField("resized", summary.resized());
-            json.writeNumberField("filled", summary.filled());
-            json.writeNumberField("dropped", summary.dropped());
-            json.writeNumberField("linked_files", summary.linkedFiles());
-            json.writeNumberField("linked_bytes", summary.linkedBytes());
-            json.writeNumberField("written_bytes", summary.writtenBytes());
-            json.writeNumberField("saved_bytes", summary.savedBytes());
-            json.writeNumberField("unused_bytes", summary.unusedBytes());
-            json.writeEndObject();
-            json.writeEndObject();
+    void write(Output target) throws IOException {
+        try (JsonOutput out = new JsonOutput(target.stream())) {
+            out.object(() -> {
+                out.text("checkpoint", output.toString());
+                out.flag("written", written);
+                out.objects("tensors", tensors, tensor -> tensor(out, tensor));
+                out.array("notes", notes, out::text);
+                out.objects("lost", ProblemGroup.of(lost), group -> ProblemText.fields(out, group, true));
+                out.object("totals", () -> totals(out));
+            });
         }
     }
 
-    private static String dtype(RewrittenTensor tensor) {
-        return DataType.enumName(tensor.source().dtypeNumber());
+    private static void tensor(JsonOutput out, RewrittenTensor tensor) throws IOException {
+        out.text("name", tensor.name());
+        out.number("input", tensor.input());
+        out.text("from", tensor.source().name());
+        out.text(
+                "dtype",
+                tensor.isCast()
+                        ? tensor.dtype().name()
+                        : DataType.enumName(tensor.source().dtypeNumber()));
+        out.shape("shape", tensor.shape());
+        out.flag("filled", tensor.filled());
+        if (tensor.isResized()) {
+            out.object("resized", () -> {
+                out.shape("from", tensor.source().shape());
+                out.text("rest", tensor.rest().isPresent() ? "filled" : "zeros");
+            });
+        } else {
+            out.text("resized", null);
+        }
+    }
+
+    private void totals(JsonOutput out) throws IOException {
+        out.number("tensors", summary.tensors());
+        out.number("renamed", summary.renamed());
+        out.number("cast", summary.cast());
+        out.number("resized", summary.resized());
+        out.number("filled", summary.filled());
+        out.number("dropped", summary.dropped());
+        out.number("linked_files", summary.linkedFiles());
+        out.number("linked_bytes", summary.linkedBytes());
+        out.number("written_bytes", summary.writtenBytes());
+        out.number("saved_bytes", summary.savedBytes());
+        out.number("unused_bytes", summary.unusedBytes());
     }
 }

@@ -4,7 +4,9 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
+import java.util.PrimitiveIterator;
 import java.util.concurrent.Callable;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.files.CheckpointLocation;
 import org.tfckpt.files.CheckpointLocator;
@@ -99,22 +101,21 @@ final class StateCommand implements Callable<Integer> {
 
     private void json(CheckpointState state) throws IOException {
         try (JsonOutput out = new JsonOutput(console.out().stream())) {
-            out.generator().writeStartObject();
-            out.text("latest", state.latest());
-            out.generator().writeBooleanField("there", place(state, state.latest()) != null);
-            out.generator().writeArrayFieldStart("all");
-            for (int i = 0; i < state.all().size(); i++) {
-                out.generator().writeStartObject();
-                out.text("prefix", state.all().get(i));
-                String place = place(state, state.all().get(i));
-                out.generator().writeBooleanField("there", place != null);
-                out.text("place", place);
-                Instant time = time(state, i);
-                out.text("saved", time == null ? null : time.toString());
-                out.generator().writeEndObject();
-            }
-            out.generator().writeEndArray();
-            out.generator().writeEndObject();
+            out.object(() -> {
+                out.text("latest", state.latest());
+                out.flag("there", place(state, state.latest()) != null);
+                PrimitiveIterator.OfInt indices =
+                        IntStream.range(0, state.all().size()).iterator();
+                out.objects("all", () -> indices, (Integer index) -> {
+                    String entry = state.all().get(index);
+                    String place = place(state, entry);
+                    Instant time = time(state, index);
+                    out.text("prefix", entry);
+                    out.flag("there", place != null);
+                    out.text("place", place);
+                    out.text("saved", time == null ? null : time.toString());
+                });
+            });
         }
     }
 }

@@ -1,22 +1,21 @@
 package org.tfckpt.cli;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
+import java.util.Locale;
 import java.util.concurrent.Callable;
-import java.util.stream.Stream;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.io.JsonOutput;
-import org.tfckpt.slots.OptimizerSlots;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorNames;
 import org.tfckpt.values.ScanOptions;
 import org.tfckpt.values.Statistics;
+import org.tfckpt.values.Summary;
 import org.tfckpt.values.TensorStatistics;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -39,8 +38,40 @@ import picocli.CommandLine.Parameters;
             CommonOptions.EXIT_STATUS
         })
 final class StatsCommand implements Callable<Integer> {
+    /** The values of {@code --sort}. */
+    enum Sort {
+        NAME,
+        SIZE,
+        MAX,
+        STD,
+        NAN;
+
+        /** Returns a number to sort by; the largest comes first. */
+        private double key(StatsRow row) {
+            Summary summary = row.summary();
+            if (this == SIZE) {
+                return row.info().byteSize();
+            }
+            if (summary == null) {
+                return Double.NEGATIVE_INFINITY;
+            }
+            Number max = summary.max();
+            return switch (this) {
+                case MAX -> max == null ? Double.NEGATIVE_INFINITY : max.doubleValue();
+                case STD -> summary.standardDeviation().orElse(Double.NEGATIVE_INFINITY);
+                default -> row.notFinite();
+            };
+        }
+
+        @Override
+        public String toString() {
+            return name().toLowerCase(Locale.ROOT);
+        }
+    }
+
     private final Console console;
-    private int exitStatus;
+    private final DamageReport damage;
+    private boolean foundNotFinite;
 
     @Parameters(
             paramLabel = "CHECKPOINT",
@@ -57,7 +88,7 @@ final class StatsCommand implements Callable<Integer> {
             defaultValue = "name",
             description = "Sort by ${COMPLETION-CANDIDATES} (default: ${DEFAULT-VALUE}); except for names, the largest"
                     + " comes first. 'nan' counts NaN and infinities.")
-    private StatsOrder sort = StatsOrder.NAME;
+    private Sort sort = Sort.NAME;
 
     @Option(
             names = "--scopes",
@@ -76,11 +107,8 @@ final class StatsCommand implements Callable<Integer> {
             description = "Exit with status 1 if there is a NaN or an infinity, and name every tensor that has one.")
     private boolean failOnNan;
 
-    @Option(names = "--no-slots", description = CommonOptions.NO_SLOTS)
-    private boolean noSlots;
-
     @Mixin
-    private NameFilter filter = new NameFilter();
+    private SelectionOptions selection = new SelectionOptions();
 
     @Mixin
     private ThreadOptions threads = new ThreadOptions();
@@ -90,6 +118,7 @@ final class StatsCommand implements Callable<Integer> {
 
     StatsCommand(Console console) {
         this.console = console;
+        this.damage = new DamageReport(console.err());
     }
 
     @Override
@@ -97,107 +126,122 @@ final class StatsCommand implements Callable<Integer> {
         if (scopes < 0) {
             throw new IllegalArgumentException("--scopes must be at least 1, not " + scopes);
         }
-        try (ThreadOptions.Workers workers = threads.workers()) {
+        try (ThreadOptions.Workers workers = threads.workers();
+                ProgressLine progress = new ProgressLine(console)) {
             if (history) {
-                StatsHistory found = StatsHistory.read(paths, path -> rows(path, workers.options()));
-                if (json) {
-                    found.writeJson(console.out());
-                } else {
-                    found.writeText(console.out(), common.style(console));
-                }
+                writeHistory(path -> rows(path, workers.options(), progress));
             } else if (paths.size() > 1) {
                 throw new IllegalArgumentException("only --history takes several checkpoints");
             } else {
-                write(paths.get(0), workers.options());
-            }
-        }
-        return exitStatus;
-    }
-
-    private void write(Path path, ScanOptions options) throws IOException {
-        StatsScopes ofScopes = new StatsScopes(scopes);
-        try (Checkpoint checkpoint = Checkpoint.open(path, common.readOptions())) {
-            if (json) {
-                try (JsonOutput out = new JsonOutput(console.out().stream())) {
-                    write(checkpoint, options, new StatsJson(out, checkpoint.prefix(), ofScopes));
+                try (Checkpoint checkpoint = Checkpoint.open(paths.get(0), common.readOptions())) {
+                    write(checkpoint, workers.options(), progress);
                 }
-            } else {
-                write(checkpoint, options, new StatsText(console.out(), common.style(console), ofScopes));
             }
         }
+        damage.finish("have no statistics");
+        return foundNotFinite || !damage.isEmpty() ? 1 : 0;
     }
 
-    private void write(Checkpoint checkpoint, ScanOptions options, StatsOutput output) throws IOException {
-        StatsOutput rows = sorted(output);
-        scan(checkpoint, options, rows);
-        rows.finish();
-    }
-
-    private StatsOutput sorted(StatsOutput rows) {
-        if (sort == StatsOrder.NAME) {
-            return rows;
+    private void write(Checkpoint checkpoint, ScanOptions options, ProgressLine progress) throws IOException {
+        StatsSums sums = new StatsSums(scopes);
+        if (json) {
+            try (JsonOutput out = new JsonOutput(console.out().stream())) {
+                out.object(() -> {
+                    out.text("checkpoint", checkpoint.prefix());
+                    out.generator().writeArrayFieldStart("tensors");
+                    forEach(checkpoint, options, progress, row -> {
+                        sums.add(row);
+                        out.object(() -> row.writeJson(out));
+                    });
+                    out.generator().writeEndArray();
+                    sums.writeJson(out);
+                });
+            }
+            return;
         }
-        Comparator<StatsRow> largestFirst = Comparator.comparingDouble(row -> -row.sortKey(sort));
-        return new SortedStats(
-                rows, largestFirst.thenComparing(row -> row.info().name(), TensorNames.ORDER));
+        Style style = common.style(console);
+        boolean[] isStarted = {false};
+        forEach(checkpoint, options, progress, row -> {
+            if (!isStarted[0]) {
+                console.out().line(StatsRow.header("tensor"));
+                isStarted[0] = true;
+            }
+            sums.add(row);
+            row.writeText(console.out(), row.info().name(), style);
+        });
+        sums.writeText(console.out(), style);
     }
 
-    private void scan(Checkpoint checkpoint, ScanOptions options, StatsOutput output) throws IOException {
-        Statistics.DEFAULT.with(options).scan(checkpoint, chosen(checkpoint), new Statistics.Listener() {
+    private void writeHistory(StatsHistory.Rows rows) throws IOException {
+        StatsHistory found = StatsHistory.read(paths, rows);
+        if (json) {
+            found.writeJson(console.out());
+        } else {
+            found.writeText(console.out(), common.style(console));
+        }
+    }
+
+    /** Receives a row. */
+    private interface Rows {
+        void add(StatsRow row) throws IOException;
+    }
+
+    /** Passes the rows of a checkpoint in the order of {@code --sort}. */
+    private void forEach(Checkpoint checkpoint, ScanOptions options, ProgressLine progress, Rows rows)
+            throws IOException {
+        if (sort == Sort.NAME) {
+            scan(checkpoint, options, progress, rows);
+            return;
+        }
+        List<StatsRow> sorted = new ArrayList<>();
+        scan(checkpoint, options, progress, sorted::add);
+        sorted.sort(Comparator.comparingDouble((StatsRow row) -> -sort.key(row))
+                .thenComparing(row -> row.info().name(), TensorNames.ORDER));
+        for (StatsRow row : sorted) {
+            rows.add(row);
+        }
+    }
+
+    private void scan(Checkpoint checkpoint, ScanOptions options, ProgressLine progress, Rows rows) throws IOException {
+        long total = console.terminal() ? selection.bytes(checkpoint) : 0;
+        ScanOptions observed = options.withProgress(done -> progress.onProgress(done, total));
+        Iterator<TensorInfo> tensors = selection.iterator(checkpoint);
+        Statistics.DEFAULT.with(observed).scan(checkpoint, tensors, new Statistics.Listener() {
             @Override
             public void accept(TensorStatistics statistics) throws IOException {
+                // Rows and problems are written where the progress stands.
+                progress.close();
                 StatsRow row = StatsRow.of(statistics);
                 reportNotFinite(checkpoint, row);
-                output.add(row);
+                rows.add(row);
             }
 
             @Override
             public void damaged(TensorInfo tensor, CheckpointException problem) {
-                console.err().println("tfckpt: " + Failures.describe(problem));
-                exitStatus = 1;
+                progress.close();
+                damage.add(problem);
             }
         });
     }
 
     private void reportNotFinite(Checkpoint checkpoint, StatsRow row) {
         if (failOnNan && row.notFinite() > 0) {
-            exitStatus = 1;
+            foundNotFinite = true;
             String tensor = Failures.printable(row.info().name());
             console.err()
                     .println("tfckpt: '" + tensor + "' has NaN or infinite elements: " + row.notFinite() + " of "
-                            + row.info().shape().elements() + (history ? ", in " + checkpoint : ""));
+                            + row.info().shape().elements() + (history ? ", in '" + checkpoint + "'" : ""));
         }
     }
 
-    /** Returns the rows of a checkpoint. */
-    private List<StatsRow> rows(Path path, ScanOptions options) throws IOException {
+    /** Returns the rows of a checkpoint; none if it cannot be opened. */
+    private List<StatsRow> rows(Path path, ScanOptions options, ProgressLine progress) throws IOException {
         List<StatsRow> rows = new ArrayList<>();
         try (Checkpoint checkpoint = Checkpoint.open(path, common.readOptions())) {
-            scan(checkpoint, options, rows::add);
+            scan(checkpoint, options, progress, rows::add);
         } catch (CheckpointException e) {
-            console.err().println("tfckpt: " + Failures.describe(e));
-            exitStatus = 1;
+            damage.add(e);
         }
         return rows;
-    }
-
-    private Iterator<TensorInfo> chosen(Checkpoint checkpoint) throws IOException {
-        if (filter.acceptsAll() && !noSlots) {
-            return checkpoint.tensorIterator();
-        }
-        Stream<TensorInfo> tensors = checkpoint.tensors().filter(info -> filter.accepts(info.name()));
-        if (noSlots) {
-            OptimizerSlots slots = OptimizerSlots.of(checkpoint);
-            tensors = tensors.filter(info -> !isSlot(slots, info));
-        }
-        return tensors.iterator();
-    }
-
-    static boolean isSlot(OptimizerSlots slots, TensorInfo info) {
-        try {
-            return slots.kindOf(info).isOptimizerState();
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
     }
 }

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
 import org.tfckpt.files.CheckpointSearch;
 import org.tfckpt.io.JsonOutput;
@@ -69,20 +70,21 @@ final class StatsHistory {
 
     void writeJson(Output output) throws IOException {
         try (JsonOutput out = new JsonOutput(output.stream())) {
-            out.generator().writeStartObject();
-            out.generator().writeArrayFieldStart("history");
-            for (Path checkpoint : checkpoints) {
-                StatsJson rows = new StatsJson(out, checkpoint.toString(), new StatsScopes(0));
-                for (Map<Path, StatsRow> tensor : rowsOfTensor.values()) {
-                    StatsRow row = tensor.get(checkpoint);
-                    if (row != null) {
-                        rows.add(row);
-                    }
-                }
-                rows.finish();
-            }
-            out.generator().writeEndArray();
-            out.generator().writeEndObject();
+            out.object(() -> out.objects("history", checkpoints, checkpoint -> writeJson(out, checkpoint)));
         }
+    }
+
+    private void writeJson(JsonOutput out, Path checkpoint) throws IOException {
+        StatsSums sums = new StatsSums(0);
+        List<StatsRow> rows = rowsOfTensor.values().stream()
+                .map(ofTensor -> ofTensor.get(checkpoint))
+                .filter(Objects::nonNull)
+                .toList();
+        out.text("checkpoint", checkpoint.toString());
+        out.objects("tensors", rows, row -> {
+            sums.add(row);
+            row.writeJson(out);
+        });
+        sums.writeJson(out);
     }
 }

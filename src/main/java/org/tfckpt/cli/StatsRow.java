@@ -54,22 +54,6 @@ record StatsRow(
         return summary == null ? 0 : summary.nan() + summary.infinite();
     }
 
-    /** Returns a number to sort by; the largest comes first. */
-    double sortKey(StatsOrder sort) {
-        if (sort == StatsOrder.SIZE) {
-            return info.byteSize();
-        }
-        if (summary == null) {
-            return Double.NEGATIVE_INFINITY;
-        }
-        Number max = summary.max();
-        return switch (sort) {
-            case MAX -> max == null ? Double.NEGATIVE_INFINITY : max.doubleValue();
-            case STD -> summary.standardDeviation().orElse(Double.NEGATIVE_INFINITY);
-            default -> notFinite();
-        };
-    }
-
     static String header(String last) {
         return String.format(
                 Locale.ROOT, "%5s" + NUMBERS + "  %s", "count", "min", "median", "max", "mean", "std", last);
@@ -142,21 +126,20 @@ record StatsRow(
         return marks.isEmpty() ? "" : "  ! " + String.join(", ", marks);
     }
 
+    /** Writes the fields of a tensor. */
     void writeJson(JsonOutput out) throws IOException {
-        out.generator().writeStartObject();
         out.text("name", info.name());
         out.text("dtype", DataType.enumName(info.dtypeNumber()));
         out.shape("shape", info.shape());
-        out.generator().writeNumberField("elements", info.shape().elements());
+        out.number("elements", info.shape().elements());
         if (summary != null) {
             writeJson(out, summary);
             writeQuantiles(out);
         } else if (info.dtype() == DataType.DT_STRING) {
-            out.number("min_length", lengths == null ? null : lengths.min());
-            out.number("max_length", lengths == null ? null : lengths.max());
+            out.number("min_length", lengths == null ? null : (Long) lengths.min());
+            out.number("max_length", lengths == null ? null : (Long) lengths.max());
             out.number("total_length", lengths == null ? 0 : lengths.total());
         }
-        out.generator().writeEndObject();
     }
 
     static void writeJson(JsonOutput out, Summary summary) throws IOException {
@@ -172,14 +155,15 @@ record StatsRow(
     }
 
     private void writeQuantiles(JsonOutput out) throws IOException {
-        if (quantiles == null) {
-            out.generator().writeNullField("quantiles");
+        double[] values = quantiles;
+        if (values == null) {
+            out.number("quantiles", null);
             return;
         }
-        out.generator().writeObjectFieldStart("quantiles");
-        for (int i = 0; i < PROBABILITIES.length; i++) {
-            out.number(String.valueOf(PROBABILITIES[i]), quantiles[i]);
-        }
-        out.generator().writeEndObject();
+        out.object("quantiles", () -> {
+            for (int i = 0; i < PROBABILITIES.length; i++) {
+                out.number(String.valueOf(PROBABILITIES[i]), values[i]);
+            }
+        });
     }
 }

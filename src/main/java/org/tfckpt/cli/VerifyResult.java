@@ -117,20 +117,16 @@ record VerifyResult(
 
     void writeJson(Output output, boolean all) throws IOException {
         try (JsonOutput out = new JsonOutput(output.stream())) {
-            out.generator().writeStartObject();
-            out.text("checkpoint", path.toString());
-            out.generator().writeArrayFieldStart("problems");
-            for (ProblemGroup group : ProblemGroup.of(problems)) {
-                ProblemText.writeJson(out, group, all);
-            }
-            out.generator().writeEndArray();
-            out.generator().writeBooleanField("ok", totals.isIntact());
-            if (!checksums) {
-                out.generator().writeBooleanField("checksums", false);
-            }
-            out.generator().writeNumberField("tensors", totals.tensors());
-            out.generator().writeNumberField("bytes", totals.bytes());
-            out.generator().writeEndObject();
+            out.object(() -> {
+                out.text("checkpoint", path.toString());
+                out.objects("problems", ProblemGroup.of(problems), group -> ProblemText.fields(out, group, all));
+                out.flag("ok", totals.isIntact());
+                if (!checksums) {
+                    out.flag("checksums", false);
+                }
+                out.number("tensors", totals.tensors());
+                out.number("bytes", totals.bytes());
+            });
         }
     }
 }

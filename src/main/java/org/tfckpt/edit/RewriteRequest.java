@@ -86,6 +86,9 @@ final class RewriteRequest {
             losses.notes(!spec.filter().excludes(ObjectKeys.OBJECT_GRAPH)).forEach(planned::note);
         }
         notes.forEach(planned::note);
+        if (spec.averages() != null && spec.averages().count() == 0) {
+            planned.note("no variable has a moving average");
+        }
         byte[] objectGraph =
                 fit == null ? TensorSelection.run(spec, planned) : GraphSelection.run(selected, fit, planned);
         if (views != null) {

@@ -143,6 +143,99 @@ public final class JsonOutput implements Closeable {
         }
     }
 
+    /**
+     * Writes a field that is true or false, or null.
+     *
+     * @param key the key
+     * @param value the value
+     * @throws IOException if it cannot be written
+     */
+    public void flag(String key, @Nullable Boolean value) throws IOException {
+        json.writeFieldName(key);
+        if (value == null) {
+            json.writeNull();
+        } else {
+            json.writeBoolean(value);
+        }
+    }
+
+    /** Writes the fields of an object. */
+    @FunctionalInterface
+    public interface Fields {
+        /**
+         * Writes the fields.
+         *
+         * @throws IOException if they cannot be written
+         */
+        void write() throws IOException;
+    }
+
+    /** Writes an element of an array, or its fields. */
+    @FunctionalInterface
+    public interface Element<T> {
+        /**
+         * Writes the element.
+         *
+         * @param element the element
+         * @throws IOException if it cannot be written
+         */
+        void write(T element) throws IOException;
+    }
+
+    /**
+     * Writes an object, as the document or as an element of an array.
+     *
+     * @param fields writes its fields
+     * @throws IOException if it cannot be written
+     */
+    public void object(Fields fields) throws IOException {
+        json.writeStartObject();
+        fields.write();
+        json.writeEndObject();
+    }
+
+    /**
+     * Writes a field with an object.
+     *
+     * @param key the key
+     * @param fields writes the fields of the object
+     * @throws IOException if it cannot be written
+     */
+    public void object(String key, Fields fields) throws IOException {
+        json.writeFieldName(key);
+        object(fields);
+    }
+
+    /**
+     * Writes a field with an array.
+     *
+     * @param key the key
+     * @param elements the elements
+     * @param element writes one of them
+     * @param <T> the type of the elements
+     * @throws IOException if it cannot be written
+     */
+    public <T> void array(String key, Iterable<? extends T> elements, Element<T> element) throws IOException {
+        json.writeArrayFieldStart(key);
+        for (T each : elements) {
+            element.write(each);
+        }
+        json.writeEndArray();
+    }
+
+    /**
+     * Writes a field with an array of objects.
+     *
+     * @param key the key
+     * @param elements the elements
+     * @param fields writes the fields of one of them
+     * @param <T> the type of the elements
+     * @throws IOException if it cannot be written
+     */
+    public <T> void objects(String key, Iterable<? extends T> elements, Element<T> fields) throws IOException {
+        array(key, elements, element -> object(() -> fields.write(element)));
+    }
+
     @Override
     public void close() throws IOException {
         json.close();

@@ -6,6 +6,7 @@ import static org.tfckpt.cli.ToolRun.testdata;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -13,6 +14,7 @@ import org.tfckpt.Checkpoint;
 import org.tfckpt.CheckpointWriter;
 import org.tfckpt.ValueSource;
 import org.tfckpt.tensor.Shape;
+import org.tfckpt.testing.Json;
 
 class AverageCommandTest {
     @TempDir
@@ -93,5 +95,50 @@ class AverageCommandTest {
         assertThat(ToolRun.of("rewrite", "--partial", story, "-o", rewritten, "--force")
                         .code())
                 .isEqualTo(2);
+    }
+
+    @Test
+    void printsJson() throws IOException {
+        ToolRun run = ToolRun.of("average", "--json", "--last", "2", directory, "-o", output);
+        assertThat(run.json())
+                .containsEntry("checkpoint", output.toString())
+                .containsEntry("written", true)
+                .containsEntry(
+                        "notes",
+                        List.of("'global_step' is not averaged and differs; the value of '"
+                                + directory.resolve("model.ckpt-3") + "' is kept"));
+        assertThat(Json.list(run.json().get("tensors")))
+                .extracting(tensor -> Json.object(tensor).get("name"))
+                .containsExactly("global_step", "w");
+        assertThat(Json.object(run.json().get("totals"))).containsEntry("tensors", 2L);
+    }
+
+    @Test
+    void movingAveragesOfTheVariablesThatAGraphWants() throws IOException {
+        String story = testdata("story/log");
+        Path wanted = Files.writeString(
+                directory.resolve("inference.txt"), "net/DW:0 <dtype: 'float32_ref'> (32, 10)\nglobal_step:0 ()\n");
+        ToolRun run = ToolRun.of("rewrite", "--ema", story, "--for", wanted, "--from", "s#^net/#logit/#", "-o", output);
+        assertThat(run.code()).as(run.err()).isZero();
+        assertThat(ToolRun.of("ls", output).out()).isEqualTo("""
+                global_step (DT_INT64) []
+                net/DW (DT_FLOAT) [32,10]
+                """);
+        assertThat(ToolRun.of("diff", story, output, "--include", "**/ExponentialMovingAverage", "--include", "net/*")
+                        .code())
+                .isEqualTo(1);
+        assertThat(ToolRun.of(
+                                "diff",
+                                "--include",
+                                "logit/DW/ExponentialMovingAverage",
+                                "--from",
+                                "s#logit/DW/ExponentialMovingAverage#net/DW#",
+                                story,
+                                output)
+                        .code())
+                .isZero();
+        assertThat(ToolRun.of("rewrite", "--ema", directory.resolve("model.ckpt-1"), "-o", output, "--force")
+                        .err())
+                .isEqualTo("tfckpt: no variable has a moving average\n");
     }
 }

@@ -227,4 +227,20 @@ class StatsCommandTest {
         ToolRun run = ToolRun.onTerminal("stats", "--color=always", odd);
         assertThat(run.out()).doesNotContain("x\u001b").contains("\u001b[31m  ! all zero");
     }
+
+    @Test
+    void reportsAMissingDataFileOnce() throws IOException {
+        Path data = directory.resolve("model.ckpt-1.data-00000-of-00001");
+        Files.delete(data);
+        ToolRun run = ToolRun.of("stats", prefix);
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.err().lines())
+                .hasSize(2)
+                .last()
+                .isEqualTo("tfckpt: 7 tensors have no statistics because of '" + data + "'");
+        ToolRun diff = ToolRun.of("diff", "--bytes", prefix, prefix);
+        assertThat(diff.code()).isEqualTo(1);
+        assertThat(diff.err()).endsWith("tfckpt: 7 tensors are not compared because of '" + data + "'\n");
+        assertThat(ToolRun.of("diff", prefix, prefix).code()).isZero();
+    }
 }

@@ -12,12 +12,15 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledIfSystemProperty;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.CheckpointWriter;
 import org.tfckpt.Tensor;
 import org.tfckpt.ValueSource;
+import org.tfckpt.edit.Average;
 import org.tfckpt.edit.GraphFit;
 import org.tfckpt.edit.Rewrite;
+import org.tfckpt.edit.RewriteProgress;
 import org.tfckpt.edit.RewrittenTensor;
 import org.tfckpt.graph.Graph;
 import org.tfckpt.graph.GraphVariable;
@@ -32,7 +35,7 @@ import org.tfckpt.testing.Corpus;
 import org.tfckpt.testing.Exchange.Item;
 import org.tfckpt.testing.Values;
 
-@DisplayName("TensorFlow restores the rewritten story by name, by key, and into the changed graph")
+@DisplayName("TensorFlow restores the rewritten story by name, by key, and into the changed graph, and its averages")
 @EnabledIfSystemProperty(named = "tfckpt.interop.lib", matches = ".+")
 class RewrittenStoryIT {
     private static final Path STORY = Corpus.root().resolve("story");
@@ -179,5 +182,72 @@ class RewrittenStoryIT {
                 tensor.dtype().number(),
                 tensor.shape().toArray(),
                 List.of(values));
+    }
+
+    /** Writes a checkpoint with the same tensors, whose floats are others. */
+    private Path trained(Checkpoint source) throws IOException {
+        Path prefix = directory.resolve("trained");
+        try (CheckpointWriter out = CheckpointWriter.open(prefix)) {
+            for (TensorInfo info : source.tensors().toList()) {
+                Tensor tensor = source.tensor(info);
+                if (info.dtype() == DataType.DT_FLOAT) {
+                    float[] values = tensor.toFloatArray();
+                    for (int i = 0; i < values.length; i++) {
+                        values[i] = values[i] * 0.75f + i % 7;
+                    }
+                    out.add(info.name(), info.shape(), ValueSource.of(values));
+                } else {
+                    out.add(info.name(), info.shape(), ValueSource.of(tensor));
+                }
+            }
+            out.finish();
+        }
+        return prefix;
+    }
+
+    /** Returns the floats of the average of two tensors. */
+    private static Item average(Tensor a, Tensor b) throws IOException {
+        float[] first = a.toFloatArray();
+        float[] second = b.toFloatArray();
+        ByteBuffer mean = ByteBuffer.allocate(first.length * Float.BYTES).order(ByteOrder.LITTLE_ENDIAN);
+        for (int i = 0; i < first.length; i++) {
+            mean.putFloat((float) ((first[i] + 3.0 * second[i]) / 4));
+        }
+        return new Item(
+                TensorNames.encode(a.name()), "", a.dtype().number(), a.shape().toArray(), List.of(mean.array()));
+    }
+
+    /** The object graph of the average lists its tensors, and TensorFlow restores each. */
+    @ParameterizedTest
+    @org.junit.jupiter.params.provider.ValueSource(booleans = {false, true})
+    void averages(boolean isObjectBased) throws Exception {
+        Path target = directory.resolve("average");
+        try (Checkpoint first = Checkpoint.open(isObjectBased ? TF2 : LOG);
+                Checkpoint second = Checkpoint.open(trained(first))) {
+            Average.of(List.of(first, second))
+                    .weights(1, 3)
+                    .build()
+                    .run(target, false, RewriteProgress.NONE, warning -> {});
+            List<Item> wanted = new ArrayList<>();
+            try (Checkpoint result = Checkpoint.open(target)) {
+                List<TensorInfo> tensors = result.tensors().toList();
+                for (TensorInfo info : tensors) {
+                    boolean isGraph = info.name().equals(ObjectKeys.OBJECT_GRAPH);
+                    wanted.add(
+                            info.dtype() == DataType.DT_FLOAT
+                                    ? average(first.tensor(info.name()), second.tensor(info.name()))
+                                    : item(info.name(), (isGraph ? result : second).tensor(info.name())));
+                }
+                if (isObjectBased) {
+                    assertThat(result.objectGraph().orElseThrow().attributes().map(ObjectNode.Attribute::key))
+                            .containsExactlyInAnyOrderElementsOf(tensors.stream()
+                                    .map(TensorInfo::name)
+                                    .filter(name -> !name.equals(ObjectKeys.OBJECT_GRAPH))
+                                    .toList());
+                }
+            }
+            assertThat(wanted).hasSizeGreaterThan(40);
+            assertRestores(target, wanted);
+        }
     }
 }
