@@ -5,17 +5,13 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.zip.Checksum;
 import org.jspecify.annotations.Nullable;
-import org.tfckpt.io.ByteSwap;
-import org.tfckpt.io.NewFile;
+import org.tfckpt.io.SequentialFile;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.Elements;
 
 /** Writes the values of tensors little-endian, and checks their number. */
 public final class NewValues {
-    /** Small enough that swapped bytes are still in a core's cache when they are written. */
-    private static final int PART = 1 << 18;
-
-    private final NewFile file;
+    private final SequentialFile file;
     private final @Nullable Checksum checksum;
 
     /**
@@ -24,7 +20,7 @@ public final class NewValues {
      * @param file the file
      * @param checksum is updated with all bytes, or null
      */
-    public NewValues(NewFile file, @Nullable Checksum checksum) {
+    public NewValues(SequentialFile file, @Nullable Checksum checksum) {
         this.file = file;
         this.checksum = checksum;
     }
@@ -53,32 +49,9 @@ public final class NewValues {
     public void elements(NewTensor tensor, boolean widened) throws IOException {
         DataType dtype = tensor.dtype();
         long size = tensor.shape().elements() * dtype.width();
-        long[] done = {0};
-        tensor.values().elements().forEach(part -> {
-            done[0] += part.remaining();
-            if (done[0] > size) {
-                throw wrongSize(tensor, "more", size);
-            }
-            for (int at = part.position(); at < part.limit(); at += PART) {
-                ByteBuffer piece =
-                        part.slice(at, Math.min(PART, part.limit() - at)).order(part.order());
-                if (widened) {
-                    write(widened(dtype, piece));
-                } else if (dtype.swapUnit() > 1 && piece.order() == ByteOrder.BIG_ENDIAN) {
-                    write(ByteSwap.swapped(piece, dtype.swapUnit()));
-                } else {
-                    write(piece);
-                }
-            }
-        });
-        if (done[0] != size) {
-            throw wrongSize(tensor, "fewer", size);
-        }
-    }
-
-    private static IllegalArgumentException wrongSize(NewTensor tensor, String how, long size) {
-        return new IllegalArgumentException("tensor '" + tensor.name() + "' has " + how + " values than its shape "
-                + tensor.shape() + ", which takes " + size + " bytes");
+        ElementSource elements =
+                tensor.values().elements().converted(ByteOrder.LITTLE_ENDIAN, dtype, size, tensor.name());
+        elements.forEach(part -> ElementSource.inPieces(part, piece -> write(widened ? widened(dtype, piece) : piece)));
     }
 
     private static ByteBuffer widened(DataType dtype, ByteBuffer elements) {

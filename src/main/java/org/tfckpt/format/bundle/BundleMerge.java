@@ -208,7 +208,7 @@ public final class BundleMerge {
             }
             if (dataFiles.isEmpty()) {
                 // TensorFlow's checkpoints have a data file even without tensors.
-                new ShardFile(0, files.shard(0)).close();
+                new ShardFile(0, files.shard(0), bytes -> {}).close();
             }
             new AtomicReplacement(destination.prefix(), files, Math.max(1, dataFiles.size()), destination.overwrite())
                     .run((file, count) -> entries.write(

@@ -130,7 +130,7 @@ public final class BundleWriter implements Closeable {
                         "tensor '" + part.name() + "' exceeds 2^63 bytes: " + dtype + " " + part.addedShape());
             }
             long size = count * dtype.width();
-            return write(part, size, encoder -> encoder.elements(dtype, size, source));
+            return write(part, size, encoder -> encoder.elements(part, size, source));
         });
     }
 

@@ -2,27 +2,21 @@ package org.tfckpt.format.bundle;
 
 import java.io.Closeable;
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.Collections;
-import java.util.HexFormat;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
-import java.util.concurrent.ConcurrentHashMap;
-import java.util.concurrent.ThreadLocalRandom;
 import java.util.function.LongConsumer;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.io.DurableFiles;
+import org.tfckpt.io.WriterLock;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.ErrorContext;
 
@@ -35,12 +29,8 @@ import org.tfckpt.tensor.ErrorContext;
  * running. The operating system releases the lock when the process ends for any reason.
  */
 final class TemporaryFiles implements Closeable {
-    private static final String MARK = ".tfckpt-tmp-";
     private static final Pattern NAME =
             Pattern.compile("\\.(?:index|bridge|data-([0-9]{5,9}))\\.tfckpt-tmp-([0-9a-f]{16})");
-
-    /** The running writers of this JVM. On many systems, testing the lock of one's own file would release it. */
-    private static final Set<String> RUNNING = ConcurrentHashMap.newKeySet();
 
     private final BundlePrefix prefix;
     private final String writer;
@@ -56,18 +46,17 @@ final class TemporaryFiles implements Closeable {
 
     /** Creates an empty, locked index. */
     static TemporaryFiles create(BundlePrefix prefix) throws IOException {
-        String writer = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
-        RUNNING.add(writer);
+        String writer = WriterLock.begin();
         try {
             TemporaryFiles files = new TemporaryFiles(prefix, writer);
-            if (!lock(files.index) || !Files.exists(files.index())) {
+            if (!WriterLock.lock(files.index) || !Files.exists(files.index())) {
                 // Before it was locked, another writer took it for a stale file.
                 files.close();
                 throw beingWritten(prefix);
             }
             return files;
         } catch (IOException | RuntimeException e) {
-            RUNNING.remove(writer);
+            WriterLock.end(writer);
             throw e;
         }
     }
@@ -77,20 +66,6 @@ final class TemporaryFiles implements Closeable {
         return new CheckpointException(
                 "Another writer is writing the checkpoint '" + prefix + "'",
                 ErrorContext.hint("wait for the other writer to finish, or write to another prefix"));
-    }
-
-    /** Acquires the lock. Returns true also if the file system does not support locks. */
-    private static boolean lock(SeekableByteChannel channel) {
-        if (channel instanceof FileChannel file) {
-            try {
-                return file.tryLock() != null;
-            } catch (OverlappingFileLockException e) {
-                return false;
-            } catch (IOException | UnsupportedOperationException notSupported) {
-                return true;
-            }
-        }
-        return true;
     }
 
     /**
@@ -117,19 +92,11 @@ final class TemporaryFiles implements Closeable {
 
     /** Returns whether a writer is still running. */
     static boolean isRunning(BundlePrefix prefix, String writer) throws IOException {
-        if (RUNNING.contains(writer)) {
-            return true;
-        }
-        Path index = path(prefix, ".index", writer);
-        try (SeekableByteChannel channel = Files.newByteChannel(index, StandardOpenOption.WRITE)) {
-            return !lock(channel);
-        } catch (NoSuchFileException e) {
-            return false;
-        }
+        return WriterLock.isRunning(writer, path(prefix, ".index", writer));
     }
 
     private static Path path(BundlePrefix prefix, String kind, String writer) {
-        return prefix.directory().resolve(prefix.base() + kind + MARK + writer);
+        return prefix.directory().resolve(prefix.base() + kind + WriterLock.MARK + writer);
     }
 
     private Path path(String kind) {
@@ -193,6 +160,6 @@ final class TemporaryFiles implements Closeable {
                 // The next writer recognises it by its name.
             }
         }
-        RUNNING.remove(writer);
+        WriterLock.end(writer);
     }
 }

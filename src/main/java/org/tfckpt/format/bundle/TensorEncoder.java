@@ -7,16 +7,11 @@ import java.util.List;
 import java.util.zip.CRC32C;
 import org.tfckpt.format.ElementSource;
 import org.tfckpt.format.StringSource;
-import org.tfckpt.io.ByteSwap;
 import org.tfckpt.io.MaskedCrc32c;
 import org.tfckpt.io.Varint;
-import org.tfckpt.tensor.DataType;
 
 /** Writes values to a shard in their stored form, and computes the checksum for their entry. */
 final class TensorEncoder {
-    /** Small enough that swapped bytes are still in a core's cache when they are written. */
-    private static final int PART = 1 << 18;
-
     private final ShardFile shard;
     private final ByteOrder order;
     private final CRC32C crc = new CRC32C();
@@ -33,32 +28,8 @@ final class TensorEncoder {
     }
 
     /** Writes elements of fixed width in row-major order, without padding. */
-    void elements(DataType dtype, long size, ElementSource source) throws IOException {
-        long[] done = {0};
-        source.forEach(part -> {
-            done[0] += part.remaining();
-            if (done[0] > size) {
-                throw new IllegalArgumentException(
-                        "more values than the shape has elements: the shape takes " + size + " bytes");
-            }
-            if (dtype.swapUnit() == 1 || part.order() == order) {
-                writeHashed(part);
-            } else {
-                writeSwapped(part, dtype.swapUnit());
-            }
-        });
-        if (done[0] != size) {
-            throw new IllegalArgumentException(
-                    "fewer values than the shape has elements: " + done[0] + " of " + size + " bytes");
-        }
-    }
-
-    private void writeSwapped(ByteBuffer part, int unit) throws IOException {
-        int end = part.limit();
-        for (int at = part.position(); at < end; at += PART) {
-            writeHashed(ByteSwap.swapped(
-                    part.duplicate().limit(Math.min(at + PART, end)).position(at), unit));
-        }
+    void elements(TensorPart part, long size, ElementSource source) throws IOException {
+        source.converted(order, part.dtype(), size, part.name()).forEach(this::writeHashed);
     }
 
     private void writeHashed(ByteBuffer bytes) throws IOException {

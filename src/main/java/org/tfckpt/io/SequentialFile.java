@@ -1,0 +1,120 @@
+package org.tfckpt.io;
+
+import java.io.Closeable;
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.SeekableByteChannel;
+import java.nio.file.Path;
+import java.util.function.LongConsumer;
+
+/**
+ * A new file that is written from its start to its end, and forced to disk meanwhile. Small writes are buffered. Not
+ * thread-safe.
+ */
+public class SequentialFile implements Closeable {
+    private static final int BUFFER = 1 << 14;
+
+    private final SeekableByteChannel channel;
+    private final IncrementalSync disk;
+    private final ByteBuffer pending = ByteBuffer.allocate(BUFFER);
+    private final LongConsumer progress;
+    private long position;
+
+    /**
+     * Creates an empty file.
+     *
+     * @param path the path of the file, which must not exist
+     * @param progress receives the number of bytes after each write
+     * @throws IOException if it cannot be created
+     */
+    public SequentialFile(Path path, LongConsumer progress) throws IOException {
+        this.progress = progress;
+        this.channel = DurableFiles.create(path);
+        this.disk = new IncrementalSync(channel);
+    }
+
+    final SeekableByteChannel channel() {
+        return channel;
+    }
+
+    /**
+     * Returns the offset of the next byte.
+     *
+     * @return the number of bytes written
+     */
+    public final long position() {
+        return position;
+    }
+
+    /**
+     * Appends bytes.
+     *
+     * @param bytes all remaining bytes are written
+     * @throws IOException if they cannot be written
+     */
+    public final void write(ByteBuffer bytes) throws IOException {
+        int count = bytes.remaining();
+        if (count > pending.remaining()) {
+            flush();
+        }
+        if (count > pending.remaining()) {
+            Channels.write(channel, bytes);
+        } else {
+            pending.put(bytes);
+        }
+        position += count;
+        disk.written(count);
+        progress.accept(count);
+    }
+
+    private void flush() throws IOException {
+        Channels.write(channel, pending.flip());
+        pending.clear();
+    }
+
+    /**
+     * Appends zeros up to the next multiple of a number.
+     *
+     * @param multiple the number
+     * @throws IOException if they cannot be written
+     */
+    public final void align(int multiple) throws IOException {
+        for (long missing = Math.floorMod(-position, (long) multiple); missing > 0; ) {
+            int count = (int) Math.min(missing, BUFFER);
+            write(ByteBuffer.allocate(count));
+            missing -= count;
+        }
+    }
+
+    /**
+     * Replaces bytes that were written before.
+     *
+     * @param offset the offset of the first one
+     * @param bytes the new bytes
+     * @throws IOException if they cannot be written
+     */
+    public final void patch(long offset, ByteBuffer bytes) throws IOException {
+        flush();
+        Channels.write(channel.position(offset), bytes);
+        channel.position(position);
+    }
+
+    /**
+     * Forces all bytes to disk and closes the file. Later calls do nothing.
+     *
+     * @throws IOException if they cannot be written
+     */
+    public final void finish() throws IOException {
+        if (channel.isOpen()) {
+            flush();
+            disk.finish();
+            channel.close();
+        }
+    }
+
+    @Override
+    public void close() throws IOException {
+        disk.close();
+        channel.close();
+    }
+}
