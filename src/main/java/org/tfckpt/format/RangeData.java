@@ -93,6 +93,18 @@ public final class RangeData implements TensorData {
     }
 
     @Override
+    public void readRuns(long from, long distance, int length, ByteBuffer target) throws IOException {
+        if (target.hasRemaining()) {
+            requireWithin(from, (target.remaining() / length - 1) * distance + length);
+        }
+        try {
+            source.readRuns(offset + from, distance, length, target);
+        } catch (DataLossException e) {
+            throw ofTensor(e);
+        }
+    }
+
+    @Override
     public void forEach(ByteSource.Consumer consumer) throws IOException {
         for (long done = 0; done < size; done += PART) {
             consumer.accept(read(done, (int) Math.min(PART, size - done)));

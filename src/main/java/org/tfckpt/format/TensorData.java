@@ -65,10 +65,38 @@ public interface TensorData {
     void readInto(long offset, ByteBuffer target) throws IOException;
 
     /**
+     * Copies runs of bytes that are at equal distances, one after the other.
+     *
+     * @param offset the first byte of the first run
+     * @param distance the distance of the first bytes of two runs
+     * @param length the number of bytes of a run
+     * @param target the buffer; its remaining space is a multiple of {@code length}, and is filled
+     * @throws IOException if they cannot be read
+     */
+    default void readRuns(long offset, long distance, int length, ByteBuffer target) throws IOException {
+        int end = target.limit();
+        for (long at = offset; target.position() < end; at += distance) {
+            readInto(at, target.limit(target.position() + length));
+        }
+    }
+
+    /**
      * Passes all bytes to a consumer in parts; each but the last is a multiple of 16 bytes.
      *
      * @param consumer receives the parts
      * @throws IOException if they cannot be read, or the consumer throws it
      */
     void forEach(ByteSource.Consumer consumer) throws IOException;
+
+    /**
+     * Passes all bytes to a consumer as {@link #forEach} does, and compares them with their checksum. If possible they are
+     * read once; an exception for damaged bytes then follows the last part.
+     *
+     * @param consumer receives the parts
+     * @throws IOException if the bytes do not match their checksum or cannot be read, or the consumer throws it
+     */
+    default void forEachChecked(ByteSource.Consumer consumer) throws IOException {
+        check();
+        forEach(consumer);
+    }
 }

@@ -9,7 +9,7 @@ import java.nio.ByteOrder;
 /** Copies boxes of a source into rows of a buffer. Not thread-safe. */
 final class TileCopy {
     /** The number of elements along each side of a tile. */
-    static final int SIDE = 64;
+    static final int SIDE = 128;
     /** A tile whose runs are within this number of bytes is read at once. */
     private static final int SPAN = 1 << 16;
 
@@ -17,6 +17,9 @@ final class TileCopy {
             MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
     private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+
+    /** The bits of the first of two ints in a long. */
+    private static final long LOW = 0xffffffffL;
 
     private final TensorData source;
     private final int width;
@@ -69,13 +72,7 @@ final class TileCopy {
             source.readInto(from * width, buffer((int) span * width));
             return (int) stride;
         }
-        buffer(columns * tileRows * width);
-        for (int i = 0; i < columns; i++) {
-            int at = i * tileRows * width;
-            source.readInto(
-                    (from + i * stride) * width,
-                    runsBuffer.limit(at + tileRows * width).position(at));
-        }
+        source.readRuns(from * width, stride * width, tileRows * width, buffer(columns * tileRows * width));
         return tileRows;
     }
 
@@ -90,6 +87,10 @@ final class TileCopy {
     /** Transposes the tile. */
     private void turn(int columns, int tileRows, int distance) {
         int step = distance * width;
+        if (width == Integer.BYTES && columns % 2 == 0 && tileRows % 2 == 0) {
+            turnInts(columns, tileRows, step);
+            return;
+        }
         for (int row = 0; row < tileRows; row++) {
             int out = row * columns * width;
             int in = row * width;
@@ -119,6 +120,23 @@ final class TileCopy {
                         System.arraycopy(runs, in + i * step, rows, out + i * width, width);
                     }
                 }
+            }
+        }
+    }
+
+    /** Transposes two rows and two columns at a time. */
+    private void turnInts(int columns, int tileRows, int step) {
+        int next = columns * Integer.BYTES;
+        for (int i = 0; i < columns; i += 2) {
+            int in = i * step;
+            int out = i * Integer.BYTES;
+            for (int row = 0; row < tileRows; row += 2) {
+                long first = (long) LONGS.get(runs, in);
+                long second = (long) LONGS.get(runs, in + step);
+                LONGS.set(rows, out, (first & LOW) | (second << Integer.SIZE));
+                LONGS.set(rows, out + next, (first >>> Integer.SIZE) | (second & ~LOW));
+                in += Long.BYTES;
+                out += 2 * next;
             }
         }
     }

@@ -100,6 +100,22 @@ public abstract class ByteSource implements StorageFile {
     public abstract void readInto(long offset, ByteBuffer target) throws IOException;
 
     /**
+     * Copies runs of bytes that are at equal distances, one after the other.
+     *
+     * @param offset the offset of the first byte of the first run
+     * @param distance the distance of the first bytes of two runs
+     * @param length the number of bytes of a run
+     * @param target the buffer; its remaining space is a multiple of {@code length}, and is filled
+     * @throws IOException if they cannot be read
+     */
+    public void readRuns(long offset, long distance, int length, ByteBuffer target) throws IOException {
+        int end = target.limit();
+        for (long at = offset; target.position() < end; at += distance) {
+            readInto(at, target.limit(target.position() + length));
+        }
+    }
+
+    /**
      * Passes a range of any length to a consumer in parts, without holding it in memory.
      *
      * @param offset the offset of the first byte

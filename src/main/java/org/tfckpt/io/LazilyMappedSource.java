@@ -90,6 +90,11 @@ final class LazilyMappedSource extends FileSource {
     }
 
     @Override
+    public void readRuns(long offset, long distance, int length, ByteBuffer target) throws IOException {
+        source(target.remaining()).readRuns(offset, distance, length, target);
+    }
+
+    @Override
     public void forEach(long offset, long length, Consumer consumer) throws IOException {
         source(length).forEach(offset, length, consumer);
     }

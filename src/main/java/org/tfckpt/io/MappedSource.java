@@ -143,6 +143,27 @@ final class MappedSource extends FileSource {
     }
 
     @Override
+    public void readRuns(long offset, long distance, int length, ByteBuffer target) throws IOException {
+        int end = target.limit();
+        if (target.hasRemaining()) {
+            requireMapped(offset, (target.remaining() / length - 1) * distance + length);
+        }
+        for (long at = offset; target.position() < end; at += distance) {
+            int start = (int) (at & (WINDOW - 1));
+            if (start > WINDOW - length) {
+                readInto(at, target.limit(target.position() + length));
+                continue;
+            }
+            try {
+                target.put(target.position(), window((int) (at >> WINDOW_BITS)), start, length);
+            } catch (IllegalStateException e) {
+                throw unmappedDuringRead(e);
+            }
+            target.limit(end).position(target.position() + length);
+        }
+    }
+
+    @Override
     public void forEach(long offset, long length, Consumer consumer) throws IOException {
         requireMapped(offset, length);
         long end = offset + length;

@@ -82,6 +82,44 @@ class ByteSourcesTest {
         });
     }
 
+    @ParameterizedTest
+    @EnumSource
+    void readsRunsAtEqualDistances(Way way) throws Exception {
+        with(way, BYTES, source -> {
+            ByteBuffer target = ByteBuffer.allocate(9).position(1).limit(7);
+            source.readRuns(3, 5, 2, target);
+            assertThat(target.hasRemaining()).isFalse();
+            assertThat(text(target.flip().position(1))).isEqualTo("3489de");
+            source.readRuns(0, 5, 3, ByteBuffer.allocate(0));
+        });
+    }
+
+    @ParameterizedTest
+    @EnumSource
+    void rejectsRunsOutsideTheFile(Way way) throws Exception {
+        with(way, BYTES, source -> {
+            source.readRuns(1, 7, 1, ByteBuffer.allocate(3));
+            assertTruncated(() -> source.readRuns(2, 7, 1, ByteBuffer.allocate(3)));
+            assertTruncated(() -> source.readRuns(1, 7, 2, ByteBuffer.allocate(6)));
+            assertTruncated(() -> source.readRuns(-1, 7, 1, ByteBuffer.allocate(3)));
+        });
+    }
+
+    @Test
+    void readsRunsThatSpanWindowsOfAMapping() throws Exception {
+        long border = 1L << 30;
+        Path file = directory.resolve("sparse");
+        try (RandomAccessFile sparse = new RandomAccessFile(file.toFile(), "rw")) {
+            sparse.seek(border - 8);
+            sparse.write(BYTES);
+        }
+        try (ByteSource source = ByteSources.open(file, FileAccess.MAPPED)) {
+            ByteBuffer target = ByteBuffer.allocate(16);
+            source.readRuns(border - 7, 4, 4, target.limit(12));
+            assertThat(text(target.flip())).isEqualTo("123456789abc");
+        }
+    }
+
     private static String text(ByteBuffer buffer) {
         return new String(bytes(buffer), US_ASCII);
     }

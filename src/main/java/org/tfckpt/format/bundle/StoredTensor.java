@@ -16,7 +16,7 @@ import org.tfckpt.tensor.TensorInfo;
 
 /** The bytes of one entry, read from its shard. */
 final class StoredTensor implements TensorData {
-    private static final int PART = 1 << 20;
+    private static final int PART = 1 << 18;
     /** Tensors up to this size are read when they are opened: asking for the size of the file would take longer. */
     private static final int SMALL = 1 << 16;
 
@@ -187,6 +187,18 @@ final class StoredTensor implements TensorData {
     }
 
     @Override
+    public void readRuns(long from, long distance, int length, ByteBuffer target) throws IOException {
+        if (target.hasRemaining()) {
+            requireWithin(from, (target.remaining() / length - 1) * distance + length);
+        }
+        try {
+            shard.readRuns(storage.offset() + from, distance, length, target);
+        } catch (DataLossException e) {
+            throw ofTensor(e, shards, info);
+        }
+    }
+
+    @Override
     public void forEach(ByteSource.Consumer consumer) throws IOException {
         for (long done = 0; done < size(); done += PART) {
             ByteBuffer part = read(done, (int) Math.min(PART, size() - done));
@@ -196,6 +208,21 @@ final class StoredTensor implements TensorData {
                 throw shard.unmappedDuringRead(e);
             }
         }
+    }
+
+    @Override
+    public void forEachChecked(ByteSource.Consumer consumer) throws IOException {
+        if (checked) {
+            forEach(consumer);
+            return;
+        }
+        CRC32C crc = new CRC32C();
+        forEach(part -> {
+            crc.update(part.duplicate());
+            consumer.accept(part);
+        });
+        requireChecksum((int) crc.getValue());
+        checked = true;
     }
 
     private void requireWithin(long offset, long length) {
