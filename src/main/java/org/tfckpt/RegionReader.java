@@ -7,6 +7,7 @@ import org.tfckpt.format.StringData;
 import org.tfckpt.format.TensorData;
 import org.tfckpt.format.TensorReader;
 import org.tfckpt.format.VariantData;
+import org.tfckpt.io.ByteSource;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.TensorSlice;
 
@@ -47,6 +48,16 @@ final class RegionReader {
             opened.check();
         }
         return opened;
+    }
+
+    /** Passes all values of fixed width to a consumer, and checks them meanwhile unless checksums are disabled. */
+    void forEach(ByteSource.Consumer consumer) throws IOException {
+        TensorData opened = data();
+        if (checksums) {
+            opened.forEachChecked(consumer);
+        } else {
+            opened.forEach(consumer);
+        }
     }
 
     private synchronized TensorData data() throws IOException {

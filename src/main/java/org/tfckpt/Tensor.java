@@ -607,12 +607,16 @@ public final class Tensor {
     /**
      * Passes all bytes to a consumer, in order and in parts of whole elements, without holding them in memory.
      *
+     * <p>If this is the first access, the bytes are compared with their checksum as they are passed, so that they are read
+     * once. The exception for damaged bytes may then follow the last part: do not use the parts before this method has
+     * returned, or call {@link #check} first.
+     *
      * @param consumer receives the parts
-     * @throws IOException if they cannot be read, or the consumer throws it
+     * @throws IOException if they are damaged or cannot be read, or the consumer throws it
      */
     public void forEachPart(PartConsumer consumer) throws IOException {
-        TensorData bytes = fixedWidth();
-        bytes.forEach(part -> consumer.accept(part.asReadOnlyBuffer().order(bytes.order())));
+        requireFixedWidth();
+        values.forEach(part -> consumer.accept(part.asReadOnlyBuffer().order(order())));
     }
 
     /**

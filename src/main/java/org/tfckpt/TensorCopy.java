@@ -70,10 +70,7 @@ final class TensorCopy {
             written = to.addVariants(target, messages(reader.variants(region)));
         } else {
             TensorData data = reader.data(region);
-            if (!comparable) {
-                data.check();
-            }
-            written = to.addElements(target, data::forEach);
+            written = to.addElements(target, comparable ? data::forEach : data::forEachChecked);
         }
         if (comparable && stored != null) {
             requireChecksum(info, slice, stored, written);

@@ -103,6 +103,30 @@ public final class ValueSource {
                 }));
     }
 
+    /**
+     * Creates a source of elements of any fixed width that are passed on part by part, so that they can be computed while
+     * they are written.
+     *
+     * @param dtype the dtype of the elements
+     * @param parts passes on the elements whenever they are written
+     * @return the source
+     */
+    public static ValueSource ofParts(DataType dtype, Parts parts) {
+        return elements(dtype, consumer -> parts.forEachPart(consumer::accept));
+    }
+
+    /** Elements of fixed width that are passed on part by part, as by {@link Tensor#forEachPart}. */
+    @FunctionalInterface
+    public interface Parts {
+        /**
+         * Passes all elements to a consumer.
+         *
+         * @param consumer receives the parts: whole elements, in the byte order of the buffer
+         * @throws IOException if they cannot be read, or the consumer throws it
+         */
+        void forEachPart(Tensor.PartConsumer consumer) throws IOException;
+    }
+
     /** Copies the values part by part, because the bytes of a typed buffer are not accessible. */
     private static ValueSource parts(DataType dtype, int count, Part filling) {
         return elements(dtype, consumer -> {

@@ -3,9 +3,9 @@ package org.tfckpt.edit;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import java.nio.channels.ReadableByteChannel;
 import org.tfckpt.Tensor;
 import org.tfckpt.ValueSource;
+import org.tfckpt.format.ElementSource;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.Shape;
 
@@ -13,7 +13,7 @@ import org.tfckpt.tensor.Shape;
  * The elements of a tensor of fixed width as bytes that are computed when they are read, so that a tensor of any size
  * needs little memory.
  */
-interface ElementBytes {
+interface ElementBytes extends ValueSource.Parts {
     DataType dtype();
 
     Shape shape();
@@ -23,9 +23,18 @@ interface ElementBytes {
     /** Reads whole elements, as many as fit into {@code target}, from a position in bytes. */
     void read(long position, ByteBuffer target) throws IOException;
 
-    /** Returns the elements of a tensor. Checks its checksum: damaged values must not get a new, valid one. */
-    static ElementBytes of(Tensor tensor) throws IOException {
-        tensor.check();
+    @Override
+    default void forEachPart(Tensor.PartConsumer consumer) throws IOException {
+        long size = shape().elements() * dtype().width();
+        ByteBuffer part = ByteBuffer.allocate((int) Math.min(ElementSource.PIECE, size));
+        for (long done = 0; done < size; done += part.limit()) {
+            read(done, part.clear().limit((int) Math.min(part.capacity(), size - done)));
+            consumer.accept(part.flip().order(order()));
+        }
+    }
+
+    /** Returns the elements of a tensor. */
+    static ElementBytes of(Tensor tensor) {
         return new ElementBytes() {
             @Override
             public DataType dtype() {
@@ -46,38 +55,15 @@ interface ElementBytes {
             public void read(long position, ByteBuffer target) throws IOException {
                 tensor.read(position, target);
             }
+
+            @Override
+            public void forEachPart(Tensor.PartConsumer consumer) throws IOException {
+                tensor.forEachPart(consumer);
+            }
         };
     }
 
-    /** Returns the elements from the first to the last. */
     default ValueSource toValues() {
-        long size = shape().elements() * dtype().width();
-        return ValueSource.of(
-                dtype(),
-                new ReadableByteChannel() {
-                    private long position;
-
-                    @Override
-                    public int read(ByteBuffer target) throws IOException {
-                        if (position == size && target.hasRemaining()) {
-                            return -1;
-                        }
-                        int count = (int) Math.min(target.remaining(), size - position);
-                        ByteBuffer part = target.slice(target.position(), count);
-                        ElementBytes.this.read(position, part);
-                        target.position(target.position() + count);
-                        position += count;
-                        return count;
-                    }
-
-                    @Override
-                    public boolean isOpen() {
-                        return true;
-                    }
-
-                    @Override
-                    public void close() {}
-                },
-                order());
+        return ValueSource.ofParts(dtype(), this);
     }
 }

@@ -1,7 +1,7 @@
 package org.tfckpt.edit;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -29,9 +29,6 @@ import org.tfckpt.tensor.TensorNames;
 /** Writes planned tensors in another format than that of checkpoints. */
 final class Export {
     private static final int MAX_NAMED = 3;
-    /** The size of parts of values that are computed. */
-    private static final int PART = 1 << 18;
-
     private final Specification spec;
     private final FormatWriter writer;
 
@@ -130,6 +127,8 @@ final class Export {
             });
         } catch (IOException e) {
             throw Destination.describe("'" + target + "'", e);
+        } catch (UncheckedIOException e) {
+            throw Destination.describe("'" + target + "'", e.getCause());
         }
         return new RewritePlan.Output(0, 0, written[0]);
     }
@@ -138,34 +137,17 @@ final class Export {
         return new NewTensor(tensor.name(), tensor.dtype(), tensor.shape(), new NewTensor.Values() {
             @Override
             public ElementSource elements() throws IOException {
-                Tensor source = source(tensor);
-                return tensor.isTransposed() || tensor.isResized() || tensor.isCast() || spec.isAveraged(tensor)
-                        ? parts(TensorValues.of(spec, tensor))
-                        : consumer -> source.forEachPart(consumer::accept);
+                ElementBytes elements = TensorValues.of(spec, tensor, null);
+                return consumer -> elements.forEachPart(consumer::accept);
             }
 
             @Override
             public StringSource strings() throws IOException {
                 return tensor.isResized()
                         ? StringSource.of(TensorValues.strings(spec, tensor))
-                        : Export.strings(source(tensor));
+                        : Export.strings(spec.source(tensor));
             }
         });
-    }
-
-    private Tensor source(RewrittenTensor tensor) {
-        return spec.sources().get(tensor.input()).tensor(tensor.source());
-    }
-
-    private static ElementSource parts(ElementBytes elements) {
-        long size = elements.shape().elements() * elements.dtype().width();
-        return consumer -> {
-            ByteBuffer part = ByteBuffer.allocate((int) Math.min(PART, size));
-            for (long done = 0; done < size; done += part.limit()) {
-                elements.read(done, part.clear().limit((int) Math.min(PART, size - done)));
-                consumer.accept(part.flip().order(elements.order()));
-            }
-        };
     }
 
     private static StringSource strings(Tensor tensor) throws IOException {

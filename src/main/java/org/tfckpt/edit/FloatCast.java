@@ -18,18 +18,14 @@ final class FloatCast implements ElementBytes {
 
     private final ElementBytes source;
     private final DataType to;
-    private final ByteBuffer in;
 
     private FloatCast(ElementBytes source, DataType to) {
         this.source = source;
         this.to = to;
-        // A small buffer for a small tensor: there may be a hundred thousand of them.
-        long size = source.shape().elements() * source.dtype().width();
-        this.in = ByteBuffer.allocate((int) Math.min(PART, size)).order(source.order());
     }
 
     /** Returns the elements of a tensor as another dtype, or as they are if that is their own. */
-    static ElementBytes of(Tensor tensor, DataType to) throws IOException {
+    static ElementBytes of(Tensor tensor, DataType to) {
         ElementBytes source = ElementBytes.of(tensor);
         return tensor.dtype() == to ? source : new FloatCast(source, to);
     }
@@ -60,22 +56,39 @@ final class FloatCast implements ElementBytes {
     public void read(long position, ByteBuffer target) throws IOException {
         ByteBuffer out = target.slice().order(order());
         int width = source.dtype().width();
-        long next = position / to.width() * width;
-        while (out.hasRemaining()) {
-            int wanted = (int) Math.min(in.capacity(), (long) out.remaining() / to.width() * width);
-            in.clear().limit(wanted);
+        // A small buffer for a small part: there may be a hundred thousand tensors.
+        int elements = Math.min(PART / width, out.remaining() / to.width());
+        ByteBuffer in = ByteBuffer.allocate(elements * width).order(source.order());
+        for (long next = position / to.width() * width; out.hasRemaining(); next += in.limit()) {
+            in.clear().limit(Math.min(elements, out.remaining() / to.width()) * width);
             source.read(next, in);
-            next += wanted;
-            in.flip();
-            while (in.hasRemaining()) {
-                put(get(), out);
-            }
+            cast(in.flip(), out);
         }
         target.position(target.limit());
     }
 
+    @Override
+    public void forEachPart(Tensor.PartConsumer consumer) throws IOException {
+        long size = shape().elements() * to.width();
+        ByteBuffer out = ByteBuffer.allocate((int) Math.min(PART, size)).order(order());
+        int most = PART / to.width() * source.dtype().width();
+        source.forEachPart(part -> {
+            for (int at = part.position(); at < part.limit(); at += most) {
+                int count = Math.min(most, part.limit() - at);
+                cast(part.slice(at, count).order(part.order()), out.clear());
+                consumer.accept(out.flip());
+            }
+        });
+    }
+
+    private void cast(ByteBuffer in, ByteBuffer out) {
+        while (in.hasRemaining()) {
+            put(get(in), out);
+        }
+    }
+
     /** A double represents every value of the four dtypes exactly. */
-    private double get() {
+    private double get(ByteBuffer in) {
         return switch (source.dtype()) {
             case DT_HALF -> SmallFloats.half(in.getShort());
             case DT_BFLOAT16 -> SmallFloats.bfloat16(in.getShort());

@@ -6,15 +6,11 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.NavigableSet;
-import java.util.Objects;
 import java.util.TreeSet;
-import org.tfckpt.Checkpoint;
 import org.tfckpt.CheckpointWriter;
 import org.tfckpt.Sharding;
-import org.tfckpt.Tensor;
 import org.tfckpt.ValueSource;
 import org.tfckpt.WriteOptions;
-import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.ShapeAndSlice;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorSlice;
@@ -98,68 +94,38 @@ final class RewriteExecutor {
     }
 
     private void write(RewritePlan plan, RewrittenTensor tensor) throws IOException {
-        Checkpoint checkpoint = spec.sources().get(tensor.input());
         TensorInfo source = tensor.source();
         byte[] graph = plan.newObjectGraph(tensor);
+        boolean isReshaped = tensor.isResized() || tensor.isTransposed();
+        boolean isComputed = isReshaped || tensor.isCast() || spec.isAveraged(tensor);
+        boolean isJoined = source.isPartitioned() && (isReshaped || spec.form().joinSlices());
         if (graph != null) {
             writer.add(tensor.name(), source.shape(), ValueSource.ofStrings(List.of(graph)));
-        } else if (tensor.isResized() || tensor.isTransposed()) {
-            reshape(tensor);
-        } else if (spec.isAveraged(tensor)) {
-            average(tensor);
-        } else if (tensor.isCast()) {
-            cast(checkpoint.tensor(source), tensor);
-        } else if (spec.form().joinSlices() && source.isPartitioned()) {
-            Tensor values = checkpoint.tensor(source);
-            if (source.dtype().isFixedWidth()) {
-                values.check();
+        } else if (!isComputed && !isJoined) {
+            writer.copy(spec.sources().get(tensor.input()), source, tensor.name());
+        } else if (source.isPartitioned() && !isJoined) {
+            for (TensorSlice slice : source.slices()) {
+                writer.addSlice(
+                        tensor.name(),
+                        new ShapeAndSlice(source.shape(), slice),
+                        TensorValues.of(spec, tensor, slice).toValues());
             }
-            writer.add(tensor.name(), source.shape(), ValueSource.of(values));
         } else {
-            writer.copy(checkpoint, source, tensor.name());
-        }
-    }
-
-    private void average(RewrittenTensor tensor) throws IOException {
-        TensorInfo source = tensor.source();
-        InputAverage average = Objects.requireNonNull(spec.inputAverage());
-        if (!source.isPartitioned()) {
-            writer.add(tensor.name(), source.shape(), average.of(source, null).toValues());
-        }
-        for (TensorSlice slice : source.slices()) {
-            writer.addSlice(
-                    tensor.name(),
-                    new ShapeAndSlice(source.shape(), slice),
-                    average.of(source, slice).toValues());
-        }
-    }
-
-    private void cast(Tensor values, RewrittenTensor tensor) throws IOException {
-        TensorInfo source = tensor.source();
-        if (spec.form().joinSlices() || !source.isPartitioned()) {
-            writer.add(tensor.name(), source.shape(), cast(values, tensor.dtype()));
-            return;
-        }
-        for (TensorSlice slice : source.slices()) {
-            writer.addSlice(
-                    tensor.name(), new ShapeAndSlice(source.shape(), slice), cast(values.slice(slice), tensor.dtype()));
-        }
-    }
-
-    private static ValueSource cast(Tensor values, DataType dtype) throws IOException {
-        return FloatCast.of(values, dtype).toValues();
-    }
-
-    /** Writes a tensor whose shape or order of axes changes. */
-    private void reshape(RewrittenTensor tensor) throws IOException {
-        if (tensor.dtype() == DataType.DT_STRING) {
             try {
-                writer.add(tensor.name(), tensor.shape(), ValueSource.ofStrings(TensorValues.strings(spec, tensor)));
+                writer.add(tensor.name(), tensor.shape(), values(tensor));
             } catch (UncheckedIOException e) {
                 throw e.getCause();
             }
-            return;
         }
-        writer.add(tensor.name(), tensor.shape(), TensorValues.of(spec, tensor).toValues());
+    }
+
+    private ValueSource values(RewrittenTensor tensor) throws IOException {
+        if (tensor.dtype().isFixedWidth()) {
+            return TensorValues.of(spec, tensor, null).toValues();
+        }
+        if (!tensor.isResized()) {
+            return ValueSource.of(spec.source(tensor));
+        }
+        return ValueSource.ofStrings(TensorValues.strings(spec, tensor));
     }
 }

@@ -1,5 +1,6 @@
 package org.tfckpt.edit;
 
+import java.io.IOException;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
@@ -8,6 +9,8 @@ import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.Linking;
 import org.tfckpt.Sharding;
+import org.tfckpt.Tensor;
+import org.tfckpt.TensorView;
 import org.tfckpt.format.FormatWriter;
 import org.tfckpt.objects.ObjectKeys;
 import org.tfckpt.restore.NameMapping;
@@ -98,6 +101,37 @@ record Specification(
         List<Checkpoint> sources = new ArrayList<>(inputs);
         sources.addAll(fit.others());
         return sources;
+    }
+
+    /**
+     * Returns the tensor that a planned tensor comes from, with its axes in the new order. Reading it compares its checksum,
+     * even if it is disabled for the checkpoint: damaged values must not get a new, valid one.
+     */
+    Tensor source(RewrittenTensor planned) throws IOException {
+        Checkpoint checkpoint = sources().get(planned.input());
+        if (planned.isTransposed()) {
+            checkpoint = checkpoint.view(List.of(new TensorView(planned.name(), planned.source(), planned.axes())));
+        }
+        return checked(
+                checkpoint,
+                planned.isTransposed() ? checkpoint.tensor(planned.name()) : checkpoint.tensor(planned.source()));
+    }
+
+    /** Returns the tensor with the values outside of the overlap of a resized tensor; null if these are zeros. */
+    @Nullable
+    Tensor rest(RewrittenTensor planned) throws IOException {
+        if (planned.rest().isEmpty()) {
+            return null;
+        }
+        Checkpoint checkpoint = sources().get(fillIndex());
+        return checked(checkpoint, checkpoint.tensor(planned.rest().get()));
+    }
+
+    private static Tensor checked(Checkpoint checkpoint, Tensor tensor) throws IOException {
+        if (!checkpoint.options().checksums()) {
+            tensor.check();
+        }
+        return tensor;
     }
 
     /** Returns the index of the checkpoint to fill from among the sources. */

@@ -5,34 +5,30 @@ import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Tensor;
 import org.tfckpt.tensor.DataType;
+import org.tfckpt.tensor.TensorSlice;
 
-/** The values of planned tensors, computed as they are read: with another order of axes, dtype and shape. */
+/** The values of planned tensors, computed as they are read: averaged, or with another order of axes, dtype and shape. */
 final class TensorValues {
     private TensorValues() {}
 
-    /** Returns the elements of a tensor of fixed width. */
-    static ElementBytes of(Specification spec, RewrittenTensor tensor) throws IOException {
-        DataType dtype = tensor.dtype();
-        ElementBytes elements = FloatCast.of(spec.sources().get(tensor.input()).tensor(tensor.source()), dtype);
-        if (tensor.isTransposed()) {
-            elements = new Transposed(elements, tensor.axes());
+    /** Returns the elements of a tensor of fixed width, or of a slice of it that is neither transposed nor resized. */
+    static ElementBytes of(Specification spec, RewrittenTensor tensor, @Nullable TensorSlice slice) throws IOException {
+        InputAverage average = spec.inputAverage();
+        if (average != null && spec.isAveraged(tensor)) {
+            return average.of(tensor.source(), slice);
         }
+        DataType dtype = tensor.dtype();
+        Tensor source = spec.source(tensor);
+        ElementBytes elements = FloatCast.of(slice == null ? source : source.slice(slice), dtype);
         if (!tensor.isResized()) {
             return elements;
         }
-        Tensor rest = rest(spec, tensor);
+        Tensor rest = spec.rest(tensor);
         return new Resized(elements, tensor.shape(), rest == null ? null : FloatCast.of(rest, dtype));
     }
 
     /** Returns the elements of a resized tensor of strings. */
     static List<byte[]> strings(Specification spec, RewrittenTensor tensor) throws IOException {
-        Tensor old = spec.sources().get(tensor.input()).tensor(tensor.source());
-        return Resized.strings(old, tensor.shape(), rest(spec, tensor));
-    }
-
-    private static @Nullable Tensor rest(Specification spec, RewrittenTensor tensor) throws IOException {
-        return tensor.rest().isEmpty()
-                ? null
-                : spec.sources().get(spec.fillIndex()).tensor(tensor.rest().get());
+        return Resized.strings(spec.source(tensor), tensor.shape(), spec.rest(tensor));
     }
 }

@@ -11,7 +11,7 @@ final class ElementCopy {
 
     static void copy(Tensor tensor, ByteBuffer target) throws IOException {
         int start = target.position();
-        tensor.forEachPart(target::put);
+        tensor.read(0, target);
         if (!tensor.order().equals(target.order())) {
             ByteSwap.swap(
                     target.duplicate().flip().position(start), tensor.dtype().swapUnit());

@@ -19,10 +19,12 @@ import java.util.zip.ZipFile;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.CheckpointWriter;
 import org.tfckpt.FileFormat;
+import org.tfckpt.ReadOptions;
 import org.tfckpt.Sharding;
 import org.tfckpt.Tensor;
 import org.tfckpt.TensorDigest;
@@ -32,10 +34,12 @@ import org.tfckpt.edit.RewriteProgress;
 import org.tfckpt.io.ByteSwap;
 import org.tfckpt.objects.ObjectKeys;
 import org.tfckpt.tensor.CheckpointException;
+import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.NamePattern;
 import org.tfckpt.tensor.Shape;
 import org.tfckpt.tensor.TensorInfo;
+import org.tfckpt.testing.BundleBuilder;
 import org.tfckpt.testing.Checkpoints;
 import org.tfckpt.testing.Corpus;
 import org.tfckpt.testing.Folder;
@@ -422,5 +426,29 @@ class ConvertTest {
         Path file = directory.resolve("m.safetensors");
         assertThatThrownBy(() -> convert(source, file, rewrite -> rewrite)).hasMessageContaining("'__metadata__'");
         assertThat(file).doesNotExist();
+    }
+
+    @ParameterizedTest
+    @CsvSource({"m.safetensors", "m.npz", "m.npy"})
+    void damagedValuesAreNotConverted(String name) throws IOException {
+        Path source = new BundleBuilder()
+                .floats("v", new long[] {2, 2}, 1, 2, 3, 4)
+                .entry("v", entry -> entry.setCrc32C(1))
+                .write(directory.resolve("damaged"));
+        Path file = directory.resolve(name);
+        List<Options> ways = List.of(
+                rewrite -> rewrite, rewrite -> rewrite.transpose("v"), rewrite -> rewrite.cast(DataType.DT_DOUBLE));
+        for (ReadOptions reading : List.of(ReadOptions.DEFAULT, ReadOptions.DEFAULT.withoutChecksums())) {
+            for (Options way : ways) {
+                try (Checkpoint checkpoint = Checkpoint.open(source, reading)) {
+                    Rewrite rewrite = way.to(Rewrite.of(checkpoint).format(FileFormat.ofSuffix(file)))
+                            .build();
+                    assertThatThrownBy(() -> rewrite.run(file))
+                            .isInstanceOf(DataLossException.class)
+                            .hasMessageContaining("'v'");
+                }
+                assertThat(Folder.names(directory)).noneMatch(left -> left.startsWith("m."));
+            }
+        }
     }
 }

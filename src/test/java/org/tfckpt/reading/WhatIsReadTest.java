@@ -5,6 +5,7 @@ import static org.tfckpt.testing.Values.hex;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.FileSystems;
 import java.nio.file.Path;
 import java.util.List;
@@ -13,8 +14,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tfckpt.Checkpoint;
+import org.tfckpt.FileFormat;
 import org.tfckpt.ReadOptions;
 import org.tfckpt.Tensor;
+import org.tfckpt.edit.Rewrite;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.testing.BundleBuilder;
@@ -22,6 +25,7 @@ import org.tfckpt.testing.ObservedChannel.Read;
 import org.tfckpt.testing.ObservedFileSystem;
 import org.tfckpt.testing.RawTable;
 import org.tfckpt.testing.Slices;
+import org.tfckpt.testing.Values;
 
 /** Opening, looking up and listing read no more than necessary. */
 class WhatIsReadTest {
@@ -149,5 +153,27 @@ class WhatIsReadTest {
         List<Read> checks =
                 dataReads().stream().filter(read -> read.length() > 40).toList();
         assertThat(checks).containsExactly(new Read("sliced.data-00000-of-00001", 400, 800));
+    }
+
+    @Test
+    void aConversionReadsEveryByteOnce() throws IOException {
+        byte[] value = Values.random(1, 400_000);
+        Path source = files.path(new BundleBuilder()
+                .bigEndian()
+                .tensor("t", DataType.DT_FLOAT, new long[] {100_000}, value)
+                .write(directory.resolve("large")));
+        for (String name : List.of("m.safetensors", "m.npz", "m.npy", "new")) {
+            files.reads().clear();
+            try (Checkpoint checkpoint = Checkpoint.open(source)) {
+                Rewrite.Builder rewrite = Rewrite.of(checkpoint).order(ByteOrder.LITTLE_ENDIAN);
+                if (!name.equals("new")) {
+                    rewrite.format(FileFormat.ofSuffix(Path.of(name)));
+                }
+                rewrite.build().run(directory.resolve(name));
+            }
+            assertThat(dataReads().stream().mapToLong(Read::length).sum())
+                    .as(name)
+                    .isEqualTo(value.length);
+        }
     }
 }

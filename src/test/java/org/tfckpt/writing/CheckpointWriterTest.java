@@ -414,6 +414,26 @@ class CheckpointWriterTest {
     }
 
     @Test
+    void valuesAreComputedPartByPart() throws IOException {
+        ValueSource doubled = ValueSource.ofParts(DataType.DT_INT32, consumer -> {
+            for (int i = 0; i < 3; i++) {
+                ByteOrder order = i == 1 ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN;
+                consumer.accept(
+                        ByteBuffer.allocate(4).order(order).putInt(2 * i).flip());
+            }
+        });
+        assertThat(doubled.dtype()).isEqualTo(DataType.DT_INT32);
+        write(out -> {
+            out.add("v", Shape.of(3), doubled);
+            out.add("w", Shape.of(3, 1), doubled);
+        });
+        try (Checkpoint checkpoint = Checkpoint.open(prefix())) {
+            assertThat(checkpoint.tensor("v").toIntArray()).containsExactly(0, 2, 4);
+            assertThat(checkpoint.tensor("w").toIntArray()).containsExactly(0, 2, 4);
+        }
+    }
+
+    @Test
     void valuesComeThroughAChannelAsManyAsTheShapeTakes() throws IOException {
         byte[] stream = new byte[400_000 + 4];
         stream[399_999] = 1;

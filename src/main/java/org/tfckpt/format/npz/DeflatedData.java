@@ -88,6 +88,11 @@ final class DeflatedData implements TensorData {
         checked = true;
     }
 
+    @Override
+    public void forEachChecked(ByteSource.Consumer consumer) throws IOException {
+        forEach(consumer);
+    }
+
     private byte[] inflate(InputStream in, byte[] target, int length) throws IOException {
         for (int done = 0; done < length; ) {
             int count = inflateSome(in, target, done, length - done);
