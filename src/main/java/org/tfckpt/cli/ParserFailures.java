@@ -37,7 +37,9 @@ record ParserFailures(Console console)
             String kind = unmatched.isUnknownOption()
                     ? "unknown option"
                     : isCommand(unmatched) ? "unknown command" : "unexpected argument";
-            return kind + " '" + unmatched.getUnmatched().get(0) + "'";
+            // The query of a URL, and what follows a misspelt --header=, may be secret.
+            String typed = unmatched.getUnmatched().get(0).replaceFirst("(?s)(?<=.)[=?].*", "");
+            return kind + " '" + typed.replaceFirst("://[^/]*@", "://") + "'";
         }
         String message = String.valueOf(failure.getMessage());
         ArgSpec arg = failure.getArgSpec();

@@ -16,7 +16,8 @@ final class PlainCommand {
         boolean plain = args.size() == 2
                 && !args.get(1).isEmpty()
                 && !args.get(1).startsWith("-")
-                && !args.get(1).startsWith("@");
+                && !args.get(1).startsWith("@")
+                && !RemoteFiles.isUrl(args.get(1));
         if (!plain) {
             return null;
         }

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Set;
 import java.util.function.Function;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -50,6 +51,8 @@ final class Tool implements Runnable {
         COMMANDS.put("manual", console -> new ManualCommand());
     }
 
+    private static final Set<String> WITHOUT_FILES = Set.of("recipes", "completion");
+
     @Spec
     private CommandSpec spec;
 
@@ -77,10 +80,17 @@ final class Tool implements Runnable {
         } else {
             tool.addSubcommand(args.get(0), asked.apply(console));
         }
+        RemoteOptions remote = new RemoteOptions();
+        tool.getSubcommands().forEach((name, command) -> {
+            if (!WITHOUT_FILES.contains(name)) {
+                command.addMixin("remote", remote);
+            }
+        });
         ParserFailures failures = new ParserFailures(console);
         tool.setExecutionExceptionHandler(failures);
         tool.setParameterExceptionHandler(failures);
-        tool.registerConverter(Path.class, Tool::path);
+        RemoteFiles files = new RemoteFiles(remote, RemoteOptions.cacheBytes(args), console);
+        tool.registerConverter(Path.class, text -> path(text, files));
         tool.setCaseInsensitiveEnumValuesAllowed(true);
         tool.setUsageHelpAutoWidth(false);
         tool.setUsageHelpWidth(100);
@@ -91,9 +101,16 @@ final class Tool implements Runnable {
     }
 
     /** Rejects an empty path, which Java takes for the current directory: it comes from an unset variable of a script. */
-    private static Path path(String text) {
+    private static Path path(String text, RemoteFiles files) {
         if (text.isEmpty()) {
             throw new CommandLine.TypeConversionException("the path is empty; '.' is the current directory");
+        }
+        if (RemoteFiles.isUrl(text)) {
+            try {
+                return files.path(text);
+            } catch (IllegalArgumentException e) {
+                throw new CommandLine.TypeConversionException(String.valueOf(e.getMessage()));
+            }
         }
         return Path.of(text);
     }

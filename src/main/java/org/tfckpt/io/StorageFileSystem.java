@@ -35,16 +35,17 @@ public final class StorageFileSystem extends FileSystem {
      * @param cacheBytes the number of bytes of the cache
      */
     public StorageFileSystem(Storage storage, long cacheBytes) {
-        this.cache = new BlockCache(cacheBytes);
-        this.session = new StorageSession(storage, cache);
-        this.location = session.location();
-        this.provider = new StorageProvider(session);
+        this(storage, new BlockCache(cacheBytes));
     }
 
-    private StorageFileSystem(StorageFileSystem known) {
-        this.cache = known.cache;
-        this.session = known.session.renewed();
-        this.location = known.location;
+    private StorageFileSystem(Storage storage, BlockCache cache) {
+        this(cache, new StorageSession(storage, cache));
+    }
+
+    private StorageFileSystem(BlockCache cache, StorageSession session) {
+        this.cache = cache;
+        this.session = session;
+        this.location = session.location();
         this.provider = new StorageProvider(session);
     }
 
@@ -54,7 +55,17 @@ public final class StorageFileSystem extends FileSystem {
      * @return a new file system; the caller closes it before this one
      */
     public StorageFileSystem renewed() {
-        return new StorageFileSystem(this);
+        return new StorageFileSystem(cache, session.renewed());
+    }
+
+    /**
+     * Returns a file system that shares the cache of this one.
+     *
+     * @param storage another storage
+     * @return a new file system
+     */
+    public StorageFileSystem withCacheFor(Storage storage) {
+        return new StorageFileSystem(storage, cache);
     }
 
     /**
