@@ -36,6 +36,14 @@ import picocli.CommandLine.Option;
             CommonOptions.EXIT_STATUS
         })
 final class InspectCommand implements Callable<Integer> {
+    /**
+     * The value of {@code --file_name}.
+     *
+     * @param text the value as given, for messages; of a URL only what is not secret
+     * @param path the path; meaningless if the text is empty
+     */
+    record FileName(String text, Path path) {}
+
     private static final String USAGE =
             "Usage: inspect_checkpoint --file_name=checkpoint_file_name [--tensor_name=tensor_to_print]"
                     + " [--all_tensors] [--all_tensor_names] [--printoptions]";
@@ -47,7 +55,7 @@ final class InspectCommand implements Callable<Integer> {
             names = "--file_name",
             paramLabel = "PREFIX",
             description = "Prefix of the checkpoint. Without it, print the usage and exit with status 1.")
-    private String fileName = "";
+    private FileName file = new FileName("", Path.of(""));
 
     @Option(names = "--tensor_name", paramLabel = "NAME", description = "Print the value of this tensor.")
     private String tensorName = "";
@@ -96,13 +104,13 @@ final class InspectCommand implements Callable<Integer> {
         for (String assignment : assignments) {
             options = options.with(assignment);
         }
-        if (fileName.isEmpty()) {
+        if (file.text().isEmpty()) {
             print(USAGE);
             return 1;
         }
         try {
-            Path path = Path.of(fileName);
-            if (V2_PART.matcher(fileName).matches() && Files.isRegularFile(path)) {
+            Path path = file.path();
+            if (V2_PART.matcher(file.text()).matches() && Files.isRegularFile(path)) {
                 // TensorFlow reads such a file as a V1 checkpoint and fails; Checkpoint would open the prefix.
                 V1Checkpoint.requireTable(path);
             }
@@ -112,8 +120,8 @@ final class InspectCommand implements Callable<Integer> {
             return 0;
         } catch (DataLossException e) {
             explain(
-                    fileName.endsWith(".index")
-                            ? V1Checkpoint.unableToOpen(Path.of(fileName), e.tensorFlowText())
+                    file.text().endsWith(".index")
+                            ? V1Checkpoint.unableToOpen(file.path(), e.tensorFlowText())
                             : e.tensorFlowText());
         } catch (CheckpointException e) {
             explain(e.tensorFlowText());
@@ -198,11 +206,11 @@ final class InspectCommand implements Callable<Integer> {
         }
         boolean dataLoss = message.contains("Data loss") || message.contains("DATA_LOSS");
         if (dataLoss
-                && Pattern.compile("\\.(index|meta|data)").matcher(fileName).find()) {
+                && Pattern.compile("\\.(index|meta|data)").matcher(file.text()).find()) {
             print("");
             print("It's likely that this is a V2 checkpoint and you need to provide the filename");
             print("*prefix*.  Try removing the '.' and extension.  Try:");
-            print("inspect checkpoint --file_name = " + fileName.substring(0, fileName.lastIndexOf('.')));
+            print("inspect checkpoint --file_name = " + file.text().substring(0, file.text().lastIndexOf('.')));
         }
     }
 }

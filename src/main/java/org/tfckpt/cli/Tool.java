@@ -91,6 +91,7 @@ final class Tool implements Runnable {
         tool.setParameterExceptionHandler(failures);
         RemoteFiles files = new RemoteFiles(remote, RemoteOptions.cacheBytes(args), console);
         tool.registerConverter(Path.class, text -> path(text, files));
+        tool.registerConverter(InspectCommand.FileName.class, text -> fileName(text, files));
         tool.setCaseInsensitiveEnumValuesAllowed(true);
         tool.setUsageHelpAutoWidth(false);
         tool.setUsageHelpWidth(100);
@@ -113,5 +114,11 @@ final class Tool implements Runnable {
             }
         }
         return Path.of(text);
+    }
+
+    /** Unlike a path, the name may be empty, and is printed as it was given. */
+    private static InspectCommand.FileName fileName(String text, RemoteFiles files) {
+        Path path = text.isEmpty() ? Path.of("") : path(text, files);
+        return new InspectCommand.FileName(RemoteFiles.isUrl(text) ? path.toString() : text, path);
     }
 }

@@ -233,7 +233,9 @@ public final class CheckpointLocator {
      * @throws IOException if the file cannot be read
      */
     public static CheckpointState state(Path path) throws IOException {
-        if (!Files.isDirectory(path)) {
+        boolean isDirectory =
+                Files.isDirectory(path) || (!Files.isRegularFile(path) && StorageFileSystem.isUnlisted(path));
+        if (!isDirectory) {
             return CheckpointState.read(path);
         }
         Optional<CheckpointState> state = CheckpointState.find(path);
