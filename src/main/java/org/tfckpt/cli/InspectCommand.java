@@ -210,7 +210,8 @@ final class InspectCommand implements Callable<Integer> {
             print("");
             print("It's likely that this is a V2 checkpoint and you need to provide the filename");
             print("*prefix*.  Try removing the '.' and extension.  Try:");
-            print("inspect checkpoint --file_name = " + file.text().substring(0, file.text().lastIndexOf('.')));
+            print("inspect checkpoint --file_name = "
+                    + file.text().substring(0, file.text().lastIndexOf('.')));
         }
     }
 }

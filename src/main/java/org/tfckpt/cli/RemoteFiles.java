@@ -27,7 +27,8 @@ final class RemoteFiles {
     /** Returns whether an argument is a URL rather than a local path. */
     static boolean isUrl(String argument) {
         int colon = argument.indexOf("://");
-        return colon > 1 && argument.chars().limit(colon).allMatch(c -> Character.isLetterOrDigit(c) || "+-.".indexOf(c) >= 0);
+        return colon > 1
+                && argument.chars().limit(colon).allMatch(c -> Character.isLetterOrDigit(c) || "+-.".indexOf(c) >= 0);
     }
 
     /**
@@ -48,7 +49,7 @@ final class RemoteFiles {
     private final class Deferred implements Storage {
         private final String url;
         private final HttpStorage place;
-        private @Nullable HttpStorage opened;
+        private @Nullable Storage opened;
 
         Deferred(String url) {
             this.url = url;
@@ -57,7 +58,8 @@ final class RemoteFiles {
 
         Path path() {
             StorageFileSystem known = first;
-            StorageFileSystem files = known == null ? new StorageFileSystem(this, cacheBytes) : known.withCacheFor(this);
+            StorageFileSystem files =
+                    known == null ? new StorageFileSystem(this, cacheBytes) : known.withCacheFor(this);
             first = files;
             return files.getPath(place.name()).toAbsolutePath();
         }

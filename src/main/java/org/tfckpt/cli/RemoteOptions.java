@@ -10,6 +10,7 @@ import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.ReadOptions;
+import org.tfckpt.storage.Storage;
 import org.tfckpt.storage.http.HttpOptions;
 import org.tfckpt.storage.http.HttpStorage;
 import picocli.CommandLine.Option;
@@ -78,7 +79,7 @@ final class RemoteOptions {
      *
      * @throws IllegalArgumentException if an option is invalid; the message contains no secret
      */
-    synchronized HttpStorage storage(String url, Console console) throws IOException {
+    synchronized Storage storage(String url, Console console) throws IOException {
         HttpOptions options = HttpOptions.DEFAULT
                 .withHeaders(headers.stream().map(HttpOptions.Header::parse).toList())
                 .withUrls(urls())
@@ -89,7 +90,7 @@ final class RemoteOptions {
             Duration duration = Duration.ofMillis((long) (timeout * 1000));
             options = options.withTimeouts(duration, duration);
         }
-        HttpStorage storage = HttpStorage.of(url, options);
+        Storage storage = HttpStorage.of(url, options);
         requireOneOrigin(storage.location().replaceFirst("(?<=[^/:])/.*", ""));
         return storage;
     }
@@ -116,7 +117,9 @@ final class RemoteOptions {
             if (equals < 1) {
                 throw new IllegalArgumentException("--url and the lines of --urls need the form NAME=URL");
             }
-            named.put(line.substring(0, equals).strip(), line.substring(equals + 1).strip());
+            named.put(
+                    line.substring(0, equals).strip(),
+                    line.substring(equals + 1).strip());
         }
         return named;
     }

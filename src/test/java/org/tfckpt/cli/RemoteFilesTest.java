@@ -62,7 +62,7 @@ class RemoteFilesTest {
                 .replace("CKPT", root + LOG)
                 .replace("DIR", root + "story/log")
                 .replace("OUT", directory.toString())
-                .split(" "));
+                .split(" ", -1));
     }
 
     @Test
@@ -70,7 +70,8 @@ class RemoteFilesTest {
         try (FileServer server = testdata()) {
             assertThat(ToolRun.of("ls", server.url() + "/" + LOG).code()).isZero();
             assertThat(server.requests()).hasSize(1);
-            assertThat(ToolRun.of("show", server.url() + "/" + LOG, "logit/DW").code()).isZero();
+            assertThat(ToolRun.of("show", server.url() + "/" + LOG, "logit/DW").code())
+                    .isZero();
             assertThat(server.requests()).hasSize(3);
         }
     }
@@ -81,7 +82,8 @@ class RemoteFilesTest {
             Path copy = directory.resolve("copy");
             ToolRun run = ToolRun.of("rewrite", server.url() + "/" + LOG, "-o", copy);
             assertThat(run.code()).as(run.err()).isZero();
-            assertThat(Path.of(copy + ".index")).hasSameBinaryContentAs(Corpus.root().resolve(LOG + ".index"));
+            assertThat(Path.of(copy + ".index"))
+                    .hasSameBinaryContentAs(Corpus.root().resolve(LOG + ".index"));
             assertThat(Path.of(copy + ".data-00000-of-00001"))
                     .hasSameBinaryContentAs(Corpus.root().resolve(LOG + ".data-00000-of-00001"));
         }
@@ -90,7 +92,10 @@ class RemoteFilesTest {
     @Test
     void printedVariablesAreReadFromAUrl() throws IOException {
         Path text = directory.resolve("printed.txt");
-        Files.writeString(text, ToolRun.of("graph", Corpus.root().resolve(LOG + ".meta"), "--python").out());
+        Files.writeString(
+                text,
+                ToolRun.of("graph", Corpus.root().resolve(LOG + ".meta"), "--python")
+                        .out());
         try (FileServer server = testdata();
                 FileServer texts = new FileServer(directory)) {
             ToolRun run = ToolRun.of("compare", texts.url() + "/printed.txt", server.url() + "/" + LOG, "--json");
@@ -113,8 +118,12 @@ class RemoteFilesTest {
             Object index = server.url() + "/" + LOG + ".index?sig=index";
             ToolRun denied = ToolRun.of("verify", index);
             assertThat(denied.code()).isNotZero();
-            assertThat(denied.out() + denied.err()).contains("403").contains(data).doesNotContain("sig=");
-            assertThat(ToolRun.of("verify", index, "--url", data + "=" + signed).code()).isZero();
+            assertThat(denied.out() + denied.err())
+                    .contains("403")
+                    .contains(data)
+                    .doesNotContain("sig=");
+            assertThat(ToolRun.of("verify", index, "--url", data + "=" + signed).code())
+                    .isZero();
             Path urls = Files.writeString(directory.resolve("urls"), "# signed\n\n" + data + "=" + signed + "\n");
             assertThat(ToolRun.of("verify", "--urls", urls, index).code()).isZero();
             assertThat(ToolRun.of("verify", index, "--keep-query").code()).isNotZero();
@@ -128,7 +137,9 @@ class RemoteFilesTest {
             String a = server.url() + "/" + LOG;
             String header = "Authorization: Bearer S3CRET";
             assertThat(ToolRun.of("ls", "--header", header, a).code()).isZero();
-            assertThat(server.requests()).extracting(FileServer.Request::authorization).containsOnly("Bearer S3CRET");
+            assertThat(server.requests())
+                    .extracting(FileServer.Request::authorization)
+                    .containsOnly("Bearer S3CRET");
             ToolRun two = ToolRun.of("diff", a, other.url() + "/" + LOG, "--header", header);
             assertThat(two.code()).isEqualTo(2);
             assertThat(two.err()).contains("--header is for one host").doesNotContain("S3CRET");
@@ -158,7 +169,7 @@ class RemoteFilesTest {
     void noMessageHasSecrets(String line) throws IOException {
         try (FileServer server = testdata()) {
             String url = server.url().replace("//", "//me:S3CRET@") + "/nothing?sig=S3CRET";
-            ToolRun run = ToolRun.of((Object[]) line.replace("URL", url).split(" "));
+            ToolRun run = ToolRun.of((Object[]) line.replace("URL", url).split(" ", -1));
             assertThat(run.code()).isNotZero();
             assertThat(run.out() + run.err()).doesNotContain("S3CRET").isNotBlank();
         }
@@ -184,8 +195,7 @@ class RemoteFilesTest {
     @ValueSource(strings = {"../m.safetensors", "/m.safetensors", "http://localhost:1/m.safetensors"})
     void indexesOfSafetensorsStayBelowTheirDirectory(String name) throws IOException {
         Path inner = Files.createDirectory(directory.resolve("inner"));
-        Files.writeString(
-                inner.resolve("model.safetensors.index.json"), "{\"weight_map\": {\"a\": \"" + name + "\"}}");
+        Files.writeString(inner.resolve("model.safetensors.index.json"), "{\"weight_map\": {\"a\": \"" + name + "\"}}");
         try (FileServer server = new FileServer(directory)) {
             ToolRun run = ToolRun.of("ls", server.url() + "/inner/model.safetensors.index.json");
             assertThat(run.code()).isEqualTo(2);
@@ -204,7 +214,8 @@ class RemoteFilesTest {
         }) {
             ToolRun run = ToolRun.of("digest", server.url() + "/" + LOG);
             assertThat(run.code()).as(run.err()).isZero();
-            assertThat(run.out()).isEqualTo(ToolRun.of("digest", Corpus.root().resolve(LOG)).out());
+            assertThat(run.out())
+                    .isEqualTo(ToolRun.of("digest", Corpus.root().resolve(LOG)).out());
             assertThat(count).hasValueGreaterThan(2);
         }
     }

@@ -59,11 +59,13 @@ public class FileServer implements Closeable {
     private void handle(HttpExchange exchange) throws IOException {
         try (exchange) {
             Request request = new Request(
-                    exchange.getRequestURI().toString(), exchange.getRequestHeaders().getFirst("Authorization"));
+                    exchange.getRequestURI().toString(),
+                    exchange.getRequestHeaders().getFirst("Authorization"));
             requests.add(request);
             Path file = root.resolve(exchange.getRequestURI().getPath().substring(1));
             int failure = failure(request);
-            Matcher range = RANGE.matcher(String.valueOf(exchange.getRequestHeaders().getFirst("Range")));
+            Matcher range =
+                    RANGE.matcher(String.valueOf(exchange.getRequestHeaders().getFirst("Range")));
             if (failure != 0) {
                 exchange.sendResponseHeaders(failure, -1);
             } else if (!Files.isRegularFile(file)) {

@@ -201,7 +201,7 @@ class HttpFailureTest {
                                 : ScriptedServer.honest(request, file)))) {
             StorageFile remote = open(server, "file", FAST);
             for (int i = 0; i < 5; i++) {
-                assertThat(read(remote, i * 100, 100)).isEqualTo(Arrays.copyOfRange(file, i * 100, i * 100 + 100));
+                assertThat(read(remote, i * 100L, 100)).isEqualTo(Arrays.copyOfRange(file, i * 100, i * 100 + 100));
             }
             assertThat(server.requests().stream()
                             .filter(request -> request.path().equals("/file")))
@@ -251,7 +251,7 @@ class HttpFailureTest {
                 StorageFile remote = open(server, "file", FAST)) {
             inParallel(
                     1000,
-                    i -> assertThat(read(remote, i * 1000, 1000))
+                    i -> assertThat(read(remote, i * 1000L, 1000))
                             .isEqualTo(Arrays.copyOfRange(file, i * 1000, i * 1000 + 1000)));
             assertThat(failures).hasValueGreaterThanOrEqualTo(10);
         }

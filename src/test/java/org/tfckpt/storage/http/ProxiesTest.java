@@ -41,8 +41,8 @@ class ProxiesTest {
             })
     void theEnvironmentNamesProxies(String url, String variables, String expected) throws IOException {
         Map<String, String> environment = new java.util.HashMap<>();
-        for (String variable : variables.strip().split(";")) {
-            environment.put(variable.split("=")[0], variable.split("=")[1]);
+        for (String variable : variables.strip().split(";", -1)) {
+            environment.put(variable.split("=", -1)[0], variable.split("=", -1)[1]);
         }
         Proxy proxy = Proxies.choose(HttpUrl.parse(url).origin(), environment).proxy();
         assertThat(proxy.address() instanceof InetSocketAddress a ? a.getHostString() + ":" + a.getPort() : null)

@@ -16,6 +16,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Queue;
 import java.util.TreeMap;
+import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.ConcurrentLinkedQueue;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -58,7 +59,7 @@ final class ScriptedServer implements Closeable {
     private final ServerSocket socket = new ServerSocket(0, 100, InetAddress.getLoopbackAddress());
     private final ExecutorService threads = Executors.newCachedThreadPool();
     private final Queue<Request> requests = new ConcurrentLinkedQueue<>();
-    private final Map<String, Integer> numbers = new java.util.concurrent.ConcurrentHashMap<>();
+    private final Map<String, Integer> numbers = new ConcurrentHashMap<>();
     private final Script script;
 
     ScriptedServer(Script script) throws IOException {
@@ -135,13 +136,13 @@ final class ScriptedServer implements Closeable {
             }
             head.write(b);
         }
-        String[] lines = head.toString(StandardCharsets.ISO_8859_1).split("\r\n");
+        String[] lines = head.toString(StandardCharsets.ISO_8859_1).strip().split("\r\n", -1);
         Map<String, String> headers = new TreeMap<>();
         for (String line : Arrays.asList(lines).subList(1, lines.length)) {
             String[] parts = line.split(": ?", 2);
             headers.put(parts[0].toLowerCase(Locale.ROOT), parts[1]);
         }
-        String[] words = lines[0].split(" ");
+        String[] words = lines[0].split(" ", -1);
         return new Request(words[0], words[1], headers, numbers.merge(words[1], 1, Integer::sum));
     }
 
