@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
+import org.tfckpt.FileFormat;
 import org.tfckpt.edit.Average;
 import org.tfckpt.edit.RewriteSummary;
 import org.tfckpt.files.CheckpointLocator;
@@ -37,7 +38,9 @@ final class AverageCommand implements Callable<Integer> {
             names = {"-o", "--output"},
             paramLabel = "PREFIX",
             required = true,
-            description = "Prefix of the new checkpoint. Its directory is created if necessary.")
+            description =
+                    "Prefix of the new checkpoint, or a file that ends in .safetensors or .npz. Its directory is created"
+                            + " if necessary.")
     private String output = "";
 
     @Option(
@@ -112,6 +115,7 @@ final class AverageCommand implements Callable<Integer> {
 
     private void run(List<Checkpoint> inputs) throws IOException {
         Average.Builder builder = Average.of(inputs).include(filter.included()).exclude(filter.excluded());
+        builder.format(FileFormat.ofSuffix(Path.of(output)));
         if (weights != null) {
             builder.weights(weights);
         }

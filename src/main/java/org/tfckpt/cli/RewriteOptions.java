@@ -152,7 +152,10 @@ final class RewriteOptions {
                 description = "Store values in this byte order: ${COMPLETION-CANDIDATES} (default: that of the input).")
         private @Nullable Order order;
 
-        void apply(Rewrite.Builder rewrite) {
+        void apply(Rewrite.Builder rewrite, FileFormat format) {
+            refuse(
+                    order != null && format != FileFormat.V2,
+                    "--byte-order applies to checkpoints, not to " + format + ", which is little-endian");
             if (whole) {
                 rewrite.joinSlices();
             }
@@ -177,15 +180,18 @@ final class RewriteOptions {
         @Option(
                 names = "--shard-bytes",
                 paramLabel = "BYTES",
-                description = "Start a new data file when the current one would exceed BYTES.")
+                converter = ByteSize.class,
+                description = "Start a new data file when the current one would exceed BYTES, for example 5GB."
+                        + ByteSize.UNITS)
         private @Nullable Long shardBytes;
 
         @Option(
                 names = "--align",
                 paramLabel = "BYTES",
+                converter = ByteSize.class,
                 defaultValue = "1",
                 description = "Start every tensor that is written at a multiple of BYTES (default: ${DEFAULT-VALUE}).")
-        private int alignment = 1;
+        private long alignment = 1;
 
         @Option(
                 names = "--link",
@@ -197,13 +203,17 @@ final class RewriteOptions {
         @Option(names = "--copy", description = "Copy data files instead of hard-linking them.")
         private boolean copy;
 
-        void apply(Rewrite.Builder rewrite, boolean salvage, FileFormat format) {
+        void apply(Rewrite.Builder rewrite, List<Checkpoint> inputs, boolean salvage, FileFormat format) {
             refuse(
                     format != FileFormat.V2 && (link || copy || alignment != 1),
                     "--link, --copy and --align apply to checkpoints, not to " + format);
             refuse(
                     (format == FileFormat.NPZ || format == FileFormat.NPY) && (shards != null || shardBytes != null),
                     "--shards and --shard-bytes do not apply to " + format + ", which is one file");
+            refuse(
+                    link && inputs.stream().noneMatch(Checkpoint::canLinkDataFiles),
+                    "--link applies to the data files of V2 checkpoints, not to '" + inputs.get(0) + "', which is "
+                            + inputs.get(0).format());
             refuse(link && copy, "--link cannot be combined with --copy");
             refuse(shards != null && shardBytes != null, "--shards cannot be combined with --shard-bytes");
             refuse(
@@ -213,7 +223,8 @@ final class RewriteOptions {
                     link && salvage,
                     "--link cannot be combined with --salvage: the data files would keep the damaged bytes");
             refuse(alignment < 1, "--align must be at least 1, not " + alignment);
-            rewrite.alignment(alignment);
+            refuse(alignment > Integer.MAX_VALUE, "--align must be at most 2147483647, not " + alignment);
+            rewrite.alignment((int) alignment);
             if (link || copy) {
                 rewrite.linking(link ? Linking.REQUIRED : Linking.NEVER);
             }
@@ -332,8 +343,8 @@ final class RewriteOptions {
         names.apply(rewrite, fitting.graphFile() != null);
         fitting.fit(opener, console).ifPresent(rewrite::fitTo);
         fitting.applyMovingAverages(rewrite);
-        values.apply(rewrite);
-        dataFiles.apply(rewrite, salvage, format);
+        values.apply(rewrite, format);
+        dataFiles.apply(rewrite, inputs, salvage, format);
         formats.apply(rewrite, format);
         rewrite.recipe(recipes.recipe());
         return rewrite;

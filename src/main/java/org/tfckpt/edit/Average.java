@@ -12,6 +12,7 @@ import java.util.Set;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.tfckpt.Checkpoint;
+import org.tfckpt.FileFormat;
 import org.tfckpt.objects.ObjectKeys;
 import org.tfckpt.slots.OptimizerSlots;
 import org.tfckpt.tensor.CheckpointException;
@@ -58,6 +59,7 @@ public final class Average {
         private boolean withSlots;
         private boolean movingAverages;
         private boolean partial;
+        private FileFormat format = FileFormat.V2;
 
         private Builder(List<Checkpoint> inputs) {
             this.inputs = List.copyOf(inputs);
@@ -124,6 +126,17 @@ public final class Average {
         }
 
         /**
+         * Selects the format of the new file.
+         *
+         * @param newFormat the format; {@link FileFormat#V2} by default
+         * @return this builder
+         */
+        public Builder format(FileFormat newFormat) {
+            format = newFormat;
+            return this;
+        }
+
+        /**
          * Averages the moving averages of variables instead of their values, as {@link Rewrite.Builder#movingAverages}.
          *
          * @param leaveOut whether averages that fit no variable are only dropped
@@ -146,8 +159,11 @@ public final class Average {
         public Average build() throws IOException {
             Checkpoint last = inputs.get(inputs.size() - 1);
             InputAverage average = new InputAverage(inputs, weights);
-            Rewrite.Builder rewrite =
-                    Rewrite.of(last).include(includes).exclude(excludes).average(average);
+            Rewrite.Builder rewrite = Rewrite.of(last)
+                    .include(includes)
+                    .exclude(excludes)
+                    .format(format)
+                    .average(average);
             if (!withSlots) {
                 rewrite.withoutSlots();
             }

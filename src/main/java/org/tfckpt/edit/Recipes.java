@@ -11,10 +11,18 @@ final class Recipes {
             exclude **/adam_v
             exclude **/AdamWeightDecayOptimizer
             exclude **/AdamWeightDecayOptimizer_1
+            exclude **/lamb_m
+            exclude **/lamb_v
 
             # TensorFlow multiplies by a kernel, PyTorch by the transposed weight.
             transpose **/kernel
 
+            """;
+
+    private static final String HEADS = """
+            # The heads of fine-tuned models
+            rename s#^cls/squad/output_#qa_outputs/#
+            rename s#^output_(weights|bias)$#classifier/\\1#
             """;
 
     private static final String ENDINGS = """
@@ -34,12 +42,10 @@ final class Recipes {
                 rename s#/layer_([0-9]+)/#/layer/\\1/#
                 rename s#^cls/predictions/output_bias$#cls/predictions/bias#
                 rename s#^cls/seq_relationship/output_#cls/seq_relationship/#
-                # The heads of fine-tuned models
-                rename s#^cls/squad/output_#qa_outputs/#
-                rename s#^output_(weights|bias)$#classifier/\\1#
-                """ + ENDINGS);
+                """ + HEADS + ENDINGS);
         ALL.put("roberta", """
                 # BERT or RoBERTa with BERT's names to the names of Hugging Face's RobertaForMaskedLM
+                # Its positions start at 2. What was trained with the code of BERT starts at 0: use the recipe bert.
 
                 exclude cls/seq_relationship/**
                 """ + OPTIMIZER + """
@@ -48,7 +54,7 @@ final class Recipes {
                 rename s#^cls/predictions/transform/dense/#lm_head/dense/#
                 rename s#^cls/predictions/transform/LayerNorm/#lm_head/layer_norm/#
                 rename s#^cls/predictions/output_bias$#lm_head/bias#
-                """ + ENDINGS);
+                """ + HEADS + ENDINGS);
         ALL.put("albert", """
                 # ALBERT (google-research/albert), whose layers are shared, to the names of Hugging Face's AlbertForPreTraining
 
@@ -67,8 +73,7 @@ final class Recipes {
                 rename s#^cls/predictions/transform/#predictions/#
                 rename s#^cls/predictions/output_bias$#predictions/bias#
                 rename s#^cls/seq_relationship/output_#sop_classifier/classifier/#
-                rename s#^output_(weights|bias)$#classifier/\\1#
-                """ + ENDINGS);
+                """ + HEADS + ENDINGS);
         ALL.put("gpt2", """
                 # GPT-2 (openai/gpt-2) to the names of Hugging Face's GPT2Model
 

@@ -23,6 +23,12 @@ final class ArrayFiles {
         return format(fileName) != null && ShardIndex.indexOf(Path.of(fileName)).isEmpty();
     }
 
+    /** Returns whether a file has a name of one of these formats, and is not found by the index of its set. */
+    static boolean isWhole(Path file) {
+        return format(String.valueOf(file.getFileName())) != null
+                && wholeSet(file).equals(file);
+    }
+
     private static @Nullable String format(String fileName) {
         if (fileName.endsWith(".safetensors") || fileName.endsWith(ShardIndex.SUFFIX)) {
             return Safetensors.FORMAT;

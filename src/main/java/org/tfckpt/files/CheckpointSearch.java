@@ -31,7 +31,8 @@ public final class CheckpointSearch {
     /** LevelDB's own tables, which have the same format as V1 checkpoints. */
     private static final Pattern DATABASE = Pattern.compile("(?s).*\\.(?:ldb|sst)");
 
-    private static final Pattern STEP = Pattern.compile("-([0-9]{1,18})(?:-[?]{5}-of-[0-9]{5})?$");
+    private static final Pattern STEP =
+            Pattern.compile("-([0-9]{1,18})(?:-[?]{5}-of-[0-9]{5}|[.]safetensors|[.]np[yz])?$");
 
     private final Path root;
     private final Set<Path> found = new TreeSet<>();
@@ -68,7 +69,7 @@ public final class CheckpointSearch {
      * <p>A V2 checkpoint is listed if its index or one of its data files exists. Every other file that ends like a
      * table is listed as a V1 checkpoint; the files of a sharded V1 checkpoint are listed once, as their pattern. Parts of an
      * interrupted save, and what macOS adds to archives ({@code __MACOSX}, files whose names begin with {@code ._}), do not
-     * count as checkpoints.
+     * count as checkpoints. Files of safetensors and NumPy are listed by their names, a sharded set by its index.
      *
      * @param directory the directory
      * @param unreadable called with an exception for each directory or file that cannot be read
@@ -96,7 +97,8 @@ public final class CheckpointSearch {
     }
 
     /**
-     * Lists the checkpoints in a directory, without its subdirectories, that exist by TensorFlow's rule.
+     * Lists the checkpoints in a directory, without its subdirectories, that exist by TensorFlow's rule, and the files of
+     * safetensors and NumPy.
      *
      * @param directory the directory
      * @return paths that {@code Checkpoint.open} accepts: those without a step in their names, then the others by step
@@ -150,6 +152,8 @@ public final class CheckpointSearch {
                 } else if (!base.equals(name)) {
                     // A prefix with an empty name is listed as its index file.
                     found.add(file.resolveSibling(base.isEmpty() ? INDEX : base));
+                } else if (ArrayFiles.isWhole(file)) {
+                    found.add(file);
                 } else if (!DATABASE.matcher(name).matches() && endsLikeTable(file)) {
                     found.add(CheckpointFiles.v1Pattern(name)
                             .map(file::resolveSibling)

@@ -71,7 +71,7 @@ public final class StateRepair {
         }
         List<String> all = List.copyOf(found.keySet());
         if (all.isEmpty()) {
-            List<Path> others = CheckpointSearch.in(state.directory());
+            List<Path> others = checkpoints(state.directory());
             if (others.isEmpty()) {
                 throw CheckpointSuggestions.noneExists(state);
             }
@@ -94,11 +94,18 @@ public final class StateRepair {
      * @throws IOException if the directory cannot be read
      */
     public static CheckpointState ofDirectory(Path directory) throws IOException {
-        List<Path> found = CheckpointSearch.in(directory);
+        List<Path> found = checkpoints(directory);
         if (found.isEmpty()) {
             throw CheckpointSuggestions.notFound(directory);
         }
         return of(directory, found);
+    }
+
+    /** A state file lists what TensorFlow restores. */
+    private static List<Path> checkpoints(Path directory) throws IOException {
+        return CheckpointSearch.in(directory).stream()
+                .filter(path -> !ArrayFiles.isWhole(path))
+                .toList();
     }
 
     private static CheckpointState of(Path directory, List<Path> checkpoints) throws IOException {

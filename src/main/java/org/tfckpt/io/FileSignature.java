@@ -16,7 +16,8 @@ import java.util.regex.Pattern;
 record FileSignature(Pattern start, String name, String advice) {
     static final String UNPACK = "unpack it and use the files in it";
     static final String TORCH_ADVICE = "convert it with two lines of Python, 'import torch, safetensors.torch' and"
-            + " 'safetensors.torch.save_file(torch.load(\"FILE\", map_location=\"cpu\", weights_only=True),"
+            + " 'safetensors.torch.save_file({k: v.clone().contiguous() for k, v in torch.load(\"FILE\","
+            + " map_location=\"cpu\", weights_only=True).items()},"
             + " \"FILE.safetensors\")'";
 
     /** What to do with a file that is read like a checkpoint. */

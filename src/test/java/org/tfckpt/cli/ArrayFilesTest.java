@@ -91,7 +91,38 @@ class ArrayFilesTest {
     @Test
     void verifyOfADirectoryFindsAModel() throws IOException {
         Files.move(safetensors, directory.resolve("model.safetensors"));
-        assertThat(ToolRun.of("verify", directory).out()).startsWith(directory + ": ok (2 tensors");
+        assertThat(ToolRun.of("verify", directory).out())
+                .startsWith(directory.resolve("model.safetensors") + ": ok (2 tensors");
+    }
+
+    @Test
+    void aSearchFindsThemAndSetsByTheirIndex() throws IOException {
+        Path below = Files.createDirectories(directory.resolve("a/b"));
+        for (String name : java.util.List.of("net-2.safetensors", "net-10.safetensors")) {
+            Files.copy(safetensors, below.resolve(name));
+        }
+        Files.copy(Path.of(LITTLE), directory.resolve("a/x.npz"));
+        ToolRun.of("convert", LITTLE, "--shards", "2", "-o", directory.resolve("a/set.safetensors"));
+        assertThat(ToolRun.of("verify", directory.resolve("a")).lines().stream()
+                        .map(line -> line.substring(directory.toString().length(), line.indexOf(": "))))
+                .containsExactly(
+                        "/a/b/net-10.safetensors",
+                        "/a/b/net-2.safetensors",
+                        "/a/set.safetensors.index.json",
+                        "/a/x.npz");
+        assertThat(ToolRun.of("stats", "--history", "--include", "b/x", below).out())
+                .containsSubsequence("net-2.safetensors", "net-10.safetensors");
+        // State files are for TensorFlow.
+        assertThat(ToolRun.of("state", "--write", below).code()).isEqualTo(2);
+    }
+
+    @Test
+    void theyAreAveraged() {
+        Path average = directory.resolve("average.safetensors");
+        assertThat(ToolRun.of("average", "--exclude", "a", safetensors, safetensors, "-o", average)
+                        .code())
+                .isZero();
+        assertThat(ToolRun.of("show", average, "b/x").out()).isEqualTo("[1.  2.5]\n");
     }
 
     @Test
@@ -132,7 +163,8 @@ class ArrayFilesTest {
                     .hasLineCount(1)
                     .contains("a PyTorch file")
                     .contains("import torch, safetensors.torch")
-                    .contains("safetensors.torch.save_file(torch.load(");
+                    .contains("'safetensors.torch.save_file({k: v.clone().contiguous() for k, v in torch.load(\"FILE\","
+                            + " map_location=\"cpu\", weights_only=True).items()}, \"FILE.safetensors\")'");
         }
     }
 }

@@ -7,6 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class ConvertCommandTest {
     private static final String BERT = ToolRun.testdata("real/keras-bert-tiny/bert_model.ckpt");
@@ -126,6 +128,7 @@ class ConvertCommandTest {
             {"--link"},
             {"--copy"},
             {"--align", "8"},
+            {"--byte-order", "big"},
             {"--meta", "copy"},
             {"--state", "update"}
         }) {
@@ -140,6 +143,63 @@ class ConvertCommandTest {
             assertThat(run.err()).startsWith("tfckpt: --").hasLineCount(1);
         }
         assertThat(target).doesNotExist();
+    }
+
+    @Test
+    void onlyDataFilesOfCheckpointsAreLinked() {
+        assertThat(ToolRun.of("convert", BERT, "-o", file("m.npz")).code()).isZero();
+        assertThat(ToolRun.of("convert", file("m.npz"), "--link", "-o", file("m"))
+                        .err())
+                .startsWith("tfckpt: --link applies to the data files of V2 checkpoints, not to '" + file("m.npz")
+                        + "', which is npz");
+    }
+
+    @Test
+    void sizesMayHaveUnits() {
+        assertThat(java.util.stream.Stream.of(
+                                "4096", "4096B", "4kB", "4KiB", "4 KB", "4.096kB", "1.5MiB", "5GB", "5GiB", "2TB",
+                                "1TiB")
+                        .map(new ByteSize()::convert))
+                .containsExactly(
+                        4096L,
+                        4096L,
+                        4000L,
+                        4096L,
+                        4000L,
+                        4096L,
+                        1_572_864L,
+                        5_000_000_000L,
+                        5L << 30,
+                        2_000_000_000_000L,
+                        1L << 40);
+        assertThat(ToolRun.of("convert", BERT, "--shard-bytes", "4kB", "-o", file("m.safetensors"))
+                        .code())
+                .isZero();
+        assertThat(file("m-00001-of-00003.safetensors")).exists();
+    }
+
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "5G",
+                "5gb",
+                "-1",
+                "1e9",
+                "5GBB",
+                "GB",
+                "0.3",
+                "1.5B",
+                "9223372036854775808",
+                "9000000TiB",
+                "5i",
+                "5iB"
+            })
+    void otherSizesAreRefused(String size) {
+        ToolRun run = ToolRun.of("convert", BERT, "--shard-bytes=" + size, "-o", file("m.safetensors"));
+        assertThat(run.code()).isEqualTo(2);
+        assertThat(run.err())
+                .contains("--shard-bytes", "'" + size + "' is not a")
+                .hasLineCount(1);
     }
 
     @Test
