@@ -39,8 +39,8 @@ final class AverageCommand implements Callable<Integer> {
             paramLabel = "PREFIX",
             required = true,
             description =
-                    "Prefix of the new checkpoint, or a file that ends in .safetensors or .npz. Its directory is created"
-                            + " if necessary.")
+                    "Prefix of the new checkpoint, or a file that ends in .safetensors, .npz or .npy. Its directory"
+                            + " is created if necessary.")
     private String output = "";
 
     @Option(
@@ -114,8 +114,11 @@ final class AverageCommand implements Callable<Integer> {
     }
 
     private void run(List<Checkpoint> inputs) throws IOException {
-        Average.Builder builder = Average.of(inputs).include(filter.included()).exclude(filter.excluded());
-        builder.format(FileFormat.ofSuffix(Path.of(output)));
+        Path target = OutputPath.of(output, inputs.get(inputs.size() - 1));
+        Average.Builder builder = Average.of(inputs)
+                .include(filter.included())
+                .exclude(filter.excluded())
+                .format(FileFormat.ofSuffix(target));
         if (weights != null) {
             builder.weights(weights);
         }
@@ -133,11 +136,11 @@ final class AverageCommand implements Callable<Integer> {
         List<String> notes = new ArrayList<>(average.notes());
         RewriteSummary summary;
         try (ProgressLine progress = new ProgressLine(console)) {
-            summary = average.run(Path.of(output), force, progress, notes::add);
+            summary = average.run(target, force, progress, notes::add);
         }
         notes.subList(average.notes().size(), notes.size()).forEach(this::warn);
         if (json) {
-            new RewriteJson(Path.of(output), true, average.tensors(), notes, List.of(), summary).write(console.out());
+            new RewriteJson(target, true, average.tensors(), notes, List.of(), summary).write(console.out());
         } else {
             console.out()
                     .line(output + ": average of " + Plural.of(inputs.size(), "checkpoint") + ", "

@@ -1,8 +1,6 @@
 package org.tfckpt.cli;
 
-import java.io.File;
 import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
@@ -136,7 +134,7 @@ class RewriteCommand implements Callable<Integer> {
 
     /** Returns the problems of lost tensors. */
     private List<Problem> run(List<Checkpoint> inputs, FitOptions.Opener opener) throws IOException {
-        Path output = output(inputs.get(0));
+        Path output = OutputPath.of(outputPrefix, inputs.get(0));
         FileFormat format = options.format(output);
         sideFiles.requirePossible(format);
         Rewrite rewrite = options.apply(filter, inputs, opener, format, console).build();
@@ -189,25 +187,6 @@ class RewriteCommand implements Callable<Integer> {
                 console.out().text(style.bad(ProblemText.line(group)) + "\n");
             }
         }
-    }
-
-    /** A directory as the output would give files next to it: Path drops a separator at the end. */
-    private Path output(Checkpoint input) {
-        Path output = Path.of(outputPrefix);
-        Path directory = output.getParent();
-        if (directory != null && Files.isRegularFile(directory)) {
-            throw new IllegalArgumentException("cannot write '" + output + "': '" + directory + "' is not a directory");
-        }
-        if (outputPrefix.isEmpty()) {
-            throw new IllegalArgumentException("-o needs the prefix of the new checkpoint, for example 'model.ckpt'");
-        }
-        if (outputPrefix.endsWith("/") || outputPrefix.endsWith(File.separator) || Files.isDirectory(output)) {
-            String name = input.prefix().substring(input.prefix().lastIndexOf(File.separatorChar) + 1);
-            Path example = output.resolve(name.isEmpty() || name.contains("?") ? "model.ckpt" : name);
-            throw new IllegalArgumentException("-o needs the prefix of the new checkpoint, and '" + outputPrefix
-                    + "' is a directory; write for example -o '" + example + "'");
-        }
-        return output;
     }
 
     private void text(Rewrite rewrite, RewriteSummary summary, Path output) throws IOException {

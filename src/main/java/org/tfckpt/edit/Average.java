@@ -77,7 +77,7 @@ public final class Average {
         public Builder weights(double... newWeights) {
             if (newWeights.length != inputs.size()) {
                 throw new IllegalArgumentException(
-                        newWeights.length + " weights for " + inputs.size() + " checkpoints: one is needed for each");
+                        "one weight is needed for each of the " + inputs.size() + " checkpoints, not " + newWeights.length);
             }
             double sum = 0;
             for (double weight : newWeights) {

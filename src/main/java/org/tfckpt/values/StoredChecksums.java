@@ -27,7 +27,7 @@ final class StoredChecksums {
             return Result.UNKNOWN;
         }
         if (!a.isPartitioned() && !b.isPartitioned()) {
-            return compare(a.storage(), b.storage());
+            return compare(Source.storage(checkpointA, a, null), Source.storage(checkpointB, b, null));
         }
         if (a.slices().size() != b.slices().size() || !new HashSet<>(a.slices()).equals(new HashSet<>(b.slices()))) {
             return Result.UNKNOWN;

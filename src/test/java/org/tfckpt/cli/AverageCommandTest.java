@@ -141,4 +141,18 @@ class AverageCommandTest {
                         .err())
                 .isEqualTo("tfckpt: no variable has a moving average\n");
     }
+
+    @Test
+    void theSuffixSelectsTheFormat() {
+        Path file = directory.resolve("average.safetensors");
+        assertThat(ToolRun.of("average", "--last", "2", directory, "-o", file).out())
+                .isEqualTo(file + ": average of 2 checkpoints, 2 tensors; verified\n");
+        assertThat(ToolRun.of("average", "--last", "2", directory, "-o", output).code())
+                .isZero();
+        assertThat(ToolRun.of("diff", output, file).code()).isZero();
+        assertThat(ToolRun.of("ls", "--json", file).out()).contains("\"format\":\"safetensors\"");
+        assertThat(ToolRun.of("average", "--last", "2", directory, "-o", directory)
+                        .err())
+                .contains("is a directory; write for example -o '" + directory.resolve("model.ckpt-3") + "'");
+    }
 }

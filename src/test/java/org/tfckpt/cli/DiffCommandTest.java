@@ -6,6 +6,7 @@ import static org.tfckpt.cli.ToolRun.testdata;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
@@ -297,5 +298,38 @@ class DiffCommandTest {
                 .isZero();
         ToolRun run = ToolRun.of("diff", tf2, file);
         assertThat(run.code()).as(run.out()).isZero();
+    }
+
+    @Test
+    void formatsWithoutChecksumsAreRead() throws IOException {
+        Path changed = directory.resolve("changed");
+        try (CheckpointWriter out = CheckpointWriter.open(changed)) {
+            out.add("large", Shape.of(2, 2), ValueSource.of(1f, 2f, 3f, 5f));
+            out.finish();
+        }
+        for (String suffix : List.of(".safetensors", ".npz", ".npy")) {
+            Path first = directory.resolve("a" + suffix);
+            Path second = directory.resolve("b" + suffix);
+            assertThat(ToolRun.of("convert", a, "--include", "large", "-o", first)
+                            .code())
+                    .isZero();
+            assertThat(ToolRun.of("convert", changed, "-o", second).code()).isZero();
+            String[] names = suffix.equals(".npy") ? new String[] {"--from", "s/a/b/"} : new String[0];
+            List<Object> args = new ArrayList<>(List.of("diff", "-q", first, second));
+            args.addAll(List.of(names));
+            assertThat(ToolRun.of(args.toArray()).code()).as(suffix).isEqualTo(1);
+            assertThat(ToolRun.of("diff", "-q", first, first).code()).isZero();
+            args.add("--checksums");
+            args.remove("-q");
+            ToolRun checksums = ToolRun.of(args.toArray());
+            assertThat(checksums.code()).isZero();
+            assertThat(checksums.err())
+                    .startsWith("tfckpt: warning: 1 tensor not compared: no checksum is stored for the whole tensor");
+        }
+        Path file = directory.resolve("a.safetensors");
+        assertThat(ToolRun.of("diff", "--include", "large", a, file).code()).isZero();
+        assertThat(ToolRun.of("diff", "--include", "large", "--checksums", a, file)
+                        .err())
+                .contains("1 tensor not compared");
     }
 }

@@ -1,0 +1,30 @@
+package org.tfckpt.cli;
+
+import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import org.tfckpt.Checkpoint;
+
+/** The option {@code -o} of commands that write a checkpoint. */
+final class OutputPath {
+    private OutputPath() {}
+
+    /** A directory as the output would give files next to it: Path drops a separator at the end. */
+    static Path of(String text, Checkpoint input) {
+        Path output = Path.of(text);
+        Path directory = output.getParent();
+        if (directory != null && Files.isRegularFile(directory)) {
+            throw new IllegalArgumentException("cannot write '" + output + "': '" + directory + "' is not a directory");
+        }
+        if (text.isEmpty()) {
+            throw new IllegalArgumentException("-o needs the prefix of the new checkpoint, for example 'model.ckpt'");
+        }
+        if (text.endsWith("/") || text.endsWith(File.separator) || Files.isDirectory(output)) {
+            String name = input.prefix().substring(input.prefix().lastIndexOf(File.separatorChar) + 1);
+            Path example = output.resolve(name.isEmpty() || name.contains("?") ? "model.ckpt" : name);
+            throw new IllegalArgumentException("-o needs the prefix of the new checkpoint, and '" + text
+                    + "' is a directory; write for example -o '" + example + "'");
+        }
+        return output;
+    }
+}
