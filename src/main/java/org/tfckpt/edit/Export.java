@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.FileFormat;
@@ -128,7 +129,7 @@ final class Export {
         } catch (IOException e) {
             throw Destination.describe("'" + target + "'", e);
         } catch (UncheckedIOException e) {
-            throw Destination.describe("'" + target + "'", e.getCause());
+            throw Destination.describe("'" + target + "'", Objects.requireNonNull(e.getCause()));
         }
         return new RewritePlan.Output(0, 0, written[0]);
     }
