@@ -40,6 +40,7 @@ record Group(String section, Pace pace, Map<String, List<String>> params, List<S
     /** For single shots of a second. */
     static final Pace TURNS = new Pace(2, 1, 3, 400);
 
+    private static final String FORMATS = "safetensors and npz";
     private static final String FORMS = "Other forms";
     private static final String INDEX = "Open, look up, list";
     private static final String READ = "Read and check everything";
@@ -64,6 +65,9 @@ record Group(String section, Pace pace, Map<String, List<String>> params, List<S
             of(REWRITE, LONG, "mebibytes=4096", "TensorFlowSaveBenchmark"),
             of(REWRITE, TURNS, "place=DISK mebibytes=1024", "RewriteBenchmark.(c|resh|wr).*"),
             of(REWRITE, TURNS, "place=MEMORY mebibytes=1024", "RewriteBenchmark.(copy.*|cp)"),
+            of(FORMATS, TURNS, "mebibytes=1024", "ConvertBenchmark"),
+            of(FORMATS, QUICKER, "", "SafetensorsBenchmark"),
+            of(FORMATS, QUICKER, "", "TransposeBenchmark"),
             of(REST, BRIEF, "tensors=330 threads=1,2", "VerifyBenchmark"),
             of(REST, BRIEF, "", "SnappyBenchmark"),
             of(REST, LONG, "", "CompareBenchmark"));

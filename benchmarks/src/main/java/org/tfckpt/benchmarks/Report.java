@@ -13,6 +13,9 @@ final class Report {
     private static final double MOST_ALLOCATED = 10e6;
 
     private static final double LARGEST_TOOL = 5e6;
+    /** The target for looking up a tensor of a safetensors file, in seconds. */
+    private static final double LONGEST_LOOKUP = 2e-6;
+
     private static final String NOT_MEASURED = "not measured";
 
     private final Machine machine;
@@ -81,6 +84,11 @@ final class Report {
                 "",
                 "< " + bytes(MOST_ALLOCATED),
                 jdk -> allocated("ReadBenchmark.openReadAndCheckMapped data=FEW_LARGE", jdk));
+        row(
+                "look up one of 1,000 tensors of an open safetensors file",
+                "",
+                "≤ " + seconds(LONGEST_LOOKUP),
+                jdk -> lookup("SafetensorsBenchmark.find", jdk));
         row("the tool's jar", "", "≤ " + bytes(LARGEST_TOOL), jdk -> toolSize());
     }
 
@@ -109,10 +117,20 @@ final class Report {
         return met ? ", met" : ", **missed**";
     }
 
-    private String allocated(String wanted, String jdk) {
+    private Optional<Figure> find(String wanted, String jdk) {
         return figures.stream()
                 .filter(figure -> figure.jdk().equals(jdk) && figure.is(wanted))
-                .findFirst()
+                .findFirst();
+    }
+
+    private String lookup(String wanted, String jdk) {
+        return find(wanted, jdk)
+                .map(figure -> seconds(figure.median()) + met(figure.median() <= LONGEST_LOOKUP))
+                .orElse(NOT_MEASURED);
+    }
+
+    private String allocated(String wanted, String jdk) {
+        return find(wanted, jdk)
                 .map(figure -> bytes(figure.allocated()) + met(figure.allocated() < MOST_ALLOCATED))
                 .orElse(NOT_MEASURED);
     }

@@ -101,7 +101,7 @@ public class RewriteBenchmark {
         }
     }
 
-    private static void run(String... command) throws IOException, InterruptedException {
+    static void run(String... command) throws IOException, InterruptedException {
         if (new ProcessBuilder(command).inheritIO().start().waitFor() != 0) {
             throw new IOException("failed: " + String.join(" ", command));
         }

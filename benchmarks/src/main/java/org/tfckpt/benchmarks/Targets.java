@@ -163,6 +163,48 @@ final class Targets {
                     "RewriteBenchmark.cp mebibytes=1024 place=MEMORY",
                     1.2),
             time(
+                    "convert 1 GiB to safetensors, in 64 MB of heap",
+                    "ConvertBenchmark.toSafetensors mebibytes=1024",
+                    "`cp` and `sync`",
+                    "ConvertBenchmark.cpAndSync mebibytes=1024",
+                    1.2),
+            time(
+                    "convert 1 GiB to four safetensors files",
+                    "ConvertBenchmark.toFourSafetensors mebibytes=1024",
+                    "`cp` and `sync`",
+                    "ConvertBenchmark.cpAndSync mebibytes=1024",
+                    1.2),
+            time(
+                    "convert 1 GiB to npz",
+                    "ConvertBenchmark.toNpz mebibytes=1024",
+                    "`cp` and `sync`",
+                    "ConvertBenchmark.cpAndSync mebibytes=1024",
+                    1.2),
+            time(
+                    "open a safetensors file of 1,000 tensors",
+                    "SafetensorsBenchmark.openAndClose",
+                    "a pass of Jackson's parser over its header",
+                    "SafetensorsBenchmark.parseHeader",
+                    1.5),
+            time(
+                    "transpose 30522 × 768 floats",
+                    "TransposeBenchmark.transpose shape=30522x768",
+                    "a copy in memory",
+                    "TransposeBenchmark.memoryCopy shape=30522x768",
+                    3),
+            time(
+                    "transpose 768 × 30522 floats",
+                    "TransposeBenchmark.transpose shape=768x30522",
+                    "a copy in memory",
+                    "TransposeBenchmark.memoryCopy shape=768x30522",
+                    3),
+            time(
+                    "transpose 16384 × 16384 floats (1 GiB)",
+                    "TransposeBenchmark.transpose shape=16384x16384",
+                    "a copy in memory",
+                    "TransposeBenchmark.memoryCopy shape=16384x16384",
+                    5),
+            time(
                     "`ls` of 200 tensors, the whole process",
                     "Process.ls tensors=200",
                     "a bare JVM start",
