@@ -32,9 +32,9 @@ final class AccumulatorPool {
 
     private Accumulator create(DataType type) {
         return switch (type) {
-            case DT_FLOAT -> new FloatAccumulator(histograms);
-            case DT_DOUBLE, DT_COMPLEX64, DT_COMPLEX128 -> new DoubleAccumulator(type, histograms);
-            case DT_INT32, DT_QINT32, DT_UINT32, DT_INT64, DT_UINT64 -> new IntegerAccumulator(type, histograms);
+            case DT_FLOAT, DT_DOUBLE, DT_COMPLEX64, DT_COMPLEX128, DT_INT32, DT_QINT32, DT_UINT32 ->
+                new RealAccumulator(type, histograms);
+            case DT_INT64, DT_UINT64 -> new LongAccumulator(type, histograms);
             default -> new TallyAccumulator(type, histograms);
         };
     }

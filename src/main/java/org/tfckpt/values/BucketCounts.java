@@ -10,52 +10,67 @@ import org.jspecify.annotations.Nullable;
 final class BucketCounts {
     private static final int MAX_LISTED = 1024;
 
-    /** Returns the smallest or the largest magnitude in a bucket, with its sign. */
-    interface Edges {
-        double of(int bucket, boolean outer);
-    }
+    private static final int FLOAT_BITS = Short.SIZE;
+    private static final int DOUBLE_BITS = 19;
 
-    private final int width;
+    private final boolean floats;
     private final int[] listed = new int[MAX_LISTED];
     private int listedCount;
     private boolean counting;
     private long @Nullable [] table;
 
-    /** Creates counters for the first {@code width} bits. */
-    BucketCounts(int width) {
-        this.width = width;
+    /**
+     * Creates counters.
+     *
+     * @param floats whether all values are exact as float32, and are counted as such
+     */
+    BucketCounts(boolean floats) {
+        this.floats = floats;
     }
 
-    /** Adds the bits of finite float32 values. */
-    void addInts(int[] bits, int n) {
-        int shift = Integer.SIZE - width;
+    private int size() {
+        return 1 << (floats ? FLOAT_BITS : DOUBLE_BITS);
+    }
+
+    private static int bucket(float value) {
+        return Float.floatToRawIntBits(value) >>> (Integer.SIZE - FLOAT_BITS);
+    }
+
+    private static int bucket(double value) {
+        return (int) (Double.doubleToRawLongBits(value) >>> (Long.SIZE - DOUBLE_BITS));
+    }
+
+    /** Adds {@code n} finite values. */
+    void add(float[] values, int n) {
         if (mayList(n)) {
             for (int i = 0; i < n; i++) {
-                listed[listedCount++] = bits[i] >>> shift;
+                listed[listedCount++] = bucket(values[i]);
             }
         } else {
-            countInts(bits, n, shift, table());
+            count(values, n, table());
         }
     }
 
-    private static void countInts(int[] bits, int n, int shift, long[] table) {
+    private static void count(float[] values, int n, long[] table) {
         for (int i = 0; i < n; i++) {
-            table[bits[i] >>> shift]++;
+            table[bucket(values[i])]++;
         }
     }
 
-    /** Adds the bits of finite float64 values. */
-    void addLongs(long[] bits, int n) {
-        int shift = Long.SIZE - width;
+    /** Adds {@code n} finite values. */
+    void add(double[] values, int n) {
         if (mayList(n)) {
             for (int i = 0; i < n; i++) {
-                listed[listedCount++] = (int) (bits[i] >>> shift);
+                listed[listedCount++] = bucket(values[i]);
             }
         } else {
-            long[] counts = table();
-            for (int i = 0; i < n; i++) {
-                counts[(int) (bits[i] >>> shift)]++;
-            }
+            count(values, n, table());
+        }
+    }
+
+    private static void count(double[] values, int n, long[] table) {
+        for (int i = 0; i < n; i++) {
+            table[bucket(values[i])]++;
         }
     }
 
@@ -66,7 +81,7 @@ final class BucketCounts {
     private long[] table() {
         long[] counts = table;
         if (counts == null) {
-            counts = new long[1 << width];
+            counts = new long[size()];
             table = counts;
         }
         counting = true;
@@ -94,25 +109,25 @@ final class BucketCounts {
     }
 
     /** Returns the histogram of the values, which are between {@code min} and {@code max}. */
-    Histogram histogram(double min, double max, Edges edges) {
+    Histogram histogram(double min, double max) {
         Histogram.Builder histogram = new Histogram.Builder(min, max);
-        int half = 1 << (width - 1);
+        int half = size() / 2;
         if (counting) {
             long[] counts = table();
             // Sign and magnitude: the negative buckets are in descending order.
             for (int bucket = counts.length - 1; bucket >= half; bucket--) {
-                add(histogram, bucket, true, counts[bucket], edges);
+                add(histogram, bucket, true, counts[bucket]);
             }
             for (int bucket = 0; bucket < half; bucket++) {
-                add(histogram, bucket, false, counts[bucket], edges);
+                add(histogram, bucket, false, counts[bucket]);
             }
         } else {
-            addListed(histogram, half, edges);
+            addListed(histogram, half);
         }
         return histogram.build();
     }
 
-    private void addListed(Histogram.Builder histogram, int half, Edges edges) {
+    private void addListed(Histogram.Builder histogram, int half) {
         int[] ordered = new int[listedCount];
         for (int i = 0; i < listedCount; i++) {
             ordered[i] = listed[i] >= half ? ~(listed[i] - half) : listed[i];
@@ -125,13 +140,23 @@ final class BucketCounts {
             }
             boolean negative = ordered[first] < 0;
             int bucket = negative ? ~ordered[first] + half : ordered[first];
-            add(histogram, bucket, negative, i - first, edges);
+            add(histogram, bucket, negative, i - first);
         }
     }
 
-    private static void add(Histogram.Builder histogram, int bucket, boolean negative, long count, Edges edges) {
+    private void add(Histogram.Builder histogram, int bucket, boolean negative, long count) {
         if (count > 0) {
-            histogram.add(edges.of(bucket, negative), edges.of(bucket, !negative), count);
+            histogram.add(edge(bucket, negative), edge(bucket, !negative), count);
         }
+    }
+
+    /** Returns the value in a bucket that is nearest to 0 or, if {@code outer}, farthest from it. */
+    private double edge(int bucket, boolean outer) {
+        if (floats) {
+            int rest = Integer.SIZE - FLOAT_BITS;
+            return Float.intBitsToFloat(bucket << rest | (outer ? (1 << rest) - 1 : 0));
+        }
+        int rest = Long.SIZE - DOUBLE_BITS;
+        return Double.longBitsToDouble((long) bucket << rest | (outer ? (1L << rest) - 1 : 0));
     }
 }

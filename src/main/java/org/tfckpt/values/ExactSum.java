@@ -32,8 +32,17 @@ final class ExactSum {
         this.digits = new long[bits / DIGIT + 4];
     }
 
-    /** Adds {@code value} × 2^{@code shift}, in units of the smallest term. */
-    void add(long value, int shift) {
+    /** Adds {@code value} × 2^{@code scale}, a multiple of the unit. */
+    void add(long value, int scale) {
+        int shift = scale - exponent;
+        if (shift < 0) {
+            addTo(value >> -shift, 0);
+        } else {
+            addTo(value, shift);
+        }
+    }
+
+    private void addTo(long value, int shift) {
         int digit = shift >>> 5;
         int within = shift & (DIGIT - 1);
         long low = (value & MASK) << within;
@@ -48,16 +57,34 @@ final class ExactSum {
 
     /** Adds {@code value} × 2^{@code scale}; the value must be finite. */
     void add(double value, int scale) {
-        if (value == 0) {
-            return;
-        }
+        long mantissa = mantissa(value);
+        add(value < 0 ? -mantissa : mantissa, exponent(value) + scale);
+    }
+
+    /** Adds the square of a finite value. */
+    void addSquare(double value) {
+        long mantissa = mantissa(value);
+        long low = mantissa * mantissa;
+        int scale = 2 * exponent(value);
+        add(low & MASK, scale);
+        add(low >>> DIGIT, scale + DIGIT);
+        add(Math.multiplyHigh(mantissa, mantissa), scale + 2 * DIGIT);
+    }
+
+    /** Returns an odd integer, or 0; the magnitude of a value is a multiple of it by 2^{@link #exponent(double)}. */
+    private static long mantissa(double value) {
         long bits = Double.doubleToRawLongBits(value);
-        int biased = (int) (bits >>> MANTISSA) & 0x7ff;
         long fraction = bits & ((1L << MANTISSA) - 1);
+        long mantissa = Math.abs(value) < Double.MIN_NORMAL ? fraction : fraction | (1L << MANTISSA);
+        return mantissa == 0 ? 0 : mantissa >>> Long.numberOfTrailingZeros(mantissa);
+    }
+
+    private static int exponent(double value) {
+        long bits = Double.doubleToRawLongBits(value);
+        long fraction = bits & ((1L << MANTISSA) - 1);
+        int biased = (int) (bits >>> MANTISSA) & 0x7ff;
         long mantissa = biased == 0 ? fraction : fraction | (1L << MANTISSA);
-        int shift = Math.max(0, biased - 1) + MIN_EXPONENT - exponent + scale;
-        int trailing = Math.min(Math.max(0, -shift), Long.numberOfTrailingZeros(mantissa));
-        add(bits < 0 ? -(mantissa >>> trailing) : mantissa >>> trailing, shift + trailing);
+        return Math.max(0, biased - 1) + MIN_EXPONENT + Long.numberOfTrailingZeros(mantissa) % Long.SIZE;
     }
 
     /** Adds another sum of the same kind. */

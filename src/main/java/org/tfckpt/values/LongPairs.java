@@ -43,8 +43,8 @@ final class LongPairs extends PairAccumulator {
         for (int i = first; i < first + n; i++) {
             long a = Elements.longAt(typeA, bytesA, i);
             long b = Elements.longAt(typeB, bytesB, i);
-            double x = Integers.toDouble(a, unsignedA);
-            double y = Integers.toDouble(b, unsignedB);
+            double x = LongAccumulator.toDouble(a, unsignedA);
+            double y = LongAccumulator.toDouble(b, unsignedB);
             double difference = addDifference(i, a, b, Math.abs(y));
             absolute += difference;
             dd += difference * difference;
@@ -74,7 +74,7 @@ final class LongPairs extends PairAccumulator {
             chunkCarry = exceeds;
             chunkLow = difference;
         }
-        double rounded = Integers.toDouble(difference, true) + (exceeds ? TWO_64 : 0);
+        double rounded = LongAccumulator.toDouble(difference, true) + (exceeds ? TWO_64 : 0);
         addRelative(rounded, magnitude);
         if (difference != 0 || exceeds) {
             different++;

@@ -145,12 +145,12 @@ final class TallyAccumulator extends Accumulator {
                 int trailing = Long.numberOfTrailingZeros(significand);
                 significand >>= trailing;
                 exponent += trailing;
-                sum.add(significand * (count & 0xffff_ffffL), exponent - MIN_EXPONENT);
-                sum.add(significand * (count >>> 32), exponent - MIN_EXPONENT + 32);
+                sum.add(significand * (count & 0xffff_ffffL), exponent);
+                sum.add(significand * (count >>> 32), exponent + 32);
                 // Values of 16 bits have at most 16 significant ones, so the products cannot overflow.
                 long square = significand * significand;
-                squares.add(square * (count & 0x3fff_ffffL), 2 * (exponent - MIN_EXPONENT));
-                squares.add(square * (count >>> 30), 2 * (exponent - MIN_EXPONENT) + 30);
+                squares.add(square * (count & 0x3fff_ffffL), 2 * exponent);
+                squares.add(square * (count >>> 30), 2 * exponent + 30);
             }
         }
     }

@@ -2,19 +2,17 @@ package org.tfckpt.values;
 
 import java.math.BigInteger;
 import java.nio.ByteBuffer;
-import java.nio.IntBuffer;
 import java.nio.LongBuffer;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.tensor.DataType;
 
-/** Statistics of integers of 32 or 64 bits. */
-final class IntegerAccumulator extends Accumulator {
+/** Statistics of integers of 64 bits. */
+final class LongAccumulator extends Accumulator {
     private static final int HALF = 32;
     private static final long MASK = 0xffff_ffffL;
 
-    private final DataType type;
     private final boolean unsigned;
-    private final int[] ints = new int[BLOCK];
+    private final double[] doubles = new double[BLOCK];
     private final long[] block = new long[BLOCK];
     private final ExactSum sum = new ExactSum(0, 3 * Long.SIZE);
     private final ExactSum squares = new ExactSum(0, 4 * Long.SIZE);
@@ -25,32 +23,18 @@ final class IntegerAccumulator extends Accumulator {
 
     private long max = Long.MIN_VALUE;
 
-    IntegerAccumulator(DataType type, boolean histogram) {
-        this.type = type;
+    LongAccumulator(DataType type, boolean histogram) {
         this.unsigned = type == DataType.DT_UINT64;
-        this.counts = histogram ? DoubleAccumulator.newCounts() : null;
+        this.counts = histogram ? new BucketCounts(false) : null;
     }
 
     @Override
     void add(ByteBuffer elements) {
-        if (type.width() == Long.BYTES) {
-            LongBuffer values = elements.asLongBuffer();
-            while (values.hasRemaining()) {
-                int length = Math.min(BLOCK, values.remaining());
-                values.get(block, 0, length);
-                add(length);
-            }
-        } else {
-            IntBuffer values = elements.asIntBuffer();
-            long mask = type == DataType.DT_UINT32 ? MASK : -1;
-            while (values.hasRemaining()) {
-                int length = Math.min(BLOCK, values.remaining());
-                values.get(ints, 0, length);
-                for (int i = 0; i < length; i++) {
-                    block[i] = ints[i] & mask;
-                }
-                add(length);
-            }
+        LongBuffer values = elements.asLongBuffer();
+        while (values.hasRemaining()) {
+            int length = Math.min(BLOCK, values.remaining());
+            values.get(block, 0, length);
+            add(length);
         }
     }
 
@@ -87,15 +71,15 @@ final class IntegerAccumulator extends Accumulator {
         squares.add(square96, 3 * HALF);
         if (counts != null) {
             for (int i = 0; i < n; i++) {
-                block[i] = Double.doubleToRawLongBits(Integers.toDouble(block[i], unsigned));
+                doubles[i] = toDouble(block[i], unsigned);
             }
-            counts.addLongs(block, n);
+            counts.add(doubles, n);
         }
     }
 
     @Override
     void merge(Accumulator other) {
-        IntegerAccumulator more = (IntegerAccumulator) other;
+        LongAccumulator more = (LongAccumulator) other;
         mergeCounts(more);
         count += more.count;
         min = Math.min(min, more.min);
@@ -105,6 +89,12 @@ final class IntegerAccumulator extends Accumulator {
         if (counts != null && more.counts != null) {
             counts.add(more.counts);
         }
+    }
+
+    /** Returns the nearest double. */
+    static double toDouble(long bits, boolean unsigned) {
+        // The last bit only decides whether the result is rounded up.
+        return unsigned && bits < 0 ? ((bits >>> 1) | (bits & 1)) * 2.0 : bits;
     }
 
     private Number value(long flipped) {
@@ -123,7 +113,7 @@ final class IntegerAccumulator extends Accumulator {
     Histogram histogram() {
         return counts == null
                 ? null
-                : counts.histogram(value(min).doubleValue(), value(max).doubleValue(), DoubleAccumulator::bucketEdge);
+                : counts.histogram(value(min).doubleValue(), value(max).doubleValue());
     }
 
     @Override
