@@ -7,7 +7,7 @@ module org.tfckpt {
     // Annotations: not needed at run time.
     requires static org.jspecify;
 
-    // Needed to read safetensors files, and by the command-line tool.
+    // Needed to read safetensors files and to write reports, and by the command-line tool.
     requires static com.fasterxml.jackson.core;
 
     // The command-line tool alone needs these.
@@ -19,6 +19,7 @@ module org.tfckpt {
     exports org.tfckpt.files;
     exports org.tfckpt.graph;
     exports org.tfckpt.objects;
+    exports org.tfckpt.report;
     exports org.tfckpt.restore;
     exports org.tfckpt.slots;
     exports org.tfckpt.storage;

@@ -66,6 +66,9 @@ final class Failures {
         if (failure instanceof CheckpointException) {
             return String.valueOf(failure.getMessage());
         }
+        if (failure instanceof FileAlreadyExistsException existing) {
+            return "'" + existing.getFile() + "' already exists; use --force to replace it";
+        }
         if (failure instanceof FileSystemException file && file.getReason() != null) {
             return "'" + file.getFile() + "': " + file.getReason();
         }
@@ -74,9 +77,6 @@ final class Failures {
         }
         if (failure instanceof AccessDeniedException denied) {
             return "permission denied: '" + denied.getFile() + "'";
-        }
-        if (failure instanceof FileAlreadyExistsException existing) {
-            return "'" + existing.getFile() + "' already exists; use --force to replace it";
         }
         String message = failure.getMessage();
         return message == null ? failure.toString() : message;

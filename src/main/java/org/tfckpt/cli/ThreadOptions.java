@@ -1,6 +1,7 @@
 package org.tfckpt.cli;
 
 import java.io.Closeable;
+import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.tfckpt.values.ScanOptions;
@@ -19,11 +20,21 @@ final class ThreadOptions {
     /** Threads of a command, which end when it is closed. */
     static final class Workers implements Closeable {
         private final ExecutorService executor;
+        private final int degree;
         private final ScanOptions options;
 
         private Workers(int threads) {
+            this.degree = threads;
             this.executor = Executors.newFixedThreadPool(threads);
             this.options = ScanOptions.DEFAULT.withThreads(executor, threads);
+        }
+
+        Executor executor() {
+            return executor;
+        }
+
+        int degree() {
+            return degree;
         }
 
         ScanOptions options() {

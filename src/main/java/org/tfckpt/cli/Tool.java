@@ -43,6 +43,7 @@ final class Tool implements Runnable {
         COMMANDS.put("objects", ObjectsCommand::new);
         COMMANDS.put("graph", GraphCommand::new);
         COMMANDS.put("compare", CompareCommand::new);
+        COMMANDS.put("report", ReportCommand::new);
         COMMANDS.put("average", AverageCommand::new);
         COMMANDS.put("rewrite", RewriteCommand::new);
         COMMANDS.put("convert", ConvertCommand::new);

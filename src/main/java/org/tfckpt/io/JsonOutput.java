@@ -5,7 +5,6 @@ import com.fasterxml.jackson.core.JsonGenerator;
 import com.fasterxml.jackson.core.SerializableString;
 import com.fasterxml.jackson.core.StreamWriteFeature;
 import com.fasterxml.jackson.core.io.CharacterEscapes;
-import com.fasterxml.jackson.core.io.SerializedString;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -39,7 +38,7 @@ public final class JsonOutput implements Closeable {
 
         @Override
         public @Nullable SerializableString getEscapeSequence(int c) {
-            return c == '<' ? new SerializedString("\\u003c") : null;
+            return null;
         }
     }
 
