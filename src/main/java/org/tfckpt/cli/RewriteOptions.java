@@ -27,7 +27,12 @@ final class RewriteOptions {
         FLOAT(DataType.DT_FLOAT),
         DOUBLE(DataType.DT_DOUBLE),
         HALF(DataType.DT_HALF),
-        BFLOAT16(DataType.DT_BFLOAT16);
+        BFLOAT16(DataType.DT_BFLOAT16),
+        FLOAT8_E5M2(DataType.DT_FLOAT8_E5M2),
+        FLOAT8_E4M3FN(DataType.DT_FLOAT8_E4M3FN),
+        FLOAT8_E4M3FNUZ(DataType.DT_FLOAT8_E4M3FNUZ),
+        FLOAT8_E4M3B11FNUZ(DataType.DT_FLOAT8_E4M3B11FNUZ),
+        FLOAT8_E5M2FNUZ(DataType.DT_FLOAT8_E5M2FNUZ);
 
         private final DataType dtype;
 

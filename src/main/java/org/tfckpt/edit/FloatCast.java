@@ -37,6 +37,11 @@ final class FloatCast implements ElementBytes {
         };
     }
 
+    /** Returns whether floats can be cast to a dtype. */
+    static boolean isTarget(DataType dtype) {
+        return isFloat(dtype) || dtype.name().startsWith("DT_FLOAT8_");
+    }
+
     @Override
     public DataType dtype() {
         return to;
@@ -102,7 +107,8 @@ final class FloatCast implements ElementBytes {
             case DT_HALF -> out.putShort(SmallFloats.toHalf(value));
             case DT_BFLOAT16 -> out.putShort(SmallFloats.toBfloat16(value));
             case DT_FLOAT -> out.putFloat((float) value);
-            default -> out.putDouble(value);
+            case DT_DOUBLE -> out.putDouble(value);
+            default -> out.put(SmallFloats.toSmall(to, value));
         }
     }
 }

@@ -195,13 +195,13 @@ public final class Rewrite {
         /**
          * Casts all 16-, 32- and 64-bit floats to one dtype.
          *
-         * @param dtype {@link DataType#DT_FLOAT}, {@link DataType#DT_DOUBLE}, {@link DataType#DT_HALF} or
-         *     {@link DataType#DT_BFLOAT16}
+         * @param dtype {@link DataType#DT_FLOAT}, {@link DataType#DT_DOUBLE}, {@link DataType#DT_HALF},
+         *     {@link DataType#DT_BFLOAT16} or a dtype of 8-bit floats
          * @return this builder
          * @throws IllegalArgumentException for any other dtype
          */
         public Builder cast(DataType dtype) {
-            if (!FloatCast.isFloat(dtype)) {
+            if (!FloatCast.isTarget(dtype)) {
                 throw new IllegalArgumentException("floats cannot be cast to " + dtype);
             }
             request.cast = dtype;

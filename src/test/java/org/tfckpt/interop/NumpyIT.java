@@ -21,6 +21,7 @@ import org.tfckpt.Checkpoint;
 import org.tfckpt.FileFormat;
 import org.tfckpt.TensorDigest;
 import org.tfckpt.edit.Rewrite;
+import org.tfckpt.restore.NameMapping;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.testing.Corpus;
 
@@ -121,9 +122,26 @@ class NumpyIT {
         assertThat(digests(file)).hasLineCount(16 * 7).isEqualTo(python(DIGESTS, file));
     }
 
-    /** More than 4 GiB: the file is sparse, and the digest of the last row stands for the whole. */
+    /** Python never selects the versions 2 and 3 for these arrays by itself. */
     @Test
-    void numpyReadsAnArrayOfMoreThan4Gib() throws IOException, InterruptedException {
+    void weReadAllVersionsOfTheHeader() throws IOException, InterruptedException {
+        Path file = directory.resolve("m.npz");
+        python("""
+                import sys, zipfile
+                import numpy as np
+                with zipfile.ZipFile(sys.argv[1], 'w') as out:
+                    for version in [(1, 0), (2, 0), (3, 0)]:
+                        for code in ['<f4', '>i8', '<U3', '|S2']:
+                            with out.open('größe/%s/%s.npy' % (version[0], code[1:]), 'w') as member:
+                                np.lib.format.write_array(
+                                    member, np.asfortranarray(np.arange(6).reshape(2, 3)).astype(code), version=version)
+                """, file);
+        assertThat(digests(file)).hasLineCount(3 * 4).isEqualTo(python(DIGESTS, file));
+    }
+
+    /** More than 4 GiB: the file is sparse, and the last row stands for the whole. */
+    @Test
+    void arraysOfMoreThan4GibAreReadAndWritten() throws IOException, InterruptedException {
         Path file = directory.resolve("sparse.npy");
         long rows = (1L << 32) / 1000 + 7;
         python("""
@@ -131,14 +149,35 @@ class NumpyIT {
                 import numpy as np
                 np.lib.format.open_memmap(sys.argv[1], mode='w+', dtype='u1', shape=(int(sys.argv[2]), 1000))[-1] = 5
                 """, file, rows);
+        Path archive = directory.resolve("large.npz");
+        String region = (rows - 2) + ",2:999,1";
         try (Checkpoint checkpoint = Checkpoint.open(file);
+                Checkpoint small = Checkpoint.open(Corpus.root().resolve("interchange/f4.npy"));
                 RandomAccessFile raw = new RandomAccessFile(file.toFile(), "r")) {
-            assertThat(checkpoint
-                            .tensor("sparse")
-                            .slice((rows - 2) + ",2:999,1")
-                            .toIntArray())
-                    .containsExactly(0, 5);
+            assertThat(checkpoint.tensor("sparse").slice(region).toIntArray()).containsExactly(0, 5);
             assertThat(raw.length()).isGreaterThan(1L << 32);
+            Rewrite.of(List.of(checkpoint, small))
+                    .rename(NameMapping.sed("s/^f4$/z/"))
+                    .format(FileFormat.NPZ)
+                    .build()
+                    .run(archive);
         }
+        try (Checkpoint checkpoint = Checkpoint.open(archive)) {
+            assertThat(checkpoint.tensor("sparse").slice(region).toIntArray()).containsExactly(0, 5);
+        }
+        // NumPy would need as much memory as the array; zipfile compares the checksum at the end of a member.
+        assertThat(python("""
+                import sys, zipfile
+                import numpy as np
+                with zipfile.ZipFile(sys.argv[1]) as archive, archive.open('sparse.npy') as member:
+                    assert np.lib.format.read_magic(member) == (1, 0)
+                    shape, fortran, dtype = np.lib.format.read_array_header_1_0(member)
+                    size, last = 0, b''
+                    while part := member.read(1 << 24):
+                        size, last = size + len(part), (last + part)[-1001:]
+                    print(shape, fortran, dtype, size, last == bytes(1) + bytes([5]) * 1000)
+                print(np.load(sys.argv[1])['z'].shape)
+                """, archive))
+                .isEqualTo("(" + rows + ", 1000) False uint8 " + rows * 1000 + " True\n(3, 5)\n");
     }
 }
