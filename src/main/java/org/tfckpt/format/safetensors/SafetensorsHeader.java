@@ -4,15 +4,14 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.HashMap;
 import java.util.HashSet;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.io.ByteSource;
 import org.tfckpt.io.FileKind;
-import org.tfckpt.io.RangeStream;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.ErrorContext;
@@ -53,7 +52,7 @@ record SafetensorsHeader(List<Entry> entries) {
 
     private static final class Parser {
         private final ByteSource file;
-        private final Map<String, Entry> entries = new HashMap<>();
+        private final Map<String, Entry> entries = new LinkedHashMap<>();
         private final long[] shape = new long[Shape.MAX_RANK];
         private final long[] offsets = new long[2];
         private long data;
@@ -66,7 +65,7 @@ record SafetensorsHeader(List<Entry> entries) {
         List<Entry> parse() throws IOException {
             long length = length();
             this.data = Long.BYTES + length;
-            try (JsonReader json = JsonReader.open(new RangeStream(file, Long.BYTES, length), DEPTH, file.name())) {
+            try (JsonReader json = JsonReader.open(file, Long.BYTES, length, DEPTH)) {
                 json.beginObject("an object");
                 for (String name = json.nextKey(); name != null; name = json.nextKey()) {
                     json.tensor(name);

@@ -10,7 +10,6 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.tfckpt.io.ByteSource;
-import org.tfckpt.io.RangeStream;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.ErrorContext;
 import org.tfckpt.tensor.ProblemKind;
@@ -50,7 +49,7 @@ public record ShardIndex(Map<String, Path> files, Map<String, String> fileOf) {
         }
         ShardIndex index = new ShardIndex(new LinkedHashMap<>(), new HashMap<>());
         boolean found = false;
-        try (JsonReader json = JsonReader.open(new RangeStream(source, 0, source.size()), DEPTH, source.name())) {
+        try (JsonReader json = JsonReader.open(source, 0, source.size(), DEPTH)) {
             json.beginObject("an object");
             for (String key = json.nextKey(); key != null; key = json.nextKey()) {
                 if (!key.equals("weight_map")) {
