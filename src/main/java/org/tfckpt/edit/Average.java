@@ -76,8 +76,8 @@ public final class Average {
          */
         public Builder weights(double... newWeights) {
             if (newWeights.length != inputs.size()) {
-                throw new IllegalArgumentException(
-                        "one weight is needed for each of the " + inputs.size() + " checkpoints, not " + newWeights.length);
+                throw new IllegalArgumentException("one weight is needed for each of the " + inputs.size()
+                        + " checkpoints, not " + newWeights.length);
             }
             double sum = 0;
             for (double weight : newWeights) {
