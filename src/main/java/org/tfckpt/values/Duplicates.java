@@ -14,9 +14,12 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiPredicate;
 import java.util.stream.Stream;
 import org.tfckpt.Checkpoint;
+import org.tfckpt.Tensor;
 import org.tfckpt.TensorDigest;
 import org.tfckpt.io.OrderedWork;
+import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.Shape;
+import org.tfckpt.tensor.StringVector;
 import org.tfckpt.tensor.TensorInfo;
 
 /**
@@ -103,11 +106,11 @@ public final class Duplicates {
             similar.forEach(
                     member -> equal.computeIfAbsent(String.valueOf(digests.get(member)), digest -> new ArrayList<>())
                             .add(member));
-            equal.forEach((digest, members) -> {
-                if (members.size() > 1) {
-                    groups.add(new Group(members, digest, wasted(members)));
+            for (Map.Entry<String, List<Member>> same : equal.entrySet()) {
+                if (same.getValue().size() > 1) {
+                    groups.add(new Group(same.getValue(), same.getKey(), wasted(same.getValue())));
                 }
-            });
+            }
         }
         groups.sort(Comparator.comparingLong(Group::wastedBytes).reversed());
         return groups;
@@ -151,17 +154,34 @@ public final class Duplicates {
                         .equals(b.checkpoint.tensor(b.info).order());
     }
 
-    private static long wasted(List<Member> equal) {
+    private static long wasted(List<Member> equal) throws IOException {
         Set<Object> places = new HashSet<>();
         long bytes = 0;
         for (Member member : equal) {
             TensorInfo.Storage storage = member.info.storage();
-            Object place =
-                    storage == null ? member : List.of(member.checkpoint.prefix(), storage.shard(), storage.offset());
+            Object prefix = member.checkpoint.prefix();
+            Object place = storage == null
+                    ? List.of(prefix, member.info.name())
+                    : List.of(prefix, storage.shard(), storage.offset());
             if (places.add(place)) {
-                bytes += Math.max(0, member.info.byteSize());
+                bytes += size(member);
             }
         }
-        return bytes - Math.max(0, equal.get(0).info.byteSize());
+        return bytes - size(equal.get(0));
+    }
+
+    /** Returns the size of a tensor in its file, or of its values if the index does not contain it. */
+    private static long size(Member member) throws IOException {
+        if (member.info.byteSize() >= 0 || member.info.dtype() != DataType.DT_STRING) {
+            return Math.max(0, member.info.byteSize());
+        }
+        Tensor tensor = member.checkpoint.tensor(member.info);
+        long bytes = 0;
+        StringVector part;
+        for (int at = 0; at < tensor.shape().elements(); at += part.size()) {
+            part = tensor.stringPart(at);
+            bytes += part.byteSize();
+        }
+        return bytes;
     }
 }

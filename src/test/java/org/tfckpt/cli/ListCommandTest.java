@@ -3,6 +3,7 @@ package org.tfckpt.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.tfckpt.cli.ToolRun.testdata;
 
+import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteOrder;
@@ -16,11 +17,15 @@ import org.junit.jupiter.params.provider.MethodSource;
 import org.tfckpt.CheckpointWriter;
 import org.tfckpt.ValueSource;
 import org.tfckpt.WriteOptions;
+import org.tfckpt.proto.TensorProto;
+import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.Shape;
 import org.tfckpt.tensor.ShapeAndSlice;
+import org.tfckpt.testing.BundleBuilder;
 import org.tfckpt.testing.Corpus;
 import org.tfckpt.testing.Corpus.Expected;
 import org.tfckpt.testing.Json;
+import org.tfckpt.testing.V1Builder;
 
 class ListCommandTest {
     private static final String STORY = testdata("story/log/model.ckpt-122543");
@@ -197,5 +202,29 @@ class ListCommandTest {
                         .json())
                 .containsEntry("wasted_bytes", 0L);
         assertThat(ToolRun.of("ls", one, big).code()).isEqualTo(2);
+    }
+
+    @Test
+    void duplicatesAmongStringsOfV1CountTheirBytes(@TempDir Path directory) throws IOException {
+        TensorProto.Builder values = TensorProto.newBuilder()
+                .addStringVal(ByteString.copyFromUtf8("hello"))
+                .addStringVal(ByteString.copyFromUtf8("world!"));
+        String v1 = new V1Builder()
+                .tensor("a", DataType.DT_STRING, new long[] {2}, values)
+                .tensor("b", DataType.DT_STRING, new long[] {2}, values)
+                .write(directory.resolve("v1"))
+                .toString();
+        String v2 = new BundleBuilder()
+                .strings("d", "hello", "world!")
+                .strings("e", "hellow", "orld!")
+                .write(directory.resolve("v2"))
+                .toString();
+        assertThat(ToolRun.of("ls", "--duplicates", v1, v2).lines())
+                .containsExactly(
+                        "3 equal tensors, DT_STRING [2]: 28 bytes in copies",
+                        "  " + v1 + ": a",
+                        "  " + v1 + ": b",
+                        "  " + v2 + ": d",
+                        "1 group of equal tensors, 28 bytes in copies");
     }
 }
