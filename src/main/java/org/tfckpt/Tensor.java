@@ -411,8 +411,11 @@ public final class Tensor {
      * Returns the next elements of a string tensor of any size: as many as fit into 1 MiB, but at least one.
      *
      * <pre>{@code
-     * for (int i = 0; i < count; i += part.size()) {
+     * Tensor tensor = checkpoint.tensor("vocabulary");
+     * StringVector part;
+     * for (int i = 0; i < tensor.shape().elements(); i += part.size()) {
      *     part = tensor.stringPart(i);
+     *     System.out.println(part.string(0));
      * }
      * }</pre>
      *
