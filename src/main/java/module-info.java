@@ -29,4 +29,7 @@ module org.tfckpt {
 
     opens org.tfckpt.cli to
             info.picocli;
+
+    // File systems of buckets, for URIs like gs://bucket/model.
+    uses java.nio.file.spi.FileSystemProvider;
 }

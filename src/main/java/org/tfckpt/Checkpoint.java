@@ -21,6 +21,7 @@ import org.tfckpt.files.CheckpointLocator;
 import org.tfckpt.format.ArrangedTensors;
 import org.tfckpt.format.FormatReader;
 import org.tfckpt.format.TensorScan;
+import org.tfckpt.format.VerificationListener;
 import org.tfckpt.format.bundle.Bundle;
 import org.tfckpt.format.bundle.BundlePrefix;
 import org.tfckpt.format.npz.Npz;
@@ -443,7 +444,7 @@ public final class Checkpoint implements Closeable {
      * @throws IOException if the disk fails; damage is a problem, not an exception
      */
     public Verification verify(Consumer<Problem> problems) throws IOException {
-        return verify(problems, OrderedWork.alone());
+        return verify(problems, tensor -> {}, OrderedWork.alone());
     }
 
     /**
@@ -460,19 +461,43 @@ public final class Checkpoint implements Closeable {
      * @throws IllegalArgumentException if the degree is not positive
      */
     public Verification verify(Consumer<Problem> problems, Executor executor, int degree) throws IOException {
-        return verify(problems, new OrderedWork(executor, degree));
+        return verify(problems, tensor -> {}, executor, degree);
     }
 
-    private Verification verify(Consumer<Problem> problems, OrderedWork work) throws IOException {
+    /**
+     * Verifies the checkpoint like {@link #verify(Consumer, Executor, int)}, with a listener for the progress.
+     *
+     * @param problems receives each problem, on the calling thread
+     * @param intact receives each tensor after it was found to be intact, on the calling thread
+     * @param executor runs the tasks that the calling thread does not run itself
+     * @param degree the maximum number of threads, including the calling one
+     * @return the result
+     * @throws IOException as {@link #verify(Consumer)}
+     * @throws IllegalArgumentException if the degree is not positive
+     */
+    public Verification verify(Consumer<Problem> problems, Consumer<TensorInfo> intact, Executor executor, int degree)
+            throws IOException {
+        return verify(problems, intact, new OrderedWork(executor, degree));
+    }
+
+    private Verification verify(Consumer<Problem> problems, Consumer<TensorInfo> intact, OrderedWork work)
+            throws IOException {
         requireOpen();
         long[] count = {0};
+        VerificationListener listener = new VerificationListener() {
+            @Override
+            public void problem(Problem problem) {
+                count[0]++;
+                problems.accept(problem);
+            }
+
+            @Override
+            public void intact(TensorInfo tensor) {
+                intact.accept(tensor);
+            }
+        };
         try (work) {
-            FormatReader.Totals totals = reader.verify(
-                    problem -> {
-                        count[0]++;
-                        problems.accept(problem);
-                    },
-                    work);
+            FormatReader.Totals totals = reader.verify(listener, work);
             return new Verification(totals.tensors(), totals.bytes(), count[0]);
         }
     }

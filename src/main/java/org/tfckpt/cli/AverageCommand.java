@@ -104,7 +104,9 @@ final class AverageCommand implements Callable<Integer> {
         CheckpointState state = CheckpointLocator.state(paths.get(0));
         List<Path> existing = new ArrayList<>();
         for (String entry : state.all()) {
-            CheckpointLocator.locate(state, entry).ifPresent(location -> existing.add(Path.of(location.name())));
+            CheckpointLocator.locate(state, entry)
+                    .map(location -> state.directory().getFileSystem().getPath(location.name()))
+                    .ifPresent(existing::add);
         }
         if (existing.size() < count) {
             throw new IllegalArgumentException("--last " + count + ": the state file of '" + paths.get(0) + "' lists "

@@ -11,6 +11,9 @@ final class OutputPath {
 
     /** A directory as the output would give files next to it: Path drops a separator at the end. */
     static Path of(String text, Checkpoint input) {
+        if (RemoteFiles.isUrl(text)) {
+            throw new IllegalArgumentException("-o takes a local path, not a URL; copy the files afterwards");
+        }
         Path output = Path.of(text);
         Path directory = output.getParent();
         if (directory != null && Files.isRegularFile(directory)) {

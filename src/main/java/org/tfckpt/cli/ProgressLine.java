@@ -20,7 +20,7 @@ final class ProgressLine implements RewriteProgress, Closeable {
     }
 
     @Override
-    public void onProgress(long done, long total) {
+    public synchronized void onProgress(long done, long total) {
         if (!console.terminal()) {
             return;
         }
@@ -49,7 +49,7 @@ final class ProgressLine implements RewriteProgress, Closeable {
 
     /** Erases the line, until the next progress. */
     @Override
-    public void close() {
+    public synchronized void close() {
         if (shown) {
             shown = false;
             console.err().print("\r\u001b[K");

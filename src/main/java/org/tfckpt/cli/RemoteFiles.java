@@ -5,6 +5,7 @@ import java.net.URI;
 import java.nio.file.Path;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
+import org.tfckpt.io.NioStorage;
 import org.tfckpt.io.StorageFileSystem;
 import org.tfckpt.storage.Storage;
 import org.tfckpt.storage.StorageFile;
@@ -32,17 +33,37 @@ final class RemoteFiles {
     }
 
     /**
-     * Returns the path of a URL. Does no I/O.
+     * Returns the path of a URL. Does no I/O, except that the provider of a file system may do some.
      *
      * @throws IllegalArgumentException if it is invalid; the message does not contain it
      */
     Path path(String url) {
         String scheme = url.substring(0, url.indexOf(':')).toLowerCase(Locale.ROOT);
         return switch (scheme) {
-            case "http", "https" -> new Deferred(url).path();
+            case "http", "https" -> {
+                Deferred storage = new Deferred(url);
+                yield path(storage, storage.place.name());
+            }
             case "file" -> Path.of(URI.create(url));
-            default -> throw new IllegalArgumentException("URLs with the scheme '" + scheme + "' are not supported");
+            default -> ofProvider(url);
         };
+    }
+
+    private Path ofProvider(String url) {
+        try {
+            NioStorage storage = NioStorage.of(url);
+            return path(storage, storage.name());
+        } catch (IOException e) {
+            throw new IllegalArgumentException(Failures.describe(e), e);
+        }
+    }
+
+    private Path path(Storage storage, String name) {
+        StorageFileSystem known = first;
+        StorageFileSystem files =
+                known == null ? new StorageFileSystem(storage, cacheBytes) : known.withCacheFor(storage);
+        first = files;
+        return files.getPath(name).toAbsolutePath();
     }
 
     /** A storage that is opened when all options are known. */
@@ -54,14 +75,6 @@ final class RemoteFiles {
         Deferred(String url) {
             this.url = url;
             this.place = HttpStorage.of(url, HttpOptions.DEFAULT);
-        }
-
-        Path path() {
-            StorageFileSystem known = first;
-            StorageFileSystem files =
-                    known == null ? new StorageFileSystem(this, cacheBytes) : known.withCacheFor(this);
-            first = files;
-            return files.getPath(place.name()).toAbsolutePath();
         }
 
         @Override

@@ -142,7 +142,7 @@ class RewriteCommand implements Callable<Integer> {
             console.err().println("tfckpt: " + Failures.printable(note));
         }
         requireTensors(rewrite, inputs);
-        @Nullable Path meta = sideFiles.meta(inputs, options.graphFile(), output, force);
+        @Nullable Path meta = sideFiles.meta(paths.get(0), inputs, options.graphFile(), output, force);
         RewriteSummary summary;
         if (dryRun) {
             summary = rewrite.summary();

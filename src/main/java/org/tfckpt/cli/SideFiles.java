@@ -73,7 +73,8 @@ final class SideFiles {
 
     /** Returns the graph to copy, or null. Called before anything is written, to report problems in time. */
     @Nullable
-    Path meta(List<Checkpoint> inputs, @Nullable Path graph, Path output, boolean force) throws IOException {
+    Path meta(Path first, List<Checkpoint> inputs, @Nullable Path graph, Path output, boolean force)
+            throws IOException {
         if (state == State.UPDATE) {
             updated(output);
         }
@@ -82,7 +83,9 @@ final class SideFiles {
         }
         Path source = graph != null && graph.toString().endsWith(".meta")
                 ? graph
-                : Path.of(CheckpointState.graphFile((graph == null ? inputs.get(0) : graph).toString()));
+                : (graph == null ? first : graph)
+                        .getFileSystem()
+                        .getPath(CheckpointState.graphFile((graph == null ? inputs.get(0) : graph).toString()));
         if (!Files.isRegularFile(source)) {
             throw new NoSuchFileException(source.toString());
         }

@@ -204,7 +204,12 @@ final class StatsCommand implements Callable<Integer> {
 
     private void scan(Checkpoint checkpoint, ScanOptions options, ProgressLine progress, Rows rows) throws IOException {
         long total = console.terminal() ? selection.bytes(checkpoint) : 0;
-        ScanOptions observed = options.withProgress(done -> progress.onProgress(done, total));
+        long start = System.nanoTime();
+        long[] bytes = {0};
+        ScanOptions observed = options.withProgress(done -> {
+            bytes[0] = done;
+            progress.onProgress(done, total);
+        });
         Iterator<TensorInfo> tensors = selection.iterator(checkpoint);
         Statistics.DEFAULT.with(observed).scan(checkpoint, tensors, new Statistics.Listener() {
             @Override
@@ -222,6 +227,7 @@ final class StatsCommand implements Callable<Integer> {
                 damage.add(problem);
             }
         });
+        RemoteRate.report(checkpoint.prefix(), bytes[0], System.nanoTime() - start, console);
     }
 
     private void reportNotFinite(Checkpoint checkpoint, StatsRow row) {

@@ -48,9 +48,13 @@ final class ThreadOptions {
     }
 
     Workers workers() {
+        return new Workers(count());
+    }
+
+    int count() {
         if (threads < 1) {
             throw new IllegalArgumentException("--threads must be at least 1, not " + threads);
         }
-        return new Workers(threads);
+        return threads;
     }
 }

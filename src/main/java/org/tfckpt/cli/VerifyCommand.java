@@ -25,14 +25,13 @@ import picocli.CommandLine.Parameters;
 @Command(
         name = "verify",
         header = "Check all data of checkpoints for damage.",
-        description = "Reads everything, on all cores. Checks the checksum of every block and tensor, the keys and"
-                + " entries, and the data files for wrong sizes, gaps and overlaps. Prints one line per problem (file,"
-                + " offset, tensor, kind, message), one per data file that is missing or damaged as a whole, and a"
-                + " summary per checkpoint.",
+        description =
+                "Reads everything, on all cores; of remote checkpoints, reports the rate. Checks the checksum of every block and tensor, the keys and"
+                        + " entries, and the data files for wrong sizes, gaps and overlaps. Prints one line per problem (file,"
+                        + " offset, tensor, kind, message), one per data file that is missing or damaged as a whole, and a"
+                        + " summary per checkpoint.",
         footer = {"", "Example: tfckpt verify log/model.ckpt-*.index", "", CommonOptions.EXIT_STATUS})
 final class VerifyCommand implements Callable<Integer> {
-    private static final int CORES = Runtime.getRuntime().availableProcessors();
-
     private final Console console;
     private int exitStatus;
 
@@ -53,6 +52,9 @@ final class VerifyCommand implements Callable<Integer> {
     private boolean all;
 
     @Mixin
+    private ThreadOptions threads = new ThreadOptions();
+
+    @Mixin
     private CommonOptions common = new CommonOptions();
 
     VerifyCommand(Console console) {
@@ -66,16 +68,19 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        ExecutorService workers = Executors.newFixedThreadPool(CORES);
-        try {
+        int degree = threads.count();
+        ExecutorService workers = Executors.newFixedThreadPool(degree);
+        try (VerifyProgress progress = new VerifyProgress(console)) {
             // A checkpoint takes a thread; threads without a checkpoint help with those under way.
             Queue<Future<VerifyResult>> results = new ArrayDeque<>();
             ReadOptions options = common.readOptions(false);
             for (VerifyResult.Target target : targets()) {
-                results.add(workers.submit(() -> VerifyResult.of(target, options, workers, CORES)));
+                results.add(workers.submit(() -> VerifyResult.of(target, options, workers, degree, progress)));
             }
             while (!results.isEmpty()) {
-                print(get(results.remove()));
+                VerifyResult result = get(results.remove());
+                progress.erase();
+                print(result);
             }
         } finally {
             workers.shutdownNow();
@@ -106,7 +111,7 @@ final class VerifyCommand implements Callable<Integer> {
 
     /** An interrupted save is a problem unless the checkpoint was saved again. */
     private void addInterrupted(InterruptedSave save, List<VerifyResult.Target> targets) {
-        if (Files.exists(Path.of(save.prefix() + ".index"))) {
+        if (Files.exists(save.prefix().resolveSibling(save.prefix().getFileName() + ".index"))) {
             console.err()
                     .println("tfckpt: " + Failures.printable(save.description()) + "; the checkpoint itself exists");
         } else {
@@ -134,7 +139,10 @@ final class VerifyCommand implements Callable<Integer> {
         }
         if (result.failure() != null) {
             failed(result.failure());
-        } else if (!result.totals().isIntact()) {
+            return;
+        }
+        RemoteRate.report(result.path().toString(), result.totals().bytes(), result.nanos(), console);
+        if (!result.totals().isIntact()) {
             exitStatus = Math.max(exitStatus, 1);
         }
     }

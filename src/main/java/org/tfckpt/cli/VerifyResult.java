@@ -26,13 +26,15 @@ import org.tfckpt.tensor.ProblemKind;
  * @param checksums whether the format has checksums of the values
  * @param problems the damage found
  * @param failure why the checkpoint could not be verified, or null
+ * @param nanos the time that the verification took
  */
 record VerifyResult(
         Path path,
         Checkpoint.Verification totals,
         boolean checksums,
         List<Problem> problems,
-        @Nullable IOException failure) {
+        @Nullable IOException failure,
+        long nanos) {
     /**
      * What to verify.
      *
@@ -42,7 +44,8 @@ record VerifyResult(
      */
     record Target(Path path, boolean searched, @Nullable InterruptedSave interrupted) {}
 
-    static VerifyResult of(Target target, ReadOptions options, Executor helpers, int degree) {
+    static VerifyResult of(Target target, ReadOptions options, Executor helpers, int degree, VerifyProgress progress) {
+        long start = System.nanoTime();
         List<Problem> problems = new ArrayList<>();
         Checkpoint.Verification totals = new Checkpoint.Verification(0, 0, 1);
         IOException failure = null;
@@ -51,11 +54,12 @@ record VerifyResult(
             InterruptedSave save = target.interrupted;
             String message = save.description() + "; " + save.advice();
             Problem problem = new Problem(save.prefix() + ".index", -1, null, ProblemKind.MISSING_FILE, message);
-            return new VerifyResult(target.path, totals, true, List.of(problem), null);
+            return new VerifyResult(target.path, totals, true, List.of(problem), null, 0);
         }
         try (Checkpoint checkpoint = Checkpoint.open(target.path, options)) {
             checksums = checkpoint.hasChecksums();
-            totals = checkpoint.verify(problems::add, helpers, degree);
+            progress.expect(checkpoint);
+            totals = checkpoint.verify(problems::add, progress::add, helpers, degree);
         } catch (DataLossException e) {
             problems.add(withHint(e));
         } catch (IOException e) {
@@ -70,7 +74,7 @@ record VerifyResult(
                 failure = e;
             }
         }
-        return new VerifyResult(target.path, totals, checksums, problems, failure);
+        return new VerifyResult(target.path, totals, checksums, problems, failure, System.nanoTime() - start);
     }
 
     /** A checkpoint that cannot be opened has one problem: then it matters what to do. */

@@ -99,7 +99,11 @@ public final class DurableFiles {
             }
             rename(temporary, path);
         } catch (IOException e) {
-            Files.deleteIfExists(temporary);
+            try {
+                Files.deleteIfExists(temporary);
+            } catch (IOException alsoFailed) {
+                e.addSuppressed(alsoFailed);
+            }
             throw e;
         }
         Path parent = path.toAbsolutePath().getParent();

@@ -3,6 +3,7 @@ package org.tfckpt.io;
 import java.io.IOException;
 import java.net.URI;
 import java.nio.ByteBuffer;
+import java.nio.channels.NonWritableChannelException;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.AccessDeniedException;
 import java.nio.file.AccessMode;
@@ -14,7 +15,6 @@ import java.nio.file.LinkOption;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.OpenOption;
 import java.nio.file.Path;
-import java.nio.file.ReadOnlyFileSystemException;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.nio.file.attribute.FileAttribute;
@@ -61,7 +61,7 @@ final class StorageProvider extends FileSystemProvider {
     public SeekableByteChannel newByteChannel(
             Path path, Set<? extends OpenOption> options, FileAttribute<?>... attributes) throws IOException {
         if (options.stream().anyMatch(option -> option != StandardOpenOption.READ)) {
-            throw new ReadOnlyFileSystemException();
+            throw readOnly(path);
         }
         CachedFile file = session.existing(StoragePath.of(path).storageName());
         return new Channel(new CachedSource(file, BlockCache.INDEX_BLOCK, cause -> cause, false));
@@ -102,12 +102,12 @@ final class StorageProvider extends FileSystemProvider {
 
         @Override
         public int write(ByteBuffer bytes) {
-            throw new ReadOnlyFileSystemException();
+            throw new NonWritableChannelException();
         }
 
         @Override
         public SeekableByteChannel truncate(long size) {
-            throw new ReadOnlyFileSystemException();
+            throw new NonWritableChannelException();
         }
 
         @Override
@@ -153,7 +153,7 @@ final class StorageProvider extends FileSystemProvider {
     @Override
     public void checkAccess(Path path, AccessMode... modes) throws IOException {
         if (Set.of(modes).contains(AccessMode.WRITE)) {
-            throw new AccessDeniedException(path.toString(), null, "a storage is only read");
+            throw readOnly(path);
         }
         attributes(path);
     }
@@ -243,28 +243,33 @@ final class StorageProvider extends FileSystemProvider {
         throw new UnsupportedOperationException("a storage has no file stores");
     }
 
-    @Override
-    public void createDirectory(Path directory, FileAttribute<?>... attributes) {
-        throw new ReadOnlyFileSystemException();
+    /** Not a {@link java.nio.file.ReadOnlyFileSystemException}, which is no {@link IOException}. */
+    private static AccessDeniedException readOnly(Path path) {
+        return new AccessDeniedException(path.toString(), null, "a storage is only read; nothing can be written to it");
     }
 
     @Override
-    public void delete(Path path) {
-        throw new ReadOnlyFileSystemException();
+    public void createDirectory(Path directory, FileAttribute<?>... attributes) throws IOException {
+        throw readOnly(directory);
     }
 
     @Override
-    public void copy(Path source, Path target, CopyOption... options) {
-        throw new ReadOnlyFileSystemException();
+    public void delete(Path path) throws IOException {
+        throw readOnly(path);
     }
 
     @Override
-    public void move(Path source, Path target, CopyOption... options) {
-        throw new ReadOnlyFileSystemException();
+    public void copy(Path source, Path target, CopyOption... options) throws IOException {
+        throw readOnly(target);
     }
 
     @Override
-    public void setAttribute(Path path, String attribute, Object value, LinkOption... options) {
-        throw new ReadOnlyFileSystemException();
+    public void move(Path source, Path target, CopyOption... options) throws IOException {
+        throw readOnly(target);
+    }
+
+    @Override
+    public void setAttribute(Path path, String attribute, Object value, LinkOption... options) throws IOException {
+        throw readOnly(path);
     }
 }

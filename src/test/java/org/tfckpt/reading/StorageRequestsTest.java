@@ -13,6 +13,8 @@ import org.tfckpt.Checkpoint;
 import org.tfckpt.ReadOptions;
 import org.tfckpt.testing.CountingStorage;
 import org.tfckpt.testing.LargeCheckpoints;
+import org.tfckpt.values.CheckpointDiff;
+import org.tfckpt.values.DiffDepth;
 
 /** The number of requests that a remote checkpoint takes. */
 class StorageRequestsTest {
@@ -103,5 +105,24 @@ class StorageRequestsTest {
             assertThat(checkpoint.verify(problem -> {}).isIntact()).isTrue();
         }
         assertThat(storage.requests()).hasSizeBetween(40, 45);
+    }
+
+    @Test
+    void comparingChecksumsTakesWhatTwoListingsTake() throws IOException {
+        CountingStorage a = storage(100_000, 16);
+        CountingStorage b = new CountingStorage(directory);
+        CountingStorage listed = new CountingStorage(directory);
+        try (Checkpoint first = Checkpoint.open(a, "m");
+                Checkpoint second = Checkpoint.open(b, "m");
+                Checkpoint third = Checkpoint.open(listed, "m")) {
+            assertThat(list(third)).isEqualTo(100_000);
+            assertThat(CheckpointDiff.DEFAULT
+                            .with(DiffDepth.CHECKSUMS)
+                            .compare(first, second)
+                            .isEqual())
+                    .isTrue();
+        }
+        assertThat(a.requests()).hasSizeLessThanOrEqualTo(listed.requests().size());
+        assertThat(b.requests()).hasSizeLessThanOrEqualTo(listed.requests().size());
     }
 }
