@@ -202,10 +202,10 @@ final class CachedFile implements Closeable {
             }
             lastEnd = block.end();
         }
-        int count = run == 0 ? 0 : Math.min(1 << Math.min(run, BlockCache.REQUESTS), BlockCache.REQUESTS - 1);
+        int count = run == 0 ? 0 : Math.min(1 << Math.min(run, BlockCache.REQUESTS), BlockCache.REQUESTS);
         long end = Math.max(
                 block.end() + (long) count * cache.dataBlock(),
-                Math.min(wantedEnd, block.end() + (BlockCache.REQUESTS - 1L) * cache.dataBlock()));
+                Math.min(wantedEnd, block.end() + (long) BlockCache.REQUESTS * cache.dataBlock()));
         end = Math.min(end, size);
         for (long offset = block.end(); offset < end; ) {
             Block next = at(offset);
