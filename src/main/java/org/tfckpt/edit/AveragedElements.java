@@ -29,6 +29,7 @@ final class AveragedElements implements ElementBytes {
     private final DataType part;
 
     private final double[] sums;
+    private final float[] floats;
 
     AveragedElements(List<Tensor> tensors, double[] weights, IntConsumer nanFound) {
         this.tensors = tensors;
@@ -46,6 +47,7 @@ final class AveragedElements implements ElementBytes {
         }
         this.total = sum;
         this.sums = new double[(int) Math.min(BLOCK, shape().elements() * dtype.width() / part.width())];
+        this.floats = new float[part == DataType.DT_FLOAT ? sums.length : 0];
     }
 
     static boolean canAverage(DataType dtype) {
@@ -73,8 +75,12 @@ final class AveragedElements implements ElementBytes {
         while (out.hasRemaining()) {
             int count = Math.min(sums.length, out.remaining() / part.width());
             average(position + out.position(), count);
-            for (int i = 0; i < count; i++) {
-                put(sums[i], out);
+            if (part == DataType.DT_FLOAT) {
+                putFloats(count, out);
+            } else {
+                for (int i = 0; i < count; i++) {
+                    put(sums[i], out);
+                }
             }
         }
         target.position(target.limit());
@@ -85,20 +91,25 @@ final class AveragedElements implements ElementBytes {
         for (int input = 0; input < weights.length; input++) {
             add(tensors.get(input).asByteBuffer(position, count * part.width()), count, weights[input], input);
         }
+        divide(sums, count, total);
         for (int i = 0; i < count; i++) {
-            double mean = sums[i] / total;
-            sums[i] = Double.isInfinite(mean) ? scaledMean(position, i) : mean;
+            if (Double.isInfinite(sums[i])) {
+                sums[i] = scaledMean(position, i);
+            }
+        }
+    }
+
+    private static void divide(double[] sums, int count, double total) {
+        for (int i = 0; i < count; i++) {
+            sums[i] /= total;
         }
     }
 
     private void add(ByteBuffer values, int count, double weight, int input) {
         boolean nan = false;
         if (part == DataType.DT_FLOAT) {
-            for (int i = 0; i < count; i++) {
-                double value = values.getFloat(i * Float.BYTES);
-                nan |= Double.isNaN(value);
-                sums[i] += value * weight;
-            }
+            values.asFloatBuffer().get(0, floats, 0, count);
+            nan = addFloats(floats, count, weight, sums);
         } else {
             for (int i = 0; i < count; i++) {
                 double value = Elements.floatAt(part, values, i);
@@ -109,6 +120,25 @@ final class AveragedElements implements ElementBytes {
         if (nan) {
             nanFound.accept(input);
         }
+    }
+
+    /** Returns whether there is a NaN. */
+    private static boolean addFloats(float[] values, int count, double weight, double[] sums) {
+        boolean nan = false;
+        for (int i = 0; i < count; i++) {
+            double value = values[i];
+            nan |= Double.isNaN(value);
+            sums[i] += value * weight;
+        }
+        return nan;
+    }
+
+    private void putFloats(int count, ByteBuffer out) {
+        for (int i = 0; i < count; i++) {
+            floats[i] = (float) sums[i];
+        }
+        out.asFloatBuffer().put(floats, 0, count);
+        out.position(out.position() + count * Float.BYTES);
     }
 
     /** Returns the mean of elements whose sum is infinite, although the elements may be finite. */
@@ -123,7 +153,6 @@ final class AveragedElements implements ElementBytes {
 
     private void put(double value, ByteBuffer out) {
         switch (part) {
-            case DT_FLOAT -> out.putFloat((float) value);
             case DT_DOUBLE -> out.putDouble(value);
             case DT_HALF -> out.putShort(SmallFloats.toHalf(value));
             case DT_BFLOAT16 -> out.putShort(SmallFloats.toBfloat16(value));

@@ -45,6 +45,7 @@ record Group(String section, Pace pace, Map<String, List<String>> params, List<S
     private static final String INDEX = "Open, look up, list";
     private static final String READ = "Read and check everything";
     private static final String REWRITE = "Write and rewrite";
+    private static final String VALUES = "Statistics, differences, averages";
     private static final String REST = "Verify, compare, Snappy";
 
     /** All benchmarks. */
@@ -68,6 +69,10 @@ record Group(String section, Pace pace, Map<String, List<String>> params, List<S
             of(FORMATS, TURNS, "mebibytes=1024", "ConvertBenchmark"),
             of(FORMATS, QUICKER, "", "SafetensorsBenchmark"),
             of(FORMATS, QUICKER, "", "TransposeBenchmark"),
+            of(VALUES, BRIEF, "dtype=DT_FLOAT threads=1,2", "ValuesBenchmark.(crc32c|stats|diff).*"),
+            of(VALUES, LONG, "dtype=DT_FLOAT threads=1", "ValuesBenchmark.numpy"),
+            of(VALUES, BRIEF, "dtype=DT_DOUBLE,DT_HALF,DT_INT32 threads=1", "ValuesBenchmark.(crc32c|stats|diff).*"),
+            of(VALUES, SHOTS, "", "AverageBenchmark"),
             of(REST, BRIEF, "tensors=330 threads=1,2", "VerifyBenchmark"),
             of(REST, BRIEF, "", "SnappyBenchmark"),
             of(REST, LONG, "", "CompareBenchmark"));

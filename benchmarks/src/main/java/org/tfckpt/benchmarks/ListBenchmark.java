@@ -15,6 +15,8 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 import org.tfckpt.Checkpoint;
+import org.tfckpt.values.CheckpointDiff;
+import org.tfckpt.values.DiffDepth;
 
 /** Opens a checkpoint and lists all tensors with dtype and shape. */
 @State(Scope.Benchmark)
@@ -46,6 +48,18 @@ public class ListBenchmark {
                     .tensors()
                     .mapToLong(info -> info.shape().elements() + info.dtypeNumber())
                     .sum();
+        }
+    }
+
+    /** Opens two indexes and compares names, dtypes, shapes and checksums, all of which are equal. */
+    @Benchmark
+    public long diffChecksums() throws IOException {
+        try (Checkpoint a = Checkpoint.open(fixture.prefix());
+                Checkpoint b = Checkpoint.open(fixture.prefix())) {
+            return CheckpointDiff.DEFAULT
+                    .with(DiffDepth.CHECKSUMS)
+                    .compare(a, b)
+                    .same();
         }
     }
 }

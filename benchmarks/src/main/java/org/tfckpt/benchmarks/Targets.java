@@ -108,6 +108,48 @@ final class Targets {
                     "TensorFlow's restore of them",
                     "TensorFlowRestoreBenchmark.restore data=STRINGS threads=1",
                     0),
+            time(
+                    "statistics of 1 GiB of float32, without quantiles, one thread",
+                    "ValuesBenchmark.stats dtype=DT_FLOAT threads=1",
+                    "`CRC32C` of one warm mapping",
+                    "ValuesBenchmark.crc32cOfOneMapping dtype=DT_FLOAT threads=1",
+                    10),
+            time(
+                    "the same with quantiles",
+                    "ValuesBenchmark.statsWithQuantiles dtype=DT_FLOAT threads=1",
+                    "`CRC32C` of one warm mapping",
+                    "ValuesBenchmark.crc32cOfOneMapping dtype=DT_FLOAT threads=1",
+                    16),
+            speed(
+                    "the same with two threads",
+                    "ValuesBenchmark.statsWithQuantiles dtype=DT_FLOAT threads=2",
+                    "with one",
+                    "ValuesBenchmark.statsWithQuantiles dtype=DT_FLOAT threads=1",
+                    1.7),
+            speed(
+                    "the same with one thread",
+                    "ValuesBenchmark.statsWithQuantiles dtype=DT_FLOAT threads=1",
+                    "a process with NumPy",
+                    "ValuesBenchmark.numpy dtype=DT_FLOAT threads=1",
+                    8),
+            time(
+                    "differences of two files of 1 GiB, all float32 different",
+                    "ValuesBenchmark.diff dtype=DT_FLOAT threads=1",
+                    "`CRC32C` of one of them",
+                    "ValuesBenchmark.crc32cOfOneMapping dtype=DT_FLOAT threads=1",
+                    20),
+            time(
+                    "compare two indexes of 1,000,000 tensors with `--checksums`",
+                    "ListBenchmark.diffChecksums tensors=1000000",
+                    "listing one",
+                    "ListBenchmark.list tensors=1000000",
+                    2.5),
+            time(
+                    "the average of five checkpoints of 1 GiB",
+                    "AverageBenchmark.average",
+                    "reading five and writing one",
+                    "AverageBenchmark.readFiveAndWriteOne",
+                    2),
             speed(
                     "verify 1 GiB with two threads, mapped",
                     "VerifyBenchmark.verifyMapped tensors=330 threads=2",
