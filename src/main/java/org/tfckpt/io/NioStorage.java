@@ -129,7 +129,8 @@ public final class NioStorage implements Storage {
 
     @Override
     public Optional<List<String>> list(String directory) throws IOException {
-        Path listed = root.resolve(directory);
+        // The slash makes it a directory for providers of object stores, which have none.
+        Path listed = directory.isEmpty() ? root : root.resolve(directory + "/");
         List<String> names = new ArrayList<>();
         if (directory.isEmpty() || Files.isDirectory(listed)) {
             try (DirectoryStream<Path> entries = Files.newDirectoryStream(listed)) {
