@@ -13,6 +13,7 @@ import org.tfckpt.ReadOptions;
 import org.tfckpt.storage.Storage;
 import org.tfckpt.storage.http.HttpOptions;
 import org.tfckpt.storage.http.HttpStorage;
+import picocli.CommandLine;
 import picocli.CommandLine.Option;
 
 /** Options for files that are not local. Nothing of HTTP is loaded before a URL is opened. */
@@ -46,9 +47,10 @@ final class RemoteOptions {
     @Option(
             names = "--cache",
             paramLabel = "BYTES",
-            description = "Memory for what is read of a remote checkpoint (default: 67108864).")
+            converter = ByteSize.class,
+            description = "Memory for what is read of remote checkpoints (default: 64MiB)." + ByteSize.UNITS)
     @SuppressWarnings("UnusedVariable") // read by cacheBytes
-    private long cacheBytes;
+    private @Nullable Long cacheBytes;
 
     @Option(
             names = "--timeout",
@@ -67,8 +69,12 @@ final class RemoteOptions {
             String value = args.get(i).startsWith("--cache=")
                     ? args.get(i).substring("--cache=".length())
                     : args.get(i).equals("--cache") && i + 1 < args.size() ? args.get(i + 1) : "";
-            if (value.matches("\\d{1,18}")) {
-                return Long.parseLong(value);
+            if (!value.isEmpty()) {
+                try {
+                    return new ByteSize().convert(value);
+                } catch (CommandLine.TypeConversionException e) {
+                    break; // The parser reports it.
+                }
             }
         }
         return ReadOptions.DEFAULT.cacheBytes();

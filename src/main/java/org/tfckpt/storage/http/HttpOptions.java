@@ -130,6 +130,17 @@ public record HttpOptions(
     /**
      * Checks the options, and makes immutable copies of collections.
      *
+     * @param headers the headers for the origin of the checkpoint
+     * @param urls the URLs of files by their names
+     * @param keepsQuery whether the query of the checkpoint is sent for all files
+     * @param ignoresEntityTags whether entity tags are ignored
+     * @param connectTimeout how long connecting may take
+     * @param readTimeout how long a server may take to answer
+     * @param retries how often a request is repeated
+     * @param retryDelay the delay before the first repetition
+     * @param downloadLimit the largest download in bytes
+     * @param environment the environment variables
+     * @param notices receives messages for the user
      * @throws IllegalArgumentException if an option is invalid; the message contains no secret
      */
     public HttpOptions {
