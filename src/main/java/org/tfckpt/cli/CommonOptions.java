@@ -12,7 +12,7 @@ final class CommonOptions {
     static final String EXIT_STATUS = "Exit status: 0 success; 1 problems or differences found; 2 error.";
     static final String FORMS =
             " a prefix, one of its files, a directory with a state file, a SavedModel directory, a V1 file, or a"
-                    + " .safetensors, .safetensors.index.json, .npz or .npy file.";
+                    + " .safetensors, .safetensors.index.json, .npz or .npy file; or the URL of one of these.";
     static final String NO_SLOTS = "Skip the state of optimizers: slots (momentums, accumulators, moments) and"
             + " hyperparameters (learning rate, step count). Moving averages are kept.";
 

@@ -24,7 +24,7 @@ import picocli.CommandLine.Spec;
             "",
             "CHECKPOINT is a prefix (log/model.ckpt-122543), one of its files, a directory with a 'checkpoint' state"
                     + " file, that file, a SavedModel directory, a V1 file, or a .safetensors, .safetensors.index.json, .npz or"
-                    + " .npy file.",
+                    + " .npy file; or the URL of one of these.",
             "",
             CommonOptions.EXIT_STATUS
         })

@@ -226,6 +226,7 @@ class NginxIT {
     void valuesAreTheSameWithRangesAndWithout() throws Exception {
         String expected = tool(List.of(), "digest", Corpus.root().resolve(LOG).toString()).out;
         assertThat(tool(List.of(), "digest", url(0, "testdata/" + LOG)).out).isEqualTo(expected);
+        assertThat(tool(List.of(), "digest", url(0, "testdata/story/log")).out).isEqualTo(expected);
         Run without = tool(List.of(), "digest", url(1, "testdata/" + LOG));
         assertThat(without.out).isEqualTo(expected);
         zeros("whole", 100, 1 << 18);
@@ -246,6 +247,8 @@ class NginxIT {
                 .contains("no secure connection to '" + url(3, "").replaceFirst("/$", "") + "'");
         String wrongName = url(3, "testdata/" + LOG).replace("localhost", "127.0.0.1");
         assertThat(tool(trusting, "ls", wrongName).err).contains("no secure connection");
+        String plain = url(0, "testdata/" + LOG).replace("http:", "https:");
+        assertThat(tool(trusting, "ls", plain).err).contains("no secure connection");
         Run left = tool(trusting, "ls", url(3, "plain/m.index"));
         assertThat(left.code).isEqualTo(2);
         assertThat(left.err.toLowerCase(Locale.ROOT)).contains("from https to http");

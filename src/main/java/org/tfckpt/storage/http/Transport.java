@@ -8,6 +8,7 @@ import java.net.ProtocolException;
 import java.net.Proxy;
 import java.net.SocketTimeoutException;
 import java.net.UnknownHostException;
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
@@ -15,8 +16,7 @@ import java.util.Set;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
-import javax.net.ssl.SSLHandshakeException;
-import javax.net.ssl.SSLPeerUnverifiedException;
+import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -100,6 +100,10 @@ final class Transport {
                 throw new IllegalArgumentException("it has no target");
             }
             HttpUrl target = answer.url().resolve(location);
+            if (target.path().equals(answer.url().path() + "/")) {
+                answer.close();
+                throw new NoSuchFileException(file.toString(), null, "it is a directory, so its URL ends with '/'");
+            }
             if (answer.url().origin().isHttps() && !target.origin().isHttps()) {
                 throw new IllegalArgumentException("it leads from https to http");
             }
@@ -175,7 +179,7 @@ final class Transport {
         if (e instanceof ConnectException || e instanceof NoRouteToHostException) {
             return permanentAtFirst(file, "cannot connect to " + peer + ": " + message);
         }
-        if (e instanceof SSLHandshakeException || e instanceof SSLPeerUnverifiedException) {
+        if (e instanceof SSLException) {
             return permanentAtFirst(file, "no secure connection to " + peer + ": " + message);
         }
         if (message.startsWith("Unable to tunnel through proxy")) {

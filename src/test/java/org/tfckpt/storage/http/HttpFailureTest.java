@@ -9,6 +9,7 @@ import static org.tfckpt.storage.http.HttpFileTest.read;
 import java.io.IOException;
 import java.io.InterruptedIOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.NoSuchFileException;
 import java.time.Duration;
 import java.time.ZoneOffset;
 import java.time.ZonedDateTime;
@@ -185,6 +186,17 @@ class HttpFailureTest {
                     .hasMessageContaining("more than 10 redirects")
                     .hasMessageNotContaining("S3CRET");
             assertThat(server.requests()).hasSize(11);
+        }
+    }
+
+    @Test
+    void aDirectoryIsNoFile() throws Exception {
+        try (ScriptedServer server = new ScriptedServer((request, out) ->
+                out.write(ScriptedServer.answer("301 x\nLocation: /a/", new byte[10])))) {
+            assertThatThrownBy(() -> read(open(server, "a", FAST), 0, 10))
+                    .isInstanceOf(NoSuchFileException.class)
+                    .hasMessageContaining("it is a directory");
+            assertThat(server.requests()).hasSize(1);
         }
     }
 
