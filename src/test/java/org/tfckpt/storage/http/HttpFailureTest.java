@@ -191,8 +191,8 @@ class HttpFailureTest {
 
     @Test
     void aDirectoryIsNoFile() throws Exception {
-        try (ScriptedServer server = new ScriptedServer((request, out) ->
-                out.write(ScriptedServer.answer("301 x\nLocation: /a/", new byte[10])))) {
+        try (ScriptedServer server = new ScriptedServer(
+                (request, out) -> out.write(ScriptedServer.answer("301 x\nLocation: /a/", new byte[10])))) {
             assertThatThrownBy(() -> read(open(server, "a", FAST), 0, 10))
                     .isInstanceOf(NoSuchFileException.class)
                     .hasMessageContaining("it is a directory");
