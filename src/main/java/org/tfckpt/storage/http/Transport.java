@@ -16,6 +16,7 @@ import java.util.Set;
 import java.util.concurrent.ScheduledFuture;
 import java.util.concurrent.ScheduledThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicBoolean;
 import javax.net.ssl.SSLException;
 import org.jspecify.annotations.Nullable;
 
@@ -128,13 +129,17 @@ final class Transport {
         credentials.headers(url, file).forEach(connection::setRequestProperty);
         connection.setRequestProperty("Accept-Encoding", "identity");
         headers.forEach(connection::setRequestProperty);
+        AtomicBoolean late = new AtomicBoolean();
         ScheduledFuture<?> watchdog = Watchdog.TIMER.schedule(
-                connection::disconnect,
+                () -> {
+                    late.set(true);
+                    connection.disconnect();
+                },
                 options.connectTimeout().plus(options.readTimeout()).toMillis(),
                 TimeUnit.MILLISECONDS);
         try {
             Answer answer = new Answer(url, connection, options.readTimeout());
-            if (watchdog.isDone()) {
+            if (late.get()) {
                 throw new SocketTimeoutException();
             }
             if (answer.status() < HttpURLConnection.HTTP_OK) {
@@ -149,7 +154,7 @@ final class Transport {
             // The JDK recurses with each informational answer (1xx).
             boolean invalid = INVALID.equals(e.getMessage()) && !isCut(connection.getHeaderField(0));
             connection.disconnect();
-            throw failure(invalid ? new ProtocolException() : e, url, file, proxy, watchdog.isDone());
+            throw failure(invalid ? new ProtocolException() : e, url, file, proxy, late.get());
         } finally {
             watchdog.cancel(false);
         }
