@@ -19,9 +19,11 @@ import org.tfckpt.io.StorageFileSystem;
  * read. Bytes that are changed in place are detected by their checksum, if they change before it is compared.
  */
 public final class ReadOptions {
+    /** Stands for the default of {@link StorageFileSystem}, a class that local files do not load. */
+    private static final long DEFAULT_CACHE = -1;
+
     /** Checksums are compared and data files are mapped. */
-    public static final ReadOptions DEFAULT =
-            new ReadOptions(true, FileAccess.MAPPED, false, StorageFileSystem.DEFAULT_CACHE_BYTES);
+    public static final ReadOptions DEFAULT = new ReadOptions(true, FileAccess.MAPPED, false, DEFAULT_CACHE);
 
     private final boolean checksums;
     private final FileAccess access;
@@ -129,7 +131,7 @@ public final class ReadOptions {
      * @return the number of bytes; 64 MiB by default, or a quarter of the heap if that is less
      */
     public long cacheBytes() {
-        return cacheBytes;
+        return cacheBytes == DEFAULT_CACHE ? StorageFileSystem.DEFAULT_CACHE_BYTES : cacheBytes;
     }
 
     /**
@@ -141,7 +143,7 @@ public final class ReadOptions {
      * @return the new options
      */
     public ReadOptions withCacheBytes(long bytes) {
-        return new ReadOptions(checksums, access, assumesBfloat16, bytes);
+        return new ReadOptions(checksums, access, assumesBfloat16, Math.max(bytes, 0));
     }
 
     @Override

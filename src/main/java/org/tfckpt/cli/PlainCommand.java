@@ -17,7 +17,7 @@ final class PlainCommand {
                 && !args.get(1).isEmpty()
                 && !args.get(1).startsWith("-")
                 && !args.get(1).startsWith("@")
-                && !RemoteFiles.isUrl(args.get(1));
+                && !args.get(1).contains("://");
         if (!plain) {
             return null;
         }
