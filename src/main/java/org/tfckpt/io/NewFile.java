@@ -36,7 +36,7 @@ public final class NewFile extends SequentialFile {
      * @throws IOException if it cannot be created
      */
     public static NewFile create(Path target, LongConsumer progress) throws IOException {
-        deleteStale(target);
+        deleteStale(target, Pattern.compile(Pattern.quote(String.valueOf(target.getFileName()))));
         String writer = WriterLock.begin();
         Path path = target.resolveSibling(target.getFileName() + WriterLock.MARK + writer);
         try {
@@ -47,8 +47,14 @@ public final class NewFile extends SequentialFile {
         }
     }
 
-    private static void deleteStale(Path target) throws IOException {
-        String begin = target.getFileName() + WriterLock.MARK;
+    /**
+     * Deletes the temporary files of killed writers.
+     *
+     * @param target a file in the directory to search
+     * @param names the names that the files would have got
+     * @throws IOException if one cannot be deleted
+     */
+    public static void deleteStale(Path target, Pattern names) throws IOException {
         Path directory = target.toAbsolutePath().getParent();
         if (directory == null || !Files.isDirectory(directory)) {
             return;
@@ -56,8 +62,11 @@ public final class NewFile extends SequentialFile {
         try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
             for (Path file : files) {
                 String name = String.valueOf(file.getFileName());
-                String other = name.startsWith(begin) ? name.substring(begin.length()) : "";
-                if (DIGITS.matcher(other).matches() && !isRunning(other, file)) {
+                int mark = name.lastIndexOf(WriterLock.MARK);
+                String other = mark < 0 ? "" : name.substring(mark + WriterLock.MARK.length());
+                if (DIGITS.matcher(other).matches()
+                        && names.matcher(name.substring(0, mark)).matches()
+                        && !isRunning(other, file)) {
                     Files.deleteIfExists(file);
                 }
             }

@@ -30,6 +30,7 @@ import org.tfckpt.testing.Values;
 /** Opening, looking up and listing read no more than necessary. */
 class WhatIsReadTest {
     private static final int TENSORS = 5000;
+    private static final ReadOptions OPTIONS = ReadOptions.DEFAULT.withoutMapping();
 
     @TempDir
     Path directory;
@@ -52,7 +53,7 @@ class WhatIsReadTest {
 
     @Test
     void openingReadsFooterIndexBlockAndHeader() throws IOException {
-        try (Checkpoint checkpoint = Checkpoint.open(prefix)) {
+        try (Checkpoint checkpoint = Checkpoint.open(prefix, OPTIONS)) {
             assertThat(checkpoint.shardCount()).isEqualTo(1);
         }
         List<Read> reads = files.reads();
@@ -65,7 +66,7 @@ class WhatIsReadTest {
 
     @Test
     void aLookupReadsOneBlockAndNoData() throws IOException {
-        try (Checkpoint checkpoint = Checkpoint.open(prefix)) {
+        try (Checkpoint checkpoint = Checkpoint.open(prefix, OPTIONS)) {
             files.reads().clear();
             assertThat(checkpoint.find("tensor4000")).isPresent();
             assertThat(files.reads()).singleElement().matches(read -> read.length() < 4096 + 100);
@@ -77,7 +78,7 @@ class WhatIsReadTest {
 
     @Test
     void listingReadsEveryBlockOnceWhenItIsReachedAndNoData() throws IOException {
-        try (Checkpoint checkpoint = Checkpoint.open(prefix);
+        try (Checkpoint checkpoint = Checkpoint.open(prefix, OPTIONS);
                 Stream<TensorInfo> tensors = checkpoint.tensors()) {
             files.reads().clear();
             assertThat(tensors.limit(20)).hasSize(20);
@@ -93,7 +94,7 @@ class WhatIsReadTest {
 
     @Test
     void aTensorReadsItsOwnBytes() throws IOException {
-        try (Checkpoint checkpoint = Checkpoint.open(prefix, ReadOptions.DEFAULT.withoutChecksums())) {
+        try (Checkpoint checkpoint = Checkpoint.open(prefix, OPTIONS.withoutChecksums())) {
             Tensor tensor = checkpoint.tensor("tensor0100");
             files.reads().clear();
             assertThat(tensor.toFloatArray()).containsExactly(100, 100, 100);
@@ -103,7 +104,7 @@ class WhatIsReadTest {
 
     @Test
     void aTensorIsComparedWithItsChecksumOnce() throws IOException {
-        try (Checkpoint checkpoint = Checkpoint.open(prefix)) {
+        try (Checkpoint checkpoint = Checkpoint.open(prefix, OPTIONS)) {
             Tensor tensor = checkpoint.tensor("tensor0100");
             files.reads().clear();
             assertThat(tensor.toFloatArray()).containsExactly(100, 100, 100);
@@ -132,11 +133,11 @@ class WhatIsReadTest {
 
     @Test
     void aRegionReadsOfItsSlicesWhatItNeeds() throws IOException {
-        Tensor rows = partitioned(ReadOptions.DEFAULT.withoutChecksums()).slice("12,3:-");
+        Tensor rows = partitioned(OPTIONS.withoutChecksums()).slice("12,3:-");
         assertThat(rows.toFloatArray()).startsWith(120, 121).hasSize(30);
         assertThat(dataReads()).containsExactly(new Read("sliced.data-00000-of-00001", 480, 120));
         files.reads().clear();
-        Tensor across = partitioned(ReadOptions.DEFAULT.withoutChecksums()).slice("8,4:-");
+        Tensor across = partitioned(OPTIONS.withoutChecksums()).slice("8,4:-");
         assertThat(across.toFloatArray()).startsWith(80, 81).hasSize(40);
         assertThat(dataReads())
                 .containsExactly(
@@ -146,7 +147,7 @@ class WhatIsReadTest {
 
     @Test
     void regionsOfOneTensorCompareNoSliceTwice() throws IOException {
-        Tensor tensor = partitioned(ReadOptions.DEFAULT);
+        Tensor tensor = partitioned(OPTIONS);
         for (int row = 10; row < 30; row++) {
             assertThat(tensor.slice(row + ",1:-").toFloatArray()).startsWith(10 * row);
         }
@@ -164,7 +165,7 @@ class WhatIsReadTest {
                 .write(directory.resolve("large")));
         for (String name : List.of("m.safetensors", "m.npz", "m.npy", "new")) {
             files.reads().clear();
-            try (Checkpoint checkpoint = Checkpoint.open(source)) {
+            try (Checkpoint checkpoint = Checkpoint.open(source, OPTIONS)) {
                 Rewrite.Builder rewrite = Rewrite.of(checkpoint).order(ByteOrder.LITTLE_ENDIAN);
                 if (!name.equals("new")) {
                     rewrite.format(FileFormat.ofSuffix(Path.of(name)));

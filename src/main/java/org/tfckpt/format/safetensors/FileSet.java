@@ -76,6 +76,12 @@ final class FileSet implements Closeable {
     }
 
     NewFile create(int number, LongConsumer progress) throws IOException {
+        if (number == 0) {
+            NewFile.deleteStale(
+                    target,
+                    Pattern.compile(Pattern.quote(base) + "(-[0-9]{5}-of-[0-9]{5})?" + Pattern.quote(SUFFIX)
+                            + "(\\.index\\.json)?"));
+        }
         NewFile file = NewFile.create(path(number), progress);
         files.add(file);
         return file;
