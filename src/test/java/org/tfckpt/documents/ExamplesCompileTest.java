@@ -39,6 +39,8 @@ class ExamplesCompileTest {
                 List<Wanted> wanted;
                 List<Wanted> variables;
                 Map<String, ByteBuffer> buffers;
+                byte[] index;
+                byte[] data;
                 CheckpointRetention retention;
                 Graph graph;
                 Path directory;
