@@ -73,7 +73,7 @@ final class Tool implements Runnable {
      * Returns the parser for a command line. If the first argument is a command, only that command is registered, since
      * each costs start-up time.
      */
-    private static CommandLine commandLine(Console console, List<String> args) {
+    static CommandLine commandLine(Console console, List<String> args) {
         Function<Console, Object> asked = args.isEmpty() ? null : COMMANDS.get(args.get(0));
         CommandLine tool = new CommandLine(new Tool());
         if (asked == null || List.of("completion", "manual").contains(args.get(0))) {
