@@ -36,7 +36,7 @@ final class TensorValues {
     private final @Nullable Numbers[] numbers;
     private final TensorStatistics.@Nullable StringLengths[] lengths;
     private final @Nullable String[] histograms;
-    private final @Nullable Coded.HeatMap[] heatMaps;
+    private final Coded.@Nullable HeatMap[] heatMaps;
 
     /**
      * The statistics of one tensor of numbers.

@@ -35,6 +35,7 @@ public class FileServer implements Closeable {
      */
     public record Request(String path, String authorization) {}
 
+    @SuppressWarnings("this-escape") // no request arrives before the server's address is known
     public FileServer(Path root) throws IOException {
         this.root = root;
         this.server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 100);
