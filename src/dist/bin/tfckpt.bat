@@ -44,7 +44,7 @@ if defined build if defined LOCALAPPDATA (
 set "sharing="
 if defined archive (
   if exist "%archive%" (
-    set "sharing=-XX:SharedArchiveFile="%archive%" -Xlog:disable -Xlog:all=error:stderr"
+    set "sharing=-XX:SharedArchiveFile="%archive%" -Xlog:disable"
   ) else (
     start "" /b "%java%" -XX:ArchiveClassesAtExit="%archive%" -Xlog:disable -cp "%lib%\tfckpt.jar" org.tfckpt.cli.WarmUp >nul 2>&1
   )
