@@ -1,24 +1,18 @@
 package org.tfckpt.format;
 
 import java.io.IOException;
-import java.nio.ByteOrder;
-import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
 import java.util.NavigableMap;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import org.tfckpt.io.OrderedWork;
-import org.tfckpt.tensor.CheckpointException;
-import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.Shape;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorNames;
 import org.tfckpt.tensor.TensorSlice;
 
 /** Some tensors of a file under other names and with their axes in another order, as a format of its own. */
-public final class ArrangedTensors implements FormatReader {
-    private final FormatReader all;
+public final class ArrangedTensors extends FilterFormatReader {
     private final NavigableMap<String, Arranged> tensors = new TreeMap<>(TensorNames.ORDER);
 
     private record Arranged(TensorInfo info, TensorInfo source, List<Integer> axes) {}
@@ -29,7 +23,7 @@ public final class ArrangedTensors implements FormatReader {
      * @param all the reader of the file, which the caller closes
      */
     public ArrangedTensors(FormatReader all) {
-        this.all = all;
+        super(all);
     }
 
     /**
@@ -57,31 +51,6 @@ public final class ArrangedTensors implements FormatReader {
     }
 
     @Override
-    public String format() {
-        return all.format();
-    }
-
-    @Override
-    public ByteOrder byteOrder() {
-        return all.byteOrder();
-    }
-
-    @Override
-    public int dataFileCount() {
-        return all.dataFileCount();
-    }
-
-    @Override
-    public Path dataFile(int number) {
-        return all.dataFile(number);
-    }
-
-    @Override
-    public boolean hasChecksums() {
-        return all.hasChecksums();
-    }
-
-    @Override
     public TensorScan scan() {
         Iterator<Arranged> each = tensors.values().iterator();
         return () -> each.hasNext() ? each.next().info : null;
@@ -104,20 +73,6 @@ public final class ArrangedTensors implements FormatReader {
         TensorReader reader = all.open(tensor.source);
         return tensor.axes.isEmpty() ? reader : new Permuted(tensor, reader, all.format()).reader();
     }
-
-    @Override
-    public CheckpointException explain(DataLossException damage, int shard) {
-        return all.explain(damage, shard);
-    }
-
-    @Override
-    public Totals verify(VerificationListener listener, OrderedWork work) throws IOException {
-        return all.verify(listener, work);
-    }
-
-    /** Does nothing: the files belong to the other reader. */
-    @Override
-    public void close() {}
 
     private static final class Permuted extends StoredArray {
         private final Arranged tensor;

@@ -1,8 +1,6 @@
 package org.tfckpt.format;
 
 import java.io.IOException;
-import java.nio.ByteOrder;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
@@ -11,8 +9,6 @@ import java.util.TreeMap;
 import java.util.function.Consumer;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.io.OrderedWork;
-import org.tfckpt.tensor.CheckpointException;
-import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.Problem;
 import org.tfckpt.tensor.ProblemKind;
 import org.tfckpt.tensor.TensorInfo;
@@ -23,12 +19,11 @@ import org.tfckpt.tensor.TensorSlice;
  * The intact tensors of a damaged checkpoint, as a format of its own. The entries are read once, when it is created, so
  * that later calls do not read damaged blocks of the index.
  */
-public final class IntactTensors implements FormatReader {
-    private final FormatReader all;
+public final class IntactTensors extends FilterFormatReader {
     private final NavigableMap<String, TensorInfo> tensors = new TreeMap<>(TensorNames.ORDER);
 
     private IntactTensors(FormatReader all) {
-        this.all = all;
+        super(all);
     }
 
     /**
@@ -84,26 +79,6 @@ public final class IntactTensors implements FormatReader {
      */
     public void remove(String tensor) {
         tensors.remove(tensor);
-    }
-
-    @Override
-    public String format() {
-        return all.format();
-    }
-
-    @Override
-    public ByteOrder byteOrder() {
-        return all.byteOrder();
-    }
-
-    @Override
-    public int dataFileCount() {
-        return all.dataFileCount();
-    }
-
-    @Override
-    public Path dataFile(int number) {
-        return all.dataFile(number);
     }
 
     @Override
@@ -166,18 +141,4 @@ public final class IntactTensors implements FormatReader {
     public @Nullable String tensorFlowNotFound(String name) {
         return all.tensorFlowNotFound(name);
     }
-
-    @Override
-    public CheckpointException explain(DataLossException damage, int shard) {
-        return all.explain(damage, shard);
-    }
-
-    @Override
-    public Totals verify(VerificationListener listener, OrderedWork work) throws IOException {
-        return all.verify(listener, work);
-    }
-
-    /** Does nothing: the files belong to the damaged checkpoint. */
-    @Override
-    public void close() {}
 }

@@ -69,7 +69,7 @@ final class BlockCache {
         threads.execute(request);
     }
 
-    /** Returns whether a block that nobody waits for can be read. */
+    /** Returns whether there is memory to read a block ahead. */
     boolean hasRoom(int length) {
         return evict(length, Block::isSpent);
     }
@@ -94,7 +94,7 @@ final class BlockCache {
         block.touch();
     }
 
-    /** Makes room by dropping blocks that nobody uses now, those that were used longest ago first. */
+    /** Drops unused blocks until a new one fits, the least recently used first. */
     private boolean evict(int length, Predicate<Block> mayGo) {
         Iterator<Block> each = blocks.iterator();
         while (used + length > capacity && each.hasNext()) {

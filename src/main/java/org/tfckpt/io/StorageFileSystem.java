@@ -14,7 +14,7 @@ import java.util.regex.Pattern;
 import org.tfckpt.storage.Storage;
 
 /**
- * A read-only file system of the files of a storage, so that whatever reads paths reads storages, too. Files are read
+ * A read-only file system of the files of a storage, so that code that reads paths reads storages, too. Files are read
  * through a cache. What was found out about a file is not asked again, so one file system should serve one task. Closing
  * it closes the files, not the storage.
  */

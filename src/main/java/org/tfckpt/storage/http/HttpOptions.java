@@ -174,18 +174,9 @@ public record HttpOptions(
      * @return the new options
      */
     public HttpOptions withHeaders(List<Header> newHeaders) {
-        return new HttpOptions(
-                newHeaders,
-                urls,
-                keepsQuery,
-                ignoresEntityTags,
-                connectTimeout,
-                readTimeout,
-                retries,
-                retryDelay,
-                downloadLimit,
-                environment,
-                notices);
+        Copy copy = new Copy(this);
+        copy.headers = newHeaders;
+        return copy.options();
     }
 
     /**
@@ -195,18 +186,9 @@ public record HttpOptions(
      * @return the new options
      */
     public HttpOptions withUrls(Map<String, String> newUrls) {
-        return new HttpOptions(
-                headers,
-                newUrls,
-                keepsQuery,
-                ignoresEntityTags,
-                connectTimeout,
-                readTimeout,
-                retries,
-                retryDelay,
-                downloadLimit,
-                environment,
-                notices);
+        Copy copy = new Copy(this);
+        copy.urls = newUrls;
+        return copy.options();
     }
 
     /**
@@ -215,18 +197,9 @@ public record HttpOptions(
      * @return the new options
      */
     public HttpOptions keepingQuery() {
-        return new HttpOptions(
-                headers,
-                urls,
-                true,
-                ignoresEntityTags,
-                connectTimeout,
-                readTimeout,
-                retries,
-                retryDelay,
-                downloadLimit,
-                environment,
-                notices);
+        Copy copy = new Copy(this);
+        copy.keepsQuery = true;
+        return copy.options();
     }
 
     /**
@@ -235,18 +208,9 @@ public record HttpOptions(
      * @return the new options
      */
     public HttpOptions ignoringEntityTags() {
-        return new HttpOptions(
-                headers,
-                urls,
-                keepsQuery,
-                true,
-                connectTimeout,
-                readTimeout,
-                retries,
-                retryDelay,
-                downloadLimit,
-                environment,
-                notices);
+        Copy copy = new Copy(this);
+        copy.ignoresEntityTags = true;
+        return copy.options();
     }
 
     /**
@@ -257,18 +221,10 @@ public record HttpOptions(
      * @return the new options
      */
     public HttpOptions withTimeouts(Duration connect, Duration read) {
-        return new HttpOptions(
-                headers,
-                urls,
-                keepsQuery,
-                ignoresEntityTags,
-                connect,
-                read,
-                retries,
-                retryDelay,
-                downloadLimit,
-                environment,
-                notices);
+        Copy copy = new Copy(this);
+        copy.connectTimeout = connect;
+        copy.readTimeout = read;
+        return copy.options();
     }
 
     /**
@@ -279,18 +235,10 @@ public record HttpOptions(
      * @return the new options
      */
     public HttpOptions withRetries(int number, Duration firstDelay) {
-        return new HttpOptions(
-                headers,
-                urls,
-                keepsQuery,
-                ignoresEntityTags,
-                connectTimeout,
-                readTimeout,
-                number,
-                firstDelay,
-                downloadLimit,
-                environment,
-                notices);
+        Copy copy = new Copy(this);
+        copy.retries = number;
+        copy.retryDelay = firstDelay;
+        return copy.options();
     }
 
     /**
@@ -300,18 +248,9 @@ public record HttpOptions(
      * @return the new options
      */
     public HttpOptions withDownloadLimit(long bytes) {
-        return new HttpOptions(
-                headers,
-                urls,
-                keepsQuery,
-                ignoresEntityTags,
-                connectTimeout,
-                readTimeout,
-                retries,
-                retryDelay,
-                bytes,
-                environment,
-                notices);
+        Copy copy = new Copy(this);
+        copy.downloadLimit = bytes;
+        return copy.options();
     }
 
     /**
@@ -321,18 +260,9 @@ public record HttpOptions(
      * @return the new options
      */
     public HttpOptions withEnvironment(Map<String, String> variables) {
-        return new HttpOptions(
-                headers,
-                urls,
-                keepsQuery,
-                ignoresEntityTags,
-                connectTimeout,
-                readTimeout,
-                retries,
-                retryDelay,
-                downloadLimit,
-                variables,
-                notices);
+        Copy copy = new Copy(this);
+        copy.environment = variables;
+        return copy.options();
     }
 
     /**
@@ -342,23 +272,58 @@ public record HttpOptions(
      * @return the new options
      */
     public HttpOptions withNotices(Consumer<String> receiver) {
-        return new HttpOptions(
-                headers,
-                urls,
-                keepsQuery,
-                ignoresEntityTags,
-                connectTimeout,
-                readTimeout,
-                retries,
-                retryDelay,
-                downloadLimit,
-                environment,
-                receiver);
+        Copy copy = new Copy(this);
+        copy.notices = receiver;
+        return copy.options();
     }
 
     /** Returns a text form without secrets: only the numbers of headers and URLs. */
     @Override
     public String toString() {
         return "HttpOptions[" + headers.size() + " headers, " + urls.size() + " URLs]";
+    }
+
+    /** A copy whose components can be changed. */
+    private static final class Copy {
+        private List<Header> headers;
+        private Map<String, String> urls;
+        private boolean keepsQuery;
+        private boolean ignoresEntityTags;
+        private Duration connectTimeout;
+        private Duration readTimeout;
+        private int retries;
+        private Duration retryDelay;
+        private long downloadLimit;
+        private Map<String, String> environment;
+        private Consumer<String> notices;
+
+        Copy(HttpOptions options) {
+            this.headers = options.headers;
+            this.urls = options.urls;
+            this.keepsQuery = options.keepsQuery;
+            this.ignoresEntityTags = options.ignoresEntityTags;
+            this.connectTimeout = options.connectTimeout;
+            this.readTimeout = options.readTimeout;
+            this.retries = options.retries;
+            this.retryDelay = options.retryDelay;
+            this.downloadLimit = options.downloadLimit;
+            this.environment = options.environment;
+            this.notices = options.notices;
+        }
+
+        HttpOptions options() {
+            return new HttpOptions(
+                    headers,
+                    urls,
+                    keepsQuery,
+                    ignoresEntityTags,
+                    connectTimeout,
+                    readTimeout,
+                    retries,
+                    retryDelay,
+                    downloadLimit,
+                    environment,
+                    notices);
+        }
     }
 }

@@ -22,7 +22,7 @@ import org.jspecify.annotations.Nullable;
 final class Proxies {
     private Proxies() {}
 
-    /** A proxy, and an authenticator that answers this proxy and nobody else. */
+    /** A proxy, and an authenticator that answers this proxy only. */
     record Choice(Proxy proxy, Authenticator authenticator) {}
 
     static Choice choose(HttpUrl.Origin target, Map<String, String> environment) throws IOException {
