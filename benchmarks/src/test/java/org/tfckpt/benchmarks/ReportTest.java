@@ -32,10 +32,10 @@ class ReportTest {
                 figure(CEILING, "25", 0.05),
                 figure(OURS, "25", 0.1));
         assertEquals(
-                "| read and check 2 GiB in 660 tensors, one thread | the ceiling, `CRC32C` over one warm mapping | ≥ 0.9× "
+                "| read and check 2 GiB in 660 tensors, one thread | the ceiling, `CRC32C` of one warm mapping | ≥ 0.9× "
                         + "| 0.95× (0.238–3.8), met | 0.5× (0.125–2), **missed** |",
                 line(report, "| read and check 2 GiB"));
-        assertEquals("|  | beside | target | 17 | 25 |", line(report, "|  | beside"));
+        assertEquals("|  | compared with | target | 17 | 25 |", line(report, "|  | compared with"));
     }
 
     @Test
