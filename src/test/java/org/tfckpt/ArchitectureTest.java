@@ -25,6 +25,7 @@ import java.util.regex.MatchResult;
 import java.util.regex.Pattern;
 import org.junit.jupiter.api.Test;
 import org.tfckpt.testing.Corpus;
+import org.tfckpt.testing.PublicApi;
 
 class ArchitectureTest {
     /** The first column of the table of packages in ARCHITECTURE.md, where each package may depend on those below it. */
@@ -97,18 +98,7 @@ class ArchitectureTest {
                 .arePublic()
                 .and()
                 .areDeclaredInClassesThat()
-                .resideInAnyPackage(
-                        "org.tfckpt",
-                        "org.tfckpt.edit",
-                        "org.tfckpt.files",
-                        "org.tfckpt.graph",
-                        "org.tfckpt.objects",
-                        "org.tfckpt.restore",
-                        "org.tfckpt.slots",
-                        "org.tfckpt.storage",
-                        "org.tfckpt.storage.http",
-                        "org.tfckpt.tensor",
-                        "org.tfckpt.values")
+                .resideInAnyPackage(PublicApi.packages().toArray(String[]::new))
                 .and()
                 .areDeclaredInClassesThat()
                 .arePublic()

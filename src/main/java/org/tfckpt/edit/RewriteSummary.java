@@ -4,33 +4,99 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 
-/**
- * The result of a rewrite, or the expected result, in numbers.
- *
- * @param tensors the number of tensors in the new checkpoint
- * @param renamed the number of tensors with a new name
- * @param cast the number of tensors with a new dtype
- * @param resized the number of tensors with a new shape
- * @param filled the number of tensors that come from none of the sources, but fill in for a missing variable
- * @param dropped the number of tensors that were dropped from all sources
- * @param linkedFiles the number of linked data files
- * @param linkedBytes the bytes of values in linked data files
- * @param writtenBytes the bytes that are written
- * @param savedBytes the bytes of dropped tensors that the new checkpoint does not contain
- * @param unusedBytes the bytes of dropped tensors that remain in linked data files
- */
-public record RewriteSummary(
-        long tensors,
-        long renamed,
-        long cast,
-        long resized,
-        long filled,
-        long dropped,
-        int linkedFiles,
-        long linkedBytes,
-        long writtenBytes,
-        long savedBytes,
-        long unusedBytes) {
+/** The result of a rewrite, or the expected result, in numbers. Immutable. */
+public final class RewriteSummary {
+    private final long tensors;
+    private final long renamed;
+    private final long cast;
+    private final long resized;
+    private final long filled;
+    private final long dropped;
+    private final int linkedFiles;
+    private final long linkedBytes;
+    private final long writtenBytes;
+    private final long savedBytes;
+    private final long unusedBytes;
+
+    RewriteSummary(
+            long tensors,
+            long renamed,
+            long cast,
+            long resized,
+            long filled,
+            long dropped,
+            int linkedFiles,
+            long linkedBytes,
+            long writtenBytes,
+            long savedBytes,
+            long unusedBytes) {
+        this.tensors = tensors;
+        this.renamed = renamed;
+        this.cast = cast;
+        this.resized = resized;
+        this.filled = filled;
+        this.dropped = dropped;
+        this.linkedFiles = linkedFiles;
+        this.linkedBytes = linkedBytes;
+        this.writtenBytes = writtenBytes;
+        this.savedBytes = savedBytes;
+        this.unusedBytes = unusedBytes;
+    }
+
+    /** {@return the number of tensors in the new checkpoint} */
+    public long tensors() {
+        return tensors;
+    }
+
+    /** {@return the number of tensors with a new name} */
+    public long renamed() {
+        return renamed;
+    }
+
+    /** {@return the number of tensors with a new dtype} */
+    public long cast() {
+        return cast;
+    }
+
+    /** {@return the number of tensors with a new shape} */
+    public long resized() {
+        return resized;
+    }
+
+    /** {@return the number of tensors that come from none of the sources, but fill in for a missing variable} */
+    public long filled() {
+        return filled;
+    }
+
+    /** {@return the number of tensors that were dropped from all sources} */
+    public long dropped() {
+        return dropped;
+    }
+
+    /** {@return the number of linked data files} */
+    public int linkedFiles() {
+        return linkedFiles;
+    }
+
+    /** {@return the bytes of values in linked data files} */
+    public long linkedBytes() {
+        return linkedBytes;
+    }
+
+    /** {@return the bytes that are written} */
+    public long writtenBytes() {
+        return writtenBytes;
+    }
+
+    /** {@return the bytes of dropped tensors that the new checkpoint does not contain} */
+    public long savedBytes() {
+        return savedBytes;
+    }
+
+    /** {@return the bytes of dropped tensors that remain in linked data files} */
+    public long unusedBytes() {
+        return unusedBytes;
+    }
 
     /**
      * Returns the numbers as a sentence.

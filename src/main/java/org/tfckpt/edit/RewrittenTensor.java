@@ -7,48 +7,113 @@ import org.tfckpt.tensor.Shape;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorNames;
 
-/**
- * A tensor of the new checkpoint, and its source.
- *
- * @param input the index of the source checkpoint, from 0: first the inputs, then the checkpoint to
- *     {@linkplain GraphFit#fillFrom fill from} and the {@linkplain GraphFit#to(org.tfckpt.Checkpoint) template}
- * @param source the tensor in the source checkpoint
- * @param name the new name
- * @param dtype the new dtype; that of the source unless it is cast
- * @param shape the new shape; that of the source unless it is {@linkplain GraphFit#resize resized}
- * @param filled whether it comes from none of the inputs, but from the checkpoint to fill from or the template
- * @param rest if it is resized, the tensor in the checkpoint to fill from that contains the values outside of the
- *     overlap; empty if these are zeros
- * @param axes for each axis of the new tensor, its axis in the source; empty if their order does not change
- */
-public record RewrittenTensor(
-        int input,
-        TensorInfo source,
-        String name,
-        DataType dtype,
-        Shape shape,
-        boolean filled,
-        Optional<TensorInfo> rest,
-        List<Integer> axes) {
-    /**
-     * Makes an immutable copy of {@code axes}.
-     *
-     * @param input the index of the source checkpoint
-     * @param source the tensor in the source checkpoint
-     * @param name the new name
-     * @param dtype the new dtype
-     * @param shape the new shape
-     * @param filled whether it comes from none of the inputs
-     * @param rest the tensor with the values outside of the overlap
-     * @param axes the order of the axes
-     */
-    public RewrittenTensor {
-        axes = List.copyOf(axes);
+/** A tensor of the new checkpoint, and its source. Immutable. */
+public final class RewrittenTensor {
+    private final int input;
+    private final TensorInfo source;
+    private final String name;
+    private final DataType dtype;
+    private final Shape shape;
+    private final boolean filled;
+    private final Optional<TensorInfo> rest;
+    private final List<Integer> axes;
+
+    private RewrittenTensor(
+            int input,
+            TensorInfo source,
+            String name,
+            DataType dtype,
+            Shape shape,
+            boolean filled,
+            Optional<TensorInfo> rest,
+            List<Integer> axes) {
+        this.input = input;
+        this.source = source;
+        this.name = name;
+        this.dtype = dtype;
+        this.shape = shape;
+        this.filled = filled;
+        this.rest = rest;
+        this.axes = List.copyOf(axes);
     }
 
     /** Creates a tensor that is only renamed. */
     RewrittenTensor(int input, TensorInfo source, String name) {
         this(input, source, name, source.dtype(), source.shape(), false, Optional.empty(), List.of());
+    }
+
+    /**
+     * Returns the index of the source checkpoint. First come the inputs, then the checkpoint to {@linkplain GraphFit#fillFrom
+     * fill from} and the {@linkplain GraphFit#to(org.tfckpt.Checkpoint) template}.
+     *
+     * @return the index, from 0
+     */
+    public int input() {
+        return input;
+    }
+
+    /**
+     * Returns the tensor in the source checkpoint.
+     *
+     * @return the tensor
+     */
+    public TensorInfo source() {
+        return source;
+    }
+
+    /**
+     * Returns the new name.
+     *
+     * @return the name
+     */
+    public String name() {
+        return name;
+    }
+
+    /**
+     * Returns the new dtype.
+     *
+     * @return that of the source unless the tensor is cast
+     */
+    public DataType dtype() {
+        return dtype;
+    }
+
+    /**
+     * Returns the new shape.
+     *
+     * @return that of the source, unless the tensor is transposed or {@linkplain GraphFit#resize resized}
+     */
+    public Shape shape() {
+        return shape;
+    }
+
+    /**
+     * Returns whether the tensor comes from none of the inputs, but from the checkpoint to fill from or the template.
+     *
+     * @return true if it fills in
+     */
+    public boolean filled() {
+        return filled;
+    }
+
+    /**
+     * Returns the tensor in the checkpoint to fill from that contains the values outside of the overlap, if this tensor is
+     * resized.
+     *
+     * @return the tensor; empty if these values are zeros
+     */
+    public Optional<TensorInfo> rest() {
+        return rest;
+    }
+
+    /**
+     * Returns the order of the axes.
+     *
+     * @return for each axis of the new tensor, its axis in the source; empty if their order does not change
+     */
+    public List<Integer> axes() {
+        return axes;
     }
 
     /**

@@ -269,7 +269,8 @@ class RewriteFitTest {
                     .fitTo(GraphFit.to(to).from(NameMapping.sed("s#^#x/#")).fillFrom(to))
                     .build()
                     .run(target());
-            assertThat(summary).isEqualTo(new RewriteSummary(3, 2, 0, 0, 1, 0, 1, 8, 4, 0, 0));
+            assertThat(summary)
+                    .hasToString("3 tensors, 2 renamed, 1 filled; 1 data file linked (8 bytes), 4 bytes written");
         }
         assertThat(Checkpoints.problems(target())).isEmpty();
     }

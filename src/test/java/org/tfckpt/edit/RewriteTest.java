@@ -57,8 +57,7 @@ class RewriteTest {
         try (Checkpoint checkpoint = Checkpoint.open(source)) {
             summary = Rewrite.of(checkpoint).rename(RENAME).build().run(target);
         }
-        assertThat(summary).isEqualTo(new RewriteSummary(92, summary.renamed(), 0, 0, 0, 0, 1, 367_296, 0, 0, 0));
-        assertThat(summary.renamed()).isEqualTo(11);
+        assertThat(summary).hasToString("92 tensors, 11 renamed; 1 data file linked (367,296 bytes), 0 bytes written");
         assertThat(inode(target, DATA)).isEqualTo(inode(source, DATA));
         assertThat(digests(target)).isEqualTo(renamed(digests(source)));
         assertThat(Checkpoints.problems(target)).isEmpty();
@@ -198,7 +197,9 @@ class RewriteTest {
                     .fitTo(graph, from)
                     .exclude(patterns("aux/**", "logit/**", "global_step"))
                     .build();
-            assertThat(rewrite.tensors()).isEqualTo(partial.tensors()).isNotEmpty();
+            assertThat(rewrite.tensors())
+                    .isNotEmpty()
+                    .hasToString(partial.tensors().toString());
             rewrite.run(target);
         }
         Map<String, String> before = digests(source);
@@ -251,7 +252,8 @@ class RewriteTest {
         try (Checkpoint checkpoint = Checkpoint.open(source)) {
             RewriteSummary summary =
                     Rewrite.of(checkpoint).exclude(patterns("b", "d")).build().run(target);
-            assertThat(summary).isEqualTo(new RewriteSummary(2, 0, 0, 0, 0, 2, 1, 4, 4, 8, 0));
+            assertThat(summary)
+                    .hasToString("2 tensors, 2 dropped; 1 data file linked (4 bytes), 4 bytes written, 8 bytes saved");
         }
         assertThat(inode(target, ".data-00000-of-00002")).isEqualTo(inode(source, ".data-00000-of-00003"));
         assertThat(Checkpoints.read(target, "c", RewriteTest::first)).isEqualTo(3f);

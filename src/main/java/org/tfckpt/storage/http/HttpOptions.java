@@ -9,57 +9,22 @@ import java.util.function.Consumer;
 import java.util.regex.Pattern;
 
 /**
- * Options for reading files by HTTP. Immutable; start from {@link #DEFAULT}. Its text form contains no secrets.
- *
- * @param headers headers that are sent to the origin (scheme, host and port) of the checkpoint, and to no other; their
- *     values are secrets
- * @param urls the URLs of files by their names, relative to the directory of the checkpoint: for URLs with a signature
- *     of their own. The URLs are secrets
- * @param keepsQuery whether the query of the checkpoint's URL is sent for its other files, too: for a signature that
- *     covers a directory or a bucket
- * @param ignoresEntityTags whether entity tags are ignored: for several servers behind one name that give different
- *     tags to one file. Whether a file was replaced is then determined by its size and time of modification alone
- * @param connectTimeout how long connecting may take; positive
- * @param readTimeout how long a server may take to answer, or send hardly any bytes; positive
- * @param retries how often a request is repeated that fails for a reason that may pass: a broken connection, a
- *     timeout, or the status 429 or 5xx
- * @param retryDelay the delay before the first repetition, which doubles with each further one, unless the server
- *     asks for another delay. The actual delays are random, between half of that and all of it
- * @param downloadLimit the size in bytes up to which a file is downloaded to a temporary file if the server cannot send
- *     parts of it
- * @param environment the environment variables that are used: {@code http_proxy}, {@code https_proxy},
- *     {@code all_proxy}, {@code no_proxy}, {@code NETRC}, {@code HOME}, and {@code TFCKPT_HTTP_HEADERS} with lines of the
- *     form {@code HOST[:PORT] Name: value}
- * @param notices receives messages for the user, such as that a file is downloaded as a whole
+ * Options for reading files by HTTP. Immutable; start from {@link #DEFAULT}. Headers and URLs are secrets: they are in no
+ * text form or message.
  */
-public record HttpOptions(
-        List<Header> headers,
-        Map<String, String> urls,
-        boolean keepsQuery,
-        boolean ignoresEntityTags,
-        Duration connectTimeout,
-        Duration readTimeout,
-        int retries,
-        Duration retryDelay,
-        long downloadLimit,
-        Map<String, String> environment,
-        Consumer<String> notices) {
+public final class HttpOptions {
     /**
      * No headers, timeouts of 10 and 30 seconds, 5 retries after 0.25 seconds and more, downloads of up to 2 GiB, the
      * environment of this process, no notices.
      */
-    public static final HttpOptions DEFAULT = new HttpOptions(
-            List.of(),
-            Map.of(),
-            false,
-            false,
-            Duration.ofSeconds(10),
-            Duration.ofSeconds(30),
-            5,
-            Duration.ofMillis(250),
-            2L << 30,
-            System.getenv(),
-            notice -> {});
+    public static final HttpOptions DEFAULT = new HttpOptions(new Settings());
+
+    /** Not changed after construction. */
+    private final Settings settings;
+
+    private HttpOptions(Settings settings) {
+        this.settings = settings;
+    }
 
     /**
      * A header of a request.
@@ -128,25 +93,29 @@ public record HttpOptions(
     }
 
     /**
-     * Checks the options, and makes immutable copies of collections.
+     * Returns a copy of these options with other headers.
      *
-     * @param headers the headers for the origin of the checkpoint
-     * @param urls the URLs of files by their names
-     * @param keepsQuery whether the query of the checkpoint is sent for all files
-     * @param ignoresEntityTags whether entity tags are ignored
-     * @param connectTimeout how long connecting may take
-     * @param readTimeout how long a server may take to answer
-     * @param retries how often a request is repeated
-     * @param retryDelay the delay before the first repetition
-     * @param downloadLimit the largest download in bytes
-     * @param environment the environment variables
-     * @param notices receives messages for the user
-     * @throws IllegalArgumentException if an option is invalid; the message contains no secret
+     * @param headers the headers, which are sent to the origin (scheme, host and port) of the checkpoint, and to no other
+     * @return the new options
      */
-    public HttpOptions {
-        headers = List.copyOf(headers);
-        urls = Map.copyOf(urls);
-        environment = Map.copyOf(environment);
+    public HttpOptions withHeaders(List<Header> headers) {
+        Settings copy = new Settings(settings);
+        copy.headers = List.copyOf(headers);
+        return new HttpOptions(copy);
+    }
+
+    List<Header> headers() {
+        return settings.headers;
+    }
+
+    /**
+     * Returns a copy of these options with URLs of single files, such as URLs with a signature of their own.
+     *
+     * @param urls the URLs by the names of the files, relative to the directory of the checkpoint
+     * @return the new options
+     * @throws IllegalArgumentException if a URL is invalid; the message does not contain the URL
+     */
+    public HttpOptions withUrls(Map<String, String> urls) {
         urls.forEach((name, url) -> {
             try {
                 HttpUrl.parse(url);
@@ -154,63 +123,45 @@ public record HttpOptions(
                 throw new IllegalArgumentException("the URL of '" + name + "' is invalid: " + e.getMessage(), e);
             }
         });
-        requirePositive(connectTimeout);
-        requirePositive(readTimeout);
-        if (retries < 0 || retryDelay.isNegative() || downloadLimit < 0) {
-            throw new IllegalArgumentException("retries, retryDelay and downloadLimit must not be negative");
-        }
+        Settings copy = new Settings(settings);
+        copy.urls = Map.copyOf(urls);
+        return new HttpOptions(copy);
     }
 
-    private static void requirePositive(Duration timeout) {
-        if (timeout.toMillis() < 1 || timeout.toMillis() > Integer.MAX_VALUE) {
-            throw new IllegalArgumentException("a timeout must be between 1 ms and 24 days, not " + timeout);
-        }
+    Map<String, String> urls() {
+        return settings.urls;
     }
 
     /**
-     * Returns a copy of these options with other headers.
-     *
-     * @param newHeaders the headers
-     * @return the new options
-     */
-    public HttpOptions withHeaders(List<Header> newHeaders) {
-        Copy copy = new Copy(this);
-        copy.headers = newHeaders;
-        return copy.options();
-    }
-
-    /**
-     * Returns a copy of these options with other URLs.
-     *
-     * @param newUrls the URLs by the names of the files
-     * @return the new options
-     */
-    public HttpOptions withUrls(Map<String, String> newUrls) {
-        Copy copy = new Copy(this);
-        copy.urls = newUrls;
-        return copy.options();
-    }
-
-    /**
-     * Returns a copy of these options that sends the query of the checkpoint's URL for all files.
+     * Returns a copy of these options that sends the query of the checkpoint's URL for its other files, too: for a
+     * signature that covers a directory or a bucket.
      *
      * @return the new options
      */
     public HttpOptions keepingQuery() {
-        Copy copy = new Copy(this);
+        Settings copy = new Settings(settings);
         copy.keepsQuery = true;
-        return copy.options();
+        return new HttpOptions(copy);
+    }
+
+    boolean keepsQuery() {
+        return settings.keepsQuery;
     }
 
     /**
-     * Returns a copy of these options that ignores entity tags.
+     * Returns a copy of these options that ignores entity tags: for several servers behind one name that give different
+     * tags to one file. Whether a file was replaced is then determined by its size and time of modification alone.
      *
      * @return the new options
      */
     public HttpOptions ignoringEntityTags() {
-        Copy copy = new Copy(this);
+        Settings copy = new Settings(settings);
         copy.ignoresEntityTags = true;
-        return copy.options();
+        return new HttpOptions(copy);
+    }
+
+    boolean ignoresEntityTags() {
+        return settings.ignoresEntityTags;
     }
 
     /**
@@ -219,111 +170,149 @@ public record HttpOptions(
      * @param connect how long connecting may take
      * @param read how long a server may take to answer, or send hardly any bytes
      * @return the new options
+     * @throws IllegalArgumentException if a timeout is shorter than 1 ms or longer than 24 days
      */
     public HttpOptions withTimeouts(Duration connect, Duration read) {
-        Copy copy = new Copy(this);
+        requireTimeout(connect);
+        requireTimeout(read);
+        Settings copy = new Settings(settings);
         copy.connectTimeout = connect;
         copy.readTimeout = read;
-        return copy.options();
+        return new HttpOptions(copy);
+    }
+
+    private static void requireTimeout(Duration timeout) {
+        if (timeout.toMillis() < 1 || timeout.toMillis() > Integer.MAX_VALUE) {
+            throw new IllegalArgumentException("a timeout must be between 1 ms and 24 days, not " + timeout);
+        }
+    }
+
+    Duration connectTimeout() {
+        return settings.connectTimeout;
+    }
+
+    Duration readTimeout() {
+        return settings.readTimeout;
     }
 
     /**
-     * Returns a copy of these options with another number of repetitions.
+     * Returns a copy of these options with another number of retries. A request is repeated if it fails for a reason that
+     * may pass: a broken connection, a timeout, or the status 429 or 5xx.
      *
      * @param number how often a request is repeated
-     * @param firstDelay the delay before the first repetition
+     * @param firstDelay the delay before the first repetition, which doubles with each further one, unless the server
+     *     asks for another delay. The actual delays are random, between half of that and all of it
      * @return the new options
+     * @throws IllegalArgumentException if the number or the delay is negative
      */
     public HttpOptions withRetries(int number, Duration firstDelay) {
-        Copy copy = new Copy(this);
+        if (number < 0 || firstDelay.isNegative()) {
+            throw new IllegalArgumentException(
+                    "retries and their delay must not be negative, but are " + number + " and " + firstDelay);
+        }
+        Settings copy = new Settings(settings);
         copy.retries = number;
         copy.retryDelay = firstDelay;
-        return copy.options();
+        return new HttpOptions(copy);
+    }
+
+    int retries() {
+        return settings.retries;
+    }
+
+    Duration retryDelay() {
+        return settings.retryDelay;
     }
 
     /**
-     * Returns a copy of these options with another limit for downloads.
+     * Returns a copy of these options with another limit for downloads. A file is downloaded to a temporary file if the
+     * server cannot send parts of it.
      *
-     * @param bytes the limit in bytes; 0 prevents downloads
+     * @param bytes the size in bytes up to which a file is downloaded; 0 prevents downloads
      * @return the new options
+     * @throws IllegalArgumentException if the limit is negative
      */
     public HttpOptions withDownloadLimit(long bytes) {
-        Copy copy = new Copy(this);
+        if (bytes < 0) {
+            throw new IllegalArgumentException("the limit for downloads must not be negative, but is " + bytes);
+        }
+        Settings copy = new Settings(settings);
         copy.downloadLimit = bytes;
-        return copy.options();
+        return new HttpOptions(copy);
+    }
+
+    long downloadLimit() {
+        return settings.downloadLimit;
     }
 
     /**
-     * Returns a copy of these options with other environment variables.
+     * Returns a copy of these options with other environment variables. These are used: {@code http_proxy},
+     * {@code https_proxy}, {@code all_proxy}, {@code no_proxy}, {@code NETRC}, {@code HOME}, and
+     * {@code TFCKPT_HTTP_HEADERS} with lines of the form {@code HOST[:PORT] Name: value}.
      *
      * @param variables the variables; an empty map for no proxy and no credentials but those of these options
      * @return the new options
      */
     public HttpOptions withEnvironment(Map<String, String> variables) {
-        Copy copy = new Copy(this);
-        copy.environment = variables;
-        return copy.options();
+        Settings copy = new Settings(settings);
+        copy.environment = Map.copyOf(variables);
+        return new HttpOptions(copy);
+    }
+
+    Map<String, String> environment() {
+        return settings.environment;
     }
 
     /**
-     * Returns a copy of these options with another receiver of messages.
+     * Returns a copy of these options with another receiver of messages for the user, such as that a file is downloaded
+     * as a whole.
      *
-     * @param receiver receives messages for the user; called on any thread
+     * @param receiver receives the messages; called on any thread
      * @return the new options
      */
     public HttpOptions withNotices(Consumer<String> receiver) {
-        Copy copy = new Copy(this);
+        Settings copy = new Settings(settings);
         copy.notices = receiver;
-        return copy.options();
+        return new HttpOptions(copy);
+    }
+
+    Consumer<String> notices() {
+        return settings.notices;
     }
 
     /** Returns a text form without secrets: only the numbers of headers and URLs. */
     @Override
     public String toString() {
-        return "HttpOptions[" + headers.size() + " headers, " + urls.size() + " URLs]";
+        return "HttpOptions[" + settings.headers.size() + " headers, " + settings.urls.size() + " URLs]";
     }
 
-    /** A copy whose components can be changed. */
-    private static final class Copy {
-        private List<Header> headers;
-        private Map<String, String> urls;
+    private static final class Settings {
+        private List<Header> headers = List.of();
+        private Map<String, String> urls = Map.of();
         private boolean keepsQuery;
         private boolean ignoresEntityTags;
-        private Duration connectTimeout;
-        private Duration readTimeout;
-        private int retries;
-        private Duration retryDelay;
-        private long downloadLimit;
-        private Map<String, String> environment;
-        private Consumer<String> notices;
+        private Duration connectTimeout = Duration.ofSeconds(10);
+        private Duration readTimeout = Duration.ofSeconds(30);
+        private int retries = 5;
+        private Duration retryDelay = Duration.ofMillis(250);
+        private long downloadLimit = 2L << 30;
+        private Map<String, String> environment = System.getenv();
+        private Consumer<String> notices = notice -> {};
 
-        Copy(HttpOptions options) {
-            this.headers = options.headers;
-            this.urls = options.urls;
-            this.keepsQuery = options.keepsQuery;
-            this.ignoresEntityTags = options.ignoresEntityTags;
-            this.connectTimeout = options.connectTimeout;
-            this.readTimeout = options.readTimeout;
-            this.retries = options.retries;
-            this.retryDelay = options.retryDelay;
-            this.downloadLimit = options.downloadLimit;
-            this.environment = options.environment;
-            this.notices = options.notices;
-        }
+        Settings() {}
 
-        HttpOptions options() {
-            return new HttpOptions(
-                    headers,
-                    urls,
-                    keepsQuery,
-                    ignoresEntityTags,
-                    connectTimeout,
-                    readTimeout,
-                    retries,
-                    retryDelay,
-                    downloadLimit,
-                    environment,
-                    notices);
+        Settings(Settings other) {
+            headers = other.headers;
+            urls = other.urls;
+            keepsQuery = other.keepsQuery;
+            ignoresEntityTags = other.ignoresEntityTags;
+            connectTimeout = other.connectTimeout;
+            readTimeout = other.readTimeout;
+            retries = other.retries;
+            retryDelay = other.retryDelay;
+            downloadLimit = other.downloadLimit;
+            environment = other.environment;
+            notices = other.notices;
         }
     }
 }
