@@ -25,6 +25,9 @@ import picocli.CommandLine.Spec;
                 "Writes tfckpt.1, a page tfckpt-COMMAND.1 per command, commands.md and tfckpt.bash into a directory.")
 final class ManualCommand implements Callable<Integer> {
     private static final String EXAMPLE = "Example: ";
+    private static final List<Group> GROUPS = List.of(
+            new Group("Common options", new CommonOptions()),
+            new Group("Options for remote checkpoints", new RemoteOptions()));
 
     @Parameters(paramLabel = "DIRECTORY", description = "Directory to write to; created if it does not exist.")
     private Path directory = Path.of("");
@@ -53,6 +56,10 @@ final class ManualCommand implements Callable<Integer> {
             Files.writeString(directory.resolve(name + ".1"), page);
             write(command, new Markdown(reference, name));
         }
+        for (Group group : GROUPS) {
+            reference.append("\n## ").append(group.title()).append("\n\n");
+            group.options().forEach(new Markdown(reference, "")::option);
+        }
         Files.writeString(directory.resolve("commands.md"), reference);
         Files.writeString(directory.resolve("tfckpt.bash"), CompletionCommand.script(spec));
         return 0;
@@ -64,6 +71,7 @@ final class ManualCommand implements Callable<Integer> {
         to.section("NAME");
         to.paragraph(command.qualifiedName("-") + " - " + sentence(header.isEmpty() ? description : header));
         to.section("SYNOPSIS");
+        command.usageMessage().width(Short.MAX_VALUE); // on one line
         String synopsis = new Help(command, Help.defaultColorScheme(Help.Ansi.OFF)).synopsis(0);
         to.literal(synopsis.strip().replaceAll("\\s+", " "));
         to.section("DESCRIPTION");
@@ -73,17 +81,18 @@ final class ManualCommand implements Callable<Integer> {
             command.positionalParameters().forEach(argument -> to.item(argument.paramLabel(), description(argument)));
         }
         to.section("OPTIONS");
-        for (OptionSpec option : command.options()) {
-            if (!option.hidden()) {
-                to.item(names(option), description(option));
-            }
-        }
+        List<Group> groups =
+                GROUPS.stream().filter(group -> group.isIn(command)).toList();
+        command.options().stream()
+                .filter(option -> groups.stream().noneMatch(group -> group.contains(option)))
+                .forEach(to::option);
+        groups.forEach(to::group);
         if (command == spec.root()) {
             to.section("COMMANDS");
             command.subcommands().forEach((name, line) -> {
                 CommandSpec subcommand = line.getCommandSpec();
                 if (!subcommand.usageMessage().hidden()) {
-                    to.item(name, sentence(texts(subcommand.usageMessage().header())));
+                    to.command(name, sentence(texts(subcommand.usageMessage().header())));
                 }
             });
         }
@@ -133,6 +142,21 @@ final class ManualCommand implements Callable<Integer> {
         return first.endsWith(".") ? first.substring(0, first.length() - 1) : first;
     }
 
+    /** Options of many commands, which the command reference describes once. */
+    private record Group(String title, List<OptionSpec> options) {
+        Group(String title, Object mixin) {
+            this(title, CommandSpec.forAnnotatedObject(mixin).options());
+        }
+
+        boolean isIn(CommandSpec command) {
+            return options.stream().allMatch(option -> command.optionsMap().containsKey(option.longestName()));
+        }
+
+        boolean contains(OptionSpec option) {
+            return options.stream().anyMatch(own -> own.longestName().equals(option.longestName()));
+        }
+    }
+
     /** The parts of a page. */
     private interface Writer {
         void section(String title);
@@ -142,6 +166,18 @@ final class ManualCommand implements Callable<Integer> {
         void literal(String line);
 
         void item(String term, String description);
+
+        void group(Group group);
+
+        default void command(String name, String summary) {
+            item(name, summary);
+        }
+
+        default void option(OptionSpec option) {
+            if (!option.hidden()) {
+                item(names(option), description(option));
+            }
+        }
     }
 
     /** A page for man(1). */
@@ -168,6 +204,11 @@ final class ManualCommand implements Callable<Integer> {
                     .append("\\fR\n")
                     .append(escape(description))
                     .append('\n');
+        }
+
+        @Override
+        public void group(Group group) {
+            group.options().forEach(this::option);
         }
 
         /** Escapes backslashes, hyphens (which may be copied), and a control character at the start of a line. */
@@ -212,8 +253,28 @@ final class ManualCommand implements Callable<Integer> {
                     .append('\n');
         }
 
+        @Override
+        public void group(Group group) {
+            page.append("- [")
+                    .append(group.title())
+                    .append("](#")
+                    .append(group.title().toLowerCase(Locale.ROOT).replace(' ', '-'))
+                    .append(")\n");
+        }
+
+        @Override
+        public void command(String name, String summary) {
+            page.append("- [`")
+                    .append(name)
+                    .append("`](#tfckpt-")
+                    .append(name)
+                    .append("): ")
+                    .append(escape(summary))
+                    .append('\n');
+        }
+
         private static String escape(String text) {
-            return text.replaceAll("([\\\\`*_<>\\[\\]#|])", "\\\\$1");
+            return text.replaceAll("([\\\\`*_<>\\[\\]#|])", "\\\\$1").replaceAll("--[a-z][a-z-]*", "`$0`");
         }
     }
 }

@@ -44,7 +44,8 @@ class DocumentedCommandsTest {
         Path root = Corpus.root().resolveSibling("");
         List<Path> pages = new ArrayList<>(List.of(root.resolve("README.md")));
         try (Stream<Path> guides = Files.list(root.resolve("src/site/markdown"))) {
-            guides.forEach(pages::add);
+            // The command reference has synopses instead of commands.
+            guides.filter(guide -> !guide.endsWith("commands.md")).forEach(pages::add);
         }
         List<String> commands = new ArrayList<>();
         for (Path page : pages) {

@@ -23,9 +23,13 @@ final class Documents {
     private Documents() {}
 
     static List<Path> pages() throws IOException {
+        return Stream.concat(Stream.of(ROOT.resolve("README.md")), guides().stream())
+                .toList();
+    }
+
+    static List<Path> guides() throws IOException {
         try (Stream<Path> guides = Files.list(ROOT.resolve("src/site/markdown"))) {
-            return Stream.concat(Stream.of(ROOT.resolve("README.md")), guides.sorted())
-                    .toList();
+            return guides.sorted().toList();
         }
     }
 
