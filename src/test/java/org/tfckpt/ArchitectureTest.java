@@ -120,6 +120,7 @@ class ArchitectureTest {
                 || name.startsWith("org.tfckpt.proto")
                 || name.startsWith("org.tfckpt.format")
                 || name.startsWith("org.tfckpt.io")
+                || name.startsWith("org.tfckpt.scan")
                 || name.startsWith("org.tfckpt.restore.suggest");
     }
 }

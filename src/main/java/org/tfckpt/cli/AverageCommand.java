@@ -72,6 +72,9 @@ final class AverageCommand implements Callable<Integer> {
     private NameFilter filter = new NameFilter();
 
     @Mixin
+    private ThreadOptions threads = new ThreadOptions();
+
+    @Mixin
     private CommonOptions common = new CommonOptions();
 
     AverageCommand(Console console) {
@@ -85,7 +88,9 @@ final class AverageCommand implements Callable<Integer> {
             for (Path path : last == null ? paths : lastOf(last)) {
                 inputs.add(Checkpoint.open(path, common.readOptions()));
             }
-            run(inputs);
+            try (ThreadOptions.Workers workers = threads.workers()) {
+                run(inputs, workers);
+            }
         } finally {
             for (Checkpoint input : inputs) {
                 input.close();
@@ -115,12 +120,13 @@ final class AverageCommand implements Callable<Integer> {
         return existing.subList(existing.size() - count, existing.size());
     }
 
-    private void run(List<Checkpoint> inputs) throws IOException {
+    private void run(List<Checkpoint> inputs, ThreadOptions.Workers workers) throws IOException {
         Path target = OutputPath.of(output, inputs.get(inputs.size() - 1));
         Average.Builder builder = Average.of(inputs)
                 .include(filter.included())
                 .exclude(filter.excluded())
-                .format(FileFormat.ofSuffix(target));
+                .format(FileFormat.ofSuffix(target))
+                .threads(workers.executor(), workers.degree());
         if (weights != null) {
             builder.weights(weights);
         }

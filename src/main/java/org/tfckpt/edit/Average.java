@@ -9,6 +9,7 @@ import java.util.Collection;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import java.util.function.Consumer;
 import java.util.function.Predicate;
 import org.tfckpt.Checkpoint;
@@ -24,6 +25,7 @@ import org.tfckpt.tensor.TensorNames;
 import org.tfckpt.values.CheckpointDiff;
 import org.tfckpt.values.DiffDepth;
 import org.tfckpt.values.Differences;
+import org.tfckpt.values.ScanOptions;
 import org.tfckpt.values.TensorDifference;
 
 /**
@@ -43,11 +45,15 @@ public final class Average {
     private final Rewrite rewrite;
     private final InputAverage average;
     private final List<String> notes;
+    private final Executor executor;
+    private final int degree;
 
-    private Average(Rewrite rewrite, InputAverage average, List<String> notes) {
+    private Average(Rewrite rewrite, InputAverage average, List<String> notes, Executor executor, int degree) {
         this.rewrite = rewrite;
         this.average = average;
         this.notes = List.copyOf(notes);
+        this.executor = executor;
+        this.degree = degree;
     }
 
     /** Collects the options of an average. Not thread-safe. */
@@ -60,6 +66,8 @@ public final class Average {
         private boolean movingAverages;
         private boolean partial;
         private FileFormat format = FileFormat.V2;
+        private Executor executor = Runnable::run;
+        private int degree = 1;
 
         private Builder(List<Checkpoint> inputs) {
             this.inputs = List.copyOf(inputs);
@@ -149,6 +157,23 @@ public final class Average {
         }
 
         /**
+         * Uses several threads: the calling thread writes while others add. The result does not depend on their number.
+         *
+         * @param newExecutor runs the tasks that the calling thread does not run itself
+         * @param newDegree the maximum number of threads, including the calling one
+         * @return this builder
+         * @throws IllegalArgumentException if the degree is not positive
+         */
+        public Builder threads(Executor newExecutor, int newDegree) {
+            if (newDegree < 1) {
+                throw new IllegalArgumentException("degree must be positive, not " + newDegree);
+            }
+            executor = newExecutor;
+            degree = newDegree;
+            return this;
+        }
+
+        /**
          * Plans the average: compares the inputs, and reads the values of tensors that are not averaged.
          *
          * @return the average
@@ -158,7 +183,7 @@ public final class Average {
          */
         public Average build() throws IOException {
             Checkpoint last = inputs.get(inputs.size() - 1);
-            InputAverage average = new InputAverage(inputs, weights);
+            InputAverage average = new InputAverage(inputs, weights, executor, degree);
             Rewrite.Builder rewrite = Rewrite.of(last)
                     .include(includes)
                     .exclude(excludes)
@@ -178,7 +203,7 @@ public final class Average {
             } catch (UncheckedIOException e) {
                 throw e.getCause();
             }
-            return new Average(built, average, notes);
+            return new Average(built, average, notes, executor, degree);
         }
 
         private Predicate<TensorInfo> selection(Checkpoint checkpoint) throws IOException {
@@ -245,6 +270,7 @@ public final class Average {
             Set<String> names = new LinkedHashSet<>();
             for (Checkpoint input : inputs.subList(0, inputs.size() - 1)) {
                 CheckpointDiff.DEFAULT
+                        .with(ScanOptions.DEFAULT.withThreads(executor, degree))
                         .selecting(selection(input).and(others), tensor -> false)
                         .compare(input, last)
                         .values()
@@ -307,7 +333,7 @@ public final class Average {
         average.warnings().forEach(warnings);
         try (Checkpoint written = Checkpoint.open(prefix)) {
             List<String> problems = new ArrayList<>();
-            written.verify(problem -> problems.add(problem.message()));
+            written.verify(problem -> problems.add(problem.message()), executor, degree);
             if (!problems.isEmpty()) {
                 throw new CheckpointException(
                         "'" + prefix + "' is damaged after it was written: " + problems.get(0), ErrorContext.NONE);

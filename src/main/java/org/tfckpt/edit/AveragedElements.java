@@ -3,12 +3,19 @@ package org.tfckpt.edit;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayDeque;
+import java.util.Arrays;
 import java.util.List;
+import java.util.Queue;
+import java.util.concurrent.Executor;
 import java.util.function.IntConsumer;
 import org.tfckpt.Tensor;
+import org.tfckpt.ValueSource;
+import org.tfckpt.io.OrderedWork;
+import org.tfckpt.scan.DoubleReader;
+import org.tfckpt.scan.TensorChunks;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.Elements;
-import org.tfckpt.tensor.Shape;
 import org.tfckpt.tensor.SmallFloats;
 
 /**
@@ -16,26 +23,43 @@ import org.tfckpt.tensor.SmallFloats;
  * are summed in double precision, in the order of the tensors, divided by the sum of the weights as
  * {@code numpy.average} does, and rounded once. The parts of complex numbers are averaged.
  */
-final class AveragedElements implements ElementBytes {
-    /** Elements, or parts of complex ones, at a time. */
-    private static final int BLOCK = 1 << 14;
+final class AveragedElements implements ValueSource.Parts {
+    /** Elements, or parts of complex ones, of a chunk: those of one input and the sums fit the second-level cache. */
+    private static final int CHUNK = 1 << 15;
+    /** Those that are summed at a time: they fit the first-level cache. */
+    private static final int BLOCK = 1024;
 
-    private final List<Tensor> tensors;
+    private final List<TensorChunks> inputs;
     private final double[] weights;
     private final double total;
     private final IntConsumer nanFound;
-    private final DataType dtype;
     /** The dtype of an element, or of the parts of a complex one. */
     private final DataType part;
 
-    private final double[] sums;
-    private final float[] floats;
+    private final long count;
+    private final Executor executor;
+    private final int threads;
 
-    AveragedElements(List<Tensor> tensors, double[] weights, IntConsumer nanFound) {
-        this.tensors = tensors;
+    /**
+     * Creates the means.
+     *
+     * @param inputs the tensors, which have the same dtype and shape and are read once
+     * @param dtype their dtype
+     * @param weights one number for each
+     * @param nanFound receives the index of each input that has a NaN
+     * @param executor runs the chunks that the thread that writes does not run itself
+     * @param threads the maximum number of threads
+     */
+    AveragedElements(
+            List<TensorChunks> inputs,
+            DataType dtype,
+            double[] weights,
+            IntConsumer nanFound,
+            Executor executor,
+            int threads) {
+        this.inputs = inputs;
         this.weights = weights;
         this.nanFound = nanFound;
-        this.dtype = tensors.get(0).dtype();
         this.part = switch (dtype) {
             case DT_COMPLEX64 -> DataType.DT_FLOAT;
             case DT_COMPLEX128 -> DataType.DT_DOUBLE;
@@ -46,117 +70,164 @@ final class AveragedElements implements ElementBytes {
             sum += weight;
         }
         this.total = sum;
-        this.sums = new double[(int) Math.min(BLOCK, shape().elements() * dtype.width() / part.width())];
-        this.floats = new float[part == DataType.DT_FLOAT ? sums.length : 0];
+        this.count = inputs.get(0).elements() * (dtype.width() / part.width());
+        this.executor = executor;
+        this.threads = threads;
     }
 
     static boolean canAverage(DataType dtype) {
-        return dtype == DataType.DT_DOUBLE || Elements.fitsFloat(dtype) || dtype.width() > dtype.swapUnit();
+        return DoubleReader.isFloat(dtype) || dtype.width() > dtype.swapUnit();
     }
 
     @Override
-    public DataType dtype() {
-        return dtype;
+    public void forEachPart(Tensor.PartConsumer consumer) throws IOException {
+        Queue<Chunk> unused = new ArrayDeque<>();
+        try (OrderedWork work = new OrderedWork(executor, threads)) {
+            for (long first = 0; first < count; first += CHUNK) {
+                Chunk chunk = unused.isEmpty() ? new Chunk(consumer, unused) : unused.remove();
+                chunk.first = first;
+                chunk.n = (int) Math.min(CHUNK, count - first);
+                work.add(chunk);
+            }
+            work.finish();
+        }
+        for (TensorChunks input : inputs) {
+            input.finish();
+        }
     }
 
-    @Override
-    public Shape shape() {
-        return tensors.get(0).shape();
-    }
+    /** Some consecutive elements. Used again, because it has large buffers. */
+    private final class Chunk implements OrderedWork.Job {
+        private final Tensor.PartConsumer consumer;
+        private final Queue<Chunk> unused;
+        private final DoubleReader reader = new DoubleReader(part);
+        private final double[] values = new double[BLOCK];
+        private final double[] sums = new double[BLOCK];
+        private final double[] probes = new double[BLOCK];
+        private final float[] floats = new float[BLOCK];
+        private final ByteBuffer[] elements = new ByteBuffer[weights.length];
+        private final int[] checksums = new int[weights.length];
+        private final boolean[] nan = new boolean[weights.length];
+        private final ByteBuffer out =
+                ByteBuffer.allocate((int) Math.min(CHUNK, count) * part.width()).order(ByteOrder.LITTLE_ENDIAN);
+        private long first;
+        private int n;
 
-    @Override
-    public ByteOrder order() {
-        return ByteOrder.LITTLE_ENDIAN;
-    }
+        Chunk(Tensor.PartConsumer consumer, Queue<Chunk> unused) {
+            this.consumer = consumer;
+            this.unused = unused;
+        }
 
-    @Override
-    public void read(long position, ByteBuffer target) throws IOException {
-        ByteBuffer out = target.slice().order(order());
-        while (out.hasRemaining()) {
-            int count = Math.min(sums.length, out.remaining() / part.width());
-            average(position + out.position(), count);
-            if (part == DataType.DT_FLOAT) {
-                putFloats(count, out);
-            } else {
-                for (int i = 0; i < count; i++) {
-                    put(sums[i], out);
+        @Override
+        public void run() throws IOException {
+            for (int input = 0; input < elements.length; input++) {
+                elements[input] = inputs.get(input).read(first * part.width(), n * part.width(), checksums, input);
+            }
+            Arrays.fill(probes, 0);
+            average(false);
+            for (double probe : probes) {
+                if (probe != 0) {
+                    average(true);
+                    break;
                 }
             }
         }
-        target.position(target.limit());
-    }
 
-    private void average(long position, int count) throws IOException {
-        java.util.Arrays.fill(sums, 0, count, 0);
-        for (int input = 0; input < weights.length; input++) {
-            add(tensors.get(input).asByteBuffer(position, count * part.width()), count, weights[input], input);
+        private void average(boolean carefully) {
+            out.clear();
+            for (int at = 0; at < n; at += BLOCK) {
+                int length = Math.min(BLOCK, n - at);
+                Arrays.fill(sums, 0);
+                for (int input = 0; input < elements.length; input++) {
+                    reader.read(elements[input], at, values, length);
+                    add(values, weights[input], sums);
+                }
+                divide(sums, total);
+                if (carefully) {
+                    repair(at, length);
+                } else {
+                    probe(sums, probes);
+                }
+                put(length);
+            }
+            out.flip();
         }
-        divide(sums, count, total);
-        for (int i = 0; i < count; i++) {
-            if (Double.isInfinite(sums[i])) {
-                sums[i] = scaledMean(position, i);
+
+        /** Looks for NaNs, and computes the means of elements whose sum is infinite although they may be finite. */
+        private void repair(int at, int length) {
+            for (int i = 0; i < length; i++) {
+                if (Double.isFinite(sums[i])) {
+                    continue;
+                }
+                double mean = 0;
+                for (int input = 0; input < elements.length; input++) {
+                    double value = Elements.floatAt(part, elements[input], at + i);
+                    nan[input] |= Double.isNaN(value);
+                    mean += value * (weights[input] / total);
+                }
+                sums[i] = Double.isNaN(sums[i]) ? sums[i] : mean;
             }
         }
+
+        private void put(int length) {
+            if (part == DataType.DT_FLOAT) {
+                round(sums, floats);
+                out.asFloatBuffer().put(floats, 0, length);
+                out.position(out.position() + length * Float.BYTES);
+            } else {
+                for (int i = 0; i < length; i++) {
+                    put(sums[i]);
+                }
+            }
+        }
+
+        private void put(double value) {
+            switch (part) {
+                case DT_DOUBLE -> out.putDouble(value);
+                case DT_HALF -> out.putShort(SmallFloats.toHalf(value));
+                case DT_BFLOAT16 -> out.putShort(SmallFloats.toBfloat16(value));
+                default -> out.put(SmallFloats.toSmall(part, value));
+            }
+        }
+
+        @Override
+        public void finish() throws IOException {
+            for (int input = 0; input < elements.length; input++) {
+                inputs.get(input).combine(checksums[input], (long) n * part.width());
+                if (nan[input]) {
+                    nanFound.accept(input);
+                    nan[input] = false;
+                }
+            }
+            consumer.accept(out);
+            unused.add(this);
+        }
     }
 
-    private static void divide(double[] sums, int count, double total) {
-        for (int i = 0; i < count; i++) {
+    // Loops that the JIT compiler vectorises.
+
+    private static void add(double[] values, double weight, double[] sums) {
+        for (int i = 0; i < BLOCK; i++) {
+            sums[i] += values[i] * weight;
+        }
+    }
+
+    private static void divide(double[] sums, double total) {
+        for (int i = 0; i < BLOCK; i++) {
             sums[i] /= total;
         }
     }
 
-    private void add(ByteBuffer values, int count, double weight, int input) {
-        boolean nan = false;
-        if (part == DataType.DT_FLOAT) {
-            values.asFloatBuffer().get(0, floats, 0, count);
-            nan = addFloats(floats, count, weight, sums);
-        } else {
-            for (int i = 0; i < count; i++) {
-                double value = Elements.floatAt(part, values, i);
-                nan |= Double.isNaN(value);
-                sums[i] += value * weight;
-            }
-        }
-        if (nan) {
-            nanFound.accept(input);
+    /** Makes a probe NaN if a sum is infinite or NaN. */
+    private static void probe(double[] sums, double[] probes) {
+        for (int i = 0; i < BLOCK; i++) {
+            probes[i] += sums[i] * 0;
         }
     }
 
-    /** Returns whether there is a NaN. */
-    private static boolean addFloats(float[] values, int count, double weight, double[] sums) {
-        boolean nan = false;
-        for (int i = 0; i < count; i++) {
-            double value = values[i];
-            nan |= Double.isNaN(value);
-            sums[i] += value * weight;
-        }
-        return nan;
-    }
-
-    private void putFloats(int count, ByteBuffer out) {
-        for (int i = 0; i < count; i++) {
+    private static void round(double[] sums, float[] floats) {
+        for (int i = 0; i < BLOCK; i++) {
             floats[i] = (float) sums[i];
-        }
-        out.asFloatBuffer().put(floats, 0, count);
-        out.position(out.position() + count * Float.BYTES);
-    }
-
-    /** Returns the mean of elements whose sum is infinite, although the elements may be finite. */
-    private double scaledMean(long position, int index) throws IOException {
-        double mean = 0;
-        for (int input = 0; input < weights.length; input++) {
-            ByteBuffer value = tensors.get(input).asByteBuffer(position + (long) index * part.width(), part.width());
-            mean += Elements.floatAt(part, value, 0) * (weights[input] / total);
-        }
-        return mean;
-    }
-
-    private void put(double value, ByteBuffer out) {
-        switch (part) {
-            case DT_DOUBLE -> out.putDouble(value);
-            case DT_HALF -> out.putShort(SmallFloats.toHalf(value));
-            case DT_BFLOAT16 -> out.putShort(SmallFloats.toBfloat16(value));
-            default -> out.put(SmallFloats.toSmall(part, value));
         }
     }
 }

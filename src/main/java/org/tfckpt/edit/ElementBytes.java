@@ -62,8 +62,4 @@ interface ElementBytes extends ValueSource.Parts {
             }
         };
     }
-
-    default ValueSource toValues() {
-        return ValueSource.ofParts(dtype(), this);
-    }
 }

@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 import org.tfckpt.FileFormat;
 import org.tfckpt.Sharding;
 import org.tfckpt.Tensor;
+import org.tfckpt.ValueSource;
 import org.tfckpt.format.Destination;
 import org.tfckpt.format.ElementSource;
 import org.tfckpt.format.FormatWriter;
@@ -138,7 +139,7 @@ final class Export {
         return new NewTensor(tensor.name(), tensor.dtype(), tensor.shape(), new NewTensor.Values() {
             @Override
             public ElementSource elements() throws IOException {
-                ElementBytes elements = TensorValues.of(spec, tensor, null);
+                ValueSource.Parts elements = TensorValues.of(spec, tensor, null);
                 return consumer -> elements.forEachPart(consumer::accept);
             }
 

@@ -6,9 +6,11 @@ import java.util.Collections;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Set;
+import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.Tensor;
+import org.tfckpt.scan.TensorChunks;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorSlice;
@@ -17,11 +19,15 @@ import org.tfckpt.tensor.TensorSlice;
 final class InputAverage {
     private final List<Checkpoint> inputs;
     private final double[] weights;
+    private final Executor executor;
+    private final int threads;
     private final Set<String> warnings = new LinkedHashSet<>();
 
-    InputAverage(List<Checkpoint> inputs, double[] weights) {
+    InputAverage(List<Checkpoint> inputs, double[] weights, Executor executor, int threads) {
         this.inputs = List.copyOf(inputs);
         this.weights = weights.clone();
+        this.executor = executor;
+        this.threads = threads;
     }
 
     /** Returns whether tensors of a dtype are averaged. */
@@ -31,17 +37,23 @@ final class InputAverage {
 
     /** Returns the average of a tensor, or of one of its slices. */
     AveragedElements of(TensorInfo tensor, @Nullable TensorSlice slice) throws IOException {
-        List<Tensor> values = new ArrayList<>();
+        List<TensorChunks> values = new ArrayList<>();
         for (Checkpoint input : inputs) {
             Tensor whole = input.tensor(tensor.name());
-            Tensor value = slice == null ? whole : whole.slice(slice);
-            value.check();
-            values.add(value);
+            TensorChunks chunks = TensorChunks.of(input, whole, slice, true);
+            if (!chunks.combinesChecksums()) {
+                // Even if checksums are disabled for the checkpoint.
+                (slice == null ? whole : whole.slice(slice)).check();
+            }
+            values.add(chunks);
         }
         return new AveragedElements(
                 values,
+                tensor.dtype(),
                 weights,
-                input -> warnings.add("'" + tensor.name() + "' has NaN in '" + inputs.get(input) + "'"));
+                input -> warnings.add("'" + tensor.name() + "' has NaN in '" + inputs.get(input) + "'"),
+                executor,
+                threads);
     }
 
     /** Returns the tensors and inputs in which a NaN was found. */

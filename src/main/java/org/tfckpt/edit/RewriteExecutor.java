@@ -108,7 +108,7 @@ final class RewriteExecutor {
                 writer.addSlice(
                         tensor.name(),
                         new ShapeAndSlice(source.shape(), slice),
-                        TensorValues.of(spec, tensor, slice).toValues());
+                        ValueSource.ofParts(tensor.dtype(), TensorValues.of(spec, tensor, slice)));
             }
         } else {
             try {
@@ -121,7 +121,7 @@ final class RewriteExecutor {
 
     private ValueSource values(RewrittenTensor tensor) throws IOException {
         if (tensor.dtype().isFixedWidth()) {
-            return TensorValues.of(spec, tensor, null).toValues();
+            return ValueSource.ofParts(tensor.dtype(), TensorValues.of(spec, tensor, null));
         }
         if (!tensor.isResized()) {
             return ValueSource.of(spec.source(tensor));

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Tensor;
+import org.tfckpt.ValueSource;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.TensorSlice;
 
@@ -12,7 +13,8 @@ final class TensorValues {
     private TensorValues() {}
 
     /** Returns the elements of a tensor of fixed width, or of a slice of it that is neither transposed nor resized. */
-    static ElementBytes of(Specification spec, RewrittenTensor tensor, @Nullable TensorSlice slice) throws IOException {
+    static ValueSource.Parts of(Specification spec, RewrittenTensor tensor, @Nullable TensorSlice slice)
+            throws IOException {
         InputAverage average = spec.inputAverage();
         if (average != null && spec.isAveraged(tensor)) {
             return average.of(tensor.source(), slice);

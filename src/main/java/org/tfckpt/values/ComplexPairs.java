@@ -1,6 +1,7 @@
 package org.tfckpt.values;
 
 import java.nio.ByteBuffer;
+import org.tfckpt.scan.DoubleReader;
 import org.tfckpt.tensor.DataType;
 
 /** Differences between complex numbers; a difference is the absolute value of a − b. */

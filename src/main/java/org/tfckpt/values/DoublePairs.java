@@ -2,6 +2,7 @@ package org.tfckpt.values;
 
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
+import org.tfckpt.scan.DoubleReader;
 import org.tfckpt.tensor.DataType;
 
 /** Differences between elements that are exact as doubles: floats, integers of up to 32 bits and booleans. */

@@ -12,6 +12,8 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.Tensor;
+import org.tfckpt.scan.DoubleReader;
+import org.tfckpt.scan.TensorChunks;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.Elements;
 import org.tfckpt.tensor.StringVector;
@@ -72,30 +74,25 @@ final class PairTask extends Task {
         if (!a.dtype().isFixedWidth()) {
             return Collections.emptyIterator();
         }
-        Tensor wholeA = Source.open(checkpointA, a);
-        Tensor wholeB = Source.open(checkpointB, b);
+        Tensor wholeA = TensorChunks.open(checkpointA, a);
+        Tensor wholeB = TensorChunks.open(checkpointB, b);
         List<TensorSlice> slices = a.isPartitioned() ? a.slices() : b.slices();
-        boolean storedB = !a.isPartitioned() || a.slices().equals(b.slices());
         return slices.isEmpty()
-                ? List.of(piece(wholeA, wholeB, null, true)).iterator()
-                : slices.stream()
-                        .map(slice -> slice(wholeA, wholeB, slice, storedB))
-                        .iterator();
+                ? List.of(piece(wholeA, wholeB, null)).iterator()
+                : slices.stream().map(slice -> slice(wholeA, wholeB, slice)).iterator();
     }
 
-    private Piece slice(Tensor wholeA, Tensor wholeB, TensorSlice slice, boolean storedB) {
+    private Piece slice(Tensor wholeA, Tensor wholeB, TensorSlice slice) {
         try {
-            return piece(wholeA, wholeB, slice, storedB);
+            return piece(wholeA, wholeB, slice);
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
     }
 
-    private Piece piece(Tensor wholeA, Tensor wholeB, @Nullable TensorSlice slice, boolean storedB) throws IOException {
-        boolean chunked = size() > Accumulator.CHUNK;
-        Source sourceA = Source.of(checkpointA, wholeA, slice, slice == null || a.isPartitioned(), chunked);
-        Source sourceB = Source.of(checkpointB, wholeB, slice, storedB, chunked);
-        return new Piece(slice, sourceA.elements(), sourceA, sourceB);
+    private Piece piece(Tensor wholeA, Tensor wholeB, @Nullable TensorSlice slice) throws IOException {
+        TensorChunks chunksA = chunks(checkpointA, wholeA, slice);
+        return new Piece(slice, chunksA.elements(), chunksA, chunks(checkpointB, wholeB, slice));
     }
 
     private PairAccumulator newAccumulator() {

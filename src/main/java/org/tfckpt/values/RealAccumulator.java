@@ -4,6 +4,7 @@ import java.nio.ByteBuffer;
 import java.nio.FloatBuffer;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import org.tfckpt.scan.DoubleReader;
 import org.tfckpt.tensor.DataType;
 
 /**

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.util.Arrays;
 import org.tfckpt.Tensor;
+import org.tfckpt.scan.DoubleReader;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.TensorInfo;
 

@@ -11,6 +11,7 @@ import java.util.concurrent.ConcurrentLinkedQueue;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.Tensor;
+import org.tfckpt.scan.TensorChunks;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.StringVector;
 import org.tfckpt.tensor.TensorInfo;
@@ -51,7 +52,7 @@ final class StatisticsTask extends Task {
         if (!info.dtype().isFixedWidth()) {
             return Collections.emptyIterator();
         }
-        Tensor whole = Source.open(checkpoint, info);
+        Tensor whole = TensorChunks.open(checkpoint, info);
         return info.isPartitioned()
                 ? info.slices().stream().map(slice -> slice(whole, slice)).iterator()
                 : List.of(piece(whole, null)).iterator();
@@ -66,8 +67,8 @@ final class StatisticsTask extends Task {
     }
 
     private Piece piece(Tensor whole, @Nullable TensorSlice slice) throws IOException {
-        Source source = Source.of(checkpoint, whole, slice, true, size() > Accumulator.CHUNK);
-        return new Piece(null, source.elements(), source);
+        TensorChunks chunks = chunks(checkpoint, whole, slice);
+        return new Piece(null, chunks.elements(), chunks);
     }
 
     @Override

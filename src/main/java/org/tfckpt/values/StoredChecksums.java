@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.HashSet;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
+import org.tfckpt.scan.TensorChunks;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorSlice;
 
@@ -27,14 +28,15 @@ final class StoredChecksums {
             return Result.UNKNOWN;
         }
         if (!a.isPartitioned() && !b.isPartitioned()) {
-            return compare(Source.storage(checkpointA, a, null), Source.storage(checkpointB, b, null));
+            return compare(TensorChunks.storage(checkpointA, a, null), TensorChunks.storage(checkpointB, b, null));
         }
         if (a.slices().size() != b.slices().size() || !new HashSet<>(a.slices()).equals(new HashSet<>(b.slices()))) {
             return Result.UNKNOWN;
         }
         Result result = Result.EQUAL;
         for (TensorSlice slice : a.slices()) {
-            Result ofSlice = compare(Source.storage(checkpointA, a, slice), Source.storage(checkpointB, b, slice));
+            Result ofSlice =
+                    compare(TensorChunks.storage(checkpointA, a, slice), TensorChunks.storage(checkpointB, b, slice));
             if (ofSlice != Result.EQUAL) {
                 result = ofSlice;
             }

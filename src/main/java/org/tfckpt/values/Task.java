@@ -5,6 +5,9 @@ import java.nio.ByteBuffer;
 import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.tfckpt.Checkpoint;
+import org.tfckpt.Tensor;
+import org.tfckpt.scan.TensorChunks;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.TensorSlice;
 
@@ -19,7 +22,7 @@ abstract class Task {
     static final class Piece {
         private final @Nullable TensorSlice region;
         private final long elements;
-        private final Source[] sources;
+        private final TensorChunks[] sources;
 
         /**
          * Creates a piece.
@@ -28,7 +31,7 @@ abstract class Task {
          * @param elements the number of elements of each source
          * @param sources where the elements are
          */
-        Piece(@Nullable TensorSlice region, long elements, Source... sources) {
+        Piece(@Nullable TensorSlice region, long elements, TensorChunks... sources) {
             this.region = region;
             this.elements = elements;
             this.sources = sources;
@@ -43,7 +46,7 @@ abstract class Task {
             return elements;
         }
 
-        Source[] sources() {
+        TensorChunks[] sources() {
             return sources;
         }
     }
@@ -59,6 +62,12 @@ abstract class Task {
 
     /** Returns the number of elements that are processed in chunks; may be wrong if the index is damaged. */
     abstract long size();
+
+    /** Returns the elements of a tensor or of a region of it; those of a small tensor are checked when they are read. */
+    final TensorChunks chunks(Checkpoint checkpoint, Tensor whole, @Nullable TensorSlice region) throws IOException {
+        boolean combines = size() > Accumulator.CHUNK && checkpoint.options().checksums();
+        return TensorChunks.of(checkpoint, whole, region, combines);
+    }
 
     final void fail(CheckpointException e) {
         failure = e;

@@ -9,6 +9,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import org.tfckpt.io.OrderedWork;
+import org.tfckpt.scan.TensorChunks;
 import org.tfckpt.tensor.CheckpointException;
 
 /**
@@ -117,7 +118,7 @@ final class TaskRunner implements Closeable {
         void process() throws IOException {
             List<ByteBuffer> chunk = new ArrayList<>();
             for (int i = 0; i < checksums.length; i++) {
-                Source source = piece.sources()[i];
+                TensorChunks source = piece.sources()[i];
                 chunk.add(source.read(first * source.width(), count * source.width(), checksums, i));
             }
             task.process(piece, first, chunk);
@@ -131,7 +132,7 @@ final class TaskRunner implements Closeable {
 
         void combine() throws IOException {
             for (int i = 0; i < checksums.length; i++) {
-                Source source = piece.sources()[i];
+                TensorChunks source = piece.sources()[i];
                 source.combine(checksums[i], (long) count * source.width());
                 if (first + count == piece.elements()) {
                     source.finish();
@@ -141,7 +142,7 @@ final class TaskRunner implements Closeable {
 
         long size() {
             long size = 0;
-            for (Source source : piece.sources()) {
+            for (TensorChunks source : piece.sources()) {
                 size += (long) count * source.width();
             }
             return size;

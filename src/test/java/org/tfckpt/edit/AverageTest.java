@@ -11,6 +11,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Random;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -268,6 +270,42 @@ class AverageTest {
         assertThatThrownBy(() -> average(directory.resolve("average"), builder -> {}, a, b))
                 .isInstanceOf(DataLossException.class);
         assertThat(directory.resolve("average.index")).doesNotExist();
+    }
+
+    @Test
+    void threadsDoNotChangeTheResultAndFindDamage() throws IOException {
+        int count = 300_000;
+        List<Path> inputs = new ArrayList<>();
+        for (int i = 0; i < 3; i++) {
+            Random random = new Random(i);
+            float[] values = new float[count];
+            for (int j = 0; j < count; j++) {
+                values[j] = Float.intBitsToFloat(random.nextInt());
+            }
+            inputs.add(write("in" + i, out -> out.add("x", Shape.of(count), ValueSource.of(values))));
+        }
+        ExecutorService pool = Executors.newFixedThreadPool(3);
+        try {
+            Path alone = directory.resolve("alone");
+            Path together = directory.resolve("together");
+            Path[] paths = inputs.toArray(Path[]::new);
+            assertThat(average(together, builder -> builder.threads(pool, 4), paths))
+                    .isEqualTo(average(alone, builder -> {}, paths))
+                    .hasSize(3);
+            assertThat(directory.resolve("together.data-00000-of-00001"))
+                    .hasSameBinaryContentAs(directory.resolve("alone.data-00000-of-00001"));
+
+            Path data = directory.resolve("in1.data-00000-of-00001");
+            byte[] bytes = Files.readAllBytes(data);
+            bytes[bytes.length / 2] ^= 1;
+            Files.write(data, bytes);
+            Path damaged = directory.resolve("damaged");
+            assertThatThrownBy(() -> average(damaged, builder -> builder.threads(pool, 4), paths))
+                    .isInstanceOf(DataLossException.class);
+            assertThat(directory.resolve("damaged.index")).doesNotExist();
+        } finally {
+            pool.shutdownNow();
+        }
     }
 
     private Path rewritten(Path input, boolean partial) throws IOException {

@@ -1,11 +1,14 @@
 package org.tfckpt.benchmarks;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -22,8 +25,11 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.CheckpointWriter;
+import org.tfckpt.ValueSource;
 import org.tfckpt.edit.Average;
 import org.tfckpt.edit.RewriteProgress;
+import org.tfckpt.tensor.DataType;
+import org.tfckpt.tensor.Shape;
 import org.tfckpt.tensor.TensorInfo;
 
 /**
@@ -42,6 +48,10 @@ public class AverageBenchmark {
     @Param("1024")
     public int mebibytes;
 
+    @Param({"1", "2"})
+    public int threads;
+
+    private ExecutorService pool;
     private Path directory;
     private Path target;
     private final List<Checkpoint> inputs = new ArrayList<>();
@@ -50,15 +60,24 @@ public class AverageBenchmark {
     public void make() throws IOException {
         directory = Files.createTempDirectory(Path.of("/dev/shm"), "tfckpt-benchmark");
         target = directory.resolve("new.ckpt");
+        pool = Executors.newFixedThreadPool(threads);
         for (int i = 0; i < INPUTS; i++) {
             Path prefix = directory.resolve("model.ckpt-" + i);
-            Fixture.write(prefix, mebibytes / 4, 4 << 20);
+            ByteBuffer content = ValuesBenchmark.part(DataType.DT_FLOAT, i);
+            try (CheckpointWriter out = CheckpointWriter.open(prefix)) {
+                for (int tensor = 0; tensor < mebibytes / 4; tensor++) {
+                    Shape shape = Shape.of(content.remaining() / Float.BYTES);
+                    out.add(Fixture.name(tensor), shape, ValueSource.of(DataType.DT_FLOAT, content));
+                }
+                out.finish();
+            }
             inputs.add(Checkpoint.open(prefix));
         }
     }
 
     @TearDown(Level.Trial)
     public void remove() throws IOException {
+        pool.shutdownNow();
         for (Checkpoint input : inputs) {
             input.close();
         }
@@ -73,7 +92,10 @@ public class AverageBenchmark {
 
     @Benchmark
     public Object average() throws IOException {
-        return Average.of(inputs).build().run(target, false, RewriteProgress.NONE, warning -> {});
+        return Average.of(inputs)
+                .threads(pool, threads)
+                .build()
+                .run(target, false, RewriteProgress.NONE, warning -> {});
     }
 
     @Benchmark
