@@ -45,7 +45,7 @@ import org.tfckpt.tensor.TensorSlice;
 
 /**
  * An open checkpoint: lists, finds, reads and verifies its tensors. Files of safetensors and NumPy are opened in the same
- * way. Reading safetensors files requires jackson-core, an optional dependency.
+ * way.
  *
  * <p>Opening a V2 checkpoint reads a few blocks of the index, regardless of the number of tensors. Looking up a tensor
  * reads one more block. A data file is opened when a tensor in it is first read. Opening a file of another format reads

@@ -85,11 +85,6 @@ public final class ArrangedTensors extends FilterFormatReader {
         }
 
         @Override
-        protected String typeName() {
-            return info().dtype().toString();
-        }
-
-        @Override
         public TensorData data(int slice) throws IOException {
             Shape shape = tensor.source.shape();
             return PermutedData.of(

@@ -38,6 +38,10 @@ public abstract class StoredArray implements SliceAssembly.Parts {
         return info;
     }
 
+    final String name() {
+        return info.name();
+    }
+
     /**
      * Returns the byte order of the values.
      *
@@ -46,13 +50,6 @@ public abstract class StoredArray implements SliceAssembly.Parts {
     protected final ByteOrder order() {
         return order;
     }
-
-    /**
-     * Returns the name of this dtype for messages.
-     *
-     * @return the name in the file's format
-     */
-    protected abstract String typeName();
 
     /**
      * Returns whether TensorFlow has the dtype of this tensor, so that its values can be read.
@@ -103,7 +100,8 @@ public abstract class StoredArray implements SliceAssembly.Parts {
     @Override
     public CheckpointException notSupported() {
         return new UnsupportedFormatException(
-                "dtype " + typeName() + " is not supported: TensorFlow has no such dtype", place());
+                "dtype " + DataType.enumName(info.dtypeNumber()) + " is not supported: TensorFlow has no such dtype",
+                place());
     }
 
     @Override

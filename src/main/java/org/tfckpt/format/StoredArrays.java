@@ -5,10 +5,8 @@ import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.io.OrderedWork;
 import org.tfckpt.tensor.DataLossException;
@@ -23,7 +21,6 @@ public final class StoredArrays implements FormatReader {
     private final String name;
     private final boolean checksums;
     private final List<Path> files;
-    private final Map<String, StoredArray> byName;
     private final List<StoredArray> sorted;
     private final List<Closeable> resources;
     private volatile boolean closed;
@@ -52,15 +49,13 @@ public final class StoredArrays implements FormatReader {
         this.checksums = checksums;
         this.files = List.copyOf(files);
         this.resources = List.copyOf(resources);
-        this.byName = new HashMap<>(arrays.size() * 4 / 3 + 1);
-        for (StoredArray array : arrays) {
-            if (byName.putIfAbsent(array.info().name(), array) != null) {
-                throw twice(array.place());
+        this.sorted = new ArrayList<>(arrays);
+        sorted.sort((a, b) -> TensorNames.ORDER.compare(a.name(), b.name()));
+        for (int i = 1; i < sorted.size(); i++) {
+            if (sorted.get(i).name().equals(sorted.get(i - 1).name())) {
+                throw twice(sorted.get(i).place());
             }
         }
-        this.sorted = new ArrayList<>(arrays);
-        sorted.sort(
-                (a, b) -> TensorNames.ORDER.compare(a.info().name(), b.info().name()));
     }
 
     /**
@@ -108,14 +103,28 @@ public final class StoredArrays implements FormatReader {
     @Override
     public @Nullable TensorInfo find(String tensor) {
         requireOpen();
-        StoredArray found = byName.get(tensor);
+        StoredArray found = named(tensor);
         return found == null ? null : found.info();
+    }
+
+    private @Nullable StoredArray named(String tensor) {
+        int low = 0;
+        for (int high = sorted.size(); low < high; ) {
+            int middle = (low + high) >>> 1;
+            int order = TensorNames.ORDER.compare(sorted.get(middle).name(), tensor);
+            if (order == 0) {
+                return sorted.get(middle);
+            }
+            low = order < 0 ? middle + 1 : low;
+            high = order < 0 ? high : middle;
+        }
+        return null;
     }
 
     @Override
     public TensorReader open(TensorInfo info) {
         requireOpen();
-        StoredArray found = byName.get(info.name());
+        StoredArray found = named(info.name());
         if (found == null) {
             throw new IllegalArgumentException("'" + name + "' does not contain tensor " + info);
         }

@@ -34,16 +34,11 @@ final class NpyArray extends StoredArray {
     }
 
     @Override
-    protected String typeName() {
-        return "'" + header.type().text() + "'";
-    }
-
-    @Override
     public UnsupportedFormatException notSupported() {
         String hint = header.type().isUntyped16()
                 ? "it may be bfloat16, which NumPy does not know; --assume bfloat16 reads it so"
                 : null;
-        String problem = "dtype " + typeName() + " is not supported: TensorFlow has no such dtype";
+        String problem = "dtype '" + header.type().text() + "' is not supported: TensorFlow has no such dtype";
         return new UnsupportedFormatException(problem, hint == null ? place() : place().withHint(hint));
     }
 

@@ -1,43 +1,42 @@
 package org.tfckpt.format.safetensors;
 
-import com.fasterxml.jackson.core.JsonFactory;
-import com.fasterxml.jackson.core.JsonParser;
-import com.fasterxml.jackson.core.JsonProcessingException;
-import com.fasterxml.jackson.core.JsonToken;
-import com.fasterxml.jackson.core.StreamReadConstraints;
-import com.fasterxml.jackson.core.exc.StreamConstraintsException;
-import java.io.Closeable;
 import java.io.IOException;
-import java.io.InputStream;
-import java.io.InputStreamReader;
 import java.nio.ByteBuffer;
-import java.nio.CharBuffer;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.CharsetDecoder;
 import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.io.ByteSource;
-import org.tfckpt.io.RangeStream;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.ErrorContext;
 import org.tfckpt.tensor.ProblemKind;
 import org.tfckpt.tensor.TensorNames;
 
-/** Reads one JSON object strictly, as a stream. Everything unexpected is a {@link DataLossException}. */
-final class JsonReader implements Closeable {
-    /** The limit of texts that are decoded as a whole, which takes less time than part by part. */
-    private static final int MAX_AT_ONCE = 1 << 22;
+/** Reads one JSON object strictly, in one pass. Everything unexpected is a {@link DataLossException}. */
+final class JsonReader {
+    private static final int MAX_RECURRING = 12;
+    private static final long TENTH_OF_MAX = Long.MAX_VALUE / 10;
 
-    private static final String NOT_UTF8 = "the text is not UTF-8";
-    private static final String NOT_VALID = "the header is not valid: ";
-
-    private final JsonParser json;
     private final String file;
+    private final long offset;
+    private final byte[] text;
+    private final int maxDepth;
+    private final CharsetDecoder utf8 = StandardCharsets.UTF_8.newDecoder();
+    private final String[] recurring = new String[16];
+    private int at;
+    private int depth;
+    /** Whether no element of the innermost object or array was read. */
+    private boolean isFirst;
+
     private @Nullable String tensor;
 
-    private JsonReader(JsonParser json, String file) {
-        this.json = json;
+    private JsonReader(String file, long offset, byte[] text, int maxDepth) {
         this.file = file;
+        this.offset = offset;
+        this.text = text;
+        this.maxDepth = maxDepth;
+        Arrays.fill(recurring, "");
     }
 
     /**
@@ -46,37 +45,14 @@ final class JsonReader implements Closeable {
      * @param source the file that contains the text, in UTF-8
      * @param offset the offset of the text
      * @param length its length in bytes
-     * @param depth the deepest nesting that is accepted
+     * @param maxDepth the deepest nesting that is accepted
      */
-    static JsonReader open(ByteSource source, long offset, long length, int depth) throws IOException {
-        StreamReadConstraints constraints = StreamReadConstraints.builder()
-                .maxNestingDepth(depth)
-                .maxNameLength(Integer.MAX_VALUE)
-                .maxStringLength(Integer.MAX_VALUE)
-                .build();
-        // A table of names costs time, and names that collide in it cost more.
-        JsonFactory factory = JsonFactory.builder()
-                .streamReadConstraints(constraints)
-                .disable(JsonFactory.Feature.CANONICALIZE_FIELD_NAMES)
-                .disable(JsonFactory.Feature.INTERN_FIELD_NAMES)
-                .build();
-        // Jackson's own decoder of UTF-8 accepts some malformed text, and recognises UTF-16.
-        CharsetDecoder decoder = StandardCharsets.UTF_8.newDecoder();
-        if (length > MAX_AT_ONCE) {
-            InputStream in = new RangeStream(source, offset, length);
-            return new JsonReader(factory.createParser(new InputStreamReader(in, decoder)), source.name());
-        }
-        try {
-            // Java decodes arrays several times as fast as direct buffers.
-            byte[] bytes = new byte[(int) length];
-            source.readInto(offset, ByteBuffer.wrap(bytes));
-            CharBuffer text = decoder.decode(ByteBuffer.wrap(bytes));
-            return new JsonReader(
-                    factory.createParser(text.array(), text.arrayOffset(), text.remaining()), source.name());
-        } catch (CharacterCodingException e) {
-            throw new DataLossException(
-                    ProblemKind.HEADER, NOT_VALID + NOT_UTF8, ErrorContext.at(source.name(), -1), e);
-        }
+    static JsonReader open(ByteSource source, long offset, int length, int maxDepth) throws IOException {
+        source.requireRange(offset, length);
+        // The NUL at the end is not valid anywhere, so no index needs to be compared with the length.
+        byte[] text = new byte[length + 1];
+        source.readInto(offset, ByteBuffer.wrap(text, 0, length));
+        return new JsonReader(source.name(), offset, text, maxDepth);
     }
 
     /** Sets the tensor that messages name. */
@@ -84,104 +60,290 @@ final class JsonReader implements Closeable {
         tensor = name;
     }
 
-    private interface Step<T> {
-        T run() throws IOException;
-    }
-
-    private <T> T parse(Step<T> step) throws IOException {
-        try {
-            return step.run();
-        } catch (StreamConstraintsException e) {
-            throw malformed("a value is nested too deeply, or a number has too many digits", e);
-        } catch (JsonProcessingException e) {
-            throw malformed(
-                    String.valueOf(e.getOriginalMessage()).lines().findFirst().orElse("invalid JSON"), e);
-        } catch (CharacterCodingException e) {
-            throw malformed(NOT_UTF8, e);
-        }
-    }
-
     DataLossException malformed(String problem, @Nullable Throwable cause) {
-        ErrorContext place = ErrorContext.at(file, -1).ofTensor(tensor);
-        return new DataLossException(ProblemKind.HEADER, NOT_VALID + problem, place, cause);
+        ErrorContext place = ErrorContext.at(file, offset + at).ofTensor(tensor);
+        return new DataLossException(ProblemKind.HEADER, "the header is not valid: " + problem, place, cause);
     }
 
-    private void expect(JsonToken wanted, String what) throws IOException {
-        if (parse(json::nextToken) != wanted) {
-            throw malformed("expected " + what, null);
+    private DataLossException unexpected() {
+        boolean atEnd = at == text.length - 1;
+        return malformed(atEnd ? "the text ends too early" : "a character that JSON does not have there", null);
+    }
+
+    private DataLossException expected(String what) {
+        return malformed("expected " + what, null);
+    }
+
+    /** Returns the next character that is not white space. */
+    private int peek() {
+        int next = text[at];
+        while (next <= ' ' && (next == ' ' || next == '\n' || next == '\r' || next == '\t')) {
+            next = text[++at];
         }
+        return next;
+    }
+
+    private boolean enter(char bracket) throws DataLossException {
+        if (peek() != bracket) {
+            return false;
+        }
+        if (++depth > maxDepth) {
+            throw malformed("a value is nested too deeply", null);
+        }
+        at++;
+        isFirst = true;
+        return true;
+    }
+
+    /** Moves to the next element of an object or array; returns false after the last one. */
+    private boolean next(char bracket) throws DataLossException {
+        int next = peek();
+        if (next == bracket) {
+            depth--;
+            at++;
+        } else if (!isFirst) {
+            if (next != ',') {
+                throw unexpected();
+            }
+            at++;
+        }
+        isFirst = false;
+        return next != bracket;
     }
 
     /** Enters an object. */
-    void beginObject(String what) throws IOException {
-        expect(JsonToken.START_OBJECT, what);
+    void beginObject(String what) throws DataLossException {
+        if (!enter('{')) {
+            throw expected(what);
+        }
     }
 
     /** Enters an object; returns false if there is null instead. */
-    boolean beginObjectOrNull(String what) throws IOException {
-        JsonToken token = parse(json::nextToken);
-        if (token != JsonToken.START_OBJECT && token != JsonToken.VALUE_NULL) {
-            throw malformed("expected " + what, null);
+    boolean beginObjectOrNull(String what) throws DataLossException {
+        if (peek() == 'n') {
+            word("null");
+            return false;
         }
-        return token == JsonToken.START_OBJECT;
+        beginObject(what);
+        return true;
     }
 
     /** Returns the next key of the object, or null at its end. */
     @Nullable
-    String nextKey() throws IOException {
-        String key = parse(json::nextFieldName);
-        return key == null ? null : requireUnicode(key);
-    }
-
-    private String requireUnicode(String text) throws DataLossException {
-        if (!TensorNames.isUtf8(text)) {
-            throw malformed("a string has half of a surrogate pair", null);
+    String nextKey() throws DataLossException {
+        if (!next('}')) {
+            return null;
         }
-        return text;
+        String key = string("a string as a key");
+        if (peek() != ':') {
+            throw unexpected();
+        }
+        at++;
+        return key;
     }
 
     /** Returns the value, a string. */
-    String string(String what) throws IOException {
-        expect(JsonToken.VALUE_STRING, what);
-        return requireUnicode(parse(json::getText));
+    String string(String what) throws DataLossException {
+        if (peek() != '"') {
+            throw expected(what);
+        }
+        int start = at + 1;
+        // A local index: writing the field for every character would take twice the time.
+        int end = start;
+        int next = text[end];
+        while (next >= ' ' && next != '"' && next != '\\') {
+            next = text[++end];
+        }
+        at = end;
+        if (next != '"') {
+            return decode(start);
+        }
+        at++;
+        return ascii(start, end - start);
+    }
+
+    /** Keys and dtypes recur: each of them is one string, which is hashed once. */
+    private String ascii(int start, int length) {
+        if (length == 0 || length > MAX_RECURRING) {
+            return new String(text, start, length, StandardCharsets.ISO_8859_1);
+        }
+        int slot = (31 * text[start] + length) % recurring.length;
+        String known = recurring[slot];
+        if (known.length() == length) {
+            int i = 0;
+            while (i < length && known.charAt(i) == text[start + i]) {
+                i++;
+            }
+            if (i == length) {
+                return known;
+            }
+        }
+        recurring[slot] = new String(text, start, length, StandardCharsets.ISO_8859_1);
+        return recurring[slot];
+    }
+
+    /** Returns a string that has escape sequences or characters beyond ASCII. */
+    private String decode(int start) throws DataLossException {
+        StringBuilder string = new StringBuilder();
+        int run = start;
+        while (text[at] != '"') {
+            if (text[at] == '\\') {
+                string.append(utf8(run));
+                at++;
+                string.append(escaped());
+                run = at;
+            } else if (text[at] >= 0 && text[at] < ' ') {
+                throw unexpected();
+            } else {
+                at++;
+            }
+        }
+        String decoded = string.append(utf8(run)).toString();
+        at++;
+        if (!TensorNames.isUtf8(decoded)) {
+            throw malformed("a string has half of a surrogate pair", null);
+        }
+        return decoded;
+    }
+
+    private CharSequence utf8(int start) throws DataLossException {
+        try {
+            return utf8.decode(ByteBuffer.wrap(text, start, at - start));
+        } catch (CharacterCodingException e) {
+            throw malformed("the text is not UTF-8", e);
+        }
+    }
+
+    private char escaped() throws DataLossException {
+        char kind = (char) text[at];
+        char result = switch (kind) {
+            case '"', '\\', '/' -> kind;
+            case 'b' -> '\b';
+            case 'f' -> '\f';
+            case 'n' -> '\n';
+            case 'r' -> '\r';
+            case 't' -> '\t';
+            case 'u' -> 0;
+            default -> throw unexpected();
+        };
+        at++;
+        for (int i = 0; kind == 'u' && i < 4; i++) {
+            int digit = Character.digit(text[at], 16);
+            if (digit < 0) {
+                throw unexpected();
+            }
+            result = (char) (result << 4 | digit);
+            at++;
+        }
+        return result;
     }
 
     /** Reads an array of non-negative integers, and returns their count; those that do not fit are checked, too. */
-    int numbers(long[] target, String what) throws IOException {
-        expect(JsonToken.START_ARRAY, what);
+    int numbers(long[] target, String what) throws DataLossException {
+        if (!enter('[')) {
+            throw expected(what);
+        }
         int count = 0;
-        while (true) {
-            JsonToken token = parse(json::nextToken);
-            if (token == JsonToken.END_ARRAY) {
-                return count;
-            }
-            // A minus is refused even before 0, as by the reference implementation.
-            if (token != JsonToken.VALUE_NUMBER_INT || json.getTextCharacters()[json.getTextOffset()] == '-') {
-                throw malformed("expected " + what, null);
-            }
-            long number = parse(json::getLongValue);
+        while (next(']')) {
+            long number = number(what);
             if (count < target.length) {
                 target[count] = number;
             }
             count++;
         }
+        return count;
     }
 
-    /** Skips the value. */
-    void skip() throws IOException {
-        parse(json::nextToken);
-        parse(json::skipChildren);
+    /** A minus is refused even before 0, as by the reference implementation. */
+    private long number(String what) throws DataLossException {
+        int next = peek();
+        int start = at;
+        long number = 0;
+        int end = at;
+        while (next >= '0' && next <= '9') {
+            boolean isLarge = number > TENTH_OF_MAX;
+            number = number * 10 + (next - '0');
+            if (isLarge || number < 0) {
+                throw malformed("a number is larger than 2^63-1", null);
+            }
+            next = text[++end];
+        }
+        at = end;
+        if (at == start || next == '.' || next == 'e' || next == 'E') {
+            throw expected(what);
+        }
+        if (text[start] == '0' && at > start + 1) {
+            throw malformed("a number begins with 0", null);
+        }
+        return number;
     }
 
-    /** Requires that nothing but white space follows the object. */
-    void end() throws IOException {
-        if (parse(json::nextToken) != null) {
-            throw malformed("more follows the object", null);
+    /** Skips the value, of any type. */
+    void skip() throws DataLossException {
+        switch (peek()) {
+            case '{' -> {
+                enter('{');
+                while (nextKey() != null) {
+                    skip();
+                }
+            }
+            case '[' -> {
+                enter('[');
+                while (next(']')) {
+                    skip();
+                }
+            }
+            case '"' -> string("");
+            case 't' -> word("true");
+            case 'f' -> word("false");
+            case 'n' -> word("null");
+            default -> skipNumber();
         }
     }
 
-    @Override
-    public void close() throws IOException {
-        json.close();
+    private void word(String word) throws DataLossException {
+        for (int i = 0; i < word.length(); i++) {
+            if (text[at] != word.charAt(i)) {
+                throw unexpected();
+            }
+            at++;
+        }
+    }
+
+    private void skipNumber() throws DataLossException {
+        skipAnyOf("-");
+        if (!skipAnyOf("0")) {
+            skipDigits();
+        }
+        if (skipAnyOf(".")) {
+            skipDigits();
+        }
+        if (skipAnyOf("eE")) {
+            skipAnyOf("+-");
+            skipDigits();
+        }
+    }
+
+    private boolean skipAnyOf(String characters) {
+        boolean found = characters.indexOf(text[at]) >= 0;
+        at += found ? 1 : 0;
+        return found;
+    }
+
+    private void skipDigits() throws DataLossException {
+        int start = at;
+        while (skipAnyOf("0123456789")) {
+            // Counted by the position.
+        }
+        if (at == start) {
+            throw unexpected();
+        }
+    }
+
+    /** Requires that nothing but white space follows the object. */
+    void end() throws DataLossException {
+        if (peek() != 0 || at < text.length - 1) {
+            throw malformed("more follows the object", null);
+        }
     }
 }

@@ -21,7 +21,6 @@ import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.ErrorContext;
 import org.tfckpt.tensor.ProblemKind;
 import org.tfckpt.tensor.TensorInfo;
-import org.tfckpt.tensor.UnsupportedFormatException;
 
 /** Opens safetensors files, which checks all of their structure. */
 public final class Safetensors {
@@ -56,20 +55,8 @@ public final class Safetensors {
             return new StoredArrays(FORMAT, path.toString(), false, files.paths, files.arrays, files.sources);
         } catch (IOException | RuntimeException | Error e) {
             files.close();
-            if (e instanceof NoClassDefFoundError) {
-                throw jacksonIsMissing(path, e);
-            }
             throw e;
         }
-    }
-
-    /** The header is JSON. Applications that read no safetensors files do not need a parser. */
-    private static UnsupportedFormatException jacksonIsMissing(Path path, Throwable cause) {
-        return new UnsupportedFormatException(
-                "reading safetensors files needs jackson-core, which is not on the class path",
-                ErrorContext.at(path.toString(), -1)
-                        .withHint("add the dependency com.fasterxml.jackson.core:jackson-core"),
-                cause);
     }
 
     private void close() {
@@ -123,44 +110,31 @@ public final class Safetensors {
         int shard = sources.size();
         sources.add(source);
         paths.add(path);
-        for (SafetensorsHeader.Entry entry :
-                SafetensorsHeader.read(source.forIndex()).entries()) {
-            if (index != null && !file.equals(index.fileOf().get(entry.name()))) {
+        for (TensorInfo tensor : SafetensorsHeader.read(source.forIndex(), shard)) {
+            StoredArray array = new SafetensorsArray(tensor, source);
+            if (index != null && !file.equals(index.fileOf().get(tensor.name()))) {
                 throw new DataLossException(
                         ProblemKind.ENTRY,
                         "the file contains a tensor that the index does not list for it",
-                        ErrorContext.at(path.toString(), entry.begin()).ofTensor(entry.name()));
+                        array.place());
             }
-            arrays.add(new SafetensorsArray(entry, shard, source));
+            arrays.add(array);
         }
     }
 
     private static final class SafetensorsArray extends StoredArray {
-        private final SafetensorsHeader.Entry entry;
         private final ByteSource source;
 
-        SafetensorsArray(SafetensorsHeader.Entry entry, int shard, ByteSource source) {
-            super(
-                    new TensorInfo(
-                            entry.name(),
-                            entry.type().dtypeNumber(),
-                            entry.shape(),
-                            new TensorInfo.Storage(shard, entry.begin(), entry.size()),
-                            List.of()),
-                    ByteOrder.LITTLE_ENDIAN,
-                    source.name());
-            this.entry = entry;
+        SafetensorsArray(TensorInfo info, ByteSource source) {
+            super(info, ByteOrder.LITTLE_ENDIAN, source.name());
             this.source = source;
         }
 
         @Override
-        protected String typeName() {
-            return entry.type().name();
-        }
-
-        @Override
         public TensorData data(int slice) throws IOException {
-            return new RangeData(source, entry.begin(), entry.size(), order(), entry.name(), RangeData.Check.NONE);
+            TensorInfo.Storage storage = SafetensorsHeader.storage(info());
+            return new RangeData(
+                    source, storage.offset(), storage.size(), order(), info().name(), RangeData.Check.NONE);
         }
     }
 }

@@ -49,22 +49,21 @@ public record ShardIndex(Map<String, Path> files, Map<String, String> fileOf) {
         }
         ShardIndex index = new ShardIndex(new LinkedHashMap<>(), new HashMap<>());
         boolean found = false;
-        try (JsonReader json = JsonReader.open(source, 0, source.size(), DEPTH)) {
-            json.beginObject("an object");
-            for (String key = json.nextKey(); key != null; key = json.nextKey()) {
-                if (!key.equals("weight_map")) {
-                    json.skip();
-                } else if (found) {
-                    throw json.malformed("'weight_map' appears twice", null);
-                } else {
-                    found = true;
-                    index.add(json, path);
-                }
+        JsonReader json = JsonReader.open(source, 0, (int) source.size(), DEPTH);
+        json.beginObject("an object");
+        for (String key = json.nextKey(); key != null; key = json.nextKey()) {
+            if (!key.equals("weight_map")) {
+                json.skip();
+            } else if (found) {
+                throw json.malformed("'weight_map' appears twice", null);
+            } else {
+                found = true;
+                index.add(json, path);
             }
-            json.end();
-            if (!found) {
-                throw json.malformed("the index has no 'weight_map'", null);
-            }
+        }
+        json.end();
+        if (!found) {
+            throw json.malformed("the index has no 'weight_map'", null);
         }
         return index;
     }
