@@ -13,6 +13,7 @@ import java.util.Spliterator;
 import java.util.Spliterators;
 import java.util.concurrent.Executor;
 import java.util.function.Consumer;
+import java.util.function.Predicate;
 import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 import org.jspecify.annotations.Nullable;
@@ -444,7 +445,21 @@ public final class Checkpoint implements Closeable {
      * @throws IOException if the disk fails; damage is a problem, not an exception
      */
     public Verification verify(Consumer<Problem> problems) throws IOException {
-        return verify(problems, tensor -> {}, OrderedWork.alone());
+        return verify(problems, tensor -> {}, tensor -> false, OrderedWork.alone());
+    }
+
+    /**
+     * Verifies as {@link #verify(Consumer)} does, except that bytes are not read if they were compared with their
+     * checksum before, for example on other machines: see {@link org.tfckpt.values.PartialScan}.
+     *
+     * @param problems receives each problem
+     * @param checked tells whether the bytes of an {@linkplain #entries entry} are known to have its checksum. Only asked
+     *     in V2 checkpoints, about entries whose dtype has a fixed width
+     * @return the result
+     * @throws IOException as {@link #verify(Consumer)}
+     */
+    public Verification verify(Consumer<Problem> problems, Predicate<TensorInfo> checked) throws IOException {
+        return verify(problems, tensor -> {}, checked, OrderedWork.alone());
     }
 
     /**
@@ -477,10 +492,11 @@ public final class Checkpoint implements Closeable {
      */
     public Verification verify(Consumer<Problem> problems, Consumer<TensorInfo> intact, Executor executor, int degree)
             throws IOException {
-        return verify(problems, intact, new OrderedWork(executor, degree));
+        return verify(problems, intact, tensor -> false, new OrderedWork(executor, degree));
     }
 
-    private Verification verify(Consumer<Problem> problems, Consumer<TensorInfo> intact, OrderedWork work)
+    private Verification verify(
+            Consumer<Problem> problems, Consumer<TensorInfo> intact, Predicate<TensorInfo> checked, OrderedWork work)
             throws IOException {
         requireOpen();
         long[] count = {0};
@@ -494,6 +510,11 @@ public final class Checkpoint implements Closeable {
             @Override
             public void intact(TensorInfo tensor) {
                 intact.accept(tensor);
+            }
+
+            @Override
+            public boolean isChecked(TensorInfo entry) {
+                return checked.test(entry);
             }
         };
         try (work) {

@@ -538,6 +538,18 @@ public final class Tensor {
         }
 
         /**
+         * Returns the whole element as it is stored: a serialized {@code VariantTensorDataProto}.
+         *
+         * @return a new array
+         */
+        public byte[] toByteArray() {
+            ByteBuffer stored = message.message();
+            byte[] bytes = new byte[stored.remaining()];
+            stored.duplicate().get(bytes);
+            return bytes;
+        }
+
+        /**
          * Returns the tensors of the object. They can be read like those of a checkpoint, even after it is closed, and
          * may in turn have variants as elements.
          *

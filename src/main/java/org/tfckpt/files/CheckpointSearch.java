@@ -4,13 +4,17 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.file.DirectoryStream;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.Comparator;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
@@ -23,6 +27,7 @@ import java.util.regex.Pattern;
 import org.tfckpt.format.bundle.BundlePrefix;
 import org.tfckpt.io.Channels;
 import org.tfckpt.io.FileKind;
+import org.tfckpt.io.StorageFileSystem;
 
 /** Finds the checkpoints in a directory tree by their files. */
 public final class CheckpointSearch {
@@ -90,10 +95,53 @@ public final class CheckpointSearch {
      */
     public static Found search(Path directory, Consumer<IOException> unreadable) throws IOException {
         CheckpointSearch search = new CheckpointSearch(directory, unreadable);
-        Files.walkFileTree(directory, search.new Visitor());
+        if (StorageFileSystem.isRemote(directory)) {
+            search.walk(directory);
+        } else {
+            Files.walkFileTree(directory, search.new Visitor());
+        }
+        return search.found();
+    }
+
+    /**
+     * Lists the checkpoints that some files belong to, without searching directories.
+     *
+     * @param files the files, which exist
+     * @param unreadable called with an exception for each file that cannot be read
+     * @return what was found
+     */
+    public static Found among(Collection<Path> files, Consumer<IOException> unreadable) {
+        CheckpointSearch search = new CheckpointSearch(Path.of(""), unreadable);
+        files.forEach(search::add);
+        return search.found();
+    }
+
+    private Found found() {
         List<InterruptedSave> saves = new ArrayList<>();
-        search.interrupted.forEach((prefix, files) -> saves.add(new InterruptedSave(prefix, files)));
-        return new Found(List.copyOf(search.found), saves);
+        interrupted.forEach((prefix, files) -> saves.add(new InterruptedSave(prefix, files)));
+        return new Found(List.copyOf(found), saves);
+    }
+
+    /** Lists directories of a storage, where asking for the attributes of each file would read from it. */
+    private void walk(Path top) throws IOException {
+        Deque<Path> directories = new ArrayDeque<>(List.of(top));
+        while (!directories.isEmpty()) {
+            Path directory = directories.remove();
+            try (DirectoryStream<Path> entries = Files.newDirectoryStream(directory)) {
+                for (Path entry : entries) {
+                    if (!StorageFileSystem.isKnownDirectory(entry)) {
+                        add(entry);
+                    } else if (!isOfMacOs(entry.getFileName().toString())) {
+                        directories.add(entry);
+                    }
+                }
+            } catch (IOException e) {
+                if (directory.equals(top)) {
+                    throw e;
+                }
+                unreadable.accept(e);
+            }
+        }
     }
 
     /**
@@ -138,30 +186,7 @@ public final class CheckpointSearch {
 
         @Override
         public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
-            try {
-                String name = file.getFileName().toString();
-                String base = BundlePrefix.baseOf(name);
-                Optional<Path> save = InterruptedSave.prefixOf(file);
-                if (isOfMacOs(name)) {
-                    return FileVisitResult.CONTINUE;
-                }
-                if (save.isPresent()) {
-                    interrupted
-                            .computeIfAbsent(save.get(), prefix -> new ArrayList<>())
-                            .add(file);
-                } else if (!base.equals(name)) {
-                    // A prefix with an empty name is listed as its index file.
-                    found.add(file.resolveSibling(base.isEmpty() ? INDEX : base));
-                } else if (ArrayFiles.isWhole(file)) {
-                    found.add(file);
-                } else if (!DATABASE.matcher(name).matches() && endsLikeTable(file)) {
-                    found.add(CheckpointFiles.v1Pattern(name)
-                            .map(file::resolveSibling)
-                            .orElse(file));
-                }
-            } catch (IOException e) {
-                unreadable.accept(e);
-            }
+            add(file);
             return FileVisitResult.CONTINUE;
         }
 
@@ -169,6 +194,34 @@ public final class CheckpointSearch {
         public FileVisitResult visitFileFailed(Path file, IOException e) {
             unreadable.accept(e);
             return FileVisitResult.CONTINUE;
+        }
+    }
+
+    /** Adds the checkpoint that a file belongs to, if it belongs to one. */
+    private void add(Path file) {
+        try {
+            String name = file.getFileName().toString();
+            String base = BundlePrefix.baseOf(name);
+            Optional<Path> save = InterruptedSave.prefixOf(file);
+            if (isOfMacOs(name)) {
+                return;
+            }
+            if (save.isPresent()) {
+                interrupted
+                        .computeIfAbsent(save.get(), prefix -> new ArrayList<>())
+                        .add(file);
+            } else if (!base.equals(name)) {
+                // A prefix with an empty name is listed as its index file.
+                found.add(file.resolveSibling(base.isEmpty() ? INDEX : base));
+            } else if (ArrayFiles.isWhole(file)) {
+                found.add(file);
+            } else if (!DATABASE.matcher(name).matches() && endsLikeTable(file)) {
+                found.add(CheckpointFiles.v1Pattern(name)
+                        .map(file::resolveSibling)
+                        .orElse(file));
+            }
+        } catch (IOException e) {
+            unreadable.accept(e);
         }
     }
 

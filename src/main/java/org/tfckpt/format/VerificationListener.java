@@ -37,4 +37,14 @@ public interface VerificationListener {
      * @param tensor its entry
      */
     default void intact(TensorInfo tensor) {}
+
+    /**
+     * Returns whether the bytes of an entry were compared with their checksum before, so that they need not be read.
+     *
+     * @param entry an entry of a tensor or slice, of fixed width
+     * @return false unless a listener overrides this method
+     */
+    default boolean isChecked(TensorInfo entry) {
+        return false;
+    }
 }

@@ -92,6 +92,17 @@ public final class StorageFileSystem extends FileSystem {
     }
 
     /**
+     * Returns whether a path was found to be a directory when the directory that it is in was listed.
+     *
+     * @param path any path
+     * @return true if it is, false for a file and if this is not known
+     */
+    public static boolean isKnownDirectory(Path path) {
+        return path.getFileSystem() instanceof StorageFileSystem storage
+                && storage.session.isKnownDirectory(StoragePath.of(path).storageName());
+    }
+
+    /**
      * Throws the exception that may be the reason why a file was not found: {@code Files.exists} hides it.
      *
      * @param path any path

@@ -1,13 +1,17 @@
 package org.tfckpt.values;
 
+import java.io.Serializable;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 
 /**
  * Collects the statistics of elements of one dtype. Counts, extremes and sums are exact, so that several accumulators
- * that share the elements of a tensor in any way add up to the same result. Not thread-safe.
+ * that share the elements of a tensor in any way add up to the same result. After serialization, an accumulator can be
+ * merged, but cannot take more elements. Not thread-safe.
  */
-abstract class Accumulator {
+abstract class Accumulator implements Serializable {
+    private static final long serialVersionUID = 1;
+
     /** The number of elements that are processed at a time: their bytes fit the first-level cache. */
     static final int BLOCK = 4096;
     /** The largest number of elements that {@link #add} takes at once. */

@@ -27,10 +27,11 @@ final class AccumulatorPool {
     /** Returns an empty accumulator for exclusive use. */
     Accumulator take(DataType type) {
         @Nullable Accumulator accumulator = keptOf(type).poll();
-        return accumulator == null ? create(type) : accumulator;
+        return accumulator == null ? create(type, histograms) : accumulator;
     }
 
-    private Accumulator create(DataType type) {
+    /** Returns an empty accumulator. */
+    static Accumulator create(DataType type, boolean histograms) {
         return switch (type) {
             case DT_FLOAT, DT_DOUBLE, DT_COMPLEX64, DT_COMPLEX128, DT_INT32, DT_QINT32, DT_UINT32 ->
                 new RealAccumulator(type, histograms);

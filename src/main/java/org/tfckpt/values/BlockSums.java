@@ -1,5 +1,6 @@
 package org.tfckpt.values;
 
+import java.io.Serializable;
 import java.util.Arrays;
 
 /**
@@ -8,7 +9,8 @@ import java.util.Arrays;
  * <p>Where magnitudes are within a factor of 2^{@link #RANGE}, as is usual, {@link LaneSums} adds them. Smaller ones are set
  * aside, and are added in the same way or, if they are few, one by one.
  */
-final class BlockSums {
+final class BlockSums implements Serializable {
+    private static final long serialVersionUID = 1;
     private static final int LANES = LaneSums.LANES;
     static final int BLOCK = LANES * LaneSums.ROWS;
     /**
@@ -30,12 +32,12 @@ final class BlockSums {
     private final boolean floats;
     private final ExactSum sum = new ExactSum(MIN_EXPONENT, 2200);
     private final ExactSum squares = new ExactSum(2 * MIN_EXPONENT, 4400);
-    private final LaneSums values = new LaneSums();
-    private final LaneSums rounded = new LaneSums();
-    private final LaneSums errors = new LaneSums();
-    private final double[] errorsA = new double[LANES];
-    private final double[] errorsB = new double[LANES];
-    private final double[][] rest = new double[LaneSums.ROWS][LANES];
+    private final transient LaneSums values = new LaneSums();
+    private final transient LaneSums rounded = new LaneSums();
+    private final transient LaneSums errors = new LaneSums();
+    private final transient double[] errorsA = new double[LANES];
+    private final transient double[] errorsB = new double[LANES];
+    private final transient double[][] rest = new double[LaneSums.ROWS][LANES];
     private int restCount;
     private int top;
     private int scale;

@@ -1,5 +1,6 @@
 package org.tfckpt.values;
 
+import java.io.Serializable;
 import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 
@@ -7,7 +8,8 @@ import org.jspecify.annotations.Nullable;
  * Counts values by the first bits of their IEEE 754 representation: sign, exponent and the first seven bits of the
  * fraction. Few values are kept as a list, because clearing and reading all counters would take longer.
  */
-final class BucketCounts {
+final class BucketCounts implements Serializable {
+    private static final long serialVersionUID = 1;
     private static final int MAX_LISTED = 1024;
 
     private static final int FLOAT_BITS = Short.SIZE;

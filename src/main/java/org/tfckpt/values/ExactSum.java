@@ -1,5 +1,6 @@
 package org.tfckpt.values;
 
+import java.io.Serializable;
 import java.math.BigInteger;
 
 /**
@@ -8,7 +9,8 @@ import java.math.BigInteger;
  *
  * @see <a href="https://arxiv.org/abs/1505.05571">Neal, Fast exact summation using small and large superaccumulators</a>
  */
-final class ExactSum {
+final class ExactSum implements Serializable {
+    private static final long serialVersionUID = 1;
     private static final int DIGIT = 32;
     private static final long MASK = (1L << DIGIT) - 1;
     /** Each term adds less than 2^34 to a digit. */

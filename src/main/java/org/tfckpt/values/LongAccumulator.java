@@ -8,12 +8,13 @@ import org.tfckpt.tensor.DataType;
 
 /** Statistics of integers of 64 bits. */
 final class LongAccumulator extends Accumulator {
+    private static final long serialVersionUID = 1;
     private static final int HALF = 32;
     private static final long MASK = 0xffff_ffffL;
 
     private final boolean unsigned;
-    private final double[] doubles = new double[BLOCK];
-    private final long[] block = new long[BLOCK];
+    private final transient double[] doubles = new double[BLOCK];
+    private final transient long[] block = new long[BLOCK];
     private final ExactSum sum = new ExactSum(0, 3 * Long.SIZE);
     private final ExactSum squares = new ExactSum(0, 4 * Long.SIZE);
     private final @Nullable BucketCounts counts;

@@ -12,16 +12,17 @@ import org.tfckpt.tensor.DataType;
  * complex numbers.
  */
 final class RealAccumulator extends Accumulator {
+    private static final long serialVersionUID = 1;
     private static final int LANES = LaneSums.LANES;
     private static final int BLOCK = BlockSums.BLOCK;
 
     private final DataType type;
-    private final DoubleReader reader;
+    private final transient DoubleReader reader;
     private final boolean complex;
-    private final double[][] rows = new double[LaneSums.ROWS][LANES];
-    private final float[][] floats;
-    private final double[] parts;
-    private final Extremes extremes = new Extremes();
+    private final transient double[][] rows = new double[LaneSums.ROWS][LANES];
+    private final transient float[][] floats;
+    private final transient double[] parts;
+    private final transient Extremes extremes = new Extremes();
     private final BlockSums sums;
     private final @Nullable BucketCounts counts;
     private long finite;

@@ -8,6 +8,7 @@ import org.tfckpt.tensor.Elements;
 
 /** Statistics of elements of 8 or 16 bits: counts how often each value occurs. */
 final class TallyAccumulator extends Accumulator {
+    private static final long serialVersionUID = 1;
     /** Few elements are kept as a list, because reading 65,536 counters would take longer. */
     private static final int MAX_LISTED = 1024;
 
@@ -15,7 +16,7 @@ final class TallyAccumulator extends Accumulator {
 
     private final DataType type;
     private final boolean histogram;
-    private final short[] block = new short[BLOCK];
+    private final transient short[] block = new short[BLOCK];
     private final int[] listed = new int[MAX_LISTED];
     private int listedCount;
     private boolean counting;
@@ -103,12 +104,11 @@ final class TallyAccumulator extends Accumulator {
         }
     }
 
-    private final ByteBuffer one = ByteBuffer.allocate(Short.BYTES);
-
     private double value(int bits) {
         if (type == DataType.DT_BOOL) {
             return bits == 0 ? 0 : 1;
         }
+        ByteBuffer one = ByteBuffer.allocate(Short.BYTES);
         if (type.width() == 1) {
             one.put(0, (byte) bits);
         } else {

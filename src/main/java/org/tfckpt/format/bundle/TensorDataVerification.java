@@ -105,6 +105,11 @@ final class TensorDataVerification {
                 step(() -> outcome(subject, 0, shared), 0);
                 return;
             }
+            if (info.dtype().isFixedWidth() && reporter.isChecked(info)) {
+                long size = stored(info).data(0).size();
+                step(() -> outcome(subject, size, null), 0);
+                return;
+            }
             if (storage.size() > PART && info.dtype().isFixedWidth()) {
                 parts = (StoredTensor) stored(info).data(0);
             }

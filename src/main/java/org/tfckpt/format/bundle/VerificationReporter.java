@@ -87,6 +87,10 @@ final class VerificationReporter {
         return damagedSlices.contains(slice);
     }
 
+    boolean isChecked(TensorInfo info) {
+        return listener.isChecked(info);
+    }
+
     /** Reports that all of an entry was read and is intact. */
     void intact(Entry entry, TensorInfo info) {
         if (entry.slice == null) {
