@@ -9,6 +9,7 @@ import org.tfckpt.Checkpoint;
 import org.tfckpt.Tensor;
 import org.tfckpt.io.Crc32cSum;
 import org.tfckpt.io.MaskedCrc32c;
+import org.tfckpt.scan.TensorChunks;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorSlice;
 
@@ -59,7 +60,7 @@ public final class PartialScan implements Serializable {
     public static PartialScan of(
             Checkpoint checkpoint, TensorInfo tensor, @Nullable TensorSlice slice, long first, long count, Depth depth)
             throws IOException {
-        Tensor whole = Source.open(checkpoint, tensor).withoutChecksums();
+        Tensor whole = TensorChunks.open(checkpoint, tensor).withoutChecksums();
         Tensor part = slice == null ? whole : whole.slice(slice);
         int width = tensor.dtype().width();
         Accumulator accumulator =
