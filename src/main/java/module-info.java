@@ -30,6 +30,10 @@ module org.tfckpt {
     opens org.tfckpt.cli to
             info.picocli;
 
+    // protobuf-java finds the accessors of fields by reflection.
+    opens org.tfckpt.proto to
+            com.google.protobuf;
+
     // File systems of buckets, for URIs like gs://bucket/model.
     uses java.nio.file.spi.FileSystemProvider;
 }

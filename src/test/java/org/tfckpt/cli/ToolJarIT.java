@@ -117,6 +117,6 @@ class ToolJarIT {
 
     @Test
     void tellsItsVersion() throws Exception {
-        assertThat(run(List.of(), "--version").out).matches("tfckpt [0-9]+\\.[0-9]+\\.[0-9]+(-SNAPSHOT)?\\R");
+        assertThat(run(List.of(), "--version").out).matches("tfckpt [0-9]+\\.[0-9]+\\.[0-9]+(-[A-Za-z0-9]+)?\\R");
     }
 }
