@@ -25,8 +25,13 @@ import org.tfckpt.tensor.TensorSlice;
 public final class PartialScan implements Serializable {
     private static final long serialVersionUID = 1;
 
+    /** The number of bytes of the part. */
     private long bytes;
+
+    /** What the bytes contribute to the CRC32C of the tensor. */
     private int crc;
+
+    /** The statistics; null if they are not wanted. */
     private final @Nullable Accumulator accumulator;
 
     private PartialScan(long bytes, int crc, @Nullable Accumulator accumulator) {
