@@ -40,7 +40,7 @@ final class ReleaseBuild {
         shell.environment().put("TZ", "Pacific/Chatham");
         shell.environment().put("LC_ALL", "C");
         run(shell);
-        return copy.resolve("target/staging/org/tfckpt/tfckpt").resolve(version);
+        return staging().resolve("org/tfckpt/tfckpt").resolve(version);
     }
 
     /** Runs GnuPG with the key of this release. */
@@ -50,7 +50,49 @@ final class ReleaseBuild {
         run(new ProcessBuilder(command));
     }
 
-    private void run(ProcessBuilder process) throws IOException, InterruptedException {
+    /** Runs JBang with the repository of the release, and returns the output of the command that it prints for a shell. */
+    String jbang(String... arguments) throws IOException, InterruptedException {
+        Path classPath = directory.resolve("jbang.cp");
+        String pom =
+                directory.resolve("sources/of/tfckpt/src/release/jbang.xml").toString();
+        run(new ProcessBuilder(
+                System.getProperty("tfckpt.maven"),
+                "-B",
+                "-q",
+                "-f",
+                pom,
+                "dependency:build-classpath",
+                "-Dmdep.outputFile=" + classPath));
+        List<String> command = new ArrayList<>(List.of(java(), "-cp", Files.readString(classPath), "dev.jbang.Main"));
+        command.addAll(
+                List.of("run", "--quiet", "--repos", "staging=" + staging().toUri() + ",mavencentral"));
+        command.addAll(List.of(arguments));
+        ProcessBuilder jbang = new ProcessBuilder(command);
+        jbang.environment().put("JBANG_DIR", directory.resolve("jbang").toString());
+        jbang.environment().put("JBANG_REPO", directory.resolve("repository").toString());
+        // JBang's script executes the output if the exit status is 255.
+        Run printed = execute(jbang);
+        assertThat(printed.code).as(printed.out).isEqualTo(255);
+        return run(new ProcessBuilder("/bin/sh", "-c", printed.out));
+    }
+
+    static String java() {
+        return Path.of(System.getProperty("java.home"), "bin/java").toString();
+    }
+
+    private Path staging() {
+        return directory.resolve("sources/of/tfckpt/target/staging");
+    }
+
+    private record Run(int code, String out) {}
+
+    private String run(ProcessBuilder process) throws IOException, InterruptedException {
+        Run run = execute(process);
+        assertThat(run.code).as(run.out).isZero();
+        return run.out;
+    }
+
+    private Run execute(ProcessBuilder process) throws IOException, InterruptedException {
         process.environment().put("GNUPGHOME", keys.toString());
         process.environment().put("JAVA_HOME", System.getProperty("java.home"));
         Path log = Files.createTempFile(directory, "run", ".log");
@@ -58,7 +100,7 @@ final class ReleaseBuild {
                 process.redirectErrorStream(true).redirectOutput(log.toFile()).start();
         try {
             assertThat(running.waitFor(9, TimeUnit.MINUTES)).isTrue();
-            assertThat(running.exitValue()).as(Files.readString(log)).isZero();
+            return new Run(running.exitValue(), Files.readString(log));
         } finally {
             running.destroyForcibly();
         }

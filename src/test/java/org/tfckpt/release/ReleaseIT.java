@@ -233,7 +233,7 @@ class ReleaseIT {
                         sources.resolve("Main.java").toString());
         assertThat(code).isZero();
         Process process = new ProcessBuilder(
-                        Path.of(System.getProperty("java.home"), "bin/java").toString(),
+                        ReleaseBuild.java(),
                         "-p",
                         path + ":" + classes,
                         "-m",
@@ -247,11 +247,10 @@ class ReleaseIT {
     }
 
     @Test
-    void theToolRunsFromItsCoordinates() throws Exception {
-        try (JarFile jar = new JarFile(artifact("-tool.jar").toFile())) {
-            assertThat(jar.getManifest().getMainAttributes().getValue("Main-Class"))
-                    .isEqualTo("org.tfckpt.cli.Main");
-        }
+    void jbangRunsTheToolFromItsCoordinates() throws Exception {
+        String story = Corpus.root().resolve("story/log").toAbsolutePath().toString();
+        assertThat(release.jbang("org.tfckpt:tfckpt:" + VERSION + ":tool", "ls", story))
+                .contains("input/init_conv/DW (DT_FLOAT) [3,3,3,16]\n");
     }
 
     @ParameterizedTest
