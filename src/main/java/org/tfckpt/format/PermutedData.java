@@ -133,7 +133,8 @@ public final class PermutedData implements TensorData {
     public long partSize() {
         long row = layout.step(contiguous) * width;
         long rows = PART / row;
-        long together = rows >= TileCopy.SIDE ? TileCopy.SIDE : 16;
+        int run = TileCopy.runLength(layout.stride(layout.rank() - 1), width);
+        long together = rows >= run ? run : 16;
         rows -= rows % together;
         return rows == 0 ? PART : rows * row;
     }

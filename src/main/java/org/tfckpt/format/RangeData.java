@@ -93,12 +93,12 @@ public final class RangeData implements TensorData {
     }
 
     @Override
-    public void readRuns(long from, long distance, int length, ByteBuffer target) throws IOException {
-        if (target.hasRemaining()) {
-            requireWithin(from, (target.remaining() / length - 1) * distance + length);
+    public void readRuns(long from, long distance, int length, int count, byte[] target) throws IOException {
+        if (count > 0) {
+            requireWithin(from, (count - 1) * distance + length);
         }
         try {
-            source.readRuns(offset + from, distance, length, target);
+            source.readRuns(offset + from, distance, length, count, target);
         } catch (DataLossException e) {
             throw ofTensor(e);
         }

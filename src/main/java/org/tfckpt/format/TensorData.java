@@ -70,13 +70,13 @@ public interface TensorData {
      * @param offset the first byte of the first run
      * @param distance the distance of the first bytes of two runs
      * @param length the number of bytes of a run
-     * @param target the buffer; its remaining space is a multiple of {@code length}, and is filled
+     * @param count the number of runs
+     * @param target is filled from its beginning
      * @throws IOException if they cannot be read
      */
-    default void readRuns(long offset, long distance, int length, ByteBuffer target) throws IOException {
-        int end = target.limit();
-        for (long at = offset; target.position() < end; at += distance) {
-            readInto(at, target.limit(target.position() + length));
+    default void readRuns(long offset, long distance, int length, int count, byte[] target) throws IOException {
+        for (int i = 0; i < count; i++) {
+            readInto(offset + i * distance, ByteBuffer.wrap(target, i * length, length));
         }
     }
 

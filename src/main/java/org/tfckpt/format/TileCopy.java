@@ -1,22 +1,21 @@
 package org.tfckpt.format;
 
 import java.io.IOException;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 
 /** Copies boxes of a source into rows of a buffer. Not thread-safe. */
 final class TileCopy {
-    /** The number of elements along each side of a tile. */
-    static final int SIDE = 128;
-    /** A tile whose runs are within this number of bytes is read at once. */
-    private static final int SPAN = 1 << 16;
+    /** The size of a tile, which fits the second cache of a core together with the rows that it is written to. */
+    private static final int TILE = 1 << 16;
 
-    private static final VarHandle SHORTS =
-            MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle INTS = MethodHandles.byteArrayViewVarHandle(int[].class, ByteOrder.LITTLE_ENDIAN);
-    private static final VarHandle LONGS = MethodHandles.byteArrayViewVarHandle(long[].class, ByteOrder.LITTLE_ENDIAN);
+    private static final int PAGE = 1 << 12;
+    /** The size of runs that begin within one page. Of longer ones, the processor reads ahead beyond their end. */
+    private static final int NEAR = 128;
+    /** The size of runs in different pages. Each of them costs a look-up of its page. */
+    private static final int FAR = 512;
+    /** A tile whose runs are within this number of bytes is read at once. */
+    private static final int SPAN = TILE;
 
     /** The bits of the first of two ints in a long. */
     private static final long LOW = 0xffffffffL;
@@ -24,15 +23,22 @@ final class TileCopy {
     private final TensorData source;
     private final int width;
     private final ByteBuffer target;
-    private final byte[] rows;
-    private byte[] runs = new byte[0];
-    private ByteBuffer runsBuffer = ByteBuffer.wrap(runs);
+    private ByteBuffer runs = ByteBuffer.allocate(0);
 
     TileCopy(TensorData source, int width, ByteBuffer target) {
         this.source = source;
         this.width = width;
-        this.target = target;
-        this.rows = new byte[Math.min(SIDE * SIDE * width, target.remaining())];
+        this.target = target.duplicate().order(ByteOrder.LITTLE_ENDIAN);
+    }
+
+    /**
+     * Returns the number of elements of the runs of a tile.
+     *
+     * @param stride the distance of two runs, in elements
+     * @param width the size of an element in bytes
+     */
+    static int runLength(long stride, int width) {
+        return (stride * width < PAGE ? NEAR : FAR) / width;
     }
 
     /**
@@ -50,17 +56,14 @@ final class TileCopy {
             source.readInto(from * width, target.slice(to, (int) length * width));
             return;
         }
-        for (int row = 0; row < count; row += SIDE) {
-            int tileRows = Math.min(SIDE, count - row);
-            for (long column = 0; column < length; column += SIDE) {
-                int tileColumns = (int) Math.min(SIDE, length - column);
-                int distance = gather(from + row + column * stride, stride, tileColumns, tileRows);
-                turn(tileColumns, tileRows, distance);
-                int bytes = tileColumns * width;
-                int offset = to + row * rowDistance + (int) column * width;
-                for (int i = 0; i < tileRows; i++) {
-                    target.put(offset + i * rowDistance, rows, i * bytes, bytes);
-                }
+        int run = runLength(stride, width);
+        int runsOfTile = TILE / (run * width);
+        for (int row = 0; row < count; row += run) {
+            int tileRows = Math.min(run, count - row);
+            for (long column = 0; column < length; column += runsOfTile) {
+                int columns = (int) Math.min(runsOfTile, length - column);
+                int distance = gather(from + row + column * stride, stride, columns, tileRows);
+                turn(columns, tileRows, distance * width, to + row * rowDistance + (int) column * width, rowDistance);
             }
         }
     }
@@ -69,75 +72,83 @@ final class TileCopy {
     private int gather(long from, long stride, int columns, int tileRows) throws IOException {
         long span = (columns - 1) * stride + tileRows;
         if (span <= SPAN / width) {
-            source.readInto(from * width, buffer((int) span * width));
+            source.readInto(from * width, runs((int) span * width));
             return (int) stride;
         }
-        source.readRuns(from * width, stride * width, tileRows * width, buffer(columns * tileRows * width));
+        int length = tileRows * width;
+        source.readRuns(
+                from * width,
+                stride * width,
+                length,
+                columns,
+                runs(columns * length).array());
         return tileRows;
     }
 
-    private ByteBuffer buffer(int size) {
-        if (runs.length < size) {
-            runs = new byte[size];
-            runsBuffer = ByteBuffer.wrap(runs);
+    private ByteBuffer runs(int size) {
+        if (runs.capacity() < size) {
+            runs = ByteBuffer.allocate(size).order(ByteOrder.LITTLE_ENDIAN);
         }
-        return runsBuffer.clear().limit(size);
+        return runs.clear().limit(size);
     }
 
-    /** Transposes the tile. */
-    private void turn(int columns, int tileRows, int distance) {
-        int step = distance * width;
-        if (width == Integer.BYTES && columns % 2 == 0 && tileRows % 2 == 0) {
-            turnInts(columns, tileRows, step);
-            return;
+    /** Writes the tile, transposed. */
+    private void turn(int columns, int tileRows, int step, int to, int rowDistance) {
+        int row = 0;
+        if (width == Integer.BYTES) {
+            for (; row + 1 < tileRows; row += 2) {
+                turnInts(columns, row * width, step, to + row * rowDistance, rowDistance);
+            }
         }
-        for (int row = 0; row < tileRows; row++) {
-            int out = row * columns * width;
-            int in = row * width;
-            switch (width) {
-                case 1 -> {
-                    for (int i = 0; i < columns; i++) {
-                        rows[out + i] = runs[in + i * step];
-                    }
+        for (; row < tileRows; row++) {
+            turnRow(columns, row * width, step, to + row * rowDistance);
+        }
+    }
+
+    private void turnRow(int columns, int from, int step, int to) {
+        int in = from;
+        int end = to + columns * width;
+        switch (width) {
+            case 1 -> {
+                for (int out = to; out < end; out++, in += step) {
+                    target.put(out, runs.get(in));
                 }
-                case 2 -> {
-                    for (int i = 0; i < columns; i++) {
-                        SHORTS.set(rows, out + i * 2, (short) SHORTS.get(runs, in + i * step));
-                    }
+            }
+            case 2 -> {
+                for (int out = to; out < end; out += 2, in += step) {
+                    target.putShort(out, runs.getShort(in));
                 }
-                case 4 -> {
-                    for (int i = 0; i < columns; i++) {
-                        INTS.set(rows, out + i * 4, (int) INTS.get(runs, in + i * step));
-                    }
+            }
+            case 4 -> {
+                for (int out = to; out < end; out += 4, in += step) {
+                    target.putInt(out, runs.getInt(in));
                 }
-                case 8 -> {
-                    for (int i = 0; i < columns; i++) {
-                        LONGS.set(rows, out + i * 8, (long) LONGS.get(runs, in + i * step));
-                    }
-                }
-                default -> {
-                    for (int i = 0; i < columns; i++) {
-                        System.arraycopy(runs, in + i * step, rows, out + i * width, width);
+            }
+            default -> {
+                // 8 or 16
+                for (int out = to; out < end; out += width, in += step) {
+                    for (int i = 0; i < width; i += Long.BYTES) {
+                        target.putLong(out + i, runs.getLong(in + i));
                     }
                 }
             }
         }
     }
 
-    /** Transposes two rows and two columns at a time. */
-    private void turnInts(int columns, int tileRows, int step) {
-        int next = columns * Integer.BYTES;
-        for (int i = 0; i < columns; i += 2) {
-            int in = i * step;
-            int out = i * Integer.BYTES;
-            for (int row = 0; row < tileRows; row += 2) {
-                long first = (long) LONGS.get(runs, in);
-                long second = (long) LONGS.get(runs, in + step);
-                LONGS.set(rows, out, (first & LOW) | (second << Integer.SIZE));
-                LONGS.set(rows, out + next, (first >>> Integer.SIZE) | (second & ~LOW));
-                in += Long.BYTES;
-                out += 2 * next;
-            }
+    /** Writes two rows, two columns at a time. */
+    private void turnInts(int columns, int from, int step, int to, int rowDistance) {
+        int in = from;
+        int out = to;
+        int end = to + (columns & -2) * Integer.BYTES;
+        for (; out < end; out += Long.BYTES, in += 2 * step) {
+            long first = runs.getLong(in);
+            long second = runs.getLong(in + step);
+            target.putLong(out, (first & LOW) | (second << Integer.SIZE));
+            target.putLong(out + rowDistance, (first >>> Integer.SIZE) | (second & ~LOW));
+        }
+        if (columns % 2 != 0) {
+            target.putInt(out, runs.getInt(in));
+            target.putInt(out + rowDistance, runs.getInt(in + Integer.BYTES));
         }
     }
 }

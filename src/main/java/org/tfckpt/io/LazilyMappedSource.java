@@ -90,8 +90,8 @@ final class LazilyMappedSource extends FileSource {
     }
 
     @Override
-    public void readRuns(long offset, long distance, int length, ByteBuffer target) throws IOException {
-        source(target.remaining()).readRuns(offset, distance, length, target);
+    public void readRuns(long offset, long distance, int length, int count, byte[] target) throws IOException {
+        source((long) length * count).readRuns(offset, distance, length, count, target);
     }
 
     @Override

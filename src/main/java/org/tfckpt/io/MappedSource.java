@@ -143,23 +143,22 @@ final class MappedSource extends FileSource {
     }
 
     @Override
-    public void readRuns(long offset, long distance, int length, ByteBuffer target) throws IOException {
-        int end = target.limit();
-        if (target.hasRemaining()) {
-            requireMapped(offset, (target.remaining() / length - 1) * distance + length);
+    public void readRuns(long offset, long distance, int length, int count, byte[] target) throws IOException {
+        if (count > 0) {
+            requireMapped(offset, (count - 1) * distance + length);
         }
-        for (long at = offset; target.position() < end; at += distance) {
+        for (int i = 0; i < count; i++) {
+            long at = offset + i * distance;
             int start = (int) (at & (WINDOW - 1));
             if (start > WINDOW - length) {
-                readInto(at, target.limit(target.position() + length));
+                readInto(at, ByteBuffer.wrap(target, i * length, length));
                 continue;
             }
             try {
-                target.put(target.position(), window((int) (at >> WINDOW_BITS)), start, length);
+                window((int) (at >> WINDOW_BITS)).get(start, target, i * length, length);
             } catch (IllegalStateException e) {
                 throw unmappedDuringRead(e);
             }
-            target.limit(end).position(target.position() + length);
         }
     }
 

@@ -187,12 +187,12 @@ final class StoredTensor implements TensorData {
     }
 
     @Override
-    public void readRuns(long from, long distance, int length, ByteBuffer target) throws IOException {
-        if (target.hasRemaining()) {
-            requireWithin(from, (target.remaining() / length - 1) * distance + length);
+    public void readRuns(long from, long distance, int length, int count, byte[] target) throws IOException {
+        if (count > 0) {
+            requireWithin(from, (count - 1) * distance + length);
         }
         try {
-            shard.readRuns(storage.offset() + from, distance, length, target);
+            shard.readRuns(storage.offset() + from, distance, length, count, target);
         } catch (DataLossException e) {
             throw ofTensor(e, shards, info);
         }
