@@ -2,6 +2,7 @@ package org.tfckpt.edit;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -112,14 +113,26 @@ final class Export {
                 + (tensors.size() > MAX_NAMED ? ", …" : "");
     }
 
+    /** Writes one file to a stream; closes it at the end. */
+    static RewritePlan.Output run(RewritePlan plan, FormatWriter writer, WritableByteChannel target)
+            throws IOException {
+        long[] written = {0};
+        try {
+            writer.write(target, new Export(plan.spec(), writer).newTensors(plan), bytes -> written[0] += bytes);
+        } catch (UncheckedIOException e) {
+            throw Objects.requireNonNull(e.getCause());
+        }
+        return new RewritePlan.Output(0, 0, written[0]);
+    }
+
+    private List<NewTensor> newTensors(RewritePlan plan) {
+        return plan.tensors().stream().map(this::newTensor).toList();
+    }
+
     static RewritePlan.Output run(
             RewritePlan plan, FormatWriter writer, Path target, boolean overwrite, RewriteProgress progress)
             throws IOException {
-        Export export = new Export(plan.spec(), writer);
-        List<NewTensor> tensors = new ArrayList<>();
-        for (RewrittenTensor tensor : plan.tensors()) {
-            tensors.add(export.newTensor(tensor));
-        }
+        List<NewTensor> tensors = new Export(plan.spec(), writer).newTensors(plan);
         long[] written = {0};
         long total = plan.summary().writtenBytes();
         try {

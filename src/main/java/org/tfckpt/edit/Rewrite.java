@@ -2,6 +2,7 @@ package org.tfckpt.edit;
 
 import java.io.IOException;
 import java.nio.ByteOrder;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collection;
@@ -12,6 +13,7 @@ import org.tfckpt.Checkpoint;
 import org.tfckpt.FileFormat;
 import org.tfckpt.Linking;
 import org.tfckpt.Sharding;
+import org.tfckpt.format.FormatWriter;
 import org.tfckpt.graph.Graph;
 import org.tfckpt.restore.NameMapping;
 import org.tfckpt.tensor.DataType;
@@ -465,6 +467,25 @@ public final class Rewrite {
      */
     public RewriteSummary run(Path prefix, boolean overwrite, RewriteProgress progress) throws IOException {
         return plan.summary(RewriteExecutor.run(plan, prefix, overwrite, progress));
+    }
+
+    /**
+     * Writes a safetensors file from its start to its end, for places that are not local: a bucket, a distributed file
+     * system. The caller makes sure that an incomplete file is not taken for a complete one.
+     *
+     * @param target receives the bytes; it is closed at the end, but not if this method throws
+     * @return the result in numbers
+     * @throws UnsupportedOperationException if the format is not {@link FileFormat#SAFETENSORS}, or several files are
+     *     requested
+     * @throws org.tfckpt.tensor.DataLossException if a tensor is damaged
+     * @throws IOException if reading or writing fails
+     */
+    public RewriteSummary run(WritableByteChannel target) throws IOException {
+        FormatWriter writer = plan.spec().form().writer();
+        if (writer == null) {
+            throw new UnsupportedOperationException("a checkpoint cannot be written to a channel");
+        }
+        return plan.summary(Export.run(plan, writer, target));
     }
 
     /**

@@ -1,6 +1,7 @@
 package org.tfckpt.format;
 
 import java.io.IOException;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.LongConsumer;
@@ -60,6 +61,19 @@ public interface FormatWriter {
      * @throws IOException if the values cannot be read, or the files cannot be written; nothing is changed then
      */
     void write(Path target, boolean overwrite, List<NewTensor> tensors, LongConsumer progress) throws IOException;
+
+    /**
+     * Writes a file from its start to its end, for places that are not local.
+     *
+     * @param target receives the bytes; it is closed at the end, but not if this method throws
+     * @param tensors as for {@link #write(Path, boolean, List, LongConsumer)}
+     * @param progress receives the number of bytes after each write
+     * @throws UnsupportedOperationException if a file of the format cannot be written so, or the writer writes several
+     * @throws IOException if the values cannot be read, or the bytes cannot be written
+     */
+    default void write(WritableByteChannel target, List<NewTensor> tensors, LongConsumer progress) throws IOException {
+        throw new UnsupportedOperationException(format() + " files cannot be written to a stream");
+    }
 
     /**
      * Returns the dtype of the integers that represent values of a dtype.

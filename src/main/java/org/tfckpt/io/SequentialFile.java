@@ -4,8 +4,10 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.SeekableByteChannel;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.Path;
 import java.util.function.LongConsumer;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A new file that is written from its start to its end, and forced to disk meanwhile. Small writes are buffered. Not
@@ -14,8 +16,8 @@ import java.util.function.LongConsumer;
 public class SequentialFile implements Closeable {
     private static final int BUFFER = 1 << 14;
 
-    private final SeekableByteChannel channel;
-    private final IncrementalSync disk;
+    private final WritableByteChannel channel;
+    private final @Nullable IncrementalSync disk;
     private final ByteBuffer pending = ByteBuffer.allocate(BUFFER);
     private final LongConsumer progress;
     private long position;
@@ -29,12 +31,26 @@ public class SequentialFile implements Closeable {
      */
     public SequentialFile(Path path, LongConsumer progress) throws IOException {
         this.progress = progress;
-        this.channel = DurableFiles.create(path);
-        this.disk = new IncrementalSync(channel);
+        SeekableByteChannel file = DurableFiles.create(path);
+        this.channel = file;
+        this.disk = new IncrementalSync(file);
     }
 
+    /**
+     * Writes to a channel of a place that is not a local file.
+     *
+     * @param channel the channel; closed by {@link #finish}
+     * @param progress receives the number of bytes after each write
+     */
+    public SequentialFile(WritableByteChannel channel, LongConsumer progress) {
+        this.progress = progress;
+        this.channel = channel;
+        this.disk = null;
+    }
+
+    /** Returns the channel of a local file. */
     final SeekableByteChannel channel() {
-        return channel;
+        return (SeekableByteChannel) channel;
     }
 
     /**
@@ -63,7 +79,9 @@ public class SequentialFile implements Closeable {
             pending.put(bytes);
         }
         position += count;
-        disk.written(count);
+        if (disk != null) {
+            disk.written(count);
+        }
         progress.accept(count);
     }
 
@@ -87,7 +105,7 @@ public class SequentialFile implements Closeable {
     }
 
     /**
-     * Replaces bytes that were written before.
+     * Replaces bytes of a local file that were written before.
      *
      * @param offset the offset of the first one
      * @param bytes the new bytes
@@ -95,8 +113,8 @@ public class SequentialFile implements Closeable {
      */
     public final void patch(long offset, ByteBuffer bytes) throws IOException {
         flush();
-        Channels.write(channel.position(offset), bytes);
-        channel.position(position);
+        Channels.write(channel().position(offset), bytes);
+        channel().position(position);
     }
 
     /**
@@ -107,14 +125,18 @@ public class SequentialFile implements Closeable {
     public final void finish() throws IOException {
         if (channel.isOpen()) {
             flush();
-            disk.finish();
+            if (disk != null) {
+                disk.finish();
+            }
             channel.close();
         }
     }
 
     @Override
     public void close() throws IOException {
-        disk.close();
+        if (disk != null) {
+            disk.close();
+        }
         channel.close();
     }
 }

@@ -9,8 +9,11 @@ import static org.tfckpt.edit.Rewrites.story;
 
 import com.google.common.jimfs.Configuration;
 import com.google.common.jimfs.Jimfs;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteOrder;
+import java.nio.channels.Channels;
+import java.nio.channels.WritableByteChannel;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.FileSystem;
 import java.nio.file.Files;
@@ -23,6 +26,7 @@ import org.junit.jupiter.api.DisplayName;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tfckpt.Checkpoint;
+import org.tfckpt.FileFormat;
 import org.tfckpt.Linking;
 import org.tfckpt.Sharding;
 import org.tfckpt.graph.Graph;
@@ -334,6 +338,27 @@ class RewriteTest {
             Rewrite.of(first).order(ByteOrder.LITTLE_ENDIAN).build().run(asked);
             assertThat(Checkpoints.bytes(asked, "b")).isEqualTo("00000040");
         }
+    }
+
+    @Test
+    void aSafetensorsFileIsWrittenToAChannel() throws IOException {
+        Path file = directory.resolve("model.safetensors");
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        try (Checkpoint checkpoint = Checkpoint.open(Rewrites.STORY.resolve("log/model.ckpt-122543"))) {
+            Rewrite rewrite =
+                    Rewrite.of(checkpoint).format(FileFormat.SAFETENSORS).build();
+            rewrite.run(file);
+            assertThat(rewrite.run(Channels.newChannel(bytes)).writtenBytes()).isEqualTo(Files.size(file));
+
+            WritableByteChannel other = Channels.newChannel(new ByteArrayOutputStream());
+            for (Rewrite.Builder builder : List.of(
+                    Rewrite.of(checkpoint),
+                    Rewrite.of(checkpoint).format(FileFormat.SAFETENSORS).sharding(Sharding.ofCount(2)))) {
+                Rewrite several = builder.build();
+                assertThatThrownBy(() -> several.run(other)).isInstanceOf(UnsupportedOperationException.class);
+            }
+        }
+        assertThat(bytes.toByteArray()).isEqualTo(Files.readAllBytes(file));
     }
 
     @Test

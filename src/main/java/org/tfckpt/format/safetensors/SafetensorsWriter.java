@@ -3,6 +3,7 @@ package org.tfckpt.format.safetensors;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.nio.channels.WritableByteChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,7 +17,7 @@ import org.tfckpt.format.Destination;
 import org.tfckpt.format.FormatWriter;
 import org.tfckpt.format.NewTensor;
 import org.tfckpt.format.NewValues;
-import org.tfckpt.io.NewFile;
+import org.tfckpt.io.SequentialFile;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.ErrorContext;
@@ -89,13 +90,6 @@ public final class SafetensorsWriter implements FormatWriter {
     @Override
     public void write(Path target, boolean overwrite, List<NewTensor> tensors, LongConsumer progress)
             throws IOException {
-        for (NewTensor tensor : tensors) {
-            if (tensor.name().equals(SafetensorsHeader.METADATA)) {
-                throw new CheckpointException(
-                        "a safetensors file cannot hold a tensor named '" + tensor.name() + "'",
-                        ErrorContext.hint("rename it or exclude it"));
-            }
-        }
         List<List<NewTensor>> files = options.shards > 0
                 ? Split.byCount(tensors, options.shards)
                 : Split.bySize(tensors, options.maxShardBytes);
@@ -109,17 +103,30 @@ public final class SafetensorsWriter implements FormatWriter {
         try (set) {
             SortedMap<String, Integer> fileOf = new TreeMap<>(TensorNames.ORDER);
             for (int i = 0; i < files.size(); i++) {
-                NewFile file = set.create(i, progress);
-                file.write(ByteBuffer.wrap(headers.get(i)));
-                NewValues values = new NewValues(file, null);
-                for (NewTensor tensor : sorted(files.get(i))) {
-                    values.elements(tensor, false);
+                write(set.create(i, progress), headers.get(i), files.get(i));
+                for (NewTensor tensor : files.get(i)) {
                     fileOf.put(tensor.name(), i);
                 }
-                file.finish();
             }
             set.publish(fileOf, Split.size(tensors));
         }
+    }
+
+    @Override
+    public void write(WritableByteChannel target, List<NewTensor> tensors, LongConsumer progress) throws IOException {
+        if (options.shards != 1) {
+            throw new UnsupportedOperationException("a set of safetensors files cannot be written to one stream");
+        }
+        write(new SequentialFile(target, progress), header(tensors), tensors);
+    }
+
+    private static void write(SequentialFile file, byte[] header, List<NewTensor> tensors) throws IOException {
+        file.write(ByteBuffer.wrap(header));
+        NewValues values = new NewValues(file, null);
+        for (NewTensor tensor : sorted(tensors)) {
+            values.elements(tensor, false);
+        }
+        file.finish();
     }
 
     private static List<NewTensor> sorted(List<NewTensor> tensors) {
@@ -136,6 +143,11 @@ public final class SafetensorsWriter implements FormatWriter {
         }
         long offset = 0;
         for (NewTensor tensor : sorted(tensors)) {
+            if (tensor.name().equals(SafetensorsHeader.METADATA)) {
+                throw new CheckpointException(
+                        "a safetensors file cannot hold a tensor named '" + tensor.name() + "'",
+                        ErrorContext.hint("rename it or exclude it"));
+            }
             long end = offset + size(tensor);
             text.add(separator)
                     .quoted(tensor.name())
