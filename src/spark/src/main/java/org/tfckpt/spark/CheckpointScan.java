@@ -199,9 +199,8 @@ final class CheckpointScan implements SupportsReportStatistics, Batch {
     }
 
     private long weight(Split split) {
-        return readsValues && split.known() == null
-                ? split.bytes()
-                : split.target().indexBytes();
+        boolean isChecked = options.table() == TableKind.PROBLEMS && split.known() != null;
+        return readsValues && !isChecked ? split.bytes() : split.target().indexBytes();
     }
 
     @Override

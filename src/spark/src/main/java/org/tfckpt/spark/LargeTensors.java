@@ -1,10 +1,6 @@
 package org.tfckpt.spark;
 
-import java.io.ByteArrayInputStream;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.io.ObjectInputStream;
-import java.io.ObjectOutputStream;
 import java.io.Serializable;
 import java.io.UncheckedIOException;
 import java.util.ArrayList;
@@ -121,50 +117,32 @@ final class LargeTensors {
         // Spark's serializer may be Kryo, which does not know records.
         List<byte[]> tasks = new ArrayList<>();
         for (Split split : splits) {
-            tasks.add(bytes(split));
+            tasks.add(JavaObjects.bytes(split));
         }
         byte[] all = spark.parallelize(tasks, tasks.size())
                 .map(task -> {
-                    Split split = (Split) object(task);
+                    Split split = (Split) JavaObjects.object(task);
                     HashMap<Key, Part> found = new HashMap<>();
                     try (OpenFiles files = new OpenFiles(configuration.value().value())) {
                         int number = targets.indexOf(split.target());
                         new Scan(files, number, split, table, depth, options.names(), found).run();
                     }
-                    return bytes(found);
+                    return JavaObjects.bytes(found);
                 })
                 .treeReduce(LargeTensors::merged);
         Map<Key, Part> parts = parts(all);
         return table == TableKind.PROBLEMS ? unchecked(targets, parts) : intact(targets, parts, table);
     }
 
-    private static byte[] bytes(Serializable object) {
-        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        try (ObjectOutputStream out = new ObjectOutputStream(bytes)) {
-            out.writeObject(object);
-        } catch (IOException e) {
-            throw new UncheckedIOException(e);
-        }
-        return bytes.toByteArray();
-    }
-
-    private static Object object(byte[] bytes) {
-        try (ObjectInputStream in = new ObjectInputStream(new ByteArrayInputStream(bytes))) {
-            return in.readObject();
-        } catch (IOException | ClassNotFoundException e) {
-            throw new IllegalStateException("the tasks run another version of tfckpt-spark", e);
-        }
-    }
-
     @SuppressWarnings("unchecked")
     private static Map<Key, Part> parts(byte[] bytes) {
-        return (Map<Key, Part>) object(bytes);
+        return (Map<Key, Part>) JavaObjects.object(bytes);
     }
 
     private static byte[] merged(byte[] left, byte[] right) {
         HashMap<Key, Part> merged = new HashMap<>(parts(left));
         parts(right).forEach((key, part) -> merged.merge(key, part, Part::add));
-        return bytes(merged);
+        return JavaObjects.bytes(merged);
     }
 
     /** Reads a split. */
