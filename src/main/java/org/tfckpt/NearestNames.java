@@ -8,7 +8,7 @@ import org.tfckpt.format.TensorScan;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.TensorInfo;
 
-/** Finds names similar to a missing one: a few edits away, or equal in the last two parts of the path. */
+/** Finds names similar to a missing one: a few edits away, equal in the last two parts of the path, or in it as a scope. */
 final class NearestNames {
     private static final int MAX_RESULTS = 3;
     /** Longer names are not compared: two names of a megabyte would take an hour. */
@@ -26,7 +26,8 @@ final class NearestNames {
             for (TensorInfo info = scan.next(); info != null; info = scan.next()) {
                 int limit = best.size() < MAX_RESULTS ? allowed : best.get(MAX_RESULTS - 1).distance - 1;
                 int distance = distance(name, info.name(), limit);
-                if (distance > limit && ("/" + info.name()).endsWith(end)) {
+                if (distance > limit
+                        && (("/" + info.name()).endsWith(end) || info.name().startsWith(name + "/"))) {
                     distance = allowed;
                 }
                 if (distance <= limit) {

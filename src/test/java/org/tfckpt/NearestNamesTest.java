@@ -47,6 +47,12 @@ class NearestNamesTest {
     }
 
     @Test
+    void tensorsOfAScope() throws IOException {
+        assertThat(nearest("logit", "conv/weights", "logit/biases", "logit/weights/Momentum", "logits/long/name"))
+                .containsExactly("logit/biases", "logit/weights/Momentum");
+    }
+
+    @Test
     void whatADamagedIndexStillTells() throws IOException {
         BundleBuilder bundle = new BundleBuilder().floats("aaa", 1).record("b", new byte[] {(byte) 0xff});
         try (Checkpoint checkpoint = Checkpoint.open(bundle.write(directory.resolve("ckpt")))) {

@@ -1,6 +1,7 @@
 package org.tfckpt.cli;
 
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
@@ -87,6 +88,10 @@ final class ReportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
+        if (Files.isDirectory(output)) {
+            throw new IllegalArgumentException("-o needs the file to write, and '" + output
+                    + "' is a directory; write for example -o '" + output.resolve("report.html") + "'");
+        }
         // A file that is truncated while it is verified is a problem, too.
         ReadOptions options = common.readOptions(!verify);
         Checkpoint checkpoint;

@@ -135,7 +135,7 @@ class RewriteCommand implements Callable<Integer> {
     /** Returns the problems of lost tensors. */
     private List<Problem> run(List<Checkpoint> inputs, FitOptions.Opener opener) throws IOException {
         Path output = OutputPath.of(outputPrefix, inputs.get(0));
-        FileFormat format = options.format(output);
+        FileFormat format = options.format(output, console);
         sideFiles.requirePossible(format);
         Rewrite rewrite = options.apply(filter, inputs, opener, format, console).build();
         for (String note : rewrite.notes()) {

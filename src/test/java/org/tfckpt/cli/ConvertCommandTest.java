@@ -57,6 +57,19 @@ class ConvertCommandTest {
     }
 
     @Test
+    void aSuffixOfAFormatThatIsNotWrittenIsReported() {
+        ToolRun run = ToolRun.of("convert", BERT, "-o", file("m.pt"));
+        assertThat(run.code()).isZero();
+        assertThat(run.err())
+                .isEqualTo("tfckpt: '" + file("m.pt")
+                        + "' becomes the prefix of a TensorFlow checkpoint; to write a file that"
+                        + " PyTorch, Keras and JAX read, use the suffix .safetensors\n");
+        assertThat(ToolRun.of("convert", BERT, "--format", "v2", "--force", "-o", file("m.pt"))
+                        .err())
+                .isEmpty();
+    }
+
+    @Test
     void aRecipeMayBeAFile() throws IOException {
         Path recipe = Files.writeString(file("my.recipe"), """
                 # mine

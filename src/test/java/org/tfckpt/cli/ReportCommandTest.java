@@ -379,6 +379,13 @@ class ReportCommandTest {
     }
 
     @Test
+    void aDirectoryIsNoFileToWrite() {
+        assertThat(ToolRun.of("report", STORY, "--force", "-o", directory).err())
+                .isEqualTo("tfckpt: -o needs the file to write, and '" + directory
+                        + "' is a directory; write for example -o '" + directory.resolve("report.html") + "'\n");
+    }
+
+    @Test
     void aFileIsNotReplacedUnlessThatIsAskedFor() throws IOException {
         Path existing = Files.writeString(directory.resolve("x.html"), "kept");
         ToolRun run = ToolRun.of("report", STORY, "-o", existing);

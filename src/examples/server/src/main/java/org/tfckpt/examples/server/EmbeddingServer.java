@@ -17,7 +17,7 @@ import java.util.concurrent.ScheduledExecutorService;
 import java.util.concurrent.TimeUnit;
 
 /**
- * Serves rows of an embedding as JSON: {@code GET /rows?id=3&id=5} and {@code GET /status}. When a newer checkpoint is
+ * Serves rows of an embedding as JSON: {@code GET /rows?id=0&id=4} and {@code GET /status}. When a newer checkpoint is
  * published, it is used from the next request on, and no request fails.
  *
  * <p>Arguments: a checkpoint or a directory with a state file, the name of the embedding, and a port of this host.
