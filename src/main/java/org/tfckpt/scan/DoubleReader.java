@@ -12,7 +12,7 @@ import org.tfckpt.tensor.Elements;
  */
 public final class DoubleReader {
     /** The largest number of elements, or of parts of complex numbers, that are read at once. */
-    public static final int MAX = 2048;
+    public static final int MAX = 1024;
 
     private static final long UNSIGNED = 0xffff_ffffL;
 

@@ -1,113 +1,280 @@
 package org.tfckpt.values;
 
+import java.math.BigInteger;
 import java.nio.ByteBuffer;
 import java.util.function.LongUnaryOperator;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
+import org.tfckpt.scan.DoubleReader;
+import org.tfckpt.tensor.DataType;
 
 /**
  * Collects the differences between the elements of two tensors. Blocks are cut at fixed places, and their results are
  * added exactly, so that accumulators that share the chunks of a tensor in any way add up to the same result. Not
  * thread-safe.
  */
-abstract class PairAccumulator {
-    /** The number of elements that are processed at a time; divides {@link Accumulator#CHUNK}. */
-    static final int BLOCK = 1024;
+final class PairAccumulator {
+    private static final int BLOCK = PairSums.BLOCK;
+    private static final int[] IDENTITY = IntStream.range(0, BLOCK).toArray();
+    /** Smaller products may be rounded too much. */
+    private static final double TINY = 0x1p-900;
 
-    final Tolerance tolerance;
-    final PairSums sums = new PairSums();
-    long different;
-    long outside;
-    long nanA;
-    long nanB;
+    private final DataType typeA;
+    private final Tolerance tolerance;
+    /** How many parts an element has: two if it is complex. */
+    private final int parts;
+
+    private final @Nullable DoubleReader readerA;
+    private final @Nullable DoubleReader readerB;
+    private final @Nullable LongDifferences longs;
+    private final double[] a = new double[BLOCK];
+    private final double[] b = new double[BLOCK];
+    /** |a − b|. */
+    private final double[] differences = new double[BLOCK];
+    /** b, or |b| if it is complex. */
+    private final double[] magnitudes;
+    /** The indexes of finite pairs, if others have been removed. */
+    private final int[] kept = new int[BLOCK];
+
+    private int unequal;
+    private double largest;
+    private int largestAt;
+    private double absolute;
+    private double dd;
+    private double ab;
+    private double aa;
+    private double bb;
+
+    private final PairSums sums = new PairSums();
+    private long different;
+    private long outside;
+    private long nanA;
+    private long nanB;
     /** The number of pairs of finite elements. */
-    long finite;
-    /** The largest |a − b| / |b|; negative if there was none. */
-    double maxRelative = -1;
-    /** If |a − b| is at most this multiple of |b|, it does not change {@link #maxRelative}. */
-    private double relativeThreshold = -1;
+    private long finite;
 
-    /** The index of the first pair with the largest difference, in the whole tensor; negative if there is none. */
+    private double maxRelative = -1;
+    /** If |a − b| is at most this multiple of |b|, it does not change {@link #maxRelative}, in spite of rounding. */
+    private double threshold = -1;
+
+    private double max = -1;
+    /** The largest difference as an integer, if it may not be exact as a double. */
+    private @Nullable BigInteger exactMax;
+    /** The index of the first pair with the largest difference, in the whole tensor. */
     private long maxAt = -1;
 
-    PairAccumulator(Tolerance tolerance) {
+    PairAccumulator(DataType typeA, DataType typeB, Tolerance tolerance) {
+        boolean readable = DoubleReader.canRead(typeA) && DoubleReader.canRead(typeB);
+        this.typeA = typeA;
         this.tolerance = tolerance;
+        this.parts = typeA.width() / typeA.swapUnit();
+        this.readerA = readable ? new DoubleReader(typeA) : null;
+        this.readerB = readable ? new DoubleReader(typeB) : null;
+        this.longs = readable ? null : new LongDifferences(typeA, typeB, tolerance);
+        this.magnitudes = parts == 1 ? b : new double[BLOCK];
     }
 
     /** Adds a chunk of both tensors. */
-    final void add(ByteBuffer a, ByteBuffer b, int count, LongUnaryOperator indexInTensor) {
-        beginChunk();
-        for (int first = 0; first < count; first += BLOCK) {
-            addBlock(a, b, first, Math.min(BLOCK, count - first));
-        }
-        long candidate = endChunk();
-        if (candidate >= 0) {
-            offer(indexInTensor.applyAsLong(candidate));
+    void add(ByteBuffer bytesA, ByteBuffer bytesB, int count, LongUnaryOperator indexInTensor) {
+        int step = BLOCK / parts;
+        for (int first = 0; first < count; first += step) {
+            int n = Math.min(step, count - first);
+            int start = first;
+            addBlock(bytesA, bytesB, first, n, index -> indexInTensor.applyAsLong((long) start + index));
         }
     }
 
-    /** Forgets the largest difference of the last chunk. */
-    abstract void beginChunk();
+    private void addBlock(ByteBuffer bytesA, ByteBuffer bytesB, int first, int n, LongUnaryOperator index) {
+        if (readerA != null && readerB != null) {
+            readerA.read(bytesA, first * parts, a, n * parts);
+            readerB.read(bytesB, first * parts, b, n * parts);
+        } else if (longs != null && !longs.read(bytesA, bytesB, first, a, b, n)) {
+            longs.subtract(differences, n);
+            compare(n);
+            outside += longs.outside();
+            addFinite(n, longs, index, IDENTITY);
+            return;
+        }
+        int[] indexes = IDENTITY;
+        int count = n;
+        subtract(n);
+        compare(n);
+        if (!(dd + aa + bb < Double.POSITIVE_INFINITY)) {
+            indexes = kept;
+            count = keepFinite(n);
+            subtract(count);
+            compare(count);
+        }
+        outside += tolerance.isZero() ? unequal : outside(differences, magnitudes, count, tolerance);
+        addFinite(count, null, index, indexes);
+    }
 
-    /** Adds elements, at most {@link #BLOCK}. */
-    abstract void addBlock(ByteBuffer a, ByteBuffer b, int first, int n);
+    private void subtract(int n) {
+        if (parts == 1) {
+            subtract(a, b, differences, n);
+            return;
+        }
+        for (int i = 0; i < n; i++) {
+            int part = 2 * i;
+            differences[i] = Complex.absolute(a[part] - b[part], a[part + 1] - b[part + 1]);
+            magnitudes[i] = Complex.absolute(b[part], b[part + 1]);
+        }
+    }
 
-    /** Returns the index in the chunk of its first pair with its largest difference; negative if there is none. */
-    abstract long endChunk();
+    private static void subtract(double[] a, double[] b, double[] differences, int n) {
+        for (int i = 0; i < n; i++) {
+            differences[i] = Math.abs(a[i] - b[i]);
+        }
+    }
 
-    /** Compares the largest difference of the last chunk with that of all: negative, zero or positive. */
-    abstract int compareChunkMax();
+    /** Compares and sums up the pairs of a block. */
+    private void compare(int n) {
+        // Local variables, because the JIT compiler keeps fields in memory.
+        double[] x = a;
+        double[] y = b;
+        double[] d = differences;
+        double[] v = magnitudes;
+        double sum = 0;
+        double sumD = 0;
+        double sumXy = 0;
+        double sumX = 0;
+        double sumY = 0;
+        int count = 0;
+        double max = -1;
+        int at = -1;
+        double limit = threshold;
+        for (int i = 0; i < n; i++) {
+            double difference = d[i];
+            double magnitude = Math.abs(v[i]);
+            count += difference != 0 ? 1 : 0;
+            sum += difference;
+            sumD += difference * difference;
+            sumXy += x[i] * y[i];
+            sumX += x[i] * x[i];
+            sumY += y[i] * y[i];
+            if (difference > max) {
+                max = difference;
+                at = i;
+            }
+            if ((difference > limit * magnitude || magnitude < TINY) && magnitude > 0) {
+                limit = addRelative(i, magnitude);
+            }
+        }
+        for (int i = n; i < n * parts; i++) {
+            sumXy += x[i] * y[i];
+            sumX += x[i] * x[i];
+            sumY += y[i] * y[i];
+        }
+        unequal = count;
+        largest = max;
+        largestAt = at;
+        absolute = sum;
+        dd = sumD;
+        ab = sumXy;
+        aa = sumX;
+        bb = sumY;
+    }
 
-    /** Compares the largest difference of another accumulator with that of this one. */
-    abstract int compareMax(PairAccumulator other);
+    /** Moves pairs of finite elements to the front, compares the others, and returns how many are finite. */
+    private int keepFinite(int n) {
+        int count = 0;
+        for (int i = 0; i < n; i++) {
+            boolean isNanA = false;
+            boolean isNanB = false;
+            boolean isFinite = true;
+            boolean isEqual = true;
+            for (int part = i * parts; part < (i + 1) * parts; part++) {
+                isNanA |= Double.isNaN(a[part]);
+                isNanB |= Double.isNaN(b[part]);
+                isFinite &= Double.isFinite(a[part]) && Double.isFinite(b[part]);
+                isEqual &= a[part] == b[part];
+            }
+            nanA += isNanA ? 1 : 0;
+            nanB += isNanB ? 1 : 0;
+            if (isFinite) {
+                System.arraycopy(a, i * parts, a, count * parts, parts);
+                System.arraycopy(b, i * parts, b, count * parts, parts);
+                kept[count++] = i;
+            } else if (isNanA && isNanB) {
+                outside += tolerance.equalNan() ? 0 : 1;
+            } else if (!isEqual) {
+                different++;
+                outside++;
+            }
+        }
+        return count;
+    }
 
-    /** Makes the largest difference of the last chunk that of all. */
-    abstract void takeChunkMax();
+    private void addSeparately(int i) {
+        boolean overflows = Double.isInfinite(differences[i]);
+        sums.addDifference(overflows ? half(i) : differences[i], overflows ? 1 : 0);
+        for (int part = i * parts; part < (i + 1) * parts; part++) {
+            sums.addParts(a[part], b[part]);
+        }
+    }
 
-    /** Makes the largest difference of another accumulator that of this one. */
-    abstract void takeMax(PairAccumulator other);
+    /** Returns half a difference that overflows. */
+    private double half(int i) {
+        return parts == 1
+                ? Math.abs(a[i] / 2 - b[i] / 2)
+                : Complex.absolute(a[2 * i] / 2 - b[2 * i] / 2, a[2 * i + 1] / 2 - b[2 * i + 1] / 2);
+    }
 
-    /** Returns the largest difference; null if no pair was finite. */
-    abstract @Nullable Number maxAbsolute();
+    private static int outside(double[] differences, double[] magnitudes, int n, Tolerance tolerance) {
+        int count = 0;
+        for (int i = 0; i < n; i++) {
+            count += differences[i] > tolerance.limit(Math.abs(magnitudes[i])) ? 1 : 0;
+        }
+        return count;
+    }
 
-    private void offer(long index) {
-        int order = maxAt < 0 ? 1 : compareChunkMax();
-        if (order > 0) {
-            takeChunkMax();
+    /** Adds the results of {@link #compare}. */
+    private void addFinite(int n, @Nullable LongDifferences exact, LongUnaryOperator index, int[] indexes) {
+        finite += n;
+        different += unequal;
+        if (PairSums.isSafe(dd, differences, n)
+                && PairSums.isSafe(aa, a, n * parts)
+                && PairSums.isSafe(bb, b, n * parts)) {
+            sums.add(absolute, dd, ab, aa, bb);
+        } else {
+            for (int i = 0; i < n; i++) {
+                addSeparately(i);
+            }
+        }
+        if (n > 0 && largest >= max) {
+            int at = exact == null ? largestAt : exact.maxAt();
+            offer(largest, exact == null ? null : exact.max(), index.applyAsLong(indexes[at]));
+        }
+    }
+
+    /** Divides a difference, unless an element is not finite, and returns the new threshold. */
+    private double addRelative(int i, double magnitude) {
+        double quotient = differences[i] / magnitude;
+        if (Double.isInfinite(differences[i])) {
+            double divisor = parts == 1 ? magnitude / 2 : Complex.absolute(b[2 * i] / 2, b[2 * i + 1] / 2);
+            double half = half(i);
+            quotient = half < Double.POSITIVE_INFINITY ? half / divisor : -1;
+        }
+        if (quotient > maxRelative) {
+            maxRelative = quotient;
+            threshold = quotient * (1 - 0x1p-50);
+        }
+        return threshold;
+    }
+
+    private void offer(double difference, @Nullable BigInteger exact, long index) {
+        int order = Double.compare(difference, max);
+        if (order == 0 && (exact != null || exactMax != null)) {
+            order = LongDifferences.exact(difference, exact).compareTo(LongDifferences.exact(max, exactMax));
         }
         if (order > 0 || (order == 0 && index < maxAt)) {
+            max = difference;
+            exactMax = exact;
             maxAt = index;
         }
     }
 
-    final long maxAt() {
-        return maxAt;
-    }
-
-    /** Returns a multiple of |b| below which no difference can exceed a quotient, in spite of rounding. */
-    static double threshold(double quotient) {
-        return quotient * (1 - 0x1p-50);
-    }
-
-    final double relativeThreshold() {
-        return relativeThreshold;
-    }
-
-    final void setRelative(double quotient) {
-        maxRelative = quotient;
-        relativeThreshold = quotient < 0 ? -1 : threshold(quotient);
-    }
-
-    final void addRelative(double difference, double magnitude) {
-        // Divides only if the quotient may be larger; tiny products would be rounded too much.
-        if ((difference > relativeThreshold * magnitude || magnitude < 0x1p-900) && magnitude > 0) {
-            double quotient = difference / magnitude;
-            if (quotient > maxRelative) {
-                setRelative(quotient);
-            }
-        }
-    }
-
-    final void merge(PairAccumulator other) {
+    void merge(PairAccumulator other) {
         different += other.different;
         outside += other.outside;
         nanA += other.nanA;
@@ -115,14 +282,31 @@ abstract class PairAccumulator {
         finite += other.finite;
         maxRelative = Math.max(maxRelative, other.maxRelative);
         sums.add(other.sums);
-        if (other.maxAt >= 0) {
-            int order = maxAt < 0 ? 1 : compareMax(other);
-            if (order > 0) {
-                takeMax(other);
-            }
-            if (order > 0 || (order == 0 && other.maxAt < maxAt)) {
-                maxAt = other.maxAt;
-            }
+        offer(other.max, other.exactMax, other.maxAt);
+    }
+
+    TensorDifference.Counts counts() {
+        return new TensorDifference.Counts(different, outside, nanA, nanB);
+    }
+
+    /** Returns the measures; null if no pair is finite. */
+    TensorDifference.@Nullable Measures measures() {
+        if (maxAt < 0) {
+            return null;
         }
+        boolean integers = parts == 1 && !DoubleReader.isFloat(typeA);
+        Number exact = integers ? LongDifferences.number(max, exactMax) : (Number) max;
+        return new TensorDifference.Measures(
+                exact,
+                maxRelative < 0 ? Double.NaN : maxRelative,
+                sums.meanAbsolute(finite),
+                sums.rootMeanSquare(finite),
+                sums.relativeChange(),
+                sums.cosine());
+    }
+
+    /** Returns the index of the first pair with the largest difference; negative if no pair is finite. */
+    long maxAt() {
+        return maxAt;
     }
 }

@@ -3,11 +3,13 @@ package org.tfckpt.values;
 import java.math.BigInteger;
 
 /**
- * Sums over pairs of finite elements. Within a block, they are computed in double precision, scaled if they would
- * overflow or underflow; the sums of the blocks are added exactly, so that the order of blocks does not matter. Not
- * thread-safe.
+ * Sums over pairs of finite elements. Those of a block are computed in double precision; the sums of the blocks are added
+ * exactly, so that the order of blocks does not matter. Not thread-safe.
  */
 final class PairSums {
+    /** The number of elements, or of parts of complex ones, of a block. */
+    static final int BLOCK = 1024;
+
     /** Below the smallest scaled product of two doubles. */
     private static final int MIN_EXPONENT = -4400;
 
@@ -23,12 +25,20 @@ final class PairSums {
     private final ExactSum squaresA = new ExactSum(MIN_EXPONENT, BITS);
     private final ExactSum squaresB = new ExactSum(MIN_EXPONENT, BITS);
 
-    /** Returns whether a sum of squares is so large or small that it may have overflowed or underflowed. */
-    static boolean isUnsafe(double sumOfSquares, boolean nonzero) {
-        return !(sumOfSquares < LARGE) || (nonzero && sumOfSquares < SMALL);
+    /** Returns whether a sum of squares of finite values has lost nothing, because it is neither large nor small. */
+    static boolean isSafe(double sumOfSquares, double[] values, int n) {
+        if (sumOfSquares >= SMALL) {
+            return sumOfSquares < LARGE;
+        }
+        for (int i = 0; i < n; i++) {
+            if (values[i] != 0) {
+                return false;
+            }
+        }
+        return true;
     }
 
-    /** Adds the sums of a block, none of which {@link #isUnsafe}. */
+    /** Adds the sums of a block, all of which are safe. */
     void add(double absoluteSum, double dd, double ab, double aa, double bb) {
         absolute.add(absoluteSum, 0);
         squares.add(dd, 0);
@@ -37,86 +47,25 @@ final class PairSums {
         squaresB.add(bb, 0);
     }
 
-    /** Adds finite values that are not negative to the sum of |a − b|. */
-    void addAbsolute(double[] values, int n) {
-        int scale = scale(values, n);
-        rescale(values, n, scale);
-        absolute.add(sum(values, n), scale);
+    /** Adds a difference × 2^{@code scale} of any magnitude. */
+    void addDifference(double difference, int scale) {
+        absolute.add(difference, scale);
     }
 
-    /** Adds twice a value to the sum of |a − b|. */
-    void addTwice(double value) {
-        absolute.add(value, 1);
+    /** Adds the products of two elements, or of their parts, of any magnitude. */
+    void addParts(double a, double b) {
+        int scale = Double.isInfinite(a - b) ? 1 : 0;
+        double difference = scale == 0 ? a - b : a / 2 - b / 2;
+        addProduct(squares, difference, difference, 2 * scale);
+        addProduct(products, a, b, 0);
+        addProduct(squaresA, a, a, 0);
+        addProduct(squaresB, b, b, 0);
     }
 
-    private static double sum(double[] values, int n) {
-        double sum = 0;
-        for (int i = 0; i < n; i++) {
-            sum += Math.abs(values[i]);
-        }
-        return sum;
-    }
-
-    /**
-     * Adds pairs of finite values, which are scaled in place.
-     *
-     * @param parts whether the values are parts of complex numbers, whose |a − b| are added by {@link #addAbsolute}
-     */
-    void addScaled(double[] a, double[] b, int n, boolean parts) {
-        double[] d = new double[n];
-        int halving = subtract(a, b, d, n);
-        int scaleA = scale(a, n);
-        int scaleB = scale(b, n);
-        int scaleD = scale(d, n);
-        rescale(a, n, scaleA);
-        rescale(b, n, scaleB);
-        rescale(d, n, scaleD);
-        double dd = 0;
-        double ab = 0;
-        double aa = 0;
-        double bb = 0;
-        for (int i = 0; i < n; i++) {
-            dd += d[i] * d[i];
-            ab += a[i] * b[i];
-            aa += a[i] * a[i];
-            bb += b[i] * b[i];
-        }
-        if (!parts) {
-            absolute.add(sum(d, n), scaleD + halving);
-        }
-        squares.add(dd, 2 * (scaleD + halving));
-        products.add(ab, scaleA + scaleB);
-        squaresA.add(aa, 2 * scaleA);
-        squaresB.add(bb, 2 * scaleB);
-    }
-
-    /** Subtracts; if a difference overflows, all of them are halved, and 1 is returned. */
-    private static int subtract(double[] a, double[] b, double[] d, int n) {
-        for (int i = 0; i < n; i++) {
-            d[i] = a[i] - b[i];
-            if (Double.isInfinite(d[i])) {
-                for (int j = 0; j < n; j++) {
-                    d[j] = a[j] / 2 - b[j] / 2;
-                }
-                return 1;
-            }
-        }
-        return 0;
-    }
-
-    /** Returns the exponent of the largest magnitude. */
-    private static int scale(double[] values, int n) {
-        double max = 0;
-        for (int i = 0; i < n; i++) {
-            max = Math.max(max, Math.abs(values[i]));
-        }
-        return max == 0 ? 0 : Math.getExponent(max);
-    }
-
-    private static void rescale(double[] values, int n, int scale) {
-        for (int i = 0; i < n; i++) {
-            values[i] = Math.scalb(values[i], -scale);
-        }
+    private static void addProduct(ExactSum sum, double x, double y, int scale) {
+        int exponentX = Math.getExponent(x);
+        int exponentY = Math.getExponent(y);
+        sum.add(Math.scalb(x, -exponentX) * Math.scalb(y, -exponentY), exponentX + exponentY + scale);
     }
 
     void add(PairSums other) {

@@ -96,13 +96,7 @@ final class PairTask extends Task {
     }
 
     private PairAccumulator newAccumulator() {
-        DataType type = a.dtype();
-        if (type.width() > type.swapUnit()) {
-            return new ComplexPairs(type, tolerance);
-        }
-        return DoubleReader.canRead(type) && DoubleReader.canRead(b.dtype())
-                ? new DoublePairs(type, b.dtype(), tolerance)
-                : new LongPairs(type, b.dtype(), tolerance);
+        return new PairAccumulator(a.dtype(), b.dtype(), tolerance);
     }
 
     @Override
@@ -127,23 +121,8 @@ final class PairTask extends Task {
         for (PairAccumulator more = accumulators.poll(); more != null; more = accumulators.poll()) {
             all.merge(more);
         }
-        Number max = all.maxAbsolute();
-        result = new TensorDifference(
-                a,
-                b,
-                new TensorDifference.Counts(all.different, all.outside, all.nanA, all.nanB),
-                max == null ? null : measures(all, max),
-                max == null ? null : index.byDimension(all.maxAt()));
-    }
-
-    private static TensorDifference.Measures measures(PairAccumulator all, Number max) {
-        return new TensorDifference.Measures(
-                max,
-                all.maxRelative < 0 ? Double.NaN : all.maxRelative,
-                all.sums.meanAbsolute(all.finite),
-                all.sums.rootMeanSquare(all.finite),
-                all.sums.relativeChange(),
-                all.sums.cosine());
+        List<Long> at = all.maxAt() < 0 ? null : index.byDimension(all.maxAt());
+        result = new TensorDifference(a, b, all.counts(), all.measures(), at);
     }
 
     private TensorDifference strings() throws IOException {

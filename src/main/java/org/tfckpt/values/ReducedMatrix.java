@@ -52,7 +52,7 @@ public final class ReducedMatrix {
     }
 
     private static final class Sums {
-        private static final int BLOCK = PairAccumulator.BLOCK;
+        private static final int BLOCK = DoubleReader.MAX;
 
         private final DoubleReader reader;
         private final int elementWidth;
