@@ -117,7 +117,8 @@ public final class ReadOptions {
 
     /**
      * Returns a copy of these options that reads arrays of NumPy whose elements are two bytes without a type ({@code |V2})
-     * as bfloat16. NumPy itself has no bfloat16, and stores that of other packages so.
+     * as bfloat16. NumPy itself has no bfloat16, and stores that of other packages so. Files of other
+     * formats are read as without this option.
      *
      * @return the new options
      */

@@ -70,7 +70,7 @@ final class CommonOptions {
             names = "--assume",
             paramLabel = "DTYPE",
             description = "Read arrays of NumPy that have two bytes per element and no dtype (|V2) as DTYPE:"
-                    + " ${COMPLETION-CANDIDATES}.")
+                    + " ${COMPLETION-CANDIDATES}. Files of other formats are read as without this option.")
     private @Nullable Assumed assumed;
 
     CommonOptions() {}

@@ -15,6 +15,7 @@ import org.tfckpt.tensor.TensorNames;
 
 /** Reads one JSON object strictly, in one pass. Everything unexpected is a {@link DataLossException}. */
 final class JsonReader {
+    private static final int SLOTS = 16;
     private static final int MAX_RECURRING = 12;
     private static final long TENTH_OF_MAX = Long.MAX_VALUE / 10;
 
@@ -23,7 +24,10 @@ final class JsonReader {
     private final byte[] text;
     private final int maxDepth;
     private final CharsetDecoder utf8 = StandardCharsets.UTF_8.newDecoder();
-    private final String[] recurring = new String[16];
+    /** The last strings, by a hash code, and where they were read. */
+    private final @Nullable String[] strings = new String[SLOTS];
+
+    private final int[] starts = new int[SLOTS];
     private int at;
     private int depth;
     /** Whether no element of the innermost object or array was read. */
@@ -36,7 +40,6 @@ final class JsonReader {
         this.offset = offset;
         this.text = text;
         this.maxDepth = maxDepth;
-        Arrays.fill(recurring, "");
     }
 
     /**
@@ -167,19 +170,17 @@ final class JsonReader {
         if (length == 0 || length > MAX_RECURRING) {
             return new String(text, start, length, StandardCharsets.ISO_8859_1);
         }
-        int slot = (31 * text[start] + length) % recurring.length;
-        String known = recurring[slot];
-        if (known.length() == length) {
-            int i = 0;
-            while (i < length && known.charAt(i) == text[start + i]) {
-                i++;
-            }
-            if (i == length) {
-                return known;
-            }
+        int slot = (31 * text[start] + length) % SLOTS;
+        String known = strings[slot];
+        int before = starts[slot];
+        if (known == null
+                || known.length() != length
+                || !Arrays.equals(text, before, before + length, text, start, start + length)) {
+            known = new String(text, start, length, StandardCharsets.ISO_8859_1);
+            strings[slot] = known;
+            starts[slot] = start;
         }
-        recurring[slot] = new String(text, start, length, StandardCharsets.ISO_8859_1);
-        return recurring[slot];
+        return known;
     }
 
     /** Returns a string that has escape sequences or characters beyond ASCII. */
