@@ -196,6 +196,16 @@ public final class Checkpoint implements Closeable {
     }
 
     /**
+     * Returns the file that was opened.
+     *
+     * @return the index of a V2 checkpoint or of a set of safetensors files, the first file of a V1 checkpoint, or the
+     *     file; if it is read from a storage, a path whose text is its location
+     */
+    public Path file() {
+        return location.files().get(0);
+    }
+
+    /**
      * Returns the name of the format.
      *
      * @return {@code V2}, {@code V1} for the format that preceded it, {@code safetensors}, {@code npz} or {@code npy}

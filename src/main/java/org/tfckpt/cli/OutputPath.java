@@ -5,16 +5,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.tfckpt.Checkpoint;
 
-/** The option {@code -o} of commands that write a checkpoint. */
+/** The option {@code -o}. */
 final class OutputPath {
     private OutputPath() {}
 
-    /** A directory as the output would give files next to it: Path drops a separator at the end. */
-    static Path of(String text, Checkpoint input) {
+    /** Returns the path of a local file to write. */
+    static Path local(String text) {
         if (RemoteFiles.isUrl(text)) {
             throw new IllegalArgumentException("-o takes a local path, not a URL; copy the files afterwards");
         }
-        Path output = Path.of(text);
+        return Path.of(text);
+    }
+
+    /** A directory as the output would give files next to it: Path drops a separator at the end. */
+    static Path of(String text, Checkpoint input) {
+        Path output = local(text);
         Path directory = output.getParent();
         if (directory != null && Files.isRegularFile(directory)) {
             throw new IllegalArgumentException("cannot write '" + output + "': '" + directory + "' is not a directory");

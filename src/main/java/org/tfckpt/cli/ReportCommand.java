@@ -38,7 +38,7 @@ final class ReportCommand implements Callable<Integer> {
             paramLabel = "FILE",
             required = true,
             description = "HTML file to write. Its directory is created if necessary.")
-    private Path output = Path.of("");
+    private String output = "";
 
     @Option(
             names = "--values",
@@ -88,9 +88,10 @@ final class ReportCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (Files.isDirectory(output)) {
+        Path target = OutputPath.local(output);
+        if (Files.isDirectory(target)) {
             throw new IllegalArgumentException("-o needs the file to write, and '" + output
-                    + "' is a directory; write for example -o '" + output.resolve("report.html") + "'");
+                    + "' is a directory; write for example -o '" + target.resolve("report.html") + "'");
         }
         // A file that is truncated while it is verified is a problem, too.
         ReadOptions options = common.readOptions(!verify);
@@ -99,7 +100,7 @@ final class ReportCommand implements Callable<Integer> {
             checkpoint = Checkpoint.open(path, options);
         } catch (DataLossException e) {
             console.err().println("tfckpt: " + Failures.describe(e));
-            return write(Report.ofUnreadable(path.toString(), e));
+            return write(Report.ofUnreadable(path.toString(), e), target);
         }
         try (checkpoint;
                 Checkpoint other = against == null ? null : Checkpoint.open(against, options);
@@ -115,12 +116,12 @@ final class ReportCommand implements Callable<Integer> {
             if (graph != null) {
                 report.graph(GraphArgument.open(graph, null, graphFormat, console));
             }
-            return write(report);
+            return write(report, target);
         }
     }
 
-    private int write(Report report) throws IOException {
-        Report.Written written = report.showPaths(showPaths).writeTo(output, force);
+    private int write(Report report, Path target) throws IOException {
+        Report.Written written = report.showPaths(showPaths).writeTo(target, force);
         String warnings = written.warnings() == 0 ? "" : ", " + Plural.of(written.warnings(), "warning");
         String damage = written.problems() == 0 ? "" : ", damaged: " + Plural.of(written.problems(), "problem");
         console.out().line(output + ": " + Plural.of(written.tensors(), "tensor") + warnings + damage);

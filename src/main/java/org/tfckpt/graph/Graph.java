@@ -1,5 +1,6 @@
 package org.tfckpt.graph;
 
+import java.io.File;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
@@ -110,7 +111,10 @@ public final class Graph {
      * @throws IOException if the index or the object graph cannot be read
      */
     public static Graph of(Checkpoint checkpoint) throws IOException {
-        return new Graph(CheckpointGraph.read(checkpoint, Path.of(checkpoint.prefix())));
+        String prefix = checkpoint.prefix();
+        int name = Math.max(prefix.lastIndexOf('/'), prefix.lastIndexOf(File.separatorChar)) + 1;
+        // Not Path.of(prefix), which may be a URL.
+        return new Graph(CheckpointGraph.read(checkpoint, checkpoint.file().resolveSibling(prefix.substring(name))));
     }
 
     /**

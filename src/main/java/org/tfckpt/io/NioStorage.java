@@ -96,7 +96,8 @@ public final class NioStorage implements Storage {
         String dependency = DEPENDENCIES.get(scheme);
         return new IllegalArgumentException("no file system provider on the class path reads '" + scheme + "://'; add "
                 + (dependency == null ? "one that does" : dependency)
-                + ", in the tool by 'java -cp tfckpt.jar:… org.tfckpt.cli.Main' (see the guide to remote checkpoints)");
+                + " with its dependencies, for the command 'tfckpt' in its directory lib/ext or by TFCKPT_CLASSPATH"
+                + " (see the guide to remote checkpoints)");
     }
 
     private static Path path(FileSystemProvider provider, URI uri) throws IOException {

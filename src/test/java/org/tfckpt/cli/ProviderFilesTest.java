@@ -46,9 +46,12 @@ class ProviderFilesTest {
     void aMissingProviderIsNamedAndTheOutputIsLocal() {
         ToolRun missing = ToolRun.of("ls", "gs://bucket/m");
         assertThat(missing.code()).isEqualTo(2);
-        assertThat(missing.err()).contains("com.google.cloud:google-cloud-nio").contains("org.tfckpt.cli.Main");
+        assertThat(missing.err()).contains("com.google.cloud:google-cloud-nio").contains("lib/ext", "TFCKPT_CLASSPATH");
         ToolRun output = ToolRun.of("rewrite", ToolRun.testdata("story/log"), "-o", "gs://bucket/m");
         assertThat(output.code()).isEqualTo(2);
         assertThat(output.err()).contains("-o takes a local path, not a URL");
+        ToolRun report = ToolRun.of("report", ToolRun.testdata("story/log"), "-o", "https://localhost:1/report.html");
+        assertThat(report.code()).isEqualTo(2);
+        assertThat(report.err()).contains("-o takes a local path, not a URL");
     }
 }

@@ -146,6 +146,17 @@ class StorageTest {
     }
 
     @Test
+    void theGraphOfACheckpointHasItsLocation() throws IOException {
+        Path story = Corpus.root().resolve("story");
+        try (Checkpoint remote = Checkpoint.open(new CountingStorage(story), "log");
+                Checkpoint local = Checkpoint.open(story.resolve("log"))) {
+            assertThat(Graph.of(remote).file()).hasToString("count://server/log/model.ckpt-122543");
+            assertThat(remote.file()).hasToString("count://server/log/model.ckpt-122543.index");
+            assertThat(Graph.of(local).file()).isEqualTo(story.resolve("log/model.ckpt-122543"));
+        }
+    }
+
+    @Test
     void aStateFileNamesCheckpointsBelowItsDirectoryOnly() throws IOException {
         BundleBuilder bundle = new BundleBuilder().floats("v", 1, 2);
         byte[] secret = bundle.index();
