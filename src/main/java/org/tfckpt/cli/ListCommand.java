@@ -99,6 +99,10 @@ final class ListCommand implements Callable<Integer> {
     @Override
     public Integer call() throws IOException {
         if (duplicates) {
+            if (details || tree || sort != Sort.NAME) {
+                throw new IllegalArgumentException(
+                        "--duplicates cannot be combined with -l, --tree or --sort: groups are printed by size");
+            }
             writeDuplicates();
             return 0;
         }

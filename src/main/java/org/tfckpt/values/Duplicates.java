@@ -2,12 +2,17 @@ package org.tfckpt.values;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
+import java.nio.file.Path;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -51,7 +56,7 @@ public final class Duplicates {
      *
      * @param tensors at least two tensors, in the order of the checkpoints and of names
      * @param sha256 the digest of their values, as {@link TensorDigest} computes it
-     * @param wastedBytes the size of all copies but one; bytes that several tensors share count once
+     * @param wastedBytes the size of all copies but one; bytes that several tensors share, also in linked files, count once
      */
     public record Group(List<Member> tensors, String sha256, long wastedBytes) {
         /**
@@ -159,15 +164,30 @@ public final class Duplicates {
         long bytes = 0;
         for (Member member : equal) {
             TensorInfo.Storage storage = member.info.storage();
-            Object prefix = member.checkpoint.prefix();
             Object place = storage == null
-                    ? List.of(prefix, member.info.name())
-                    : List.of(prefix, storage.shard(), storage.offset());
+                    ? List.of(member.checkpoint.prefix(), member.info.name())
+                    : List.of(file(member.checkpoint, storage.shard()), storage.offset());
             if (places.add(place)) {
                 bytes += size(member);
             }
         }
         return bytes - size(equal.get(0));
+    }
+
+    /** Identifies a data file: linked files, as {@code rewrite} makes them, are one. */
+    private static Object file(Checkpoint checkpoint, int shard) {
+        String name = checkpoint.prefix();
+        if (checkpoint.format().equals("V2")) {
+            name = String.format(Locale.ROOT, "%s.data-%05d-of-%05d", name, shard, checkpoint.shardCount());
+        }
+        try {
+            Object key = Files.readAttributes(Path.of(name), BasicFileAttributes.class)
+                    .fileKey();
+            return key == null ? List.of(checkpoint.prefix(), shard) : key;
+        } catch (IOException | InvalidPathException e) {
+            // Not a local file.
+            return List.of(checkpoint.prefix(), shard);
+        }
     }
 
     /** Returns the size of a tensor in its file, or of its values if the index does not contain it. */

@@ -7,6 +7,7 @@ import com.google.protobuf.ByteString;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
@@ -202,6 +203,16 @@ class ListCommandTest {
                         .json())
                 .containsEntry("wasted_bytes", 0L);
         assertThat(ToolRun.of("ls", one, big).code()).isEqualTo(2);
+        for (String option : List.of("-l", "--tree", "--sort=size")) {
+            assertThat(ToolRun.of("ls", "--duplicates", option, one).code()).isEqualTo(2);
+        }
+        Path linked = directory.resolve("linked");
+        for (String suffix : List.of(".index", ".data-00000-of-00001")) {
+            Files.createLink(directory.resolve("linked" + suffix), directory.resolve("one" + suffix));
+        }
+        assertThat(ToolRun.of("ls", "--duplicates", "--include", "d", one, linked)
+                        .lines())
+                .endsWith("1 group of equal tensors, 0 bytes in copies");
     }
 
     @Test

@@ -15,7 +15,7 @@ import org.tfckpt.testing.Checkpoints;
 import org.tfckpt.testing.Folder;
 import org.tfckpt.testing.LargeCheckpoints;
 
-/** The runnable jar in a heap of 64 MiB: every way of rewriting, on a GiB and on a hundred thousand tensors. */
+/** The runnable jar in a heap of 64 MiB: every way of rewriting, and statistics, differences and averages, on a GiB and on a hundred thousand tensors. */
 class RewriteHeapIT {
     private static final int GIB_TENSORS = 4;
     private static final long GIB_ELEMENTS = 1L << 26;
@@ -35,14 +35,17 @@ class RewriteHeapIT {
 
     /** Runs {@code rewrite}; gives what it says behind the prefix. */
     private String rewrite(Path to, Object... words) throws IOException, InterruptedException {
+        List<Object> arguments = new ArrayList<>(List.of("rewrite", "-o", to));
+        arguments.addAll(List.of(words));
+        return run(arguments.toArray()).replace(to + ": ", "").strip();
+    }
+
+    private String run(Object... words) throws IOException, InterruptedException {
         List<String> command = new ArrayList<>(List.of(
                 Path.of(System.getProperty("java.home"), "bin", "java").toString(),
                 "-Xmx64m",
                 "-jar",
-                System.getProperty("tfckpt.jar"),
-                "rewrite",
-                "-o",
-                to.toString()));
+                System.getProperty("tfckpt.jar")));
         for (Object word : words) {
             command.add(word.toString());
         }
@@ -54,7 +57,19 @@ class RewriteHeapIT {
         assertThat(process.waitFor(200, TimeUnit.SECONDS)).isTrue();
         String said = Files.readString(out);
         assertThat(process.exitValue()).as(said).isZero();
-        return said.replace(to + ": ", "").strip();
+        return said;
+    }
+
+    @Test
+    void valuesOfLargeTensors() throws Exception {
+        LargeCheckpoints.ofZeros(source, 2, GIB_ELEMENTS / 2);
+        LargeCheckpoints.ofZeros(target, 2, GIB_ELEMENTS / 2);
+        assertThat(run("stats", "--threads", "4", source)).contains("67,108,864 zeros");
+        assertThat(run("diff", "--bytes", "--threads", "4", source, target)).isNotEmpty();
+        Path mean = directory.resolve("mean");
+        assertThat(run("average", "--threads", "4", source, target, source, "-o", mean))
+                .contains("average of 3 checkpoints, 2 tensors; verified");
+        assertThat(run("ls", "--duplicates", source)).contains("134,217,728 bytes in copies");
     }
 
     /** What is read by nobody any more shall not fill the disk. */
