@@ -109,6 +109,18 @@ class DistributionIT {
         Run run = run(verbose, tool(), "ls", STORY);
         assertThat(run.err).isEmpty();
         assertThat(run.code).isZero();
+        // The directory of the jar has a blank in its name, with which no JVM would use the archive.
+        Path copy = archive.resolveSibling(archive.getFileName().toString().replaceFirst("-java-.*", ".jar"));
+        Run direct = run(
+                Map.of(),
+                System.getProperty("java.home") + "/bin/java",
+                "-XX:SharedArchiveFile=" + archive,
+                "-Xlog:class+load",
+                "-cp",
+                copy.toString(),
+                "org.tfckpt.cli.Main",
+                "--version");
+        assertThat(direct.out).contains("org.tfckpt.cli.VerifyCommand source: shared objects file (top)");
         Files.write(archive.resolveSibling("damaged"), new byte[100]);
         Files.move(archive.resolveSibling("damaged"), archive, java.nio.file.StandardCopyOption.REPLACE_EXISTING);
         assertThat(run(environment, tool(), "ls", STORY)).isEqualTo(new Run(0, run.out, ""));
@@ -134,6 +146,36 @@ class DistributionIT {
                 Map.of("TFCKPT_CACHE", "unset", "HOME", "/dev/null", "XDG_CACHE_HOME", "/dev/null/cache");
         assertThat(home.resolve("lib").toFile().setWritable(false)).isTrue();
         assertThat(run(environment, tool(), "ls", STORY).code).isZero();
+    }
+
+    @Test
+    void anotherUserRunsItFromADirectoryThatCannotBeWritten() throws Exception {
+        assumeThat(System.getProperty("user.name")).isEqualTo("root");
+        assumeThat(Path.of("/usr/bin/setpriv")).exists();
+        assertThat(directory.toFile().setReadable(true, false)).isTrue();
+        assertThat(directory.toFile().setExecutable(true, false)).isTrue();
+        Path story = Files.createDirectory(directory.resolve("story"));
+        try (Stream<Path> files = Files.list(Path.of(STORY))) {
+            for (Path file : files.toList()) {
+                Files.copy(file, story.resolve(file.getFileName()));
+            }
+        }
+        Map<String, String> environment = Map.of("TFCKPT_CACHE", "unset", "HOME", "/nonexistent");
+        Run run = run(
+                environment,
+                "/usr/bin/setpriv",
+                "--reuid=65534",
+                "--regid=65534",
+                "--clear-groups",
+                tool(),
+                "ls",
+                story.toString());
+        assertThat(run.err).isEmpty();
+        assertThat(run.code).isZero();
+        assertThat(run.out).contains("input/init_conv/DW (DT_FLOAT) [3,3,3,16]\n");
+        try (Stream<Path> files = Files.list(home.resolve("lib"))) {
+            assertThat(files.map(file -> file.getFileName().toString())).containsExactlyInAnyOrder("ext", "tfckpt.jar");
+        }
     }
 
     @Test
