@@ -28,6 +28,6 @@ final class Sessions {
     }
 
     static Path testdata() {
-        return Path.of(System.getProperty("tfckpt.testdata")).toAbsolutePath();
+        return Path.of(System.getProperty("tfckpt.testdata")).toAbsolutePath().normalize();
     }
 }
