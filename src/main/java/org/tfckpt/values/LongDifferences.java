@@ -13,7 +13,7 @@ import org.tfckpt.tensor.Elements;
  */
 final class LongDifferences {
     private static final double TWO_64 = 0x1p64;
-    /** The differences of integers of so many bits are exact as doubles. */
+    /** The differences of integers of this many bits are exact as doubles. */
     private static final int SMALL_BITS = 52;
 
     private final DataType typeA;

@@ -39,7 +39,7 @@ public final class Archive {
     }
 
     /**
-     * Runs the job. It succeeds if the report was written, whatever the report says.
+     * Runs the job. It succeeds if the report was written, also if that lists damage.
      *
      * @param args {@code verify}, {@code stats} or {@code digest}, the source, {@code --out} and the report; or {@code
      *     convert}, the source, the target directory, {@code --out} and the report
