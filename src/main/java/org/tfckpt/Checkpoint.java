@@ -206,6 +206,16 @@ public final class Checkpoint implements Closeable {
     }
 
     /**
+     * Returns a file that holds values.
+     *
+     * @param shard the number of the file, less than {@link #shardCount}
+     * @return the path; if it is read from a storage, its text is its location
+     */
+    public Path dataFile(int shard) {
+        return reader.dataFile(shard);
+    }
+
+    /**
      * Returns the name of the format.
      *
      * @return {@code V2}, {@code V1} for the format that preceded it, {@code safetensors}, {@code npz} or {@code npy}

@@ -2,17 +2,17 @@ package org.tfckpt.values;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.FileSystems;
 import java.nio.file.Files;
-import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
+import java.util.HashMap;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
@@ -35,6 +35,8 @@ public final class Duplicates {
     private final ScanOptions options;
     private final List<Checkpoint> checkpoints;
     private final BiPredicate<Checkpoint, TensorInfo> selection;
+    /** What identifies the data files of tensors, by checkpoint and shard. */
+    private final Map<List<Object>, Object> files = new HashMap<>();
 
     private Duplicates(
             List<Checkpoint> checkpoints, BiPredicate<Checkpoint, TensorInfo> selection, ScanOptions options) {
@@ -159,14 +161,18 @@ public final class Duplicates {
                         .equals(b.checkpoint.tensor(b.info).order());
     }
 
-    private static long wasted(List<Member> equal) throws IOException {
+    private long wasted(List<Member> equal) throws IOException {
         Set<Object> places = new HashSet<>();
         long bytes = 0;
         for (Member member : equal) {
             TensorInfo.Storage storage = member.info.storage();
             Object place = storage == null
                     ? List.of(member.checkpoint.prefix(), member.info.name())
-                    : List.of(file(member.checkpoint, storage.shard()), storage.offset());
+                    : List.of(
+                            files.computeIfAbsent(
+                                    List.of(member.checkpoint, storage.shard()),
+                                    shard -> identity(member.checkpoint.dataFile(storage.shard()))),
+                            storage.offset());
             if (places.add(place)) {
                 bytes += size(member);
             }
@@ -175,18 +181,15 @@ public final class Duplicates {
     }
 
     /** Identifies a data file: linked files, as {@code rewrite} makes them, are one. */
-    private static Object file(Checkpoint checkpoint, int shard) {
-        String name = checkpoint.prefix();
-        if (checkpoint.format().equals("V2")) {
-            name = String.format(Locale.ROOT, "%s.data-%05d-of-%05d", name, shard, checkpoint.shardCount());
+    private static Object identity(Path file) {
+        if (!file.getFileSystem().equals(FileSystems.getDefault())) {
+            return file;
         }
         try {
-            Object key = Files.readAttributes(Path.of(name), BasicFileAttributes.class)
-                    .fileKey();
-            return key == null ? List.of(checkpoint.prefix(), shard) : key;
-        } catch (IOException | InvalidPathException e) {
-            // Not a local file.
-            return List.of(checkpoint.prefix(), shard);
+            Object key = Files.readAttributes(file, BasicFileAttributes.class).fileKey();
+            return key == null ? file : key;
+        } catch (IOException e) {
+            return file;
         }
     }
 

@@ -216,6 +216,22 @@ class ListCommandTest {
     }
 
     @Test
+    void duplicatesAtTheSamePlaceInTwoFilesOfASetAreCopies(@TempDir Path directory) throws IOException {
+        Path source = directory.resolve("m");
+        try (CheckpointWriter out = CheckpointWriter.open(source)) {
+            out.add("a", Shape.of(2), ValueSource.of(1f, 2f));
+            out.add("b", Shape.of(2), ValueSource.of(1f, 2f));
+            out.finish();
+        }
+        Path set = directory.resolve("set.safetensors");
+        assertThat(ToolRun.of("convert", source, "-o", set, "--shards", "2").code())
+                .isZero();
+        assertThat(ToolRun.of("ls", "--duplicates", set.resolveSibling("set.safetensors.index.json"))
+                        .lines())
+                .endsWith("1 group of equal tensors, 8 bytes in copies");
+    }
+
+    @Test
     void duplicatesAmongStringsOfV1CountTheirBytes(@TempDir Path directory) throws IOException {
         TensorProto.Builder values = TensorProto.newBuilder()
                 .addStringVal(ByteString.copyFromUtf8("hello"))
