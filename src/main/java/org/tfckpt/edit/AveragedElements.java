@@ -75,10 +75,6 @@ final class AveragedElements implements ValueSource.Parts {
         this.threads = threads;
     }
 
-    static boolean canAverage(DataType dtype) {
-        return DoubleReader.isFloat(dtype) || dtype.width() > dtype.swapUnit();
-    }
-
     @Override
     public void forEachPart(Tensor.PartConsumer consumer) throws IOException {
         Queue<Chunk> unused = new ArrayDeque<>();

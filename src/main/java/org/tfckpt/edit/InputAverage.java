@@ -10,6 +10,7 @@ import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.Tensor;
+import org.tfckpt.scan.DoubleReader;
 import org.tfckpt.scan.TensorChunks;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.TensorInfo;
@@ -32,7 +33,7 @@ final class InputAverage {
 
     /** Returns whether tensors of a dtype are averaged. */
     static boolean isAveraged(DataType dtype) {
-        return AveragedElements.canAverage(dtype);
+        return DoubleReader.isFloatOrComplex(dtype);
     }
 
     /** Returns the average of a tensor, or of one of its slices. */

@@ -66,10 +66,9 @@ public final class DoubleReader {
      * @return false for integers of 64 bits, strings and variants
      */
     public static boolean canRead(DataType type) {
-        return isFloat(type)
+        return isFloatOrComplex(type)
                 || type == DataType.DT_BOOL
-                || (Elements.isInteger(type) && type.width() <= Integer.BYTES)
-                || type.width() > type.swapUnit();
+                || (Elements.isInteger(type) && type.width() <= Integer.BYTES);
     }
 
     /**
@@ -80,6 +79,16 @@ public final class DoubleReader {
      */
     public static boolean isFloat(DataType type) {
         return type == DataType.DT_DOUBLE || Elements.fitsFloat(type);
+    }
+
+    /**
+     * Returns whether a dtype is floating-point or complex, so that an element may be NaN.
+     *
+     * @param type a dtype
+     * @return true for floats and complex numbers of any width
+     */
+    public static boolean isFloatOrComplex(DataType type) {
+        return isFloat(type) || type.width() > type.swapUnit();
     }
 
     /**

@@ -90,8 +90,7 @@ final class Comparing {
 
     /** Equal bytes can contain NaNs, which are outside the tolerance if NaNs are not equal. */
     private boolean mayTrustChecksums(TensorInfo a) {
-        boolean mayHaveNan =
-                DoubleReader.isFloat(a.dtype()) || a.dtype().width() > a.dtype().swapUnit();
+        boolean mayHaveNan = DoubleReader.isFloatOrComplex(a.dtype());
         boolean readable = PairTask.canCompare(a.dtype(), a.dtype());
         return !readable || (depth != DiffDepth.BYTES && (tolerance.equalNan() || !mayHaveNan));
     }

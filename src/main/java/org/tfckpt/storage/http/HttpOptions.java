@@ -26,6 +26,12 @@ public final class HttpOptions {
         this.settings = settings;
     }
 
+    private HttpOptions with(Consumer<Settings> change) {
+        Settings copy = new Settings(settings);
+        change.accept(copy);
+        return new HttpOptions(copy);
+    }
+
     /**
      * A header of a request.
      *
@@ -99,9 +105,7 @@ public final class HttpOptions {
      * @return the new options
      */
     public HttpOptions withHeaders(List<Header> headers) {
-        Settings copy = new Settings(settings);
-        copy.headers = List.copyOf(headers);
-        return new HttpOptions(copy);
+        return with(copy -> copy.headers = List.copyOf(headers));
     }
 
     List<Header> headers() {
@@ -123,9 +127,7 @@ public final class HttpOptions {
                 throw new IllegalArgumentException("the URL of '" + name + "' is invalid: " + e.getMessage(), e);
             }
         });
-        Settings copy = new Settings(settings);
-        copy.urls = Map.copyOf(urls);
-        return new HttpOptions(copy);
+        return with(copy -> copy.urls = Map.copyOf(urls));
     }
 
     Map<String, String> urls() {
@@ -139,9 +141,7 @@ public final class HttpOptions {
      * @return the new options
      */
     public HttpOptions keepingQuery() {
-        Settings copy = new Settings(settings);
-        copy.keepsQuery = true;
-        return new HttpOptions(copy);
+        return with(copy -> copy.keepsQuery = true);
     }
 
     boolean keepsQuery() {
@@ -155,9 +155,7 @@ public final class HttpOptions {
      * @return the new options
      */
     public HttpOptions ignoringEntityTags() {
-        Settings copy = new Settings(settings);
-        copy.ignoresEntityTags = true;
-        return new HttpOptions(copy);
+        return with(copy -> copy.ignoresEntityTags = true);
     }
 
     boolean ignoresEntityTags() {
@@ -175,10 +173,10 @@ public final class HttpOptions {
     public HttpOptions withTimeouts(Duration connect, Duration read) {
         requireTimeout(connect);
         requireTimeout(read);
-        Settings copy = new Settings(settings);
-        copy.connectTimeout = connect;
-        copy.readTimeout = read;
-        return new HttpOptions(copy);
+        return with(copy -> {
+            copy.connectTimeout = connect;
+            copy.readTimeout = read;
+        });
     }
 
     private static void requireTimeout(Duration timeout) {
@@ -210,10 +208,10 @@ public final class HttpOptions {
             throw new IllegalArgumentException(
                     "retries and their delay must not be negative, but are " + number + " and " + firstDelay);
         }
-        Settings copy = new Settings(settings);
-        copy.retries = number;
-        copy.retryDelay = firstDelay;
-        return new HttpOptions(copy);
+        return with(copy -> {
+            copy.retries = number;
+            copy.retryDelay = firstDelay;
+        });
     }
 
     int retries() {
@@ -236,9 +234,7 @@ public final class HttpOptions {
         if (bytes < 0) {
             throw new IllegalArgumentException("the limit for downloads must not be negative, but is " + bytes);
         }
-        Settings copy = new Settings(settings);
-        copy.downloadLimit = bytes;
-        return new HttpOptions(copy);
+        return with(copy -> copy.downloadLimit = bytes);
     }
 
     long downloadLimit() {
@@ -254,9 +250,7 @@ public final class HttpOptions {
      * @return the new options
      */
     public HttpOptions withEnvironment(Map<String, String> variables) {
-        Settings copy = new Settings(settings);
-        copy.environment = Map.copyOf(variables);
-        return new HttpOptions(copy);
+        return with(copy -> copy.environment = Map.copyOf(variables));
     }
 
     Map<String, String> environment() {
@@ -271,9 +265,7 @@ public final class HttpOptions {
      * @return the new options
      */
     public HttpOptions withNotices(Consumer<String> receiver) {
-        Settings copy = new Settings(settings);
-        copy.notices = receiver;
-        return new HttpOptions(copy);
+        return with(copy -> copy.notices = receiver);
     }
 
     Consumer<String> notices() {

@@ -132,13 +132,13 @@ final class CheckpointScan implements SupportsReportStatistics, Batch {
         long step = Math.min(
                 maxBytes == null ? setting("spark.sql.files.maxPartitionBytes") : maxBytes,
                 Math.max(openCost, total / Math.max(1, spark.defaultParallelism())));
+        long large = maxBytes == null ? Math.max(step, MIN_LARGE) : step;
         List<Split> splits = new ArrayList<>();
         for (Target target : targets()) {
-            int count = readsValues ? (int) Math.min(1 << 20, (target.bytes() - 1) / step + 1) : 1;
-            long size = Math.max(step, target.bytes() / Math.max(1, count));
-            for (int number = 0; number < Math.max(1, count); number++) {
-                long large = maxBytes == null ? Math.max(step, MIN_LARGE) : step;
-                splits.add(new Split(target, number, Math.max(1, count), size, large, null));
+            int count = readsValues ? (int) Math.max(1, Math.min(1 << 20, (target.bytes() - 1) / step + 1)) : 1;
+            long size = Math.max(step, target.bytes() / count);
+            for (int number = 0; number < count; number++) {
+                splits.add(new Split(target, number, count, size, large, null));
             }
         }
         return group(withKnown(spark, splits), step, openCost);

@@ -43,7 +43,7 @@ record Conversion(Target target, String file) implements Serializable {
         Path path = new Path(file);
         FileSystem files = path.getFileSystem(configuration);
         if (!target.interrupted().isEmpty()) {
-            return failed(new Failure("missing-file", null, -1, target.interrupted()));
+            return failed(Failure.interrupted(target));
         }
         if (isDone(files, path)) {
             return done("skipped", files.getFileStatus(path).getLen(), List.of());

@@ -12,6 +12,7 @@ import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.CheckpointReplacedException;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.Problem;
+import org.tfckpt.tensor.ProblemKind;
 import org.tfckpt.tensor.UnsupportedFormatException;
 
 /**
@@ -31,6 +32,11 @@ record Failure(String kind, @Nullable String file, long offset, String message) 
                 target.location() + target.file(),
                 -1,
                 "the checkpoint was deleted or replaced after it was found, and before it was read");
+    }
+
+    /** Returns the failure of a checkpoint whose save was interrupted. */
+    static Failure interrupted(Target target) {
+        return new Failure(ProblemKind.MISSING_FILE.toString(), target.uri() + ".index", -1, target.interrupted());
     }
 
     /**

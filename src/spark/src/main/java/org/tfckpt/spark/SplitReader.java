@@ -92,7 +92,7 @@ final class SplitReader implements PartitionReader<InternalRow> {
         if (reading == null) {
             if (!current.target().interrupted().isEmpty()) {
                 split = null;
-                return interrupted(current.target());
+                return TableRows.row(current.target(), options.table(), Failure.interrupted(current.target()));
             }
             OpenFiles.Opened opened = files.open(current.target());
             open = opened;
@@ -143,13 +143,6 @@ final class SplitReader implements PartitionReader<InternalRow> {
             }
         }
         return Failure.of(e, target);
-    }
-
-    private Object[] interrupted(Target target) {
-        return TableRows.row(
-                target,
-                options.table(),
-                new Failure(ProblemKind.MISSING_FILE.toString(), target.uri() + ".index", -1, target.interrupted()));
     }
 
     /** Selects tensors by the options and by the filters of the query. */

@@ -1,7 +1,6 @@
 package org.tfckpt.spark;
 
 import java.io.IOException;
-import java.math.BigDecimal;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
@@ -24,7 +23,6 @@ final class StatisticsRows extends TableRows {
     /** Several tensors are scanned together, so that they share memory. */
     private static final int BATCH = 256;
 
-    private static final int INTEGER_DIGITS = 20;
     private static final int ELEMENTS = 4;
 
     private final Pieces pieces;
@@ -124,9 +122,7 @@ final class StatisticsRows extends TableRows {
     }
 
     private static @Nullable Decimal integer(@Nullable Number number) {
-        return number == null || number instanceof Double
-                ? null
-                : Decimal.apply(new BigDecimal(number.toString()), INTEGER_DIGITS, 0);
+        return number == null || number instanceof Double ? null : TableKind.integer(number.toString());
     }
 
     private static @Nullable Double boxed(OptionalDouble number) {

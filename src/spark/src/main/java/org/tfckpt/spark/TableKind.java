@@ -8,12 +8,14 @@ import static org.apache.spark.sql.types.DataTypes.IntegerType;
 import static org.apache.spark.sql.types.DataTypes.LongType;
 import static org.apache.spark.sql.types.DataTypes.StringType;
 
+import java.math.BigDecimal;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import java.util.Set;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.Decimal;
 import org.apache.spark.sql.types.DecimalType;
 import org.apache.spark.sql.types.StructType;
 import org.apache.spark.sql.util.CaseInsensitiveStringMap;
@@ -68,6 +70,8 @@ enum TableKind {
     /** The probabilities of the quantiles, those of the tool. */
     static final double[] PROBABILITIES = {0.01, 0.05, 0.25, 0.5, 0.75, 0.95, 0.99};
 
+    private static final int INTEGER_DIGITS = 20;
+
     /** Columns that are known from the index. */
     private static final Set<String> OF_INDEX = Set.of("checkpoint", "name", "dtype", "shape", "elements");
 
@@ -92,7 +96,12 @@ enum TableKind {
 
     /** Returns the type of a 64-bit integer, signed or not. */
     private static DecimalType integer() {
-        return DataTypes.createDecimalType(20, 0);
+        return DataTypes.createDecimalType(INTEGER_DIGITS, 0);
+    }
+
+    /** Returns the value of a column of that type. */
+    static Decimal integer(String digits) {
+        return Decimal.apply(new BigDecimal(digits), INTEGER_DIGITS, 0);
     }
 
     private static StructType slice() {

@@ -1,13 +1,11 @@
 package org.tfckpt.spark;
 
 import java.io.IOException;
-import java.math.BigDecimal;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
 import org.apache.spark.sql.catalyst.expressions.UnsafeArrayData;
 import org.apache.spark.sql.catalyst.util.GenericArrayData;
-import org.apache.spark.sql.types.Decimal;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Tensor;
 import org.tfckpt.tensor.CheckpointException;
@@ -22,7 +20,6 @@ import org.tfckpt.tensor.TensorInfo;
  */
 final class ValueRows extends TableRows {
     private static final int CHUNK_BYTES = 4 << 20;
-    private static final int INTEGER_DIGITS = 20;
     private static final int FIRST = 4;
     private static final int FLOATS = 5;
     private static final int DOUBLES = 6;
@@ -163,8 +160,7 @@ final class ValueRows extends TableRows {
             case DECIMALS -> {
                 Object[] decimals = new Object[count];
                 for (int i = 0; i < count; i++) {
-                    String unsigned = Long.toUnsignedString(bytes.getLong(i * Long.BYTES));
-                    decimals[i] = Decimal.apply(new BigDecimal(unsigned), INTEGER_DIGITS, 0);
+                    decimals[i] = TableKind.integer(Long.toUnsignedString(bytes.getLong(i * Long.BYTES)));
                 }
                 yield new GenericArrayData(decimals);
             }
