@@ -1,13 +1,11 @@
 package org.tfckpt.format.bundle;
 
 import java.io.IOException;
-import java.nio.ByteOrder;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.format.SliceAssembly;
 import org.tfckpt.format.StringData;
 import org.tfckpt.format.TensorData;
 import org.tfckpt.format.VariantData;
-import org.tfckpt.io.ByteSource;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.DataType;
@@ -40,61 +38,68 @@ final class BundleTensor implements SliceAssembly.Parts {
     @Override
     public TensorData data(int slice) throws IOException {
         TensorInfo entry = entry(slice);
-        StoredTensor.requireSize(
-                entry, storage(entry), SliceAssembly.requireElements(entry, place(entry.name())), index.name());
-        ByteSource shard = shard(slice, entry);
-        return info.isPartitioned()
-                ? StoredTensor.open(shard, shards, named(entry), storage(entry), order())
-                : StoredTensor.openWhole(shard, shards, entry, storage(entry), order());
+        requireSize(entry, storage(entry), SliceAssembly.requireElements(entry, place(entry.name())));
+        return new StoredTensor(stored(slice, entry), !info.isPartitioned());
+    }
+
+    /** Checks that the size of an entry is that of its shape and dtype, with TensorFlow's message. */
+    private void requireSize(TensorInfo entry, TensorInfo.Storage storage, long elements) throws DataLossException {
+        int width = entry.dtype().width();
+        boolean possible = elements <= Long.MAX_VALUE / width;
+        if (!possible || elements * width != storage.size()) {
+            String expected = possible ? String.valueOf(elements * width) : "beyond 2^63";
+            throw new DataLossException(
+                    ProblemKind.SIZE,
+                    "the size in the entry does not fit dtype and shape",
+                    place(entry.name())
+                            .mismatch(expected + " bytes", storage.size())
+                            .withTensorFlow("Invalid size in bundle entry: key " + entry.name() + "; stored size "
+                                    + storage.size() + "; expected size " + expected));
+        }
     }
 
     @Override
     public StringData strings(int slice) throws IOException {
-        TensorInfo entry = entry(slice);
-        SliceAssembly.requireElements(entry, place(entry.name()));
-        return StoredStrings.open(shard(slice, entry), shards, named(entry), storage(entry), order());
+        return StoredStrings.open(storedElements(slice));
     }
 
     @Override
     public VariantData variants(int slice) throws IOException {
-        TensorInfo entry = entry(slice);
-        SliceAssembly.requireElements(entry, place(entry.name()));
-        return VariantTensors.open(shard(slice, entry), shards, named(entry), storage(entry), order());
+        return VariantTensors.open(storedElements(slice));
     }
 
     /** Checks strings without keeping their lengths; returns the number of bytes that they take in the shard. */
     long verifyStrings() throws IOException {
-        SliceAssembly.requireElements(info, place());
-        return StoredStrings.verify(shard(0, info), shards, info, storage(info), order());
+        return StoredStrings.verify(storedElements(0));
     }
 
-    /** Returns the entry of a slice with the name of its tensor: the key of a slice means nothing to a reader. */
-    private TensorInfo named(TensorInfo entry) {
-        return entries == null
-                ? entry
-                : new TensorInfo(info.name(), entry.dtypeNumber(), entry.shape(), entry.storage(), entry.slices());
+    private StoredEntry storedElements(int slice) throws IOException {
+        TensorInfo entry = entry(slice);
+        SliceAssembly.requireElements(entry, place(entry.name()));
+        return stored(slice, entry);
     }
 
-    private ByteOrder order() {
-        return index.byteOrder();
-    }
-
-    private ByteSource shard(int slice, TensorInfo entry) throws IOException {
+    /** Opens an entry under the name of its tensor: the key of a slice means nothing to a reader. */
+    private StoredEntry stored(int slice, TensorInfo entry) throws IOException {
         TensorInfo.Storage storage = storage(entry);
-        ByteSource shard = shards.get(storage.shard(), info.name());
+        TensorInfo named = sliceBytes == null
+                ? entry
+                : new TensorInfo(info.name(), entry.dtypeNumber(), entry.shape(), storage, entry.slices());
+        StoredEntry stored =
+                new StoredEntry(shards.get(storage.shard(), info.name()), shards, named, storage, index.byteOrder());
         if (sliceBytes != null) {
             try {
-                sliceBytes.add(slice, storage, shard);
+                sliceBytes.add(slice, storage, stored.shard());
             } catch (DataLossException e) {
-                throw StoredTensor.ofTensor(e, shards, info);
+                throw stored.ofTensor(e);
             }
         }
-        return shard;
+        return stored;
     }
 
     /** Checks that a slice has an entry that agrees with the tensor, and bytes in its shard, which are not read. */
     void requireBytes(int slice) throws IOException {
-        shard(slice, entry(slice));
+        stored(slice, entry(slice));
     }
 
     private TensorInfo.Storage storage(TensorInfo entry) throws DataLossException {

@@ -7,13 +7,11 @@ import java.nio.ByteOrder;
 import java.util.zip.CRC32C;
 import org.tfckpt.format.TensorMessage;
 import org.tfckpt.format.VariantList;
-import org.tfckpt.io.ByteSource;
 import org.tfckpt.io.MalformedBytesException;
 import org.tfckpt.io.MaskedCrc32c;
 import org.tfckpt.io.Varint;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataLossException;
-import org.tfckpt.tensor.ErrorContext;
 import org.tfckpt.tensor.ProblemKind;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.UnsupportedFormatException;
@@ -32,84 +30,78 @@ final class VariantTensors {
     /** The size of the length, an empty message and the checksum. */
     private static final int MIN_SIZE = 1 + Integer.BYTES;
 
-    private final Shards shards;
-    private final TensorInfo info;
-    private final TensorInfo.Storage storage;
-    private final ErrorContext place;
+    private final StoredEntry entry;
+    private final CRC32C crc = new CRC32C();
 
-    private VariantTensors(Shards shards, TensorInfo info, TensorInfo.Storage storage, String file) {
-        this.shards = shards;
-        this.info = info;
-        this.storage = storage;
-        this.place = ErrorContext.at(file, storage.offset()).ofTensor(info.name());
+    private VariantTensors(StoredEntry entry) {
+        this.entry = entry;
     }
 
     /** Finds and checks the elements. The tensors inside them are decoded on demand. */
-    static VariantList open(
-            ByteSource shard, Shards shards, TensorInfo info, TensorInfo.Storage storage, ByteOrder order)
-            throws IOException {
-        VariantTensors tensor = new VariantTensors(shards, info, storage, shard.name());
-        if (order == ByteOrder.BIG_ENDIAN) {
+    static VariantList open(StoredEntry entry) throws IOException {
+        if (entry.order() == ByteOrder.BIG_ENDIAN) {
             throw new UnsupportedFormatException(
-                    "TensorBundle at " + shards.prefix()
+                    "TensorBundle at " + entry.shards().prefix()
                             + " is of a different endianness than this machine's hardware, and the"
                             + " bundle contains a variant (arbitrary C++ type) tensor. Byte-swapping of variant tensors"
                             + " is not currently implemented.",
-                    tensor.place);
+                    entry.place());
         }
-        return tensor.read(shard);
+        return new VariantTensors(entry).read();
     }
 
-    private VariantList read(ByteSource shard) throws IOException {
-        long count = info.shape().elements();
-        if (storage.size() < 0 || count > storage.size() / MIN_SIZE) {
-            throw damage(
+    private VariantList read() throws IOException {
+        long count = entry.info().shape().elements();
+        long size = entry.storage().size();
+        if (size < 0 || count > size / MIN_SIZE) {
+            throw entry.damage(
                     ProblemKind.SIZE,
-                    "Invalid size in bundle entry: key " + info.name() + "; stored size " + storage.size()
+                    "Invalid size in bundle entry: key " + entry.info().name() + "; stored size " + size
                             + "; expected size is at least " + MIN_SIZE + " × " + count);
         }
-        ByteBuffer bytes = bytes(shard);
-        CRC32C crc = new CRC32C();
-        VariantList.Builder list = new VariantList.Builder(bytes, info.name(), place);
+        ByteBuffer bytes = bytes();
+        VariantList.Builder list = new VariantList.Builder(bytes, entry.info().name(), entry.place());
         for (long i = 0; i < count; i++) {
-            int length = length(bytes, crc);
+            int length = length(bytes);
             ByteBuffer message = bytes.slice(bytes.position(), length);
             list.add(bytes.position(), length);
             bytes.position(bytes.position() + length);
             crc.update(message.duplicate());
             requireMessage(message);
-            checksum(bytes, crc, i);
+            checksum(bytes, i);
         }
-        StoredTensor.requireChecksum((int) crc.getValue(), shards, info, storage, shard.name());
+        entry.requireChecksum((int) crc.getValue());
         return list.build(bytes.position());
     }
 
-    private ByteBuffer bytes(ByteSource shard) throws IOException {
+    private ByteBuffer bytes() throws IOException {
+        TensorInfo.Storage storage = entry.storage();
+        entry.requireBytes(storage.size());
+        if (storage.size() > Integer.MAX_VALUE - 8) {
+            throw new UnsupportedFormatException("a variant tensor of more than 2 GiB is not supported", entry.place());
+        }
         try {
-            shard.requireRange(storage.offset(), storage.size());
-            if (storage.size() > Integer.MAX_VALUE - 8) {
-                throw new UnsupportedFormatException("a variant tensor of more than 2 GiB is not supported", place);
-            }
-            return shard.readLasting(storage.offset(), (int) storage.size());
+            return entry.shard().readLasting(storage.offset(), (int) storage.size());
         } catch (DataLossException e) {
-            throw StoredTensor.ofTensor(e, shards, info);
+            throw entry.ofTensor(e);
         }
     }
 
-    private int length(ByteBuffer bytes, CRC32C crc) throws CheckpointException {
+    private int length(ByteBuffer bytes) throws CheckpointException {
         long length;
         try {
             length = Varint.read64(bytes);
         } catch (MalformedBytesException e) {
-            throw damage(ProblemKind.VARIANT, "Variant length is not a " + e.getMessage());
+            throw entry.damage(ProblemKind.VARIANT, "Variant length is not a " + e.getMessage());
         }
         if (length < 0 || length > bytes.remaining() - Integer.BYTES) {
-            throw shards.explain(new DataLossException(
+            throw entry.damage(
                     ProblemKind.VARIANT,
                     "Variant passes the end of its tensor",
-                    place.mismatch(
-                            "at most " + (bytes.remaining() - Integer.BYTES) + " bytes",
-                            Long.toUnsignedString(length))));
+                    entry.place()
+                            .mismatch(
+                                    "at most " + (bytes.remaining() - Integer.BYTES) + " bytes",
+                                    Long.toUnsignedString(length)));
         }
         crc.update(ByteBuffer.allocate(Long.BYTES)
                 .order(ByteOrder.LITTLE_ENDIAN)
@@ -122,20 +114,23 @@ final class VariantTensors {
         try {
             TensorMessage.checkVariant(message);
         } catch (InvalidProtocolBufferException e) {
-            throw shards.explain(new DataLossException(
-                    ProblemKind.VARIANT,
-                    "Unable to parse VariantTensorDataProto from buffer of size " + message.remaining()
-                            + ". Bundle entry offset: " + storage.offset() + " size: " + storage.size(),
-                    place.mismatch("a message", String.valueOf(e.getMessage())),
-                    e));
+            throw entry.shards()
+                    .explain(new DataLossException(
+                            ProblemKind.VARIANT,
+                            "Unable to parse VariantTensorDataProto from buffer of size " + message.remaining()
+                                    + ". Bundle entry offset: "
+                                    + entry.storage().offset() + " size: "
+                                    + entry.storage().size(),
+                            entry.place().mismatch("a message", String.valueOf(e.getMessage())),
+                            e));
         }
     }
 
-    private void checksum(ByteBuffer bytes, CRC32C crc, long index) throws CheckpointException {
+    private void checksum(ByteBuffer bytes, long index) throws CheckpointException {
         int computed = (int) crc.getValue();
         int stored = MaskedCrc32c.unmask(bytes.getInt(bytes.position()));
         if (stored != computed) {
-            throw damage(
+            throw entry.damage(
                     ProblemKind.VARIANT,
                     String.format(
                             "The checksum after Variant %d does not match. Expected: %08d Actual: %08d",
@@ -143,9 +138,5 @@ final class VariantTensors {
         }
         crc.update(bytes.slice(bytes.position(), Integer.BYTES));
         bytes.position(bytes.position() + Integer.BYTES);
-    }
-
-    private CheckpointException damage(ProblemKind kind, String problem) {
-        return shards.explain(new DataLossException(kind, problem, place));
     }
 }
