@@ -21,34 +21,19 @@ public final class ByteRanges {
     /** Receives overlaps or gaps. */
     @FunctionalInterface
     public interface Listener {
-        /**
-         * Called for each range found.
-         *
-         * @param offset the offset of its first byte
-         * @param length its length in bytes
-         * @throws IOException to stop the check
-         */
+        /** Called for each range found, in bytes. An exception stops the check. */
         void found(long offset, long length) throws IOException;
     }
 
-    /**
-     * Adds an occupied range.
-     *
-     * @param offset the offset of its first byte
-     * @param length its length in bytes
-     */
+    /** Adds an occupied range, in bytes. */
     public void add(long offset, long length) {
         starts.add(offset);
         ends.add(offset + length);
     }
 
     /**
-     * Reports overlaps, and gaps that contain a nonzero byte. Zeros are padding: tensors may be aligned.
-     *
-     * @param file the file
-     * @param overlap receives bytes that belong to more than one range
-     * @param gap receives bytes that belong to no range
-     * @throws IOException if the file cannot be read
+     * Reports bytes that belong to more than one range to {@code overlap}, and bytes that belong to none to {@code gap}
+     * unless all of them are zero: tensors may be aligned.
      */
     public void check(ByteSource file, Listener overlap, Listener gap) throws IOException {
         starts.sort();
@@ -67,27 +52,13 @@ public final class ByteRanges {
     }
 
     private static void checkGap(ByteSource file, long from, long to, Listener gap) throws IOException {
-        if (from == to) {
-            return;
-        }
-        long length = Math.min(to, file.size()) - from;
-        if (length <= 0) {
-            return;
-        }
-        if (!isZero(file, from, length)) {
+        long length = from == to ? 0 : Math.min(to, file.size()) - from;
+        if (length > 0 && !isZero(file, from, length)) {
             gap.found(from, length);
         }
     }
 
-    /**
-     * Returns whether a range contains only zeros. Reads up to the first other byte.
-     *
-     * @param file the file
-     * @param from the offset of the first byte
-     * @param length the number of bytes
-     * @return whether all are zero
-     * @throws IOException if the file cannot be read
-     */
+    /** Returns whether a range contains only zeros. Reads up to the first other byte. */
     public static boolean isZero(ByteSource file, long from, long length) throws IOException {
         boolean[] nonzero = {false};
         for (long done = 0; done < length && !nonzero[0]; done += PART) {

@@ -27,30 +27,16 @@ public abstract class ByteSource implements StorageFile {
     /** Receives the bytes of a range in consecutive parts. */
     @FunctionalInterface
     public interface Consumer {
-        /**
-         * Called for each part, in order.
-         *
-         * @param part the bytes; valid only during the call
-         * @throws IOException to stop
-         */
+        /** Called for each part, in order; the buffer is valid only during the call. An exception ends the reading. */
         void accept(ByteBuffer part) throws IOException;
     }
 
-    /**
-     * Returns the name of this source for messages.
-     *
-     * @return the path of the file
-     */
+    /** Returns the path of the file, for messages. */
     public final String name() {
         return name;
     }
 
-    /**
-     * Returns the current size of the file.
-     *
-     * @return the size in bytes
-     * @throws IOException if it cannot be determined
-     */
+    /** Returns the current size of the file in bytes. */
     @Override
     public abstract long size() throws IOException;
 
@@ -67,47 +53,23 @@ public abstract class ByteSource implements StorageFile {
         return count;
     }
 
-    /**
-     * Returns a range of the file as one buffer: a view if the file is mapped, otherwise a copy.
-     *
-     * @param offset the offset of the first byte
-     * @param length the number of bytes
-     * @return the bytes
-     * @throws IOException if they cannot be read
-     */
+    /** Returns a range of the file as one buffer: a view if the file is mapped, otherwise a copy. */
     public abstract ByteBuffer read(long offset, int length) throws IOException;
 
     /**
      * Returns a range of the file as {@link #read} does, in a buffer that stays valid after {@link #close} however the
      * file is accessed, and that may be read by its address.
-     *
-     * @param offset the offset of the first byte
-     * @param length the number of bytes
-     * @return the bytes
-     * @throws IOException if they cannot be read
      */
     public ByteBuffer readLasting(long offset, int length) throws IOException {
         return read(offset, length);
     }
 
-    /**
-     * Copies bytes of the file into a buffer.
-     *
-     * @param offset the offset of the first byte
-     * @param target the buffer; all its remaining bytes are filled
-     * @throws IOException if they cannot be read
-     */
+    /** Copies bytes of the file into a buffer, until it has none remaining. */
     public abstract void readInto(long offset, ByteBuffer target) throws IOException;
 
     /**
-     * Copies runs of bytes that are at equal distances, one after the other.
-     *
-     * @param offset the offset of the first byte of the first run
-     * @param distance the distance of the first bytes of two runs
-     * @param length the number of bytes of a run
-     * @param count the number of runs
-     * @param target is filled from its beginning
-     * @throws IOException if they cannot be read
+     * Copies {@code count} runs of {@code length} bytes, the first of which starts at {@code offset} and each other
+     * {@code distance} bytes after the one before it, one after the other to the beginning of {@code target}.
      */
     public void readRuns(long offset, long distance, int length, int count, byte[] target) throws IOException {
         for (int i = 0; i < count; i++) {
@@ -115,24 +77,10 @@ public abstract class ByteSource implements StorageFile {
         }
     }
 
-    /**
-     * Passes a range of any length to a consumer in parts, without holding it in memory.
-     *
-     * @param offset the offset of the first byte
-     * @param length the number of bytes
-     * @param consumer receives the parts
-     * @throws IOException if they cannot be read, or the consumer threw it
-     */
+    /** Passes a range of any length to a consumer in parts, without holding it in memory. */
     public abstract void forEach(long offset, long length, Consumer consumer) throws IOException;
 
-    /**
-     * Checks that a range is within the file.
-     *
-     * @param offset the offset of the first byte
-     * @param length the number of bytes
-     * @throws DataLossException if it is not
-     * @throws IOException if the size of the file cannot be determined
-     */
+    /** Throws a {@link DataLossException} if a range is not within the file. */
     public final void requireRange(long offset, long length) throws IOException {
         requireOpen();
         if (!fits(offset, length, recentSize(offset, length))) {
@@ -148,10 +96,8 @@ public abstract class ByteSource implements StorageFile {
     }
 
     /**
-     * Returns the size of the file, perhaps cached for a short time, because asking the system is slow.
-     *
-     * @param offset the offset of the bytes that will be read next
-     * @param length their number
+     * Returns the size of the file, perhaps cached for a short time, because asking the system is slow. The range is
+     * what will be read next.
      */
     long recentSize(long offset, long length) throws IOException {
         return size();
@@ -167,11 +113,8 @@ public abstract class ByteSource implements StorageFile {
     }
 
     /**
-     * Explains an access to a returned buffer that failed: either this source was closed and unmapped, or it is another
-     * error.
-     *
-     * @param cause what the access threw
-     * @return the exception to throw
+     * Returns the exception to throw for a failed access to a returned buffer: it says if this source was closed and
+     * unmapped.
      */
     public final IllegalStateException unmappedDuringRead(IllegalStateException cause) {
         return closed ? new IllegalStateException("'" + name + "' was closed during a read", cause) : cause;
@@ -198,9 +141,8 @@ public abstract class ByteSource implements StorageFile {
     public abstract void close() throws IOException;
 
     /**
-     * Returns this file for reading the list of what it contains: if it is remote, less is read at a time.
-     *
-     * @return a view, closed with this source
+     * Returns this file for reading the list of what it contains: if it is remote, less is read at a time. The view is
+     * closed with this source.
      */
     public ByteSource forIndex() {
         return this;

@@ -16,13 +16,7 @@ public final class ByteSources {
         static final BlockCache CACHE = new BlockCache(BlockCache.DEFAULT_CAPACITY);
     }
 
-    /**
-     * Opens a file that is not mapped.
-     *
-     * @param path the file
-     * @return the source; the caller closes it
-     * @throws IOException if it cannot be opened
-     */
+    /** Opens a file that is not mapped. The caller closes it. */
     public static ByteSource channel(Path path) throws IOException {
         if (path.getFileSystem() instanceof StorageFileSystem storage) {
             return cached(storage.existing(path), BlockCache.INDEX_BLOCK);
@@ -47,14 +41,7 @@ public final class ByteSources {
                 : new LazilyMappedSource(name, file, unmapOnClose);
     }
 
-    /**
-     * Opens a file.
-     *
-     * @param path the file
-     * @param access how its bytes are accessed, if it is local
-     * @return the source; the caller closes it
-     * @throws IOException if it cannot be opened
-     */
+    /** Opens a file; {@code access} applies if it is local. The caller closes it. */
     public static ByteSource open(Path path, FileAccess access) throws IOException {
         if (path.getFileSystem() instanceof StorageFileSystem storage) {
             CachedFile file = storage.existing(path);
@@ -64,13 +51,8 @@ public final class ByteSources {
     }
 
     /**
-     * Opens a file, which is not read until its bytes are asked for.
-     *
-     * @param path the file
-     * @param access how its bytes are accessed, if it is local
-     * @param missing explains that the file does not exist, if this is noticed only when it is read
-     * @return the source; the caller closes it
-     * @throws IOException if it cannot be opened
+     * Opens a file, which is not read until its bytes are asked for: {@code missing} explains that it does not exist,
+     * if only a read notices this. The caller closes it.
      */
     public static ByteSource open(Path path, FileAccess access, MissingFile missing) throws IOException {
         if (path.getFileSystem() instanceof StorageFileSystem storage) {
@@ -84,23 +66,13 @@ public final class ByteSources {
     /** Fills a file. */
     @FunctionalInterface
     public interface Filling {
-        /**
-         * Writes to the file.
-         *
-         * @param channel the channel of the file
-         * @throws IOException if it cannot be written
-         */
+        /** Writes to the file. */
         void write(FileChannel channel) throws IOException;
     }
 
     /**
-     * Creates a temporary file in the system's directory for such files. It is deleted when the source is closed or the
-     * process ends.
-     *
-     * @param name the name of the source for messages
-     * @param filling writes the contents
-     * @return the source; the caller closes it
-     * @throws IOException if the file cannot be written
+     * Creates a temporary file in the system's directory for such files; {@code name} stands for it in messages. It is
+     * deleted when the source, which the caller closes, is closed, or when the process ends.
      */
     public static ByteSource temporary(String name, Filling filling) throws IOException {
         Path path = Files.createTempFile("tfckpt-", ".tmp");

@@ -8,12 +8,9 @@ public final class ByteSwap {
     private ByteSwap() {}
 
     /**
-     * Copies elements with the bytes of each unit reversed.
-     *
-     * @param from the elements, all that remain; its position does not change
-     * @param unit the number of bytes to reverse together: 1, 2, 4 or 8
-     * @return a new little-endian buffer at position 0
-     * @throws IllegalArgumentException if {@code unit} has another value, or the length is not a multiple of it
+     * Returns a little-endian copy of all remaining elements with the bytes of each unit reversed. The position of
+     * {@code from} does not change. Throws {@link IllegalArgumentException} unless a unit has 1, 2, 4 or 8 bytes, and
+     * the length is a multiple of it.
      */
     public static ByteBuffer swapped(ByteBuffer from, int unit) {
         ByteBuffer out =
@@ -22,13 +19,7 @@ public final class ByteSwap {
         return out.order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    /**
-     * Reverses the bytes of each unit in place.
-     *
-     * @param elements the elements, all that remain; its position does not change
-     * @param unit the number of bytes to reverse together: 1, 2, 4 or 8
-     * @throws IllegalArgumentException if {@code unit} has another value, or the length is not a multiple of it
-     */
+    /** Reverses the bytes of each unit in place, as {@link #swapped} does. The position does not change. */
     public static void swap(ByteBuffer elements, int unit) {
         if (elements.remaining() % unit != 0) {
             throw new IllegalArgumentException(elements.remaining() + " bytes are not a multiple of " + unit);

@@ -11,14 +11,7 @@ public final class Channels {
 
     private Channels() {}
 
-    /**
-     * Fills a buffer from a channel.
-     *
-     * @param in the channel
-     * @param target the buffer
-     * @return false if the channel ended before the buffer was full
-     * @throws IOException if the channel cannot be read
-     */
+    /** Fills a buffer from a channel. Returns false if the channel ended before the buffer was full. */
     public static boolean fill(ReadableByteChannel in, ByteBuffer target) throws IOException {
         while (target.hasRemaining()) {
             if (in.read(target) < 0) {
@@ -31,10 +24,6 @@ public final class Channels {
     /**
      * Writes all remaining bytes of a buffer. Writes in parts, because a channel copies a heap buffer into a direct
      * buffer of the same size.
-     *
-     * @param out the channel
-     * @param bytes the buffer; its position becomes its limit
-     * @throws IOException if the channel cannot be written
      */
     public static void write(WritableByteChannel out, ByteBuffer bytes) throws IOException {
         int end = bytes.limit();

@@ -14,22 +14,15 @@ public final class CopyTarget {
     private CopyTarget() {}
 
     /**
-     * Allocates memory for {@link #at}.
-     *
-     * @param length the number of bytes of a file that it must hold
-     * @return a direct buffer, slightly larger than that
+     * Allocates direct memory for {@link #at}, slightly larger than the number of bytes of a file that it must hold.
      */
     public static ByteBuffer allocate(int length) {
         return ByteBuffer.allocateDirect(length + 3 * LINE).alignedSlice(LINE);
     }
 
     /**
-     * Returns the part of the memory to which to copy bytes of a file.
-     *
-     * @param memory the memory, from {@link #allocate}
-     * @param offset the offset of the bytes in the file; need not be within the file
-     * @param length the number of bytes, at most the length passed to {@link #allocate}
-     * @return a little-endian view of {@code length} bytes
+     * Returns the part of the memory, as a little-endian view, to which to copy bytes of a file: at most as many as
+     * were passed to {@link #allocate}. The offset of the bytes need not be within the file.
      */
     public static ByteBuffer at(ByteBuffer memory, long offset, int length) {
         return memory.slice((int) (offset & (LINE - 1)), length).order(ByteOrder.LITTLE_ENDIAN);

@@ -14,14 +14,7 @@ public final class Crc32cSum {
 
     private Crc32cSum() {}
 
-    /**
-     * Returns the checksum of two consecutive sequences.
-     *
-     * @param first the checksum of the first sequence
-     * @param second the checksum of the second sequence
-     * @param secondLength the length of the second sequence in bytes
-     * @return the checksum of both
-     */
+    /** Returns the checksum of two consecutive sequences from their checksums and the length of the second in bytes. */
     public static int of(int first, int second, long secondLength) {
         int shifted = first;
         int power = BYTE;

@@ -20,23 +20,12 @@ public final class DurableFiles {
 
     private DurableFiles() {}
 
-    /**
-     * Creates a file and opens it for writing.
-     *
-     * @param path the path of the file, which must not exist
-     * @return the channel; the caller closes it
-     * @throws IOException if the file cannot be created
-     */
+    /** Creates a file, which must not exist, and opens it for writing. The caller closes the channel. */
     public static SeekableByteChannel create(Path path) throws IOException {
         return Files.newByteChannel(path, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
     }
 
-    /**
-     * Forces a file's contents to disk, if its file system supports it.
-     *
-     * @param channel the channel of the file
-     * @throws IOException if the contents cannot be written to disk
-     */
+    /** Forces a file's contents to disk, if its file system supports it. */
     public static void force(SeekableByteChannel channel) throws IOException {
         if (channel instanceof FileChannel file) {
             file.force(true);
@@ -44,10 +33,7 @@ public final class DurableFiles {
     }
 
     /**
-     * Forces the names in a directory to disk, if its file system supports it.
-     *
-     * @param directory the directory; the empty path is the current directory
-     * @throws IOException if the names cannot be written to disk
+     * Forces the names in a directory to disk, if its file system supports it. The empty path is the current directory.
      */
     public static void forceNames(Path directory) throws IOException {
         FileChannel channel;
@@ -62,13 +48,7 @@ public final class DurableFiles {
         }
     }
 
-    /**
-     * Renames a file atomically, replacing an existing file.
-     *
-     * @param from the old name
-     * @param to the new name, in the same directory
-     * @throws IOException if the file could not be renamed
-     */
+    /** Renames a file within its directory atomically, replacing an existing file. */
     public static void rename(Path from, Path to) throws IOException {
         try {
             Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
@@ -79,11 +59,7 @@ public final class DurableFiles {
 
     /**
      * Replaces the contents of a small file atomically, with a temporary file in the same directory. Creates the file
-     * if it does not exist.
-     *
-     * @param path the file
-     * @param bytes the new contents
-     * @throws IOException if this fails; the file is then unchanged
+     * if it does not exist; if this fails, it is unchanged.
      */
     public static void replace(Path path, byte[] bytes) throws IOException {
         // A fixed name: the next call overwrites a file left by a crash.
@@ -113,13 +89,8 @@ public final class DurableFiles {
     }
 
     /**
-     * Creates a hard link to a file.
-     *
-     * @param from the file
-     * @param to the link
-     * @return false if the file system cannot create the link
-     * @throws FileAlreadyExistsException if {@code to} exists
-     * @throws NoSuchFileException if {@code from} does not exist
+     * Creates a hard link to a file. Returns false if the file system cannot create it; throws if {@code to} exists or
+     * {@code from} does not.
      */
     public static boolean link(Path from, Path to) throws FileAlreadyExistsException, NoSuchFileException {
         if (!from.getFileSystem().provider().equals(to.getFileSystem().provider())) {
@@ -138,11 +109,8 @@ public final class DurableFiles {
     }
 
     /**
-     * Creates a hard link to a file or, if that is impossible, a copy that is forced to disk.
-     *
-     * @param from the file
-     * @param to the link or copy, which must not exist
-     * @throws IOException if this fails; the caller deletes an incomplete copy
+     * Creates a hard link to a file or, if that is impossible, a copy that is forced to disk. The caller deletes an
+     * incomplete copy.
      */
     public static void linkOrCopy(Path from, Path to) throws IOException {
         if (!link(from, to)) {
@@ -151,12 +119,8 @@ public final class DurableFiles {
     }
 
     /**
-     * Copies a file, within the operating system if possible, and forces the copy to disk.
-     *
-     * @param from the file
-     * @param to the copy, which must not exist
-     * @param progress called after each part with its number of bytes
-     * @throws IOException if this fails; the caller deletes an incomplete copy
+     * Copies a file, within the operating system if possible, and forces the copy to disk. {@code to} must not exist;
+     * the caller deletes an incomplete copy. Passes the number of bytes of each part to {@code progress}.
      */
     public static void copy(Path from, Path to, LongConsumer progress) throws IOException {
         try (SeekableByteChannel in = Files.newByteChannel(from, StandardOpenOption.READ);

@@ -68,13 +68,7 @@ public record FileKind(String name, String advice) {
     private static final Pattern XML = Pattern.compile("<(?:[?!]|[a-z][a-z0-9:_-]*\\s*(?:/?>|\\s[a-z0-9:_-]+=))");
     private static final Pattern JSON = Pattern.compile("\\{\\s*[\"'}]|\\[\\s*(?:[\"'{\\[\\]0-9-]|true|false|null)");
 
-    /**
-     * Reads the first bytes of a file and names what it is.
-     *
-     * @param file a regular file
-     * @return its kind, {@link #UNKNOWN} if its first bytes are not known
-     * @throws IOException if the file cannot be read
-     */
+    /** Names what a regular file is by its first bytes; {@link #UNKNOWN} if they are not known. */
     public static FileKind of(Path file) throws IOException {
         try (ByteSource source = ByteSources.channel(file)) {
             return of(source);
@@ -87,10 +81,8 @@ public record FileKind(String name, String advice) {
     }
 
     /**
-     * Names what a directory is that contains no checkpoint of TensorFlow.
-     *
-     * @param directory a directory
-     * @return its kind, {@link #UNKNOWN} if it has none of the known files
+     * Names what a directory is that contains no checkpoint of TensorFlow; {@link #UNKNOWN} if it has none of the known
+     * files.
      */
     public static FileKind ofDirectory(Path directory) {
         for (String name : List.of("_CHECKPOINT_METADATA", "_METADATA", "manifest.ocdbt")) {
@@ -107,23 +99,14 @@ public record FileKind(String name, String advice) {
     }
 
     /**
-     * Returns a message that names this kind.
-     *
-     * @param subject the quoted path of the file, or {@code the file}
-     * @param wanted what the file should be, with article
-     * @return for example {@code the file is not a TensorFlow graph but a zip archive}
+     * Returns a message that names this kind, for example {@code the file is not a TensorFlow graph but a zip archive}.
+     * The subject is the quoted path or {@code the file}; {@code wanted} begins with an article.
      */
     public String insteadOf(String subject, String wanted) {
         return subject + " is not " + wanted + (equals(UNKNOWN) ? ", and its kind is not known" : " but " + name);
     }
 
-    /**
-     * Reads the first bytes of a source and names what it is.
-     *
-     * @param source an open source
-     * @return its kind, {@link #UNKNOWN} if its first bytes are not known
-     * @throws IOException if the source cannot be read
-     */
+    /** Names what an open source is by its first bytes; {@link #UNKNOWN} if they are not known. */
     public static FileKind of(ByteSource source) throws IOException {
         byte[] head = new byte[(int) Math.min(HEAD, source.size())];
         source.readInto(0, ByteBuffer.wrap(head));

@@ -22,20 +22,14 @@ public final class IncrementalSync implements Closeable {
     private long waiting;
     private @Nullable FutureTask<@Nullable Void> running;
 
-    /**
-     * Creates an instance for a file that is being written.
-     *
-     * @param channel the channel of the file; the caller closes it after this instance
-     */
+    /** Creates an instance for a file that is being written. The caller closes the channel after it. */
     public IncrementalSync(SeekableByteChannel channel) {
         this.file = channel instanceof FileChannel real ? real : null;
     }
 
     /**
-     * Records that bytes were written, and starts the next step if enough have accumulated.
-     *
-     * @param bytes the number of bytes
-     * @throws IOException if an earlier step failed
+     * Records that bytes were written, and starts the next step if enough have accumulated. Throws the exception of an
+     * earlier step that failed.
      */
     public void written(long bytes) throws IOException {
         waiting += bytes;
@@ -58,9 +52,8 @@ public final class IncrementalSync implements Closeable {
     }
 
     /**
-     * Forces the rest to disk, and waits for it.
-     *
-     * @throws IOException if this or an earlier step failed: an operating system reports an error only once
+     * Forces the rest to disk, and waits for it. Also throws the exception of an earlier step: an operating system
+     * reports an error only once.
      */
     public void finish() throws IOException {
         await();

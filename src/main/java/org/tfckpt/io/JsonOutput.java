@@ -42,57 +42,31 @@ public final class JsonOutput implements Closeable {
         }
     }
 
-    /**
-     * Starts a document.
-     *
-     * @param out receives the document; it is not closed
-     * @throws IOException if it cannot be written
-     */
+    /** Starts a document. The stream is not closed. */
     public JsonOutput(OutputStream out) throws IOException {
         this.out = out;
         this.json = FACTORY.createGenerator(out);
     }
 
-    /**
-     * Starts a document that can be the content of an element of HTML.
-     *
-     * @param out receives the document; it is not closed
-     * @return the document
-     * @throws IOException if it cannot be written
-     */
+    /** Starts a document that can be the content of an element of HTML. The stream is not closed. */
     public static JsonOutput inHtml(OutputStream out) throws IOException {
         JsonOutput output = new JsonOutput(out);
         output.json.setCharacterEscapes(new HtmlEscapes());
         return output;
     }
 
-    /**
-     * Returns Jackson's generator, for everything that needs no rule of its own.
-     *
-     * @return the generator; it is closed with this object
-     */
+    /** Returns Jackson's generator, for everything that needs no rule of its own. It is closed with this object. */
     public JsonGenerator generator() {
         return json;
     }
 
-    /**
-     * Writes a field with a string, or null.
-     *
-     * @param key the key
-     * @param value the string
-     * @throws IOException if it cannot be written
-     */
+    /** Writes a field with a string, or null. */
     public void text(String key, @Nullable String value) throws IOException {
         json.writeFieldName(key);
         text(value);
     }
 
-    /**
-     * Writes a string, or null.
-     *
-     * @param value the string
-     * @throws IOException if it cannot be written
-     */
+    /** Writes a string, or null. */
     public void text(@Nullable String value) throws IOException {
         if (value == null || TensorNames.isUtf8(value)) {
             json.writeString(value);
@@ -103,13 +77,7 @@ public final class JsonOutput implements Closeable {
         }
     }
 
-    /**
-     * Writes a field with a shape as an array, or null if it is unknown.
-     *
-     * @param key the key
-     * @param shape the shape
-     * @throws IOException if it cannot be written
-     */
+    /** Writes a field with a shape as an array, or null if it is unknown. */
     public void shape(String key, @Nullable Shape shape) throws IOException {
         json.writeFieldName(key);
         if (shape == null) {
@@ -120,13 +88,7 @@ public final class JsonOutput implements Closeable {
         json.writeArray(dimensions, 0, dimensions.length);
     }
 
-    /**
-     * Writes a field with a number, or null; infinities and NaN as strings.
-     *
-     * @param key the key
-     * @param value the number
-     * @throws IOException if it cannot be written
-     */
+    /** Writes a field with a number, or null; infinities and NaN as strings. */
     public void number(String key, @Nullable Number value) throws IOException {
         json.writeFieldName(key);
         if (value == null) {
@@ -142,13 +104,7 @@ public final class JsonOutput implements Closeable {
         }
     }
 
-    /**
-     * Writes a field that is true or false, or null.
-     *
-     * @param key the key
-     * @param value the value
-     * @throws IOException if it cannot be written
-     */
+    /** Writes a field that is true or false, or null. */
     public void flag(String key, @Nullable Boolean value) throws IOException {
         json.writeFieldName(key);
         if (value == null) {
@@ -161,59 +117,31 @@ public final class JsonOutput implements Closeable {
     /** Writes the fields of an object. */
     @FunctionalInterface
     public interface Fields {
-        /**
-         * Writes the fields.
-         *
-         * @throws IOException if they cannot be written
-         */
+        /** Writes the fields. */
         void write() throws IOException;
     }
 
     /** Writes an element of an array, or its fields. */
     @FunctionalInterface
     public interface Element<T> {
-        /**
-         * Writes the element.
-         *
-         * @param element the element
-         * @throws IOException if it cannot be written
-         */
+        /** Writes the element. */
         void write(T element) throws IOException;
     }
 
-    /**
-     * Writes an object, as the document or as an element of an array.
-     *
-     * @param fields writes its fields
-     * @throws IOException if it cannot be written
-     */
+    /** Writes an object, as the document or as an element of an array. */
     public void object(Fields fields) throws IOException {
         json.writeStartObject();
         fields.write();
         json.writeEndObject();
     }
 
-    /**
-     * Writes a field with an object.
-     *
-     * @param key the key
-     * @param fields writes the fields of the object
-     * @throws IOException if it cannot be written
-     */
+    /** Writes a field with an object. */
     public void object(String key, Fields fields) throws IOException {
         json.writeFieldName(key);
         object(fields);
     }
 
-    /**
-     * Writes a field with an array.
-     *
-     * @param key the key
-     * @param elements the elements
-     * @param element writes one of them
-     * @param <T> the type of the elements
-     * @throws IOException if it cannot be written
-     */
+    /** Writes a field with an array, each element by {@code element}. */
     public <T> void array(String key, Iterable<? extends T> elements, Element<T> element) throws IOException {
         json.writeArrayFieldStart(key);
         for (T each : elements) {
@@ -222,15 +150,7 @@ public final class JsonOutput implements Closeable {
         json.writeEndArray();
     }
 
-    /**
-     * Writes a field with an array of objects.
-     *
-     * @param key the key
-     * @param elements the elements
-     * @param fields writes the fields of one of them
-     * @param <T> the type of the elements
-     * @throws IOException if it cannot be written
-     */
+    /** Writes a field with an array of objects, the fields of each by {@code fields}. */
     public <T> void objects(String key, Iterable<? extends T> elements, Element<T> fields) throws IOException {
         array(key, elements, element -> object(() -> fields.write(element)));
     }

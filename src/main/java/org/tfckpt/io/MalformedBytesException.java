@@ -9,11 +9,7 @@ import java.io.IOException;
 public final class MalformedBytesException extends IOException {
     private static final long serialVersionUID = 1;
 
-    /**
-     * Creates an exception.
-     *
-     * @param problem the message
-     */
+    /** Creates an exception with a message. */
     public MalformedBytesException(String problem) {
         super(problem);
     }

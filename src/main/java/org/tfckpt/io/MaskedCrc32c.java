@@ -9,32 +9,17 @@ public final class MaskedCrc32c {
 
     private MaskedCrc32c() {}
 
-    /**
-     * Masks a checksum.
-     *
-     * @param crc the checksum
-     * @return the masked checksum, as it is stored
-     */
+    /** Masks a checksum, as it is stored. */
     public static int mask(int crc) {
         return Integer.rotateRight(crc, 15) + MASK_DELTA;
     }
 
-    /**
-     * Unmasks a checksum.
-     *
-     * @param masked the masked checksum, as it is stored
-     * @return the checksum
-     */
+    /** Returns the checksum that is stored as {@code masked}. */
     public static int unmask(int masked) {
         return Integer.rotateLeft(masked - MASK_DELTA, 15);
     }
 
-    /**
-     * Returns the CRC32C of the remaining bytes of a buffer.
-     *
-     * @param bytes the buffer; its position does not change
-     * @return the checksum, not masked
-     */
+    /** Returns the CRC32C of the remaining bytes of a buffer, not masked. The position does not change. */
     public static int of(ByteBuffer bytes) {
         CRC32C crc = new CRC32C();
         crc.update(bytes.duplicate());

@@ -28,12 +28,8 @@ public final class NewFile extends SequentialFile {
     }
 
     /**
-     * Creates an empty temporary file, and deletes those of killed writers.
-     *
-     * @param target the path that the file gets when it is complete
-     * @param progress receives the number of bytes after each write
-     * @return the file; the caller closes it
-     * @throws IOException if it cannot be created
+     * Creates an empty temporary file, and deletes those of killed writers. The file gets the path {@code target} when
+     * it is complete; the caller closes it. Passes the number of bytes of each write to {@code progress}.
      */
     public static NewFile create(Path target, LongConsumer progress) throws IOException {
         deleteStale(target, Pattern.compile(Pattern.quote(String.valueOf(target.getFileName()))));
@@ -48,11 +44,8 @@ public final class NewFile extends SequentialFile {
     }
 
     /**
-     * Deletes the temporary files of killed writers.
-     *
-     * @param target a file in the directory to search
-     * @param names the names that the files would have got
-     * @throws IOException if one cannot be deleted
+     * Deletes the temporary files of killed writers in the directory of {@code target} whose final names would have
+     * matched {@code names}.
      */
     public static void deleteStale(Path target, Pattern names) throws IOException {
         Path directory = target.toAbsolutePath().getParent();
@@ -81,29 +74,17 @@ public final class NewFile extends SequentialFile {
         }
     }
 
-    /**
-     * Returns the temporary path.
-     *
-     * @return the path of the file until it gets its own
-     */
+    /** Returns the path of the file until it gets its own. */
     public Path path() {
         return path;
     }
 
-    /**
-     * Returns the path that the file gets when it is complete.
-     *
-     * @return the path
-     */
+    /** Returns the path that the file gets when it is complete. */
     public Path target() {
         return target;
     }
 
-    /**
-     * Gives the finished file its name, in place of an existing file.
-     *
-     * @throws IOException if the file cannot be renamed
-     */
+    /** Gives the finished file its name, in place of an existing file. */
     public void publish() throws IOException {
         DurableFiles.rename(path, target.toAbsolutePath());
     }

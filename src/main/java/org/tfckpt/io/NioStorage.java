@@ -43,12 +43,9 @@ public final class NioStorage implements Storage {
     }
 
     /**
-     * Returns the storage of a URI.
-     *
-     * @param uri a scheme, {@code ://}, a bucket or server, and the name of a file as plain text
-     * @return the storage, which need not be closed
-     * @throws IllegalArgumentException if no provider has the scheme, or the provider rejects the bucket or server
-     * @throws IOException if the provider cannot open the bucket or server
+     * Returns the storage of a URI: a scheme, {@code ://}, a bucket or server, and the name of a file as plain text. It
+     * need not be closed. Throws {@link IllegalArgumentException} if no provider has the scheme, or the provider
+     * rejects the bucket or server.
      */
     public static NioStorage of(String uri) throws IOException {
         Matcher parts = PARTS.matcher(uri);
@@ -109,11 +106,7 @@ public final class NioStorage implements Storage {
         }
     }
 
-    /**
-     * Returns the name of the file whose URI this storage was created with.
-     *
-     * @return the name; empty for the bucket or server itself
-     */
+    /** Returns the name of the file whose URI this storage was created with; empty for the bucket or server itself. */
     public String name() {
         return name;
     }

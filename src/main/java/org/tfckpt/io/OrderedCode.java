@@ -20,12 +20,7 @@ public final class OrderedCode {
 
     private OrderedCode() {}
 
-    /**
-     * Appends a byte string.
-     *
-     * @param out receives the encoding
-     * @param string any bytes
-     */
+    /** Appends a byte string. */
     public static void writeString(ByteArrayOutputStream out, byte[] string) {
         for (byte b : string) {
             out.write(b);
@@ -39,13 +34,7 @@ public final class OrderedCode {
         out.write(1);
     }
 
-    /**
-     * Reads a byte string.
-     *
-     * @param in the buffer, positioned at the string
-     * @return the bytes
-     * @throws MalformedBytesException if the terminator is missing or an escape is invalid
-     */
+    /** Reads a byte string. Throws if the terminator is missing or an escape is invalid. */
     public static byte[] readString(ByteBuffer in) throws MalformedBytesException {
         int start = in.position();
         ByteArrayOutputStream string = new ByteArrayOutputStream();
@@ -72,12 +61,7 @@ public final class OrderedCode {
         return b != 0 && b != (byte) 0xff;
     }
 
-    /**
-     * Appends an unsigned number.
-     *
-     * @param out receives the encoding
-     * @param number the number, treated as unsigned
-     */
+    /** Appends an unsigned number. */
     public static void writeUnsigned(ByteArrayOutputStream out, long number) {
         int length = (Long.SIZE - Long.numberOfLeadingZeros(number) + 7) / 8;
         out.write(length);
@@ -87,11 +71,8 @@ public final class OrderedCode {
     }
 
     /**
-     * Reads an unsigned number. Accepts leading zeros, as TensorFlow does.
-     *
-     * @param in the buffer, positioned at the number
-     * @return the number, unsigned
-     * @throws MalformedBytesException if the length exceeds 8 or bytes are missing
+     * Reads an unsigned number. Accepts leading zeros, as TensorFlow does. Throws if the length exceeds 8 or bytes are
+     * missing.
      */
     public static long readUnsigned(ByteBuffer in) throws MalformedBytesException {
         int start = in.position();
@@ -107,12 +88,7 @@ public final class OrderedCode {
         return number;
     }
 
-    /**
-     * Appends a signed number.
-     *
-     * @param out receives the encoding
-     * @param number any number
-     */
+    /** Appends a signed number. */
     public static void writeSigned(ByteArrayOutputStream out, long number) {
         int length = signedLength(number);
         for (int i = length - 1; i >= 0; i--) {
@@ -134,11 +110,8 @@ public final class OrderedCode {
     }
 
     /**
-     * Reads a signed number. Accepts encodings that are longer than necessary, as TensorFlow does.
-     *
-     * @param in the buffer, positioned at the number
-     * @return the number
-     * @throws MalformedBytesException if bytes are missing or the number does not fit 64 bits
+     * Reads a signed number. Accepts encodings that are longer than necessary, as TensorFlow does. Throws if bytes are
+     * missing or the number does not fit 64 bits.
      */
     public static long readSigned(ByteBuffer in) throws MalformedBytesException {
         int start = in.position();

@@ -39,42 +39,27 @@ public final class OrderedWork implements Closeable {
     @FunctionalInterface
     public interface Job {
         /**
-         * Does the part of the job that may run on any thread.
-         *
-         * @throws IOException to end the work; the caller receives it instead of a call of {@link #finish}
+         * Does the part of the job that may run on any thread. An exception ends the work; the caller receives it
+         * instead of a call of {@link #finish}.
          */
         default void run() throws IOException {}
 
-        /**
-         * Returns the memory that the job occupies until it is finished.
-         *
-         * @return the size in bytes; 0 if it is small
-         */
+        /** Returns the number of bytes of memory that the job occupies until it is finished; 0 if it is small. */
         default long weight() {
             return 0;
         }
 
         /**
-         * Does the rest of the job, on the caller's thread, after all jobs before it are finished.
-         *
-         * @throws IOException to end the work
+         * Does the rest of the job, on the caller's thread, after all jobs before it are finished. An exception ends
+         * the work.
          */
         void finish() throws IOException;
     }
 
-    /**
-     * Handles an item of a list.
-     *
-     * @param <T> the type of items
-     */
+    /** Handles an item of a list. */
     @FunctionalInterface
     public interface Action<T> {
-        /**
-         * Handles an item.
-         *
-         * @param item the item
-         * @throws IOException to end the work
-         */
+        /** Handles an item. An exception ends the work. */
         void accept(T item) throws IOException;
     }
 
@@ -89,11 +74,8 @@ public final class OrderedWork implements Closeable {
     }
 
     /**
-     * Creates an instance without jobs.
-     *
-     * @param executor runs the jobs that the caller does not run itself
-     * @param degree the maximum number of jobs running at a time, including the caller's
-     * @throws IllegalArgumentException if {@code degree} is not positive
+     * Creates an instance without jobs. At most {@code degree} jobs run at a time, the caller's among them; the
+     * executor runs those that the caller does not run itself.
      */
     public OrderedWork(Executor executor, int degree) {
         this(executor, degree, JOBS_PER_THREAD * Math.min(degree, Integer.MAX_VALUE / JOBS_PER_THREAD));
@@ -108,26 +90,15 @@ public final class OrderedWork implements Closeable {
         this.maxUnfinished = maxUnfinished;
     }
 
-    /**
-     * Creates an instance that runs and finishes each job on the caller's thread as it is added.
-     *
-     * @return an instance without an executor
-     */
+    /** Creates an instance that runs and finishes each job on the caller's thread as it is added. */
     public static OrderedWork alone() {
         return new OrderedWork(Runnable::run, 1);
     }
 
     /**
-     * Handles the items of a list in parallel, starting them in their order.
-     *
-     * @param <T> the type of items
-     * @param items the items
-     * @param action called once for each item, on any thread, until it throws
-     * @param executor runs the actions that the caller does not run itself
-     * @param degree the maximum number of items handled at a time, including the caller's
-     * @throws IOException if the action throws it for an item; the first one is thrown, after all running actions have
-     *     ended
-     * @throws IllegalArgumentException if {@code degree} is not positive
+     * Handles the items of a list in parallel, starting them in their order, with an executor and a degree as for a new
+     * instance. The action is called once for each item, on any thread, until it throws; the exception for the first
+     * item is thrown after all running actions have ended.
      */
     public static <T> void forEach(List<T> items, Action<? super T> action, Executor executor, int degree)
             throws IOException {
@@ -147,12 +118,7 @@ public final class OrderedWork implements Closeable {
         }
     }
 
-    /**
-     * Adds a job, and finishes older ones while too many are unfinished.
-     *
-     * @param job the job; must not add jobs itself
-     * @throws IOException if a job threw it
-     */
+    /** Adds a job, which must not add jobs itself, and finishes older ones while too many are unfinished. */
     public void add(Job job) throws IOException {
         if (degree == 1) {
             job.run();
@@ -170,11 +136,7 @@ public final class OrderedWork implements Closeable {
         }
     }
 
-    /**
-     * Finishes all jobs.
-     *
-     * @throws IOException if a job threw it
-     */
+    /** Finishes all jobs. */
     public void finish() throws IOException {
         while (!unfinished.isEmpty()) {
             finishFirst();

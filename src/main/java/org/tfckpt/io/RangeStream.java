@@ -11,14 +11,7 @@ public final class RangeStream extends InputStream {
     private final long end;
     private long at;
 
-    /**
-     * Creates a stream.
-     *
-     * @param source the file
-     * @param offset the offset of the first byte
-     * @param length the number of bytes
-     * @throws IOException if they are not in the file
-     */
+    /** Creates a stream. Throws if the bytes are not in the file. */
     public RangeStream(ByteSource source, long offset, long length) throws IOException {
         source.requireRange(offset, length);
         this.source = source;

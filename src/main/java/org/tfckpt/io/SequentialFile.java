@@ -22,13 +22,7 @@ public class SequentialFile implements Closeable {
     private final LongConsumer progress;
     private long position;
 
-    /**
-     * Creates an empty file.
-     *
-     * @param path the path of the file, which must not exist
-     * @param progress receives the number of bytes after each write
-     * @throws IOException if it cannot be created
-     */
+    /** Creates an empty file, which must not exist. Passes the number of bytes of each write to {@code progress}. */
     public SequentialFile(Path path, LongConsumer progress) throws IOException {
         this.progress = progress;
         SeekableByteChannel file = DurableFiles.create(path);
@@ -37,10 +31,8 @@ public class SequentialFile implements Closeable {
     }
 
     /**
-     * Writes to a channel of a place that is not a local file.
-     *
-     * @param channel the channel; closed by {@link #finish}
-     * @param progress receives the number of bytes after each write
+     * Writes to a channel of a place that is not a local file; {@link #finish} closes it. Passes the number of bytes of
+     * each write to {@code progress}.
      */
     public SequentialFile(WritableByteChannel channel, LongConsumer progress) {
         this.progress = progress;
@@ -53,21 +45,12 @@ public class SequentialFile implements Closeable {
         return (SeekableByteChannel) channel;
     }
 
-    /**
-     * Returns the offset of the next byte.
-     *
-     * @return the number of bytes written
-     */
+    /** Returns the number of bytes written, the offset of the next one. */
     public final long position() {
         return position;
     }
 
-    /**
-     * Appends bytes.
-     *
-     * @param bytes all remaining bytes are written
-     * @throws IOException if they cannot be written
-     */
+    /** Appends all remaining bytes of a buffer. */
     public final void write(ByteBuffer bytes) throws IOException {
         int count = bytes.remaining();
         if (count > pending.remaining()) {
@@ -90,12 +73,7 @@ public class SequentialFile implements Closeable {
         pending.clear();
     }
 
-    /**
-     * Appends zeros up to the next multiple of a number.
-     *
-     * @param multiple the number
-     * @throws IOException if they cannot be written
-     */
+    /** Appends zeros up to the next multiple of a number. */
     public final void align(int multiple) throws IOException {
         for (long missing = Math.floorMod(-position, (long) multiple); missing > 0; ) {
             int count = (int) Math.min(missing, BUFFER);
@@ -104,24 +82,14 @@ public class SequentialFile implements Closeable {
         }
     }
 
-    /**
-     * Replaces bytes of a local file that were written before.
-     *
-     * @param offset the offset of the first one
-     * @param bytes the new bytes
-     * @throws IOException if they cannot be written
-     */
+    /** Replaces bytes of a local file that were written before, from an offset on. */
     public final void patch(long offset, ByteBuffer bytes) throws IOException {
         flush();
         Channels.write(channel().position(offset), bytes);
         channel().position(position);
     }
 
-    /**
-     * Forces all bytes to disk and closes the file. Later calls do nothing.
-     *
-     * @throws IOException if they cannot be written
-     */
+    /** Forces all bytes to disk and closes the file. Later calls do nothing. */
     public final void finish() throws IOException {
         if (channel.isOpen()) {
             flush();

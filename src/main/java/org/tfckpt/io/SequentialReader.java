@@ -14,13 +14,7 @@ public final class SequentialReader {
     private final ByteBuffer buffer = ByteBuffer.allocate(BUFFER).limit(0);
     private long bufferEnd;
 
-    /**
-     * Creates a reader.
-     *
-     * @param source the file
-     * @param offset the offset of the first number
-     * @throws IOException if the offset is beyond the end of the file, or the file's size cannot be determined
-     */
+    /** Creates a reader that starts at an offset, which must be within the file. */
     public SequentialReader(ByteSource source, long offset) throws IOException {
         source.requireRange(offset, 0);
         this.source = source;
@@ -28,22 +22,14 @@ public final class SequentialReader {
         this.bufferEnd = offset;
     }
 
-    /**
-     * Returns the offset of the next number.
-     *
-     * @return the offset in the file
-     */
+    /** Returns the offset of the next number in the file. */
     public long position() {
         return bufferEnd - buffer.remaining();
     }
 
     /**
-     * Reads a varint64.
-     *
-     * @return the number, unsigned
-     * @throws MalformedBytesException if it is longer than 64 bits
-     * @throws DataLossException if the file ends within the number
-     * @throws IOException if the file cannot be read
+     * Reads an unsigned varint64. Throws {@link MalformedBytesException} if it is longer than 64 bits, {@link
+     * DataLossException} if the file ends within it.
      */
     public long varint64() throws IOException {
         fill(Varint.MAX_LENGTH_64);
@@ -59,14 +45,7 @@ public final class SequentialReader {
         }
     }
 
-    /**
-     * Reads a four-byte number.
-     *
-     * @param order its byte order
-     * @return the number
-     * @throws DataLossException if the file ends within the number
-     * @throws IOException if the file cannot be read
-     */
+    /** Reads a four-byte number. Throws {@link DataLossException} if the file ends within it. */
     public int fixed32(ByteOrder order) throws IOException {
         fill(Integer.BYTES);
         if (buffer.remaining() < Integer.BYTES) {

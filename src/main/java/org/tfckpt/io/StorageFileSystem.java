@@ -28,12 +28,7 @@ public final class StorageFileSystem extends FileSystem {
     private final String location;
     private volatile boolean open = true;
 
-    /**
-     * Creates a file system with a cache of its own.
-     *
-     * @param storage the storage
-     * @param cacheBytes the number of bytes of the cache
-     */
+    /** Creates a file system with a cache of its own, of a number of bytes. */
     public StorageFileSystem(Storage storage, long cacheBytes) {
         this(storage, new BlockCache(cacheBytes));
     }
@@ -49,42 +44,24 @@ public final class StorageFileSystem extends FileSystem {
         this.provider = new StorageProvider(session);
     }
 
-    /**
-     * Returns a file system that looks at the files as they are now.
-     *
-     * @return a new file system; the caller closes it before this one
-     */
+    /** Returns a new file system that looks at the files as they are now. The caller closes it before this one. */
     public StorageFileSystem renewed() {
         return new StorageFileSystem(cache, session.renewed());
     }
 
-    /**
-     * Returns a file system that shares the cache of this one.
-     *
-     * @param storage another storage
-     * @return a new file system
-     */
+    /** Returns a new file system of another storage that shares the cache of this one. */
     public StorageFileSystem withCacheFor(Storage storage) {
         return new StorageFileSystem(storage, cache);
     }
 
-    /**
-     * Returns whether a path is that of a storage.
-     *
-     * @param path any path
-     * @return true if it is
-     */
+    /** Returns whether a path is that of a storage. */
     public static boolean isRemote(Path path) {
         return path instanceof StoragePath;
     }
 
     /**
      * Returns whether a path may be a directory although this cannot be found out, because its storage does not list
-     * files.
-     *
-     * @param path any path
-     * @return true if the files in it should be looked for
-     * @throws IOException if the storage cannot be read
+     * files: then the files in it should be looked for.
      */
     public static boolean isUnlisted(Path path) throws IOException {
         return path.getFileSystem() instanceof StorageFileSystem storage
@@ -92,10 +69,8 @@ public final class StorageFileSystem extends FileSystem {
     }
 
     /**
-     * Returns whether a path was found to be a directory when the directory that it is in was listed.
-     *
-     * @param path any path
-     * @return true if it is, false for a file and if this is not known
+     * Returns whether a path was found to be a directory when the directory that it is in was listed; false for a file
+     * and if this is not known.
      */
     public static boolean isKnownDirectory(Path path) {
         return path.getFileSystem() instanceof StorageFileSystem storage
@@ -103,10 +78,8 @@ public final class StorageFileSystem extends FileSystem {
     }
 
     /**
-     * Throws the exception that may be the reason why a file was not found: {@code Files.exists} hides it.
-     *
-     * @param path any path
-     * @throws IOException what its storage threw, other than that a file does not exist
+     * Throws what a storage threw when it was asked for a file, other than that there is none: it may be the reason why
+     * a file was not found, which {@code Files.exists} hides.
      */
     public static void throwFailure(Path path) throws IOException {
         IOException failure =

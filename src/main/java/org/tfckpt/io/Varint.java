@@ -10,12 +10,8 @@ public final class Varint {
     private Varint() {}
 
     /**
-     * Reads a 64-bit varint. Bits beyond the 64th, which a tenth byte can hold, are ignored, as in LevelDB and
-     * protobuf.
-     *
-     * @param buffer the buffer, positioned at the varint
-     * @return the number, unsigned
-     * @throws MalformedBytesException if the buffer ends within the varint, or it has more than ten bytes
+     * Reads an unsigned 64-bit varint. Bits beyond the 64th, which a tenth byte can hold, are ignored, as in LevelDB
+     * and protobuf. Throws if the buffer ends within the varint, or it has more than ten bytes.
      */
     public static long read64(ByteBuffer buffer) throws MalformedBytesException {
         long result = 0;
@@ -33,12 +29,7 @@ public final class Varint {
         throw new MalformedBytesException("varint of more than ten bytes");
     }
 
-    /**
-     * Writes a varint.
-     *
-     * @param buffer the buffer; receives up to {@link #MAX_LENGTH_64} bytes
-     * @param number the number, unsigned
-     */
+    /** Writes an unsigned number as a varint, of up to {@link #MAX_LENGTH_64} bytes. */
     public static void write64(ByteBuffer buffer, long number) {
         long rest = number;
         while ((rest & ~0x7fL) != 0) {

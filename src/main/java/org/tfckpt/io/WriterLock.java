@@ -27,31 +27,21 @@ public final class WriterLock {
 
     private WriterLock() {}
 
-    /**
-     * Registers a new writer of this JVM.
-     *
-     * @return its 16 hexadecimal digits
-     */
+    /** Registers a new writer of this JVM, and returns its 16 hexadecimal digits. */
     public static String begin() {
         String writer = HexFormat.of().toHexDigits(ThreadLocalRandom.current().nextLong());
         RUNNING.add(writer);
         return writer;
     }
 
-    /**
-     * Removes a writer of this JVM, after its file was closed.
-     *
-     * @param writer its digits
-     */
+    /** Removes a writer of this JVM, after its file was closed. */
     public static void end(String writer) {
         RUNNING.remove(writer);
     }
 
     /**
-     * Locks a file until it is closed.
-     *
-     * @param channel the file
-     * @return false if another writer has locked it; true also if the file system does not support locks
+     * Locks a file until it is closed. Returns false if another writer has locked it; true also if the file system does
+     * not support locks.
      */
     public static boolean lock(SeekableByteChannel channel) {
         if (channel instanceof FileChannel file) {
@@ -67,12 +57,8 @@ public final class WriterLock {
     }
 
     /**
-     * Returns whether a writer is still running.
-     *
-     * @param writer its digits
-     * @param file the file that it locks
-     * @return false if the file does not exist
-     * @throws IOException if the file cannot be opened
+     * Returns whether the writer with the given digits, which locks a file, is still running; false if the file does
+     * not exist.
      */
     public static boolean isRunning(String writer, Path file) throws IOException {
         if (RUNNING.contains(writer)) {

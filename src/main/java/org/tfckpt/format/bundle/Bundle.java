@@ -30,14 +30,7 @@ public final class Bundle implements FormatReader {
         this.shards = shards;
     }
 
-    /**
-     * Opens a bundle.
-     *
-     * @param prefix the prefix of its files
-     * @param access how shards are accessed
-     * @return the bundle, which the caller closes
-     * @throws IOException if there is no index, or its header cannot be read
-     */
+    /** Opens a bundle, which the caller closes. */
     public static Bundle open(BundlePrefix prefix, FileAccess access) throws IOException {
         BundleIndex index = BundleIndex.open(prefix);
         return new Bundle(index, new Shards(prefix, index, access));

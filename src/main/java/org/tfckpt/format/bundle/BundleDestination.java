@@ -11,17 +11,14 @@ import org.tfckpt.tensor.ErrorContext;
 import org.tfckpt.tensor.ProblemKind;
 
 /**
- * The destination of a new checkpoint: prepares the directory, and describes failures.
- *
- * @param prefix the prefix of the new checkpoint
- * @param overwrite whether to replace an existing checkpoint
+ * The destination of a new checkpoint, which may replace an existing one: prepares the directory, and describes
+ * failures.
  */
 record BundleDestination(BundlePrefix prefix, boolean overwrite) {
     /**
      * Creates the directory if necessary, deletes the stale files of killed writers, and creates the temporary files.
-     *
-     * @throws FileAlreadyExistsException if a checkpoint exists and must not be replaced
-     * @throws CheckpointException if the directory is not writable, or another writer is writing the same checkpoint
+     * Throws if a checkpoint exists and must not be replaced, the directory is not writable, or another writer is
+     * writing the same checkpoint.
      */
     TemporaryFiles prepare() throws IOException {
         try {

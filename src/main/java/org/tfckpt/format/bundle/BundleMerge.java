@@ -58,13 +58,8 @@ public final class BundleMerge {
     }
 
     /**
-     * Merges checkpoints and deletes the inputs.
-     *
-     * @param inputs the prefixes of the checkpoints
-     * @param destination the prefix of the merged checkpoint
-     * @param options how to merge
-     * @throws CheckpointException if they cannot be merged; nothing is changed in this case
-     * @throws IOException if an input cannot be read, or the merged checkpoint cannot be written
+     * Merges checkpoints and deletes the inputs. If they cannot be merged, throws {@link CheckpointException} and
+     * changes nothing.
      */
     public static void run(List<BundlePrefix> inputs, BundlePrefix destination, Set<Option> options)
             throws IOException {

@@ -14,35 +14,20 @@ public record BundlePrefix(Path directory, String base) {
     private static final String INDEX = ".index";
     private static final String DATA = "(?s)(.*)\\.data-[0-9]{5,}-of-[0-9]{5,}";
 
-    /**
-     * Returns a path as a prefix.
-     *
-     * @param path the directory and the beginning of the names
-     * @return the prefix
-     */
+    /** Returns a path as a prefix. */
     public static BundlePrefix of(Path path) {
         Path parent = path.getParent();
         Path name = path.getFileName();
         return new BundlePrefix(parent == null ? path.resolveSibling("") : parent, name == null ? "" : name.toString());
     }
 
-    /**
-     * Returns the prefix of an index file.
-     *
-     * @param index a path that ends with {@code .index}
-     * @return the prefix
-     */
+    /** Returns the prefix of an index file, whose name ends with {@code .index}. */
     public static BundlePrefix ofIndex(Path index) {
         BundlePrefix file = of(index);
         return new BundlePrefix(file.directory, baseOf(file.base));
     }
 
-    /**
-     * Removes {@code .index} or {@code .data-…} from the name of a file.
-     *
-     * @param name the name of the file
-     * @return the base of the prefix; {@code name} if it has neither suffix
-     */
+    /** Removes {@code .index} or {@code .data-…} from the name of a file; returns the name itself if it has neither. */
     public static String baseOf(String name) {
         if (name.endsWith(INDEX)) {
             return name.substring(0, name.length() - INDEX.length());
@@ -51,22 +36,12 @@ public record BundlePrefix(Path directory, String base) {
         return data.matches() ? data.group(1) : name;
     }
 
-    /**
-     * Returns the index file.
-     *
-     * @return its path
-     */
+    /** Returns the path of the index file. */
     public Path index() {
         return directory.resolve(base + INDEX);
     }
 
-    /**
-     * Returns a data file.
-     *
-     * @param shard its number
-     * @param count the number of shards in the header
-     * @return its path
-     */
+    /** Returns the path of a data file, whose name has the number of shards in the header. */
     public Path data(int shard, int count) {
         return directory.resolve(base + ".data-" + number(shard) + "-of-" + number(count));
     }
@@ -77,11 +52,7 @@ public record BundlePrefix(Path directory, String base) {
         return "0".repeat(Math.max(0, 5 - digits.length())) + digits;
     }
 
-    /**
-     * Returns the prefix as a path.
-     *
-     * @return the directory and the base
-     */
+    /** Returns the prefix as a path: the directory and the base. */
     @Override
     public String toString() {
         if (!base.isEmpty()) {

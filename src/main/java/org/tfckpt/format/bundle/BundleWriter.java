@@ -74,13 +74,10 @@ public final class BundleWriter implements Closeable {
     }
 
     /**
-     * Starts a checkpoint. Deletes files left by killed writers of the same checkpoint.
-     *
-     * @param prefix the prefix of the new checkpoint; its directory is created if it does not exist
-     * @param options how to write it
-     * @return the writer; the caller closes it
-     * @throws FileAlreadyExistsException if a checkpoint, or a data file of one, exists and must not be replaced
-     * @throws IOException if the directory is not writable, or another writer is writing the same checkpoint
+     * Starts a checkpoint, which the caller closes. Creates its directory if it does not exist, and deletes files left
+     * by killed writers of the same checkpoint. Throws {@link FileAlreadyExistsException} if a checkpoint, or a data
+     * file of one, exists and must not be replaced, and other exceptions if the directory is not writable, or another
+     * writer is writing the same checkpoint.
      */
     public static BundleWriter open(BundlePrefix prefix, Options options) throws IOException {
         BundleDestination destination = new BundleDestination(prefix, options.overwrite);
@@ -97,26 +94,16 @@ public final class BundleWriter implements Closeable {
         }
     }
 
-    /**
-     * Writes subsequent tensors to one data file.
-     *
-     * @param number the number of the data file, from 0
-     * @throws IndexOutOfBoundsException if there is no such data file
-     */
+    /** Writes subsequent tensors to the data file of a number, which must exist. */
     public void shard(int number) {
         requireOpen();
         shards.choose(number);
     }
 
     /**
-     * Adds a tensor whose elements have a fixed width.
-     *
-     * @param part the tensor or slice
-     * @param source its bytes
-     * @return the masked CRC32C of the bytes written
-     * @throws IllegalArgumentException if the name is taken, the values do not fit the shape, or a checkpoint cannot
-     *     hold the tensor
-     * @throws IOException if it cannot be written, or the source cannot be read
+     * Adds a tensor or slice whose elements have a fixed width; returns the masked CRC32C of the bytes written. Throws
+     * {@link IllegalArgumentException} if the name is taken, the values do not fit the shape, or a checkpoint cannot
+     * hold the tensor.
      */
     public int addElements(TensorPart part, ElementSource source) throws IOException {
         return compute(() -> {
@@ -135,13 +122,7 @@ public final class BundleWriter implements Closeable {
     }
 
     /**
-     * Adds a string tensor.
-     *
-     * @param part the tensor or slice
-     * @param strings its elements
-     * @return the masked CRC32C of the entry
-     * @throws IllegalArgumentException as {@link #addElements}
-     * @throws IOException as {@link #addElements}
+     * Adds a string tensor or a slice of one; returns the masked CRC32C of the entry. Throws as {@link #addElements}.
      */
     public int addStrings(TensorPart part, StringSource strings) throws IOException {
         return compute(() -> {
@@ -152,14 +133,9 @@ public final class BundleWriter implements Closeable {
     }
 
     /**
-     * Adds a variant tensor.
-     *
-     * @param part the tensor or slice
-     * @param messages its elements, each a serialized VariantTensorDataProto
-     * @return the masked CRC32C of the entry
-     * @throws IllegalArgumentException as {@link #addElements}; also if the checkpoint is big-endian, because
-     *     TensorFlow could not read the variants
-     * @throws IOException as {@link #addElements}
+     * Adds a variant tensor or a slice of one, each element a serialized VariantTensorDataProto; returns the masked
+     * CRC32C of the entry. Throws as {@link #addElements}, also if the checkpoint is big-endian, because TensorFlow
+     * could not read the variants.
      */
     public int addVariants(TensorPart part, List<ByteBuffer> messages) throws IOException {
         return compute(() -> {
@@ -196,33 +172,20 @@ public final class BundleWriter implements Closeable {
         return encoder.checksum();
     }
 
-    /**
-     * Starts a new data file for subsequent tensors.
-     *
-     * @return its number
-     * @throws IOException if it cannot be created
-     */
+    /** Starts a new data file for subsequent tensors; returns its number. */
     public int beginShard() throws IOException {
         return compute(shards::beginNext);
     }
 
-    /**
-     * Registers a progress listener.
-     *
-     * @param listener called after each write or copy with the number of bytes written by it
-     */
+    /** Registers a listener, which is called after each write or copy with the number of bytes written by it. */
     public void onProgress(LongConsumer listener) {
         shards.onProgress(listener);
     }
 
     /**
-     * Makes a data file of another checkpoint the next data file of this one.
-     *
-     * @param file the data file; complete, and in the byte order of this checkpoint
-     * @param link whether the file may be hard-linked
-     * @param copy whether the file may be copied if it is not linked
-     * @return its number among the data files of this checkpoint
-     * @throws IOException if it can neither be linked nor copied, as far as that is permitted
+     * Makes a complete data file of another checkpoint, in the byte order of this one, the next data file; returns its
+     * number. It is hard-linked or, if that is not permitted or not possible, copied. Throws if it can neither be
+     * linked nor copied, as far as that is permitted.
      */
     public int linkShard(Path file, boolean link, boolean copy) throws IOException {
         return compute(() -> {
@@ -241,24 +204,15 @@ public final class BundleWriter implements Closeable {
         });
     }
 
-    /**
-     * Returns whether a data file taken from another checkpoint was hard-linked.
-     *
-     * @param shard its number in this checkpoint
-     * @return false if it was copied
-     */
+    /** Returns whether a data file taken from another checkpoint was hard-linked, not copied. */
     public boolean isLinked(int shard) {
         return shards.isLinked(shard);
     }
 
     /**
-     * Adds a tensor whose bytes are in a data file {@linkplain #linkShard taken from another checkpoint}.
-     *
-     * @param part the tensor or slice
-     * @param storage the place of its bytes, with the shard number of this checkpoint, and their checksum
-     * @throws IllegalArgumentException as {@link #addElements}
-     * @throws DataLossException if the bytes are not within the file
-     * @throws IOException never otherwise
+     * Adds a tensor or slice whose bytes are in a data file {@linkplain #linkShard taken from another checkpoint}. The
+     * shard number of their place is that of this checkpoint. Throws as {@link #addElements}, and {@link
+     * DataLossException} if the bytes are not within the file.
      */
     public void addReference(TensorPart part, Storage storage) throws IOException {
         run(() -> {
@@ -282,10 +236,8 @@ public final class BundleWriter implements Closeable {
     }
 
     /**
-     * Writes the index, forces everything to disk, and gives the files their names.
-     *
-     * @throws IllegalStateException if the writer has failed or is closed
-     * @throws IOException if it fails; then either the previous checkpoint, if any, or the new one is complete
+     * Writes the index, forces everything to disk, and gives the files their names. If this fails, either the previous
+     * checkpoint, if any, or the new one is complete.
      */
     public void finish() throws IOException {
         run(() -> {
@@ -319,11 +271,7 @@ public final class BundleWriter implements Closeable {
         }
     }
 
-    /**
-     * Fails the writer because of an error outside of it.
-     *
-     * @param cause the error
-     */
+    /** Fails the writer because of an error outside of it. */
     public void abandon(Throwable cause) {
         if (failure == null && !closed) {
             fail(cause);

@@ -10,13 +10,7 @@ import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
-/**
- * An existing data file.
- *
- * @param path its path
- * @param shard its number
- * @param count the number of shards in its name
- */
+/** An existing data file, with the number and the number of shards in its name. */
 record DataFile(Path path, int shard, int count) {
     private static final Pattern NAME = Pattern.compile("\\.data-([0-9]{5,9})-of-([0-9]{5,9})");
 

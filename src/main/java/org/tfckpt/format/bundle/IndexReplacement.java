@@ -43,12 +43,7 @@ final class IndexReplacement {
     private record Version(@Nullable Object key, long size, FileTime modified) {}
 
     /**
-     * Creates the check.
-     *
-     * @param path the path of the index
-     * @param opened the index that is open
-     * @param openedSize its size when it was opened
-     * @param openedMillis the time before it was opened
+     * Creates the check of the index that is open. Its size is that when it was opened, the time is one before it was.
      */
     IndexReplacement(Path path, ByteSource opened, long openedSize, long openedMillis) {
         this.path = path;

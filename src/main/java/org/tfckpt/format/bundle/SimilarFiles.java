@@ -26,10 +26,8 @@ public final class SimilarFiles {
     private SimilarFiles() {}
 
     /**
-     * Says what to do if a missing file exists under another name.
-     *
-     * @param missing an index or data file that does not exist
-     * @return an imperative clause; empty if there is no similarly named file, or if the directory cannot be listed
+     * Says what to do if a missing index or data file exists under another name, as an imperative clause; empty if
+     * there is no similarly named file, or if the directory cannot be listed.
      */
     public static Optional<String> advice(Path missing) {
         String name = String.valueOf(missing.getFileName());
@@ -44,12 +42,7 @@ public final class SimilarFiles {
         });
     }
 
-    /**
-     * Finds a missing file under another name.
-     *
-     * @param missing an index or data file that does not exist
-     * @return the name of the first file that may be the missing one
-     */
+    /** Returns the name of the first file that may be a missing index or data file. */
     public static Optional<String> of(Path missing) {
         BundlePrefix file = BundlePrefix.of(missing);
         String wanted = normalized(file.base());
@@ -80,10 +73,8 @@ public final class SimilarFiles {
     }
 
     /**
-     * Returns the name that a file of a checkpoint probably had before it was renamed.
-     *
-     * @param name the name of a file
-     * @return the name of an index or data file; empty if {@code name} is one, or is not similar to one
+     * Returns the name that an index or data file probably had before it was renamed; empty if {@code name} is one of
+     * those, or is not similar to one.
      */
     public static Optional<String> original(String name) {
         String original = EXTENSION.matcher(COPY.matcher(name).replaceAll("")).replaceFirst("");

@@ -17,11 +17,7 @@ import org.tfckpt.tensor.TensorSlice;
  */
 public record TensorPart(
         String name, DataType dtype, Shape shape, @Nullable TensorSlice slice) {
-    /**
-     * Returns the shape of the added elements.
-     *
-     * @return the shape of the slice, or of the whole tensor
-     */
+    /** Returns the shape of the added elements: that of the slice, or of the whole tensor. */
     public Shape addedShape() {
         return slice == null ? shape : slice.of(shape);
     }
