@@ -4,8 +4,11 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.function.Function;
+import org.jspecify.annotations.Nullable;
 
 /** Opens files of any file system, memory-mapped or not. */
 public final class ByteSources {
@@ -18,22 +21,38 @@ public final class ByteSources {
 
     /** Opens a file that is not mapped. The caller closes it. */
     public static ByteSource channel(Path path) throws IOException {
+        return open(path, FileAccess.CHANNEL, true, null);
+    }
+
+    /** Opens a file; {@code access} applies if it is local. The caller closes it. */
+    public static ByteSource open(Path path, FileAccess access) throws IOException {
+        return open(path, access, false, null);
+    }
+
+    /**
+     * Opens a file, which is not read until its bytes are asked for: {@code missing} explains that it does not exist, if
+     * only a read notices this. The caller closes it.
+     */
+    public static ByteSource open(Path path, FileAccess access, Function<NoSuchFileException, IOException> missing)
+            throws IOException {
+        return open(path, access, false, missing);
+    }
+
+    private static ByteSource open(
+            Path path,
+            FileAccess access,
+            boolean forIndex,
+            @Nullable Function<NoSuchFileException, IOException> missing)
+            throws IOException {
         if (path.getFileSystem() instanceof StorageFileSystem storage) {
-            return cached(storage.existing(path), BlockCache.INDEX_BLOCK);
+            CachedFile file = missing == null ? storage.existing(path) : storage.file(path);
+            return cached(file, forIndex, missing, false);
         }
-        return open(
-                path, Files.newByteChannel(path, StandardOpenOption.READ), FileAccess.CHANNEL, BlockCache.INDEX_BLOCK);
-    }
-
-    private static ByteSource cached(CachedFile file, int unit) {
-        return new CachedSource(file, unit, cause -> cause, false);
-    }
-
-    private static ByteSource open(Path path, SeekableByteChannel channel, FileAccess access, int unit) {
         String name = path.toString();
+        SeekableByteChannel channel = Files.newByteChannel(path, StandardOpenOption.READ);
         if (!(channel instanceof FileChannel file)) {
             CachedFile remote = new CachedFile(name, new NioFile(path, channel), Shared.CACHE);
-            return new CachedSource(remote, unit, cause -> cause, true);
+            return cached(remote, forIndex, null, true);
         }
         boolean unmapOnClose = access == FileAccess.MAPPED_UNTIL_CLOSE;
         return access == FileAccess.CHANNEL || (unmapOnClose && !MappingArena.isSupported())
@@ -41,26 +60,13 @@ public final class ByteSources {
                 : new LazilyMappedSource(name, file, unmapOnClose);
     }
 
-    /** Opens a file; {@code access} applies if it is local. The caller closes it. */
-    public static ByteSource open(Path path, FileAccess access) throws IOException {
-        if (path.getFileSystem() instanceof StorageFileSystem storage) {
-            CachedFile file = storage.existing(path);
-            return cached(file, file.dataBlock());
-        }
-        return open(path, access, cause -> cause);
-    }
-
-    /**
-     * Opens a file, which is not read until its bytes are asked for: {@code missing} explains that it does not exist,
-     * if only a read notices this. The caller closes it.
-     */
-    public static ByteSource open(Path path, FileAccess access, MissingFile missing) throws IOException {
-        if (path.getFileSystem() instanceof StorageFileSystem storage) {
-            CachedFile file = storage.file(path);
-            return new CachedSource(file, file.dataBlock(), missing, false);
-        }
-        SeekableByteChannel channel = Files.newByteChannel(path, StandardOpenOption.READ);
-        return open(path, channel, access, Shared.CACHE.dataBlock());
+    private static ByteSource cached(
+            CachedFile file,
+            boolean forIndex,
+            @Nullable Function<NoSuchFileException, IOException> missing,
+            boolean ownsFile) {
+        int unit = forIndex ? BlockCache.INDEX_BLOCK : file.dataBlock();
+        return new CachedSource(file, unit, missing == null ? cause -> cause : missing, ownsFile);
     }
 
     /** Fills a file. */

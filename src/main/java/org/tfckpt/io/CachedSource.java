@@ -4,12 +4,13 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.NoSuchFileException;
+import java.util.function.Function;
 
 /** A file of a storage, read through the cache. Buffers are copies. */
 final class CachedSource extends ByteSource {
     private final CachedFile file;
     private final int unit;
-    private final MissingFile missing;
+    private final Function<NoSuchFileException, IOException> missing;
     private final boolean ownsFile;
 
     /**
@@ -20,7 +21,7 @@ final class CachedSource extends ByteSource {
      * @param missing explains that the file does not exist, which the first read notices
      * @param ownsFile whether to close the file with this source
      */
-    CachedSource(CachedFile file, int unit, MissingFile missing, boolean ownsFile) {
+    CachedSource(CachedFile file, int unit, Function<NoSuchFileException, IOException> missing, boolean ownsFile) {
         super(file.displayName());
         this.file = file;
         this.unit = unit;
@@ -34,7 +35,7 @@ final class CachedSource extends ByteSource {
         try {
             return file.size(unit);
         } catch (NoSuchFileException e) {
-            throw missing.explain(e);
+            throw missing.apply(e);
         }
     }
 
@@ -45,7 +46,7 @@ final class CachedSource extends ByteSource {
             try {
                 file.load(offset, length, unit);
             } catch (NoSuchFileException e) {
-                throw missing.explain(e);
+                throw missing.apply(e);
             }
         }
         return size();
