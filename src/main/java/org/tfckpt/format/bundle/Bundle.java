@@ -10,6 +10,7 @@ import org.tfckpt.format.SliceKey;
 import org.tfckpt.format.TensorReader;
 import org.tfckpt.format.TensorScan;
 import org.tfckpt.format.VerificationListener;
+import org.tfckpt.format.table.TableIterator;
 import org.tfckpt.io.FileAccess;
 import org.tfckpt.io.OrderedWork;
 import org.tfckpt.tensor.CheckpointException;
@@ -68,7 +69,17 @@ public final class Bundle implements FormatReader {
 
     @Override
     public TensorScan entries() throws IOException {
-        return new EntryScan(index);
+        TableIterator at = index.entries();
+        return () -> {
+            while (at.valid()) {
+                TensorInfo info = index.entry(at);
+                at.next();
+                if (!info.isPartitioned()) {
+                    return info;
+                }
+            }
+            return null;
+        };
     }
 
     @Override

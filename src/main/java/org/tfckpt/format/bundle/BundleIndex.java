@@ -207,14 +207,18 @@ final class BundleIndex implements Closeable {
         try {
             return BundleEntry.decode(name, value);
         } catch (InvalidProtocolBufferException e) {
-            throw new DataLossException(
-                    ProblemKind.ENTRY,
-                    "the entry of the tensor cannot be parsed",
-                    ErrorContext.at(table.name(), -1)
-                            .ofTensor(name)
-                            .withTensorFlow("Entry for key " + name + " not parseable."),
-                    e);
+            throw unparsable(name, e);
         }
+    }
+
+    DataLossException unparsable(String name, InvalidProtocolBufferException cause) {
+        return new DataLossException(
+                ProblemKind.ENTRY,
+                "the entry of the tensor cannot be parsed",
+                ErrorContext.at(table.name(), -1)
+                        .ofTensor(name)
+                        .withTensorFlow("Entry for key " + name + " not parseable."),
+                cause);
     }
 
     @Override

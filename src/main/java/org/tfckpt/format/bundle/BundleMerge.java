@@ -92,11 +92,7 @@ public final class BundleMerge {
     }
 
     private void addHeader(BundleIndex index) throws IOException {
-        BundleHeaderProto other;
-        try (TableIterator at = index.table().iterator()) {
-            at.seekToFirst();
-            other = BundleHeaderProto.parseFrom(bytes(at.value()));
-        }
+        BundleHeaderProto other = index.header();
         BundleHeaderProto first = header;
         if (first == null) {
             header = other;
@@ -121,25 +117,15 @@ public final class BundleMerge {
         return "{" + TextFormat.printer().emittingSingleLine(true).printToString(header.getVersion()) + "}";
     }
 
-    private static byte[] bytes(ByteBuffer value) {
+    private static BundleEntryProto parse(BundleIndex index, TableIterator at) throws DataLossException {
+        ByteBuffer value = at.value();
         byte[] bytes = new byte[value.remaining()];
         value.get(bytes);
-        return bytes;
-    }
-
-    private static BundleEntryProto parse(BundleIndex index, TableIterator at) throws DataLossException {
         try {
             // The generated class preserves unknown fields.
-            return BundleEntryProto.parseFrom(bytes(at.value()));
+            return BundleEntryProto.parseFrom(bytes);
         } catch (InvalidProtocolBufferException e) {
-            String name = TensorNames.decode(at.key());
-            throw new DataLossException(
-                    ProblemKind.ENTRY,
-                    "the entry of the tensor cannot be parsed",
-                    ErrorContext.at(index.name(), -1)
-                            .ofTensor(name)
-                            .withTensorFlow("Entry for key " + name + " not parseable."),
-                    e);
+            throw index.unparsable(TensorNames.decode(at.key()), e);
         }
     }
 
