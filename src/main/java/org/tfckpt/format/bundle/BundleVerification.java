@@ -42,13 +42,13 @@ final class BundleVerification {
         header();
         TableVerification.run(index.table(), new Records(), OrderedWork.alone());
         long intact = checks.finish();
-        reporter.finish();
+        reporter.ranges.check(reporter.listener);
         return new FormatReader.Totals(tensors, intact);
     }
 
     private void header() {
         if (index.header().getEndianness() == BundleHeaderProto.Endianness.UNRECOGNIZED) {
-            reporter.problem(new Problem(
+            reporter.listener.problem(new Problem(
                     index.name(),
                     -1,
                     null,
@@ -62,9 +62,9 @@ final class BundleVerification {
         public void problem(Problem problem) throws IOException {
             checks.inTurn(() -> {
                 if (problem.kind() != ProblemKind.KEY_ORDER) {
-                    reporter.rangeIsUnknown();
+                    reporter.ranges.rangeIsUnknown();
                 }
-                reporter.problem(problem);
+                reporter.listener.problem(problem);
             });
         }
 
@@ -96,7 +96,7 @@ final class BundleVerification {
         if (role != KeyClassifier.Role.LISTED) {
             tensors++;
             if (slice != null) {
-                checks.inTurn(() -> reporter.lost(unlisted(slice, role)));
+                checks.inTurn(() -> reporter.listener.lost(unlisted(slice, role)));
             }
             if (info.isPartitioned()) {
                 checks.inTurn(() -> partitioned(entry, info));
@@ -178,7 +178,7 @@ final class BundleVerification {
                             "the entry names shard " + storage.shard() + ", the header states a shard count of "
                                     + shards.count())
                     .toProblem();
-            checks.inTurn(() -> reporter.problem(beyond));
+            checks.inTurn(() -> reporter.listener.problem(beyond));
         }
         checks.add(entry, info, storage);
     }

@@ -96,7 +96,7 @@ final class TensorDataVerification {
         Subject subject = new Subject(entry, info, storage);
         StoredTensor parts = null;
         try {
-            if (!reporter.mayRead(storage)) {
+            if (!reporter.ranges.mayRead(storage)) {
                 DataLossException shared = new DataLossException(
                         ProblemKind.OVERLAP,
                         "not read: the tensors before it claim more than twice the size of the file",
@@ -105,7 +105,7 @@ final class TensorDataVerification {
                 step(() -> outcome(subject, 0, shared), 0);
                 return;
             }
-            if (info.dtype().isFixedWidth() && reporter.isChecked(info)) {
+            if (info.dtype().isFixedWidth() && reporter.listener.isChecked(info)) {
                 long size = stored(info).data(0).size();
                 step(() -> outcome(subject, size, null), 0);
                 return;
@@ -235,7 +235,7 @@ final class TensorDataVerification {
         }
         Storage storage = subject.storage;
         intactBytes += size;
-        reporter.addRange(storage, size, null);
+        reporter.ranges.add(storage, size, null);
         if (size == storage.size()) {
             reporter.intact(subject.entry, subject.info);
         } else {
@@ -253,9 +253,9 @@ final class TensorDataVerification {
             // Damaged bytes still belong to the tensor; but if the entry contradicts itself, its size is unknown.
             boolean inPlace = DAMAGED_IN_PLACE.contains(damage.kind());
             if (!inPlace && damage.kind() != ProblemKind.MISSING_FILE) {
-                reporter.rangeIsUnknown();
+                reporter.ranges.rangeIsUnknown();
             }
-            reporter.addRange(subject.storage, inPlace ? subject.storage.size() : 0, damage.kind());
+            reporter.ranges.add(subject.storage, inPlace ? subject.storage.size() : 0, damage.kind());
         }
         reporter.failed(subject.entry, failure);
     }

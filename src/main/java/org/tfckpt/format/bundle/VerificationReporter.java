@@ -17,8 +17,8 @@ import org.tfckpt.tensor.TensorInfo.Storage;
 /** Reports the results of a verification per tensor: damage of a slice is reported as damage of its tensor. */
 final class VerificationReporter {
     private final String index;
-    private final VerificationListener listener;
-    private final ShardRanges ranges;
+    final VerificationListener listener;
+    final ShardRanges ranges;
     /** Complete when their tensors are reported: slices come first in the index. */
     private final Set<SliceKey> damagedSlices = new HashSet<>();
 
@@ -31,17 +31,9 @@ final class VerificationReporter {
         this.ranges = new ShardRanges(shards);
     }
 
-    void problem(Problem problem) {
-        listener.problem(problem);
-    }
-
     /** Reports the loss of entries whose names are unknown. */
     void lostEntries(Problem problem) {
         ranges.rangeIsUnknown();
-        listener.lost(problem);
-    }
-
-    void lost(Problem problem) {
         listener.lost(problem);
     }
 
@@ -87,32 +79,10 @@ final class VerificationReporter {
         return damagedSlices.contains(slice);
     }
 
-    boolean isChecked(TensorInfo info) {
-        return listener.isChecked(info);
-    }
-
     /** Reports that all of an entry was read and is intact. */
     void intact(Entry entry, TensorInfo info) {
         if (entry.slice == null) {
             listener.intact(info);
         }
-    }
-
-    boolean mayRead(Storage storage) throws IOException {
-        return ranges.mayRead(storage);
-    }
-
-    /** Records bytes of an entry, whether they are intact or not. */
-    void addRange(Storage storage, long size, @Nullable ProblemKind damage) {
-        ranges.add(storage, size, damage);
-    }
-
-    void rangeIsUnknown() {
-        ranges.rangeIsUnknown();
-    }
-
-    /** Reports damaged files, shared and unused bytes, when all entries were added. */
-    void finish() throws IOException {
-        ranges.check(listener);
     }
 }
