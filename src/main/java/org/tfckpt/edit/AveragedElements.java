@@ -16,7 +16,6 @@ import org.tfckpt.scan.DoubleReader;
 import org.tfckpt.scan.TensorChunks;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.Elements;
-import org.tfckpt.tensor.SmallFloats;
 
 /**
  * The weighted means of the elements of several tensors, computed as they are read: the products of elements and weights
@@ -172,17 +171,8 @@ final class AveragedElements implements ValueSource.Parts {
                 out.position(out.position() + length * Float.BYTES);
             } else {
                 for (int i = 0; i < length; i++) {
-                    put(sums[i]);
+                    FloatCast.put(part, sums[i], out);
                 }
-            }
-        }
-
-        private void put(double value) {
-            switch (part) {
-                case DT_DOUBLE -> out.putDouble(value);
-                case DT_HALF -> out.putShort(SmallFloats.toHalf(value));
-                case DT_BFLOAT16 -> out.putShort(SmallFloats.toBfloat16(value));
-                default -> out.put(SmallFloats.toSmall(part, value));
             }
         }
 

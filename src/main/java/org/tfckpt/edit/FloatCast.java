@@ -4,30 +4,28 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import org.tfckpt.Tensor;
+import org.tfckpt.ValueSource;
 import org.tfckpt.tensor.DataType;
+import org.tfckpt.tensor.Elements;
 import org.tfckpt.tensor.Shape;
 import org.tfckpt.tensor.SmallFloats;
 
 /**
- * Floats cast to another dtype as they are read. Each is rounded once, to the nearest value, ties to even. Values that
- * are too large become infinite; NaN stays NaN.
+ * The elements of a tensor of fixed width, where floats may be cast to another dtype as they are read. Each is rounded
+ * once, to the nearest value, ties to even. Values that are too large become infinite; NaN stays NaN.
  */
-final class FloatCast implements ElementBytes {
+final class FloatCast implements ValueSource.Parts {
     /** Bytes per part: a multiple of the width of every dtype. */
     private static final int PART = 1 << 16;
 
-    private final ElementBytes source;
+    private final Tensor source;
+    private final DataType from;
     private final DataType to;
 
-    private FloatCast(ElementBytes source, DataType to) {
+    FloatCast(Tensor source, DataType to) {
         this.source = source;
+        this.from = source.dtype();
         this.to = to;
-    }
-
-    /** Returns the elements of a tensor as another dtype, or as they are if that is their own. */
-    static ElementBytes of(Tensor tensor, DataType to) {
-        ElementBytes source = ElementBytes.of(tensor);
-        return tensor.dtype() == to ? source : new FloatCast(source, to);
     }
 
     static boolean isFloat(DataType dtype) {
@@ -42,25 +40,26 @@ final class FloatCast implements ElementBytes {
         return isFloat(dtype) || dtype.name().startsWith("DT_FLOAT8_");
     }
 
-    @Override
-    public DataType dtype() {
+    DataType dtype() {
         return to;
     }
 
-    @Override
-    public Shape shape() {
+    Shape shape() {
         return source.shape();
     }
 
-    @Override
-    public ByteOrder order() {
-        return ByteOrder.LITTLE_ENDIAN;
+    ByteOrder order() {
+        return from == to ? source.order() : ByteOrder.LITTLE_ENDIAN;
     }
 
-    @Override
-    public void read(long position, ByteBuffer target) throws IOException {
+    /** Reads whole elements, as many as fit into {@code target}, from a position in bytes. */
+    void read(long position, ByteBuffer target) throws IOException {
+        if (from == to) {
+            source.read(position, target);
+            return;
+        }
         ByteBuffer out = target.slice().order(order());
-        int width = source.dtype().width();
+        int width = from.width();
         // A small buffer for a small part: there may be a hundred thousand tensors.
         int elements = Math.min(PART / width, out.remaining() / to.width());
         ByteBuffer in = ByteBuffer.allocate(elements * width).order(source.order());
@@ -74,9 +73,13 @@ final class FloatCast implements ElementBytes {
 
     @Override
     public void forEachPart(Tensor.PartConsumer consumer) throws IOException {
+        if (from == to) {
+            source.forEachPart(consumer);
+            return;
+        }
         long size = shape().elements() * to.width();
         ByteBuffer out = ByteBuffer.allocate((int) Math.min(PART, size)).order(order());
-        int most = PART / to.width() * source.dtype().width();
+        int most = PART / to.width() * from.width();
         source.forEachPart(part -> {
             for (int at = part.position(); at < part.limit(); at += most) {
                 int count = Math.min(most, part.limit() - at);
@@ -86,29 +89,22 @@ final class FloatCast implements ElementBytes {
         });
     }
 
+    /** A double represents every value of the four dtypes exactly. */
     private void cast(ByteBuffer in, ByteBuffer out) {
-        while (in.hasRemaining()) {
-            put(get(in), out);
+        int count = in.remaining() / from.width();
+        for (int i = 0; i < count; i++) {
+            put(to, Elements.floatAt(from, in, i), out);
         }
     }
 
-    /** A double represents every value of the four dtypes exactly. */
-    private double get(ByteBuffer in) {
-        return switch (source.dtype()) {
-            case DT_HALF -> SmallFloats.half(in.getShort());
-            case DT_BFLOAT16 -> SmallFloats.bfloat16(in.getShort());
-            case DT_FLOAT -> in.getFloat();
-            default -> in.getDouble();
-        };
-    }
-
-    private void put(double value, ByteBuffer out) {
-        switch (to) {
+    /** Appends a number, rounded to a dtype of floats. */
+    static void put(DataType dtype, double value, ByteBuffer out) {
+        switch (dtype) {
             case DT_HALF -> out.putShort(SmallFloats.toHalf(value));
             case DT_BFLOAT16 -> out.putShort(SmallFloats.toBfloat16(value));
             case DT_FLOAT -> out.putFloat((float) value);
             case DT_DOUBLE -> out.putDouble(value);
-            default -> out.put(SmallFloats.toSmall(to, value));
+            default -> out.put(SmallFloats.toSmall(dtype, value));
         }
     }
 }

@@ -3,24 +3,24 @@ package org.tfckpt.edit;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.AbstractList;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Tensor;
+import org.tfckpt.ValueSource;
+import org.tfckpt.format.ElementSource;
 import org.tfckpt.io.ByteSwap;
-import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.Shape;
 
 /**
  * A tensor with another shape of the same rank: the old values where the shapes overlap, the others from another tensor
  * or zero. Values are read run by run.
  */
-final class Resized implements ElementBytes {
+final class Resized implements ValueSource.Parts {
     private static final byte[] EMPTY = {};
 
-    private final ElementBytes old;
-    private final @Nullable ElementBytes rest;
+    private final FloatCast old;
+    private final @Nullable FloatCast rest;
     private final Shape shape;
     private final Overlap overlap;
 
@@ -31,7 +31,7 @@ final class Resized implements ElementBytes {
      * @param shape the new shape
      * @param rest values of the new shape and of the same dtype, or null for zeros
      */
-    Resized(ElementBytes old, Shape shape, @Nullable ElementBytes rest) {
+    Resized(FloatCast old, Shape shape, @Nullable FloatCast rest) {
         this.old = old;
         this.rest = rest;
         this.shape = shape;
@@ -39,23 +39,17 @@ final class Resized implements ElementBytes {
     }
 
     @Override
-    public DataType dtype() {
-        return old.dtype();
+    public void forEachPart(Tensor.PartConsumer consumer) throws IOException {
+        long size = shape.elements() * old.dtype().width();
+        ByteBuffer part = ByteBuffer.allocate((int) Math.min(ElementSource.PIECE, size));
+        for (long done = 0; done < size; done += part.limit()) {
+            read(done, part.clear().limit((int) Math.min(part.capacity(), size - done)));
+            consumer.accept(part.flip().order(old.order()));
+        }
     }
 
-    @Override
-    public Shape shape() {
-        return shape;
-    }
-
-    @Override
-    public ByteOrder order() {
-        return old.order();
-    }
-
-    @Override
-    public void read(long position, ByteBuffer target) throws IOException {
-        int width = dtype().width();
+    private void read(long position, ByteBuffer target) throws IOException {
+        int width = old.dtype().width();
         long[] next = {position};
         overlap.<IOException>forEachRun(position / width, target.remaining() / width, (from, count) -> {
             ByteBuffer part = target.slice(target.position(), (int) count * width);
@@ -77,8 +71,8 @@ final class Resized implements ElementBytes {
             return;
         }
         rest.read(position, target);
-        if (rest.order() != order()) {
-            ByteSwap.swap(target.flip(), dtype().swapUnit());
+        if (rest.order() != old.order()) {
+            ByteSwap.swap(target.flip(), old.dtype().swapUnit());
         }
     }
 

@@ -21,12 +21,12 @@ final class TensorValues {
         }
         DataType dtype = tensor.dtype();
         Tensor source = spec.source(tensor);
-        ElementBytes elements = FloatCast.of(slice == null ? source : source.slice(slice), dtype);
+        FloatCast elements = new FloatCast(slice == null ? source : source.slice(slice), dtype);
         if (!tensor.isResized()) {
             return elements;
         }
         Tensor rest = spec.rest(tensor);
-        return new Resized(elements, tensor.shape(), rest == null ? null : FloatCast.of(rest, dtype));
+        return new Resized(elements, tensor.shape(), rest == null ? null : new FloatCast(rest, dtype));
     }
 
     /** Returns the elements of a resized tensor of strings. */

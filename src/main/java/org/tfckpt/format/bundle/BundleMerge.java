@@ -20,7 +20,6 @@ import org.tfckpt.proto.BundleHeaderProto;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.ErrorContext;
-import org.tfckpt.tensor.ProblemKind;
 import org.tfckpt.tensor.TensorNames;
 
 /**

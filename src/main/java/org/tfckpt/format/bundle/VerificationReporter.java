@@ -1,6 +1,5 @@
 package org.tfckpt.format.bundle;
 
-import java.io.IOException;
 import java.util.HashSet;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
@@ -12,7 +11,6 @@ import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.Problem;
 import org.tfckpt.tensor.ProblemKind;
 import org.tfckpt.tensor.TensorInfo;
-import org.tfckpt.tensor.TensorInfo.Storage;
 
 /** Reports the results of a verification per tensor: damage of a slice is reported as damage of its tensor. */
 final class VerificationReporter {
