@@ -1,28 +1,26 @@
 package org.tfckpt.graph;
 
-import java.util.List;
+import java.util.Map;
 import java.util.Optional;
+import org.tfckpt.objects.ObjectGraph;
+import org.tfckpt.objects.ObjectKeys;
 
-/** The objects of a TF2 SavedModel or checkpoint: the variables among them, and the named edges between them. */
-interface GraphObjects {
-    /** An edge from an object to a child. */
-    record Edge(int child, String name) {}
-
-    /** A variable in which an optimizer stores state for another variable. */
-    record Slot(int optimizer, int original, String name, int variable) {}
-
-    /** Returns the number of objects; 0 is the root. */
-    int size();
-
-    Variables variables();
-
-    List<Edge> edgesOf(int object);
-
-    List<Slot> slots();
-
+/**
+ * The objects of a TF2 SavedModel or checkpoint.
+ *
+ * @param graph the objects
+ * @param variables the variables among them
+ * @param keys the keys of the variables of a checkpoint; empty for a SavedModel, which does not state them
+ */
+record GraphObjects(ObjectGraph graph, Variables variables, Map<GraphVariable, String> keys) {
     /** Returns the shortest path to a variable with its names escaped; empty if its object is unreachable. */
-    Optional<String> pathOf(GraphVariable variable);
+    Optional<String> pathOf(GraphVariable variable) {
+        return graph.pathOf(variable.objectNode().orElseThrow());
+    }
 
     /** Returns the checkpoint key of a variable; empty if its object is unreachable. */
-    Optional<String> keyOf(GraphVariable variable);
+    Optional<String> keyOf(GraphVariable variable) {
+        return Optional.ofNullable(keys.get(variable))
+                .or(() -> pathOf(variable).map(path -> ObjectKeys.key(path, ObjectKeys.VARIABLE_VALUE)));
+    }
 }

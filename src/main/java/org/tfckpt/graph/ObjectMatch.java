@@ -8,12 +8,13 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import org.tfckpt.objects.ObjectGraph;
 import org.tfckpt.objects.ObjectKeys;
+import org.tfckpt.objects.ObjectNode;
 
 /** Finds the variables of a graph in the object graph of a checkpoint. */
 final class ObjectMatch {
     private static final int NONE = -1;
 
-    private final GraphObjects saved;
+    private final ObjectGraph saved;
     private final ObjectGraph checkpoint;
 
     /** The object of the checkpoint for each object of the graph. */
@@ -21,7 +22,7 @@ final class ObjectMatch {
 
     private final Deque<Integer> open = new ArrayDeque<>();
 
-    private ObjectMatch(GraphObjects saved, ObjectGraph checkpoint) {
+    private ObjectMatch(ObjectGraph saved, ObjectGraph checkpoint) {
         this.saved = saved;
         this.checkpoint = checkpoint;
         this.matches = new int[saved.size()];
@@ -43,10 +44,8 @@ final class ObjectMatch {
 
     /** Finds variables by the paths to their objects. The ids of the objects need not agree. */
     static Map<GraphVariable, String> byEdges(GraphObjects saved, ObjectGraph checkpoint) {
-        ObjectMatch match = new ObjectMatch(saved, checkpoint);
-        if (saved.size() > 0) {
-            match.walk();
-        }
+        ObjectMatch match = new ObjectMatch(saved.graph(), checkpoint);
+        match.walk();
         Map<GraphVariable, String> keys = new LinkedHashMap<>();
         for (GraphVariable variable : saved.variables()) {
             int found = match.matches[variable.objectNode().orElseThrow()];
@@ -66,14 +65,14 @@ final class ObjectMatch {
         walkEdges();
         // A slot is found by its optimizer and its variable, so these are matched first.
         Map<Integer, Map<SlotOf, Integer>> optimizers = new HashMap<>();
-        for (GraphObjects.Slot slot : saved.slots()) {
-            int optimizer = matches[slot.optimizer()];
-            if (optimizer != NONE) {
-                Integer found = optimizers
-                        .computeIfAbsent(optimizer, this::slotsOf)
-                        .get(new SlotOf(matches[slot.original()], slot.name()));
-                if (found != null) {
-                    match(slot.variable(), found);
+        for (int optimizer = 0; optimizer < matches.length; optimizer++) {
+            if (saved.isOptimizer(optimizer) && matches[optimizer] != NONE) {
+                Map<SlotOf, Integer> slots = optimizers.computeIfAbsent(matches[optimizer], this::slotsOf);
+                for (ObjectNode.Slot slot : saved.node(optimizer).slots()) {
+                    Integer found = slots.get(new SlotOf(matches[slot.variable()], slot.name()));
+                    if (found != null) {
+                        match(slot.node(), found);
+                    }
                 }
             }
         }
@@ -91,10 +90,10 @@ final class ObjectMatch {
         for (Integer object = open.poll(); object != null; object = open.poll()) {
             Map<String, Integer> children = new HashMap<>();
             checkpoint.node(matches[object]).children().forEach(child -> children.put(child.name(), child.node()));
-            for (GraphObjects.Edge edge : saved.edgesOf(object)) {
-                Integer found = children.get(edge.name());
+            for (ObjectNode.Child child : saved.node(object).children()) {
+                Integer found = children.get(child.name());
                 if (found != null) {
-                    match(edge.child(), found);
+                    match(child.node(), found);
                 }
             }
         }

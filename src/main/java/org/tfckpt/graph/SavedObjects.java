@@ -1,30 +1,46 @@
 package org.tfckpt.graph;
 
+import com.google.protobuf.CodedOutputStream;
+import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
-import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.graph.GraphInput.Range;
-import org.tfckpt.objects.ObjectKeys;
+import org.tfckpt.objects.ObjectGraph;
 import org.tfckpt.proto.SavedObject;
 import org.tfckpt.proto.SavedObjectGraph;
 import org.tfckpt.proto.SavedVariable;
+import org.tfckpt.proto.TrackableObjectGraph;
+import org.tfckpt.proto.TrackableObjectGraph.TrackableObject;
+import org.tfckpt.proto.TrackableObjectGraph.TrackableObject.ObjectReference;
+import org.tfckpt.proto.TrackableObjectGraph.TrackableObject.SlotVariableReference;
+import org.tfckpt.tensor.ErrorContext;
 
-/** The object graph of a TF2 SavedModel: its variables, and the named edges between objects. */
-final class SavedObjects implements GraphObjects {
+/** Reads the object graph of a TF2 SavedModel, which has the edges and slots of a checkpoint's, and variables. */
+final class SavedObjects {
+    private final GraphInput in;
+
+    /** The objects as those of a checkpoint. */
+    private final ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+
+    private final CodedOutputStream nodes = CodedOutputStream.newInstance(bytes);
+    private final List<GraphVariable.Builder> variables = new ArrayList<>();
     private int count;
-    private final Map<Integer, List<Edge>> edges = new HashMap<>();
-    private final List<Slot> slots = new ArrayList<>();
-    private final List<GraphVariable.Builder> found = new ArrayList<>();
-    private final Variables variables;
-    private final SavedPaths paths;
 
-    private SavedObjects(GraphInput in, List<Range> graphs) throws IOException {
+    /** Compared as unsigned, so that negative ids are too large. */
+    private int largestId;
+
+    private SavedObjects(GraphInput in) {
+        this.in = in;
+    }
+
+    static @Nullable GraphObjects read(GraphInput in, List<Range> graphs) throws IOException {
+        return graphs.isEmpty() ? null : new SavedObjects(in).read(graphs);
+    }
+
+    private GraphObjects read(List<Range> graphs) throws IOException {
         for (Range graph : graphs) {
             in.walk(graph, field -> {
                 if (field == SavedObjectGraph.NODES_FIELD_NUMBER) {
@@ -34,95 +50,47 @@ final class SavedObjects implements GraphObjects {
                 }
             });
         }
-        requireNodes(in);
-        Set<Integer> slotNodes = new HashSet<>();
-        slots.forEach(slot -> slotNodes.add(slot.variable()));
-        for (GraphVariable.Builder variable : found) {
-            variable.optimizerSlot = slotNodes.contains(variable.objectNode);
+        if (count == 0) {
+            add(SavedObject.getDefaultInstance());
         }
-        this.variables =
-                Variables.of(found.stream().map(GraphVariable.Builder::build).toList());
-        this.paths = new SavedPaths(this);
-    }
-
-    static @Nullable SavedObjects read(GraphInput in, List<Range> graphs) throws IOException {
-        if (graphs.isEmpty()) {
-            return null;
+        if (Integer.compareUnsigned(largestId, count) >= 0) {
+            throw in.failure("The object graph has " + count + " objects but refers to object " + largestId, -1);
         }
-        return new SavedObjects(in, graphs);
-    }
-
-    @Override
-    public int size() {
-        return count;
-    }
-
-    @Override
-    public Variables variables() {
-        return variables;
-    }
-
-    @Override
-    public List<Edge> edgesOf(int node) {
-        return edges.getOrDefault(node, List.of());
-    }
-
-    @Override
-    public List<Slot> slots() {
-        return slots;
-    }
-
-    @Override
-    public Optional<String> pathOf(GraphVariable variable) {
-        return paths.pathOf(variable.objectNode().orElseThrow());
-    }
-
-    @Override
-    public Optional<String> keyOf(GraphVariable variable) {
-        return pathOf(variable).map(path -> ObjectKeys.key(path, ObjectKeys.VARIABLE_VALUE));
-    }
-
-    private void add(SavedObject object) {
-        if (object.getChildrenCount() > 0) {
-            edges.put(
-                    count,
-                    object.getChildrenList().stream()
-                            .map(child -> new Edge(child.getNodeId(), Protos.name(child.getLocalName())))
-                            .toList());
+        nodes.flush();
+        ObjectGraph graph = ObjectGraph.parse(bytes.toByteArray(), ErrorContext.NONE);
+        List<GraphVariable> built = new ArrayList<>();
+        for (GraphVariable.Builder variable : variables) {
+            variable.optimizerSlot = graph.slotOf(variable.objectNode).isPresent();
+            built.add(variable.build());
         }
-        object.getSlotVariablesList()
-                .forEach(slot -> slots.add(new Slot(
-                        count,
-                        slot.getOriginalVariableNodeId(),
-                        Protos.name(slot.getSlotName()),
-                        slot.getSlotVariableNodeId())));
+        return new GraphObjects(graph, Variables.of(built), Map.of());
+    }
+
+    private void add(SavedObject object) throws IOException {
+        for (ObjectReference child : object.getChildrenList()) {
+            see(child.getNodeId());
+        }
+        for (SlotVariableReference slot : object.getSlotVariablesList()) {
+            see(slot.getOriginalVariableNodeId());
+            see(slot.getSlotVariableNodeId());
+        }
+        TrackableObject node = TrackableObject.newBuilder()
+                .addAllChildren(object.getChildrenList())
+                .addAllSlotVariables(object.getSlotVariablesList())
+                .build();
+        nodes.writeMessage(TrackableObjectGraph.NODES_FIELD_NUMBER, node);
         if (object.hasVariable()) {
             SavedVariable variable = object.getVariable();
             GraphVariable.Builder builder = new GraphVariable.Builder(
                     variable.getName(), "VarHandleOp", variable.getDtypeValue(), Protos.shape(variable.getShape()));
             builder.trainable = variable.getTrainable();
             builder.objectNode = count;
-            found.add(builder);
+            variables.add(builder);
         }
         count++;
     }
 
-    /** Requires every id to be that of an object. */
-    private void requireNodes(GraphInput in) throws IOException {
-        for (List<Edge> some : edges.values()) {
-            for (Edge edge : some) {
-                requireNode(in, edge.child());
-            }
-        }
-        for (Slot slot : slots) {
-            requireNode(in, slot.original());
-            requireNode(in, slot.variable());
-        }
-    }
-
-    private void requireNode(GraphInput in, int node) throws IOException {
-        if (node < 0 || node >= count) {
-            throw in.failure("The object graph has " + count + " objects but refers to object " + node, -1);
-        }
+    private void see(int id) {
+        largestId = Integer.compareUnsigned(id, largestId) > 0 ? id : largestId;
     }
 }
