@@ -24,17 +24,8 @@ public final class GraphVariable {
     private static final String UNKNOWN = "<unknown>";
     private static final Set<String> REFERENCES = Set.of("VariableV2", "Variable", "AutoReloadVariable");
 
-    private final String name;
-    private final String op;
-    private final int dtypeNumber;
-    private final @Nullable Shape shape;
-    private final @Nullable String sharedName;
-    private final Set<String> collections;
-    private final @Nullable Boolean trainable;
-    private final VariableDef definition;
-    private final @Nullable ShapeAndSlice partition;
-    private final boolean optimizerSlot;
-    private final int objectNode;
+    /** Not changed after construction. */
+    private final Builder properties;
 
     /** Collects the properties of a variable: first from its node, then from other parts of the file. */
     static final class Builder {
@@ -77,18 +68,8 @@ public final class GraphVariable {
         }
     }
 
-    private GraphVariable(Builder builder) {
-        this.name = builder.name;
-        this.op = builder.op;
-        this.dtypeNumber = builder.dtypeNumber;
-        this.shape = builder.shape;
-        this.sharedName = builder.sharedName;
-        this.collections = Collections.unmodifiableSet(builder.collections);
-        this.trainable = builder.trainable;
-        this.definition = builder.definition;
-        this.partition = builder.partition;
-        this.optimizerSlot = builder.optimizerSlot;
-        this.objectNode = builder.objectNode;
+    private GraphVariable(Builder properties) {
+        this.properties = properties;
     }
 
     /**
@@ -109,7 +90,7 @@ public final class GraphVariable {
      * @return for example {@code input/init_conv/DW}; without {@code :0}
      */
     public String name() {
-        return name;
+        return properties.name;
     }
 
     /**
@@ -120,8 +101,8 @@ public final class GraphVariable {
      *     object graph ({@link #objectNode()})
      */
     public String savedName() {
-        String fullName = definition.getSaveSliceInfoDef().getFullName();
-        return fullName.isEmpty() ? name : fullName;
+        String fullName = properties.definition.getSaveSliceInfoDef().getFullName();
+        return fullName.isEmpty() ? properties.name : fullName;
     }
 
     /**
@@ -130,7 +111,7 @@ public final class GraphVariable {
      * @return {@code VariableV2}, {@code Variable}, {@code AutoReloadVariable} or {@code VarHandleOp}
      */
     public String op() {
-        return op;
+        return properties.op;
     }
 
     /**
@@ -139,7 +120,7 @@ public final class GraphVariable {
      * @return false for a resource variable ({@code VarHandleOp})
      */
     public boolean isReference() {
-        return REFERENCES.contains(op);
+        return REFERENCES.contains(properties.op);
     }
 
     /**
@@ -149,7 +130,7 @@ public final class GraphVariable {
      *     dtype is not known, as in some texts
      */
     public DataType dtype() {
-        return DataType.ofNumber(dtypeNumber);
+        return DataType.ofNumber(properties.dtypeNumber);
     }
 
     /**
@@ -158,7 +139,7 @@ public final class GraphVariable {
      * @return the number
      */
     public int dtypeNumber() {
-        return dtypeNumber;
+        return properties.dtypeNumber;
     }
 
     /**
@@ -167,7 +148,7 @@ public final class GraphVariable {
      * @return the shape, with -1 for an unknown dimension; empty if not even the rank is known
      */
     public Optional<Shape> shape() {
-        return Optional.ofNullable(shape);
+        return Optional.ofNullable(properties.shape);
     }
 
     /**
@@ -177,7 +158,7 @@ public final class GraphVariable {
      * @return the shape, with -1 for an unknown dimension; empty if not even the rank is known
      */
     public Optional<Shape> savedShape() {
-        return partition == null ? shape() : Optional.of(partition.shape());
+        return partition().map(ShapeAndSlice::shape).or(this::shape);
     }
 
     /**
@@ -197,7 +178,7 @@ public final class GraphVariable {
      *     GraphDef
      */
     public Optional<ShapeAndSlice> partition() {
-        return Optional.ofNullable(partition);
+        return Optional.ofNullable(properties.partition);
     }
 
     /**
@@ -206,7 +187,7 @@ public final class GraphVariable {
      * @return the name; empty if the node has none
      */
     public Optional<String> sharedName() {
-        return Optional.ofNullable(sharedName);
+        return Optional.ofNullable(properties.sharedName);
     }
 
     /**
@@ -215,7 +196,7 @@ public final class GraphVariable {
      * @return the keys in alphabetical order; empty if the file has no collections, as in a GraphDef
      */
     public Set<String> collections() {
-        return collections;
+        return Collections.unmodifiableSet(properties.collections);
     }
 
     /**
@@ -225,7 +206,7 @@ public final class GraphVariable {
      * @return false also if the file has no collections
      */
     public boolean isIn(String key) {
-        return collections.contains(key);
+        return properties.collections.contains(key);
     }
 
     /**
@@ -234,7 +215,7 @@ public final class GraphVariable {
      * @return empty if the file does not state it, as in a GraphDef
      */
     public Optional<Boolean> trainable() {
-        return Optional.ofNullable(trainable);
+        return Optional.ofNullable(properties.trainable);
     }
 
     /**
@@ -243,7 +224,7 @@ public final class GraphVariable {
      * @return for example {@code v/Assign}; empty if the file does not state it
      */
     public Optional<String> initializer() {
-        return ifNotEmpty(definition.getInitializerName());
+        return ifNotEmpty(properties.definition.getInitializerName());
     }
 
     /**
@@ -252,7 +233,7 @@ public final class GraphVariable {
      * @return for example {@code v/initial_value:0}; empty if the file does not state it
      */
     public Optional<String> initialValue() {
-        return ifNotEmpty(definition.getInitialValueName());
+        return ifNotEmpty(properties.definition.getInitialValueName());
     }
 
     /**
@@ -261,7 +242,7 @@ public final class GraphVariable {
      * @return for example {@code v/read:0}; empty if the file does not state it
      */
     public Optional<String> snapshot() {
-        return ifNotEmpty(definition.getSnapshotName());
+        return ifNotEmpty(properties.definition.getSnapshotName());
     }
 
     /**
@@ -271,7 +252,7 @@ public final class GraphVariable {
      * @return false for moving averages
      */
     public boolean isOptimizerSlot() {
-        return optimizerSlot;
+        return properties.optimizerSlot;
     }
 
     /**
@@ -281,7 +262,7 @@ public final class GraphVariable {
      *     no object
      */
     public OptionalInt objectNode() {
-        return objectNode < 0 ? OptionalInt.empty() : OptionalInt.of(objectNode);
+        return properties.objectNode < 0 ? OptionalInt.empty() : OptionalInt.of(properties.objectNode);
     }
 
     private static Optional<String> ifNotEmpty(String text) {
@@ -295,7 +276,7 @@ public final class GraphVariable {
      *     {@code ?}, an unknown shape {@code <unknown>}; an unknown dtype is left out
      */
     public String toPython() {
-        String type = dtypeNumber == 0 ? "" : "<dtype: '" + pythonDtype() + "'> ";
+        String type = properties.dtypeNumber == 0 ? "" : "<dtype: '" + pythonDtype() + "'> ";
         return printable() + " " + type + pythonShape("?");
     }
 
@@ -310,18 +291,19 @@ public final class GraphVariable {
     }
 
     private String printable() {
-        return TensorNames.printable(name) + ":0";
+        return TensorNames.printable(properties.name) + ":0";
     }
 
     private String pythonDtype() {
-        if (dtypeNumber == 0) {
+        if (properties.dtypeNumber == 0) {
             return UNKNOWN;
         }
-        String value = dtype() == DataType.UNKNOWN ? DataType.shortName(dtypeNumber) : dtype().pythonName();
+        String value = dtype() == DataType.UNKNOWN ? DataType.shortName(properties.dtypeNumber) : dtype().pythonName();
         return isReference() ? value + "_ref" : value;
     }
 
     private String pythonShape(String unknown) {
+        Shape shape = properties.shape;
         if (shape == null) {
             return UNKNOWN;
         }
@@ -343,8 +325,9 @@ public final class GraphVariable {
      */
     @Override
     public String toString() {
-        String type = dtypeNumber == 0 ? UNKNOWN : DataType.enumName(dtypeNumber);
-        String dimensions = shape == null ? UNKNOWN : "[" + String.join(",", dimensions(shape, "?")) + "]";
+        String type = properties.dtypeNumber == 0 ? UNKNOWN : DataType.enumName(properties.dtypeNumber);
+        String dimensions = shape().map(shape -> "[" + String.join(",", dimensions(shape, "?")) + "]")
+                .orElse(UNKNOWN);
         return printable() + " " + type + " " + dimensions;
     }
 }
