@@ -8,10 +8,10 @@ import com.google.protobuf.Message;
 import com.google.protobuf.Parser;
 import com.google.protobuf.WireFormat;
 import java.io.IOException;
-import java.io.InputStream;
 import java.nio.ByteBuffer;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.io.ByteSource;
+import org.tfckpt.io.RangeStream;
 import org.tfckpt.proto.NodeDef;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.ErrorContext;
@@ -99,7 +99,8 @@ final class GraphInput {
         int length = (int) Math.min(range.length(), MAX_SIZE);
         in = source == null
                 ? CodedInputStream.newInstance(bytes, (int) range.start, length)
-                : CodedInputStream.newInstance(new Part(source, range), Math.max(1, Math.min(BUFFER, length)));
+                : CodedInputStream.newInstance(
+                        new RangeStream(source, range.start, range.length()), Math.max(1, Math.min(BUFFER, length)));
         base = range.start;
         try {
             in.pushLimit(length);
@@ -272,42 +273,5 @@ final class GraphInput {
 
     private ErrorContext place(long offset) {
         return ErrorContext.at(file, isText ? -1 : offset);
-    }
-
-    /** Part of a file as a stream that skips without reading. */
-    private static final class Part extends InputStream {
-        private final ByteSource source;
-        private final long end;
-        private long position;
-
-        Part(ByteSource source, Range range) {
-            this.source = source;
-            this.position = range.start;
-            this.end = range.end;
-        }
-
-        @Override
-        public int read() throws IOException {
-            byte[] one = new byte[1];
-            return read(one, 0, 1) < 0 ? -1 : one[0] & 0xff;
-        }
-
-        @Override
-        public int read(byte[] target, int offset, int length) throws IOException {
-            int count = (int) Math.min(length, end - position);
-            if (count == 0) {
-                return length == 0 ? 0 : -1;
-            }
-            source.readInto(position, ByteBuffer.wrap(target, offset, count));
-            position += count;
-            return count;
-        }
-
-        @Override
-        public long skip(long count) {
-            long skipped = Math.max(0, Math.min(count, end - position));
-            position += skipped;
-            return skipped;
-        }
     }
 }

@@ -5,7 +5,7 @@ import java.io.InputStream;
 import java.nio.ByteBuffer;
 import java.util.Objects;
 
-/** Reads a range of a file as a stream. The stream does not own the file. Not thread-safe. */
+/** Reads a range of a file as a stream, which skips without reading, and does not own the file. Not thread-safe. */
 public final class RangeStream extends InputStream {
     private final ByteSource source;
     private final long end;
@@ -35,5 +35,12 @@ public final class RangeStream extends InputStream {
         source.readInto(at, ByteBuffer.wrap(target, offset, count));
         at += count;
         return count;
+    }
+
+    @Override
+    public long skip(long count) {
+        long skipped = Math.max(0, Math.min(count, end - at));
+        at += skipped;
+        return skipped;
     }
 }

@@ -24,25 +24,15 @@ final class TextInput {
 
     /** Returns the characters of a text; null if the bytes are not text. */
     static @Nullable Reader of(InputStream in) throws IOException {
+        // Pipes cannot do more than read, as this method does.
         byte[] head = new byte[HEAD];
-        head = Arrays.copyOf(head, readFully(in, head, 0));
+        head = Arrays.copyOf(head, in.readNBytes(head, 0, HEAD));
         Charset charset = charsetOf(head);
         if (charset == null) {
             return null;
         }
         InputStream all = new SequenceInputStream(new ByteArrayInputStream(head), in);
         return charset.equals(StandardCharsets.UTF_8) ? new Utf8Reader(all) : new InputStreamReader(all, charset);
-    }
-
-    /** Fills an array from an index on, and returns the index where the bytes end. Pipes cannot do more than read. */
-    private static int readFully(InputStream in, byte[] bytes, int from) throws IOException {
-        int length = from;
-        int read = 0;
-        while (read >= 0 && length < bytes.length) {
-            length += read;
-            read = in.read(bytes, length, bytes.length - length);
-        }
-        return length;
     }
 
     static Reader of(String text) {
@@ -113,7 +103,7 @@ final class TextInput {
         }
 
         private boolean fill() throws IOException {
-            length = readFully(in, bytes, length);
+            length += in.readNBytes(bytes, length, bytes.length - length);
             if (length == 0) {
                 return false;
             }

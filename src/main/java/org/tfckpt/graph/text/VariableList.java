@@ -130,10 +130,6 @@ final class VariableList {
         return !printed.containsAll(wanted);
     }
 
-    boolean hasWanted() {
-        return !wanted.isEmpty();
-    }
-
     Limited contradictions() {
         return contradictions;
     }
