@@ -6,6 +6,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.List;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.io.ByteSource;
 
@@ -14,11 +15,9 @@ import org.tfckpt.io.ByteSource;
  * returned as a view; others are copied run by run.
  */
 final class AssembledData implements TensorData {
-    private static final int PART = 1 << 20;
     /** Shorter runs are read several at a time. */
     private static final int SPAN = 1 << 16;
 
-    private final String name;
     private final long size;
     private final ByteOrder order;
     /** Sorted by their offset in the region. */
@@ -29,8 +28,7 @@ final class AssembledData implements TensorData {
     /** The part of the region that one stored slice holds. */
     record Piece(TensorData data, Runs runs) {}
 
-    AssembledData(String name, long size, ByteOrder order, List<Piece> pieces) {
-        this.name = name;
+    AssembledData(long size, ByteOrder order, List<Piece> pieces) {
         this.size = size;
         this.order = order;
         this.pieces = pieces.toArray(new Piece[0]);
@@ -62,7 +60,7 @@ final class AssembledData implements TensorData {
 
     @Override
     public ByteBuffer read(long offset, int length) throws IOException {
-        requireWithin(offset, length);
+        Objects.checkFromIndexSize(offset, length, size);
         ByteBuffer view = length == 0 ? null : view(offset, length);
         if (view != null) {
             return view;
@@ -105,7 +103,7 @@ final class AssembledData implements TensorData {
 
     @Override
     public void readInto(long offset, ByteBuffer target) throws IOException {
-        requireWithin(offset, target.remaining());
+        Objects.checkFromIndexSize(offset, target.remaining(), size);
         long end = offset + target.remaining();
         for (int i = firstReaching(offset);
                 i < pieces.length && pieces[i].runs().regionStart() < end;
@@ -178,13 +176,6 @@ final class AssembledData implements TensorData {
         } catch (IllegalStateException closed) {
             closed.addSuppressed(cause);
             return closed;
-        }
-    }
-
-    private void requireWithin(long offset, long length) {
-        if (offset < 0 || length < 0 || offset > size - length) {
-            throw new IndexOutOfBoundsException("bytes " + offset + " to " + (offset + length) + " of the " + size
-                    + " bytes of tensor '" + name + "'");
         }
     }
 }

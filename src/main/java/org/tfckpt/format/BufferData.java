@@ -3,7 +3,7 @@ package org.tfckpt.format;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
-import org.tfckpt.io.ByteSource;
+import java.util.Objects;
 
 /** Elements of fixed width from a source of buffers, which has already checked them. */
 public final class BufferData implements TensorData {
@@ -50,21 +50,12 @@ public final class BufferData implements TensorData {
 
     @Override
     public ByteBuffer read(long offset, int length) throws IOException {
-        if (offset < 0 || length < 0 || offset > size - length) {
-            throw new IndexOutOfBoundsException("bytes " + offset + " to " + (offset + length) + " of " + size);
-        }
+        Objects.checkFromIndexSize(offset, length, (long) size);
         return source.get().slice((int) offset, length).order(ByteOrder.LITTLE_ENDIAN);
     }
 
     @Override
     public void readInto(long offset, ByteBuffer target) throws IOException {
         target.put(read(offset, target.remaining()));
-    }
-
-    @Override
-    public void forEach(ByteSource.Consumer consumer) throws IOException {
-        if (size > 0) {
-            consumer.accept(read(0, size));
-        }
     }
 }

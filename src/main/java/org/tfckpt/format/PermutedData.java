@@ -3,6 +3,7 @@ package org.tfckpt.format;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Objects;
 import org.tfckpt.io.ByteSource;
 
 /**
@@ -58,7 +59,7 @@ public final class PermutedData implements TensorData {
 
     @Override
     public ByteBuffer read(long offset, int length) throws IOException {
-        requireWithin(offset, length);
+        Objects.checkFromIndexSize(offset, length, size());
         ByteBuffer bytes = ByteBuffer.allocate(length);
         readInto(offset, bytes);
         return bytes.flip().order(order());
@@ -67,7 +68,7 @@ public final class PermutedData implements TensorData {
     @Override
     public void readInto(long offset, ByteBuffer target) throws IOException {
         int length = target.remaining();
-        requireWithin(offset, length);
+        Objects.checkFromIndexSize(offset, length, size());
         int before = (int) (offset % width);
         int after = (int) Math.floorMod(-(offset + length), (long) width);
         if (before == 0 && after == 0) {
@@ -137,11 +138,5 @@ public final class PermutedData implements TensorData {
         long together = rows >= run ? run : 16;
         rows -= rows % together;
         return rows == 0 ? PART : rows * row;
-    }
-
-    private void requireWithin(long offset, long length) {
-        if (offset < 0 || length < 0 || offset > size() - length) {
-            throw new IndexOutOfBoundsException("bytes " + offset + " to " + (offset + length) + " of " + size());
-        }
     }
 }

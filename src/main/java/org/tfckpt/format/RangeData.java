@@ -3,13 +3,12 @@ package org.tfckpt.format;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Objects;
 import org.tfckpt.io.ByteSource;
 import org.tfckpt.tensor.DataLossException;
 
 /** A tensor whose bytes are a range of a file. */
 public final class RangeData implements TensorData {
-    private static final int PART = 1 << 20;
-
     private final ByteSource source;
     private final long offset;
     private final long size;
@@ -74,7 +73,7 @@ public final class RangeData implements TensorData {
 
     @Override
     public ByteBuffer read(long from, int length) throws IOException {
-        requireWithin(from, length);
+        Objects.checkFromIndexSize(from, length, size);
         try {
             return source.read(offset + from, length).order(order);
         } catch (DataLossException e) {
@@ -84,7 +83,7 @@ public final class RangeData implements TensorData {
 
     @Override
     public void readInto(long from, ByteBuffer target) throws IOException {
-        requireWithin(from, target.remaining());
+        Objects.checkFromIndexSize(from, target.remaining(), size);
         try {
             source.readInto(offset + from, target);
         } catch (DataLossException e) {
@@ -95,26 +94,12 @@ public final class RangeData implements TensorData {
     @Override
     public void readRuns(long from, long distance, int length, int count, byte[] target) throws IOException {
         if (count > 0) {
-            requireWithin(from, (count - 1) * distance + length);
+            Objects.checkFromIndexSize(from, (count - 1) * distance + length, size);
         }
         try {
             source.readRuns(offset + from, distance, length, count, target);
         } catch (DataLossException e) {
             throw ofTensor(e);
-        }
-    }
-
-    @Override
-    public void forEach(ByteSource.Consumer consumer) throws IOException {
-        for (long done = 0; done < size; done += PART) {
-            consumer.accept(read(done, (int) Math.min(PART, size - done)));
-        }
-    }
-
-    private void requireWithin(long from, long length) {
-        if (from < 0 || length < 0 || from > size - length) {
-            throw new IndexOutOfBoundsException("bytes " + from + " to " + (from + length) + " of the " + size
-                    + " bytes of tensor '" + tensor + "'");
         }
     }
 

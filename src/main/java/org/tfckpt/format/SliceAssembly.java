@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataLossException;
@@ -159,23 +158,35 @@ public final class SliceAssembly implements TensorReader {
         return checked;
     }
 
-    /** The slices that cover a region, and the runs of the region in each. */
-    private record Selection(SliceSet.Cover cover, List<Runs> runs, long elements) {}
+    /** The slices that cover a region, and the runs of the region in each; exact if the only slice is the region. */
+    private record Selection(List<Integer> slices, List<Runs> runs, long elements, boolean exact) {}
 
     private Selection select(TensorSlice region, int width) throws CheckpointException {
         SliceSet all = slices();
         TensorSlice box = region.spelledOut(info.shape());
-        SliceSet.Cover cover = all.cover(box);
+        List<Integer> cover = all.cover(box);
         if (cover == null) {
             throw parts.incomplete(region);
         }
         List<Runs> runs = new ArrayList<>();
-        for (int i = 0; i < cover.count(); i++) {
-            TensorSlice stored = all.box(cover.slice(i));
-            Optional<TensorSlice> common = stored.intersect(box);
-            common.ifPresent(both -> runs.add(Runs.of(both, box, stored, width)));
+        for (int slice : cover) {
+            TensorSlice stored = all.box(slice);
+            stored.intersect(box).ifPresent(both -> runs.add(Runs.of(both, box, stored, width)));
         }
-        return new Selection(cover, runs, box.of(info.shape()).elements());
+        boolean exact = cover.size() == 1 && all.box(cover.get(0)).equals(box);
+        return new Selection(cover, runs, SliceOverlaps.volume(box), exact);
+    }
+
+    private interface Opener<T> {
+        T open(int slice) throws IOException;
+    }
+
+    private static <T> List<T> open(Selection selection, Opener<T> opener) throws IOException {
+        List<T> opened = new ArrayList<>();
+        for (int slice : selection.slices) {
+            opened.add(opener.open(slice));
+        }
+        return opened;
     }
 
     @Override
@@ -193,15 +204,14 @@ public final class SliceAssembly implements TensorReader {
             return data(0);
         }
         Selection selection = select(region, width);
-        if (selection.cover().isExact()) {
-            return data(selection.cover().slice(0));
+        if (selection.exact) {
+            return data(selection.slices.get(0));
         }
         List<AssembledData.Piece> pieces = new ArrayList<>();
-        for (int i = 0; i < selection.cover().count(); i++) {
-            pieces.add(new AssembledData.Piece(
-                    data(selection.cover().slice(i)), selection.runs().get(i)));
+        for (int i = 0; i < selection.slices.size(); i++) {
+            pieces.add(new AssembledData.Piece(data(selection.slices.get(i)), selection.runs.get(i)));
         }
-        return new AssembledData(info.name(), selection.elements() * width, order, pieces);
+        return new AssembledData(selection.elements * width, order, pieces);
     }
 
     private synchronized TensorData data(int slice) throws IOException {
@@ -216,14 +226,9 @@ public final class SliceAssembly implements TensorReader {
     @Override
     public StringData strings(TensorSlice region) throws IOException {
         Selection selection = select(region, 1);
-        if (selection.cover().isExact()) {
-            return strings(selection.cover().slice(0));
-        }
-        List<StringData> opened = new ArrayList<>();
-        for (int i = 0; i < selection.cover().count(); i++) {
-            opened.add(strings(selection.cover().slice(i)));
-        }
-        return new AssembledStrings(opened, ElementMap.of(requireCount(selection), selection.runs()));
+        return selection.exact
+                ? strings(selection.slices.get(0))
+                : new AssembledStrings(open(selection, this::strings), elements(selection));
     }
 
     private synchronized StringData strings(int slice) throws IOException {
@@ -248,21 +253,16 @@ public final class SliceAssembly implements TensorReader {
     @Override
     public VariantData variants(TensorSlice region) throws IOException {
         Selection selection = select(region, 1);
-        if (selection.cover().isExact()) {
-            return parts.variants(selection.cover().slice(0));
-        }
-        List<VariantData> opened = new ArrayList<>();
-        for (int i = 0; i < selection.cover().count(); i++) {
-            opened.add(parts.variants(selection.cover().slice(i)));
-        }
-        return new AssembledVariants(opened, ElementMap.of(requireCount(selection), selection.runs()));
+        return selection.exact
+                ? parts.variants(selection.slices.get(0))
+                : new AssembledVariants(open(selection, parts::variants), elements(selection));
     }
 
-    private int requireCount(Selection selection) throws UnsupportedFormatException {
-        if (selection.elements() > Integer.MAX_VALUE - 8) {
+    private ElementMap elements(Selection selection) throws UnsupportedFormatException {
+        if (selection.elements > Integer.MAX_VALUE - 8) {
             throw new UnsupportedFormatException(
                     "a region of more than 2^31 strings or variants does not fit an array", parts.place());
         }
-        return (int) selection.elements();
+        return ElementMap.of((int) selection.elements, selection.runs);
     }
 }

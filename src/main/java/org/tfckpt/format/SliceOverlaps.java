@@ -25,7 +25,7 @@ final class SliceOverlaps {
 
     static @Nullable Pair find(List<TensorSlice> boxes, ErrorContext place) throws CheckpointException {
         int[] solid = IntStream.range(0, boxes.size())
-                .filter(i -> !isEmpty(boxes.get(i)))
+                .filter(i -> volume(boxes.get(i)) > 0)
                 .toArray();
         if (solid.length < 2) {
             return null;
@@ -55,7 +55,7 @@ final class SliceOverlaps {
                 if (other.start(axis) + other.length(axis) <= box.start(axis)) {
                     continue;
                 }
-                if (overlap(box, other)) {
+                if (commonVolume(box, other) > 0) {
                     return new Pair(Math.min(current, active[i]), Math.max(current, active[i]));
                 }
                 active[kept++] = active[i];
@@ -89,23 +89,18 @@ final class SliceOverlaps {
         return busiest;
     }
 
-    private static boolean isEmpty(TensorSlice box) {
-        for (int axis = 0; axis < box.rank(); axis++) {
-            if (box.length(axis) == 0) {
-                return true;
-            }
+    /** Returns the number of elements that two boxes have in common. */
+    static long commonVolume(TensorSlice a, TensorSlice b) {
+        long volume = 1;
+        for (int axis = 0; axis < a.rank() && volume > 0; axis++) {
+            long start = Math.max(a.start(axis), b.start(axis));
+            long end = Math.min(a.start(axis) + a.length(axis), b.start(axis) + b.length(axis));
+            volume *= Math.max(0, end - start);
         }
-        return false;
+        return volume;
     }
 
-    private static boolean overlap(TensorSlice a, TensorSlice b) {
-        for (int axis = 0; axis < a.rank(); axis++) {
-            boolean apart =
-                    a.start(axis) + a.length(axis) <= b.start(axis) || b.start(axis) + b.length(axis) <= a.start(axis);
-            if (apart) {
-                return false;
-            }
-        }
-        return true;
+    static long volume(TensorSlice box) {
+        return commonVolume(box, box);
     }
 }

@@ -1,7 +1,6 @@
 package org.tfckpt.format;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.tensor.CheckpointException;
@@ -61,61 +60,28 @@ public final class SliceSet {
         return boxes.get(index);
     }
 
-    /** Returns the shape of the whole tensor. */
-    Shape shape() {
-        return shape;
-    }
-
-    /** The slices that overlap a region; {@code exact} if there is one, and it is the region. */
-    static final class Cover {
-        private final int[] slices;
-        private final boolean exact;
-
-        private Cover(int[] slices, boolean exact) {
-            this.slices = slices;
-            this.exact = exact;
-        }
-
-        int count() {
-            return slices.length;
-        }
-
-        int slice(int index) {
-            return slices[index];
-        }
-
-        boolean isExact() {
-            return exact;
-        }
-    }
-
     /**
      * Returns the slices that overlap a region.
      *
      * @param region the region, all extents spelled out
-     * @return the slices, or null if they do not cover the region
+     * @return their indices: one if it is the region; null if they do not cover the region
      */
     @Nullable
-    Cover cover(TensorSlice region) {
-        long wanted = volume(region);
-        long covered = 0;
-        int[] hits = new int[4];
-        int count = 0;
+    List<Integer> cover(TensorSlice region) {
+        long missing = SliceOverlaps.volume(region);
+        List<Integer> hits = new ArrayList<>();
         for (int i = 0; i < boxes.size(); i++) {
             TensorSlice box = boxes.get(i);
             if (box.equals(region)) {
-                return new Cover(new int[] {i}, true);
+                return List.of(i);
             }
-            long common = commonVolume(box, region);
+            long common = SliceOverlaps.commonVolume(box, region);
             if (common > 0) {
-                if (count == hits.length) {
-                    hits = Arrays.copyOf(hits, 2 * count);
-                }
-                hits[count++] = i;
-                covered += common;
+                hits.add(i);
+                missing -= common;
             }
         }
-        return covered == wanted ? new Cover(Arrays.copyOf(hits, count), false) : null;
+        return missing == 0 ? hits : null;
     }
 
     /**
@@ -126,23 +92,5 @@ public final class SliceSet {
      */
     public boolean covers(TensorSlice region) {
         return cover(region.spelledOut(shape)) != null;
-    }
-
-    private static long volume(TensorSlice box) {
-        long volume = 1;
-        for (int axis = 0; axis < box.rank(); axis++) {
-            volume *= box.length(axis);
-        }
-        return volume;
-    }
-
-    private static long commonVolume(TensorSlice a, TensorSlice b) {
-        long volume = 1;
-        for (int axis = 0; axis < a.rank() && volume > 0; axis++) {
-            long start = Math.max(a.start(axis), b.start(axis));
-            long end = Math.min(a.start(axis) + a.length(axis), b.start(axis) + b.length(axis));
-            volume *= Math.max(0, end - start);
-        }
-        return volume;
     }
 }

@@ -11,6 +11,9 @@ import org.tfckpt.io.ByteSource;
  * <p>Reading does not compare the checksum; {@link #check()} does, once. Thread-safe.
  */
 public interface TensorData {
+    /** The size of a part of {@link #forEach} in bytes. */
+    int PART = 1 << 20;
+
     /**
      * Returns the number of bytes.
      *
@@ -86,7 +89,11 @@ public interface TensorData {
      * @param consumer receives the parts
      * @throws IOException if they cannot be read, or the consumer throws it
      */
-    void forEach(ByteSource.Consumer consumer) throws IOException;
+    default void forEach(ByteSource.Consumer consumer) throws IOException {
+        for (long done = 0; done < size(); done += PART) {
+            consumer.accept(read(done, (int) Math.min(PART, size() - done)));
+        }
+    }
 
     /**
      * Passes all bytes to a consumer as {@link #forEach} does, and compares them with their checksum. If possible they are

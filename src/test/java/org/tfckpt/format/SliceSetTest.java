@@ -29,19 +29,11 @@ class SliceSetTest {
     void cover() throws Exception {
         Shape shape = Shape.of(4, 5);
         SliceSet set = set(shape, "0,2:-", "2,2:0,3", "3,1:3,2");
-        SliceSet.Cover exact = set.cover(TensorSlice.parse("0,2:-").spelledOut(shape));
-        assertThat(exact.isExact()).isTrue();
-        assertThat(slices(exact)).containsExactly(0);
-        assertThat(slices(set.cover(TensorSlice.parse("1,1:-").spelledOut(shape))))
-                .containsExactly(0);
-        assertThat(slices(set.cover(TensorSlice.parse("1,2:0,3").spelledOut(shape))))
-                .containsExactly(0, 1);
+        assertThat(set.cover(TensorSlice.parse("0,2:-").spelledOut(shape))).containsExactly(0);
+        assertThat(set.cover(TensorSlice.parse("1,1:-").spelledOut(shape))).containsExactly(0);
+        assertThat(set.cover(TensorSlice.parse("1,2:0,3").spelledOut(shape))).containsExactly(0, 1);
         assertThat(set.cover(TensorSlice.parse("1,2:2,3").spelledOut(shape))).isNull();
         assertThat(set.covers(TensorSlice.full(2))).isFalse();
-    }
-
-    private static int[] slices(SliceSet.Cover cover) {
-        return IntStream.range(0, cover.count()).map(cover::slice).toArray();
     }
 
     @Test

@@ -6,6 +6,7 @@ import java.io.InputStream;
 import java.lang.ref.SoftReference;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.Objects;
 import java.util.zip.CRC32;
 import java.util.zip.ZipException;
 import org.jspecify.annotations.Nullable;
@@ -68,9 +69,10 @@ final class DeflatedData implements TensorData {
     @Override
     public void forEach(ByteSource.Consumer consumer) throws IOException {
         CRC32 crc = new CRC32();
-        try (ZipMember.Contents contents = member.open(archive)) {
-            InputStream in = contents.in();
-            crc.update(inflate(in, new byte[headerLength], headerLength));
+        try (InputStream in = member.open(archive)) {
+            byte[] header = new byte[headerLength];
+            inflate(in, header, headerLength);
+            crc.update(header);
             byte[] bytes = new byte[(int) Math.min(PART, size())];
             for (long done = 0; done < size(); done += PART) {
                 int length = (int) Math.min(PART, size() - done);
@@ -78,7 +80,7 @@ final class DeflatedData implements TensorData {
                 crc.update(bytes, 0, length);
                 consumer.accept(ByteBuffer.wrap(bytes, 0, length).slice().order(order));
             }
-            if (inflateSome(in, new byte[1], 0, 1) >= 0) {
+            if (inflateSome(in, new byte[1], 1) > 0) {
                 throw damaged(ProblemKind.SIZE, "the member inflates to more bytes than its header states", null);
             }
         }
@@ -93,20 +95,16 @@ final class DeflatedData implements TensorData {
         forEach(consumer);
     }
 
-    private byte[] inflate(InputStream in, byte[] target, int length) throws IOException {
-        for (int done = 0; done < length; ) {
-            int count = inflateSome(in, target, done, length - done);
-            if (count < 0) {
-                throw damaged(ProblemKind.SIZE, "the member inflates to fewer bytes than its header states", null);
-            }
-            done += count;
+    private void inflate(InputStream in, byte[] target, int length) throws IOException {
+        if (inflateSome(in, target, length) < length) {
+            throw damaged(ProblemKind.SIZE, "the member inflates to fewer bytes than its header states", null);
         }
-        return target;
     }
 
-    private int inflateSome(InputStream in, byte[] target, int offset, int length) throws IOException {
+    /** Inflates at most {@code length} bytes; fewer at the end. */
+    private int inflateSome(InputStream in, byte[] target, int length) throws IOException {
         try {
-            return in.read(target, offset, length);
+            return in.readNBytes(target, 0, length);
         } catch (ZipException | EOFException e) {
             throw damaged(ProblemKind.ENTRY, "the compressed bytes cannot be inflated: " + e.getMessage(), e);
         }
@@ -118,7 +116,7 @@ final class DeflatedData implements TensorData {
 
     @Override
     public ByteBuffer read(long offset, int length) throws IOException {
-        requireWithin(offset, length);
+        Objects.checkFromIndexSize(offset, length, size());
         return size() <= SMALL
                 ? inMemory().slice((int) offset, length).order(order)
                 : onDisk().read(offset, length).order(order);
@@ -126,7 +124,7 @@ final class DeflatedData implements TensorData {
 
     @Override
     public void readInto(long offset, ByteBuffer target) throws IOException {
-        requireWithin(offset, target.remaining());
+        Objects.checkFromIndexSize(offset, target.remaining(), size());
         if (size() <= SMALL) {
             target.put(inMemory().slice((int) offset, target.remaining()));
         } else {
@@ -150,11 +148,5 @@ final class DeflatedData implements TensorData {
             onDisk = temporary.create(member.name(), this::forEach);
         }
         return onDisk;
-    }
-
-    private void requireWithin(long offset, long length) {
-        if (offset < 0 || length < 0 || offset > size() - length) {
-            throw new IndexOutOfBoundsException("bytes " + offset + " to " + (offset + length) + " of " + size());
-        }
     }
 }
