@@ -8,6 +8,7 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.tfckpt.io.Closeables;
 import org.tfckpt.io.OrderedWork;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.ErrorContext;
@@ -187,16 +188,6 @@ public final class StoredArrays implements FormatReader {
     @Override
     public void close() throws IOException {
         closed = true;
-        IOException failure = null;
-        for (Closeable resource : resources) {
-            try {
-                resource.close();
-            } catch (IOException e) {
-                failure = e;
-            }
-        }
-        if (failure != null) {
-            throw failure;
-        }
+        Closeables.closeAll(resources);
     }
 }

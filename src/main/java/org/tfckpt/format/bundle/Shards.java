@@ -13,6 +13,7 @@ import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.io.ByteSource;
 import org.tfckpt.io.ByteSources;
+import org.tfckpt.io.Closeables;
 import org.tfckpt.io.FileAccess;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataLossException;
@@ -134,18 +135,11 @@ final class Shards implements Closeable {
     @Override
     public synchronized void close() throws IOException {
         closed = true;
-        IOException failure = null;
-        for (ByteSource source : open.values()) {
-            try {
-                source.close();
-            } catch (IOException e) {
-                failure = e;
-            }
-        }
-        open.clear();
-        byName.clear();
-        if (failure != null) {
-            throw failure;
+        try {
+            Closeables.closeAll(open.values());
+        } finally {
+            open.clear();
+            byName.clear();
         }
     }
 }

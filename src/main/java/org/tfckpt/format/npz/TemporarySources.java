@@ -8,6 +8,7 @@ import org.tfckpt.format.ElementSource;
 import org.tfckpt.io.ByteSource;
 import org.tfckpt.io.ByteSources;
 import org.tfckpt.io.Channels;
+import org.tfckpt.io.Closeables;
 
 /** The temporary files with the inflated members of an archive; closing deletes them. Thread-safe. */
 final class TemporarySources implements Closeable {
@@ -33,8 +34,6 @@ final class TemporarySources implements Closeable {
     @Override
     public synchronized void close() throws IOException {
         closed = true;
-        for (ByteSource source : open) {
-            source.close();
-        }
+        Closeables.closeAll(open);
     }
 }

@@ -15,6 +15,7 @@ import java.util.function.IntFunction;
 import java.util.function.LongConsumer;
 import java.util.regex.Pattern;
 import org.tfckpt.format.Destination;
+import org.tfckpt.io.Closeables;
 import org.tfckpt.io.DurableFiles;
 import org.tfckpt.io.NewFile;
 
@@ -202,16 +203,6 @@ final class FileSet implements Closeable {
 
     @Override
     public void close() throws IOException {
-        IOException failure = null;
-        for (NewFile file : files) {
-            try {
-                file.close();
-            } catch (IOException e) {
-                failure = e;
-            }
-        }
-        if (failure != null) {
-            throw failure;
-        }
+        Closeables.closeAll(files);
     }
 }

@@ -1,6 +1,5 @@
 package org.tfckpt.format.safetensors;
 
-import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteOrder;
 import java.nio.file.NoSuchFileException;
@@ -16,6 +15,7 @@ import org.tfckpt.format.StoredArrays;
 import org.tfckpt.format.TensorData;
 import org.tfckpt.io.ByteSource;
 import org.tfckpt.io.ByteSources;
+import org.tfckpt.io.Closeables;
 import org.tfckpt.io.FileAccess;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.ErrorContext;
@@ -54,18 +54,12 @@ public final class Safetensors {
             }
             return new StoredArrays(FORMAT, path.toString(), false, files.paths, files.arrays, files.sources);
         } catch (IOException | RuntimeException | Error e) {
-            files.close();
-            throw e;
-        }
-    }
-
-    private void close() {
-        for (Closeable source : sources) {
             try {
-                source.close();
-            } catch (IOException nothingIsLost) {
-                // Another exception is on its way.
+                Closeables.closeAll(files.sources);
+            } catch (IOException alsoFailed) {
+                e.addSuppressed(alsoFailed);
             }
+            throw e;
         }
     }
 

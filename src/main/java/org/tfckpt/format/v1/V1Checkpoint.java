@@ -15,6 +15,7 @@ import org.tfckpt.format.SliceAssembly;
 import org.tfckpt.format.TensorReader;
 import org.tfckpt.format.TensorScan;
 import org.tfckpt.format.VerificationListener;
+import org.tfckpt.io.Closeables;
 import org.tfckpt.io.OrderedWork;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorNames;
@@ -66,9 +67,7 @@ public final class V1Checkpoint implements FormatReader {
             String hint = paths.size() == 1 ? otherShards(paths.get(0)) : null;
             return new V1Checkpoint(pattern, paths, List.copyOf(files), tensors.build(List.copyOf(files), hint));
         } catch (IOException | RuntimeException e) {
-            for (V1File file : files) {
-                file.close();
-            }
+            Closeables.closeAll(files);
             throw e;
         }
     }
@@ -178,16 +177,6 @@ public final class V1Checkpoint implements FormatReader {
     @Override
     public void close() throws IOException {
         closed = true;
-        IOException failure = null;
-        for (V1File file : files) {
-            try {
-                file.close();
-            } catch (IOException e) {
-                failure = e;
-            }
-        }
-        if (failure != null) {
-            throw failure;
-        }
+        Closeables.closeAll(files);
     }
 }
