@@ -7,6 +7,7 @@ import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.stream.Collectors;
 import java.util.stream.LongStream;
+import org.jspecify.annotations.Nullable;
 import org.tfckpt.format.FormatWriter;
 import org.tfckpt.format.FormatWriter.Fit;
 import org.tfckpt.format.NewTensor;
@@ -31,6 +32,7 @@ final class NpyFormat {
 
     private static final long MAX_PADDED = 1L << 24;
     private static final int BLOCK = 1 << 16;
+    private static final String WIDENED = "<f4";
 
     private NpyFormat() {}
 
@@ -45,11 +47,7 @@ final class NpyFormat {
         if (FormatWriter.storedInteger(dtype) != dtype) {
             return Fit.AS_INTEGERS;
         }
-        boolean exact = switch (dtype) {
-            case DT_FLOAT, DT_DOUBLE, DT_HALF, DT_BOOL, DT_COMPLEX64, DT_COMPLEX128 -> true;
-            default -> Elements.isInteger(dtype);
-        };
-        return exact ? Fit.EXACT : Elements.fitsFloat(dtype) ? Fit.WIDENED : Fit.NONE;
+        return NpyType.descr(dtype) != null ? Fit.EXACT : Elements.fitsFloat(dtype) ? Fit.WIDENED : Fit.NONE;
     }
 
     /** Python's {@code zipfile} ignores a NUL and what follows it. */
@@ -92,42 +90,27 @@ final class NpyFormat {
         return longest[0];
     }
 
-    private static String descr(DataType dtype) {
-        return switch (dtype) {
-            case DT_BOOL -> "|b1";
-            case DT_INT8 -> "|i1";
-            case DT_UINT8 -> "|u1";
-            case DT_INT16 -> "<i2";
-            case DT_UINT16 -> "<u2";
-            case DT_INT32 -> "<i4";
-            case DT_UINT32 -> "<u4";
-            case DT_INT64 -> "<i8";
-            case DT_UINT64 -> "<u8";
-            case DT_HALF -> "<f2";
-            case DT_DOUBLE -> "<f8";
-            case DT_COMPLEX64 -> "<c8";
-            case DT_COMPLEX128 -> "<c16";
-            // Also for all that is widened.
-            default -> "<f4";
-        };
-    }
-
     /** Returns the size of the whole npy file. */
     static long size(NewTensor tensor) throws IOException {
         if (tensor.dtype() == DataType.DT_STRING) {
             long item = longest(tensor.values().strings());
             return header("|S" + item, tensor).length + item * tensor.shape().elements();
         }
-        long width = fit(tensor) == Fit.WIDENED ? Float.BYTES : tensor.dtype().width();
-        return header(descr(FormatWriter.storedInteger(tensor.dtype())), tensor).length
-                + width * tensor.shape().elements();
+        String descr = descr(tensor);
+        long width = descr == null ? Float.BYTES : tensor.dtype().width();
+        return header(descr, tensor).length + width * tensor.shape().elements();
     }
 
-    private static byte[] header(String descr, NewTensor tensor) {
+    /** Returns the description of a tensor of numbers; null if they are widened. */
+    private static @Nullable String descr(NewTensor tensor) {
+        return NpyType.descr(FormatWriter.storedInteger(tensor.dtype()));
+    }
+
+    private static byte[] header(@Nullable String descr, NewTensor tensor) {
         long[] shape = tensor.shape().toArray();
         String tuple = LongStream.of(shape).mapToObj(Long::toString).collect(Collectors.joining(", "));
-        String text = "{'descr': '" + descr + "', 'fortran_order': False, 'shape': (" + tuple
-                + (shape.length == 1 ? ",), }" : "), }");
+        String text = "{'descr': '" + (descr == null ? WIDENED : descr) + "', 'fortran_order': False, 'shape': ("
+                + tuple + (shape.length == 1 ? ",), }" : "), }");
         if (shape.length > 0) {
             text += " ".repeat(GROWTH_DIGITS - Long.toString(shape[0]).length());
         }
@@ -164,9 +147,9 @@ final class NpyFormat {
             });
             out.write(padded.flip());
         } else {
-            DataType stored = FormatWriter.storedInteger(tensor.dtype());
-            out.write(ByteBuffer.wrap(header(descr(stored), tensor)));
-            out.elements(tensor, fit(tensor) == Fit.WIDENED);
+            String descr = descr(tensor);
+            out.write(ByteBuffer.wrap(header(descr, tensor)));
+            out.elements(tensor, descr == null);
         }
     }
 }

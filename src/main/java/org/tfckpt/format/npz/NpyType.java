@@ -1,6 +1,7 @@
 package org.tfckpt.format.npz;
 
 import java.nio.ByteOrder;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
@@ -17,6 +18,23 @@ import org.tfckpt.tensor.DataType;
 record NpyType(String text, int dtypeNumber, ByteOrder order, long itemSize) {
     /** Byte order, kind, size, and the unit of a time. */
     private static final Pattern DESCR = Pattern.compile("([<>=|]?)([?a-zA-Z])([0-9]{0,10})(\\[[^\\]]*\\])?");
+
+    /** The dtypes of numbers, by kind and size. */
+    private static final Map<String, DataType> NUMBERS = Map.ofEntries(
+            Map.entry("b1", DataType.DT_BOOL),
+            Map.entry("i1", DataType.DT_INT8),
+            Map.entry("i2", DataType.DT_INT16),
+            Map.entry("i4", DataType.DT_INT32),
+            Map.entry("i8", DataType.DT_INT64),
+            Map.entry("u1", DataType.DT_UINT8),
+            Map.entry("u2", DataType.DT_UINT16),
+            Map.entry("u4", DataType.DT_UINT32),
+            Map.entry("u8", DataType.DT_UINT64),
+            Map.entry("f2", DataType.DT_HALF),
+            Map.entry("f4", DataType.DT_FLOAT),
+            Map.entry("f8", DataType.DT_DOUBLE),
+            Map.entry("c8", DataType.DT_COMPLEX64),
+            Map.entry("c16", DataType.DT_COMPLEX128));
 
     /** Parses a description; returns null if it is not one of a dtype of NumPy. */
     static @Nullable NpyType of(String text, boolean assumeBfloat16) {
@@ -64,24 +82,18 @@ record NpyType(String text, int dtypeNumber, ByteOrder order, long itemSize) {
         if ((kind == 'f' && (size == 12 || size == 16)) || (kind == 'c' && (size == 24 || size == 32))) {
             return foreign(text, kind == 'f' ? "longdouble" : "clongdouble", order, size);
         }
-        DataType dtype = switch (kind + String.valueOf(size)) {
-            case "b1" -> DataType.DT_BOOL;
-            case "i1" -> DataType.DT_INT8;
-            case "i2" -> DataType.DT_INT16;
-            case "i4" -> DataType.DT_INT32;
-            case "i8" -> DataType.DT_INT64;
-            case "u1" -> DataType.DT_UINT8;
-            case "u2" -> DataType.DT_UINT16;
-            case "u4" -> DataType.DT_UINT32;
-            case "u8" -> DataType.DT_UINT64;
-            case "f2" -> DataType.DT_HALF;
-            case "f4" -> DataType.DT_FLOAT;
-            case "f8" -> DataType.DT_DOUBLE;
-            case "c8" -> DataType.DT_COMPLEX64;
-            case "c16" -> DataType.DT_COMPLEX128;
-            default -> DataType.UNKNOWN;
-        };
-        return dtype == DataType.UNKNOWN ? null : new NpyType(text, dtype.number(), order, size);
+        DataType dtype = NUMBERS.get(kind + String.valueOf(size));
+        return dtype == null ? null : new NpyType(text, dtype.number(), order, size);
+    }
+
+    /** Returns the description of little-endian numbers; null if NumPy does not have the dtype. */
+    static @Nullable String descr(DataType dtype) {
+        for (Map.Entry<String, DataType> number : NUMBERS.entrySet()) {
+            if (number.getValue() == dtype) {
+                return (dtype.width() == 1 ? "|" : "<") + number.getKey();
+            }
+        }
+        return null;
     }
 
     /** Returns whether the elements are text in UTF-32, of which every character takes four bytes. */

@@ -2,6 +2,7 @@ package org.tfckpt.format.npz;
 
 import java.io.EOFException;
 import java.io.IOException;
+import java.io.InputStream;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -62,8 +63,8 @@ public final class Npz {
         String name = member.name().substring(0, member.name().length() - SUFFIX.length());
         ErrorContext place = ErrorContext.at(archive.name(), member.offset()).ofTensor(name);
         NpyHeader header;
-        try (ZipMember.Contents contents = member.open(archive)) {
-            header = NpyHeader.read(contents.in(), place, assumeBfloat16);
+        try (InputStream in = member.open(archive)) {
+            header = NpyHeader.read(in, place, assumeBfloat16);
         } catch (ZipException | EOFException e) {
             throw new DataLossException(
                     ProblemKind.ENTRY, "the compressed bytes cannot be inflated: " + e.getMessage(), place, e);

@@ -4,7 +4,6 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.util.zip.Inflater;
 import java.util.zip.InflaterInputStream;
-import org.jspecify.annotations.Nullable;
 import org.tfckpt.io.ByteSource;
 import org.tfckpt.io.RangeStream;
 
@@ -26,35 +25,18 @@ record ZipMember(String name, boolean deflated, int crc, long compressedSize, lo
         return offset + compressedSize;
     }
 
-    /** Opens the bytes as they were before compression; the caller calls {@link Contents#close}. */
-    Contents open(ByteSource archive) throws IOException {
+    /** Opens the bytes as they were before compression. Closing the stream leaves the archive open. */
+    InputStream open(ByteSource archive) throws IOException {
         InputStream stored = new RangeStream(archive, offset, compressedSize);
         if (!deflated) {
-            return new Contents(stored, null);
+            return stored;
         }
-        Inflater inflater = new Inflater(true);
-        return new Contents(new InflaterInputStream(stored, inflater, BUFFER), inflater);
-    }
-
-    /** The bytes of a member. Closing it frees native memory, and leaves the archive open. */
-    static final class Contents implements AutoCloseable {
-        private final InputStream in;
-        private final @Nullable Inflater inflater;
-
-        private Contents(InputStream in, @Nullable Inflater inflater) {
-            this.in = in;
-            this.inflater = inflater;
-        }
-
-        InputStream in() {
-            return in;
-        }
-
-        @Override
-        public void close() {
-            if (inflater != null) {
-                inflater.end();
+        return new InflaterInputStream(stored, new Inflater(true), BUFFER) {
+            @Override
+            public void close() {
+                // Frees native memory, which the stream does only for an inflater that it has created.
+                inf.end();
             }
-        }
+        };
     }
 }
