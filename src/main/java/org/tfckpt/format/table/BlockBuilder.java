@@ -1,8 +1,12 @@
 package org.tfckpt.format.table;
 
+import java.io.ByteArrayOutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
+import org.tfckpt.io.Varint;
 
 /**
  * Builds the contents of a block: prefix-compressed entries, then restart points.
@@ -10,14 +14,14 @@ import java.util.Arrays;
  * <p>Does not check the order of keys. The block is byte for byte the same as TensorFlow's.
  */
 public final class BlockBuilder {
-    /** The maximum length of a varint32. */
-    private static final int VARINT32 = 5;
+    /** The maximum length of three varint32. */
+    private static final int LENGTHS = 15;
 
     private final int restartInterval;
-    private byte[] bytes = new byte[1 << 12];
-    private int length;
-    private int[] restarts = new int[16];
-    private int restartCount = 1;
+    private final ByteArrayOutputStream entries = new ByteArrayOutputStream();
+    /** The restart points after the first one, which is 0. */
+    private final List<Integer> restarts = new ArrayList<>();
+
     private int sinceRestart;
     private byte[] lastKey = {};
 
@@ -41,50 +45,28 @@ public final class BlockBuilder {
      * @throws IllegalArgumentException if the block would exceed 2 GiB
      */
     public void add(byte[] key, byte[] value) {
-        reserve(3L * VARINT32 + key.length + value.length);
+        // Including the next restart point.
+        long needed = (long) size() + Integer.BYTES + LENGTHS + key.length + value.length;
+        if (needed > Integer.MAX_VALUE - 8) {
+            throw new IllegalArgumentException("a block of " + needed + " bytes exceeds 2 GiB");
+        }
         int shared = 0;
         if (sinceRestart < restartInterval) {
             int mismatch = Arrays.mismatch(lastKey, key);
             shared = mismatch < 0 ? key.length : mismatch;
         } else {
-            if (restartCount == restarts.length) {
-                restarts = Arrays.copyOf(restarts, 2 * restartCount);
-            }
-            restarts[restartCount++] = length;
+            restarts.add(entries.size());
             sinceRestart = 0;
         }
-        varint32(shared);
-        varint32(key.length - shared);
-        varint32(value.length);
-        append(key, shared);
-        append(value, 0);
+        ByteBuffer lengths = ByteBuffer.allocate(LENGTHS);
+        Varint.write64(lengths, shared);
+        Varint.write64(lengths, key.length - shared);
+        Varint.write64(lengths, value.length);
+        entries.write(lengths.array(), 0, lengths.position());
+        entries.write(key, shared, key.length - shared);
+        entries.writeBytes(value);
         lastKey = key;
         sinceRestart++;
-    }
-
-    private void reserve(long more) {
-        // Including the restart points.
-        long needed = length + more + Integer.BYTES * (restartCount + 2L);
-        if (needed > Integer.MAX_VALUE - 8) {
-            throw new IllegalArgumentException("a block of " + needed + " bytes exceeds 2 GiB");
-        }
-        if (needed > bytes.length) {
-            bytes = Arrays.copyOf(bytes, (int) Math.min(Math.max(needed, 2L * bytes.length), Integer.MAX_VALUE - 8));
-        }
-    }
-
-    private void varint32(int number) {
-        int rest = number;
-        while (rest > 0x7f) {
-            bytes[length++] = (byte) (rest | 0x80);
-            rest >>>= 7;
-        }
-        bytes[length++] = (byte) rest;
-    }
-
-    private void append(byte[] from, int start) {
-        System.arraycopy(from, start, bytes, length, from.length - start);
-        length += from.length - start;
     }
 
     /**
@@ -93,7 +75,7 @@ public final class BlockBuilder {
      * @return true for a new builder and after {@link #reset()}
      */
     public boolean isEmpty() {
-        return length == 0;
+        return entries.size() == 0;
     }
 
     /**
@@ -102,7 +84,7 @@ public final class BlockBuilder {
      * @return the size in bytes
      */
     public int size() {
-        return length + Integer.BYTES * (restartCount + 1);
+        return entries.size() + Integer.BYTES * (restarts.size() + 2);
     }
 
     /**
@@ -112,17 +94,15 @@ public final class BlockBuilder {
      */
     public byte[] contents() {
         ByteBuffer contents = ByteBuffer.allocate(size()).order(ByteOrder.LITTLE_ENDIAN);
-        contents.put(bytes, 0, length);
-        for (int i = 0; i < restartCount; i++) {
-            contents.putInt(restarts[i]);
-        }
-        return contents.putInt(restartCount).array();
+        contents.put(entries.toByteArray()).putInt(0);
+        restarts.forEach(contents::putInt);
+        return contents.putInt(restarts.size() + 1).array();
     }
 
     /** Starts a new block. */
     public void reset() {
-        length = 0;
-        restartCount = 1;
+        entries.reset();
+        restarts.clear();
         sinceRestart = 0;
         lastKey = new byte[0];
     }

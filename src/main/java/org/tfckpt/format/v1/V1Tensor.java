@@ -4,8 +4,8 @@ import com.google.protobuf.InvalidProtocolBufferException;
 import java.io.IOException;
 import java.lang.ref.SoftReference;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.format.BufferData;
 import org.tfckpt.format.SliceAssembly;
@@ -29,7 +29,7 @@ import org.tfckpt.tensor.UnsupportedFormatException;
 final class V1Tensor implements SliceAssembly.Parts {
     private final TensorInfo info;
     private final List<TensorSlice> slices;
-    private final int[] fileOfSlice;
+    private final List<Integer> fileOfSlice;
     private final List<V1File> files;
     private final @Nullable String hint;
 
@@ -42,7 +42,12 @@ final class V1Tensor implements SliceAssembly.Parts {
      * @param files all files
      * @param hint how to find missing slices, or null
      */
-    V1Tensor(TensorInfo info, List<TensorSlice> slices, int[] fileOfSlice, List<V1File> files, @Nullable String hint) {
+    V1Tensor(
+            TensorInfo info,
+            List<TensorSlice> slices,
+            List<Integer> fileOfSlice,
+            List<V1File> files,
+            @Nullable String hint) {
         this.info = info;
         this.slices = slices;
         this.fileOfSlice = fileOfSlice;
@@ -60,7 +65,7 @@ final class V1Tensor implements SliceAssembly.Parts {
 
     /** Returns the index of the file that holds a slice. */
     int file(int slice) {
-        return fileOfSlice[slice];
+        return fileOfSlice.get(slice);
     }
 
     @Override
@@ -135,7 +140,7 @@ final class V1Tensor implements SliceAssembly.Parts {
     }
 
     private SavedSlice record(int slice) throws IOException {
-        V1File file = files.get(fileOfSlice[slice]);
+        V1File file = files.get(fileOfSlice.get(slice));
         ByteBuffer record = file.find(new SliceKey(info.name(), slices.get(slice)));
         if (record == null) {
             throw missing(slice);
@@ -176,7 +181,7 @@ final class V1Tensor implements SliceAssembly.Parts {
     }
 
     private ErrorContext place(int slice) {
-        return ErrorContext.at(files.get(fileOfSlice[slice]).name(), -1).ofTensor(info.name());
+        return ErrorContext.at(files.get(fileOfSlice.get(slice)).name(), -1).ofTensor(info.name());
     }
 
     @Override
@@ -196,7 +201,7 @@ final class V1Tensor implements SliceAssembly.Parts {
 
     @Override
     public ErrorContext place() {
-        boolean oneFile = Arrays.stream(fileOfSlice).distinct().count() == 1;
+        boolean oneFile = Set.copyOf(fileOfSlice).size() == 1;
         return oneFile ? place(0) : ErrorContext.NONE.ofTensor(info.name());
     }
 

@@ -1,7 +1,7 @@
 package org.tfckpt.format.v1;
 
 import java.util.ArrayList;
-import java.util.Arrays;
+import java.util.Collections;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -27,7 +27,7 @@ final class V1Tensors {
         private final Shape shape;
         private final int dtype;
         private final List<TensorSlice> slices = new ArrayList<>(1);
-        private int[] files = new int[1];
+        private final List<Integer> files = new ArrayList<>(1);
 
         Gathered(Shape shape, int dtype) {
             this.shape = shape;
@@ -35,12 +35,8 @@ final class V1Tensors {
         }
 
         void add(List<TensorSlice> more, int file) {
-            int count = slices.size();
             slices.addAll(more);
-            if (slices.size() > files.length) {
-                files = Arrays.copyOf(files, Math.max(slices.size(), 2 * count));
-            }
-            Arrays.fill(files, count, slices.size(), file);
+            files.addAll(Collections.nCopies(more.size(), file));
         }
     }
 
@@ -81,7 +77,7 @@ final class V1Tensors {
             boolean whole = slices.size() == 1 && slices.get(0).equals(TensorSlice.full(gathered.shape.rank()));
             TensorInfo info =
                     new TensorInfo(entry.getKey(), gathered.dtype, gathered.shape, null, whole ? List.of() : slices);
-            V1Tensor tensor = new V1Tensor(info, slices, Arrays.copyOf(gathered.files, slices.size()), files, hint);
+            V1Tensor tensor = new V1Tensor(info, slices, List.copyOf(gathered.files), files, hint);
             if (!whole) {
                 SliceSet.of(gathered.shape, slices, tensor.place());
             }
