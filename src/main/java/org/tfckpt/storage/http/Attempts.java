@@ -42,7 +42,7 @@ final class Attempts {
                 ? "the server sends hardly any bytes per request"
                 : String.valueOf(failure.getMessage());
         Duration wanted = failure == null ? Duration.ZERO : failure.retryAfter();
-        if (failures == options.retries()) {
+        if (failures == options.settings.retries) {
             throw failed(
                     reason + " (" + (failures + 1) + (failures == 0 ? " attempt)" : " attempts)"), "try again later");
         }
@@ -50,7 +50,7 @@ final class Attempts {
             throw failed(reason, "the server asks to try again in " + wanted.toSeconds() + " s");
         }
         long exponential =
-                Math.min(options.retryDelay().toMillis() << Math.min(failures, 20), LONGEST_DELAY.toMillis());
+                Math.min(options.settings.retryDelay.toMillis() << Math.min(failures, 20), LONGEST_DELAY.toMillis());
         failures++;
         long jittered = exponential / 2 + ThreadLocalRandom.current().nextLong(exponential / 2 + 1);
         pause(Math.max(jittered, wanted.toMillis()));

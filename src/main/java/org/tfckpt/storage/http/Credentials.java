@@ -43,12 +43,14 @@ final class Credentials {
             addOfEnvironment(origin, headers);
         }
         if (origin.equals(checkpoint)) {
-            options.headers().forEach(header -> headers.put(header.name().toLowerCase(Locale.ROOT), header.value()));
+            options.settings.headers.forEach(
+                    header -> headers.put(header.name().toLowerCase(Locale.ROOT), header.value()));
         }
         if (named && !headers.containsKey(AUTHORIZATION)) {
             String userInfo = url.userInfo();
-            String login =
-                    userInfo == null ? Netrc.lookUp(origin.host(), options.environment()) : HttpUrl.decoded(userInfo);
+            String login = userInfo == null
+                    ? Netrc.lookUp(origin.host(), options.settings.environment)
+                    : HttpUrl.decoded(userInfo);
             if (login != null) {
                 byte[] bytes = (login + (login.contains(":") ? "" : ":")).getBytes(StandardCharsets.UTF_8);
                 headers.put(AUTHORIZATION, "Basic " + Base64.getEncoder().encodeToString(bytes));
@@ -58,7 +60,7 @@ final class Credentials {
     }
 
     private void addOfEnvironment(HttpUrl.Origin origin, Map<String, String> headers) {
-        String lines = options.environment().getOrDefault("TFCKPT_HTTP_HEADERS", "");
+        String lines = options.settings.environment.getOrDefault("TFCKPT_HTTP_HEADERS", "");
         for (String line : lines.lines().toList()) {
             Matcher parts = LINE.matcher(line);
             if (!parts.matches()) {

@@ -31,7 +31,7 @@ final class HttpFile implements StorageFile {
         this.target = url;
         this.transport = transport;
         this.options = options;
-        this.version = new FileVersion(url, options.ignoresEntityTags());
+        this.version = new FileVersion(url, options.settings.ignoresEntityTags);
     }
 
     @Override
@@ -165,13 +165,12 @@ final class HttpFile implements StorageFile {
     }
 
     private Download download(Answer answer, long length) throws IOException {
-        if (length > options.downloadLimit()) {
-            throw ErrorAnswers.tooLarge(url, options.downloadLimit());
+        if (length > options.settings.downloadLimit) {
+            throw ErrorAnswers.tooLarge(url, options.settings.downloadLimit);
         }
-        options.notices()
-                .accept("the server cannot send parts of '" + url + "'; downloading all of it"
-                        + (length < 0 ? "" : " (" + length + " bytes)"));
-        Download whole = Download.of(answer, options.downloadLimit());
+        options.settings.notices.accept("the server cannot send parts of '" + url + "'; downloading all of it"
+                + (length < 0 ? "" : " (" + length + " bytes)"));
+        Download whole = Download.of(answer, options.settings.downloadLimit);
         try {
             if (length >= 0 && whole.size() != length) {
                 throw new PassingFailure("the connection broke", Duration.ZERO);

@@ -20,14 +20,14 @@ public final class HttpOptions {
     public static final HttpOptions DEFAULT = new HttpOptions(new Settings());
 
     /** Not changed after construction. */
-    private final Settings settings;
+    final Settings settings;
 
     private HttpOptions(Settings settings) {
         this.settings = settings;
     }
 
     private HttpOptions with(Consumer<Settings> change) {
-        Settings copy = new Settings(settings);
+        Settings copy = settings.clone();
         change.accept(copy);
         return new HttpOptions(copy);
     }
@@ -108,10 +108,6 @@ public final class HttpOptions {
         return with(copy -> copy.headers = List.copyOf(headers));
     }
 
-    List<Header> headers() {
-        return settings.headers;
-    }
-
     /**
      * Returns a copy of these options with URLs of single files, such as URLs with a signature of their own.
      *
@@ -130,10 +126,6 @@ public final class HttpOptions {
         return with(copy -> copy.urls = Map.copyOf(urls));
     }
 
-    Map<String, String> urls() {
-        return settings.urls;
-    }
-
     /**
      * Returns a copy of these options that sends the query of the checkpoint's URL for its other files, too: for a
      * signature that covers a directory or a bucket.
@@ -144,10 +136,6 @@ public final class HttpOptions {
         return with(copy -> copy.keepsQuery = true);
     }
 
-    boolean keepsQuery() {
-        return settings.keepsQuery;
-    }
-
     /**
      * Returns a copy of these options that ignores entity tags: for several servers behind one name that give different
      * tags to one file. Whether a file was replaced is then determined by its size and time of modification alone.
@@ -156,10 +144,6 @@ public final class HttpOptions {
      */
     public HttpOptions ignoringEntityTags() {
         return with(copy -> copy.ignoresEntityTags = true);
-    }
-
-    boolean ignoresEntityTags() {
-        return settings.ignoresEntityTags;
     }
 
     /**
@@ -185,14 +169,6 @@ public final class HttpOptions {
         }
     }
 
-    Duration connectTimeout() {
-        return settings.connectTimeout;
-    }
-
-    Duration readTimeout() {
-        return settings.readTimeout;
-    }
-
     /**
      * Returns a copy of these options with another number of retries. A request is repeated if it fails for a reason that
      * may pass: a broken connection, a timeout, or the status 429 or 5xx.
@@ -214,14 +190,6 @@ public final class HttpOptions {
         });
     }
 
-    int retries() {
-        return settings.retries;
-    }
-
-    Duration retryDelay() {
-        return settings.retryDelay;
-    }
-
     /**
      * Returns a copy of these options with another limit for downloads. A file is downloaded to a temporary file if the
      * server cannot send parts of it.
@@ -237,10 +205,6 @@ public final class HttpOptions {
         return with(copy -> copy.downloadLimit = bytes);
     }
 
-    long downloadLimit() {
-        return settings.downloadLimit;
-    }
-
     /**
      * Returns a copy of these options with other environment variables. These are used: {@code http_proxy},
      * {@code https_proxy}, {@code all_proxy}, {@code no_proxy}, {@code NETRC}, {@code HOME}, and
@@ -251,10 +215,6 @@ public final class HttpOptions {
      */
     public HttpOptions withEnvironment(Map<String, String> variables) {
         return with(copy -> copy.environment = Map.copyOf(variables));
-    }
-
-    Map<String, String> environment() {
-        return settings.environment;
     }
 
     /**
@@ -268,43 +228,34 @@ public final class HttpOptions {
         return with(copy -> copy.notices = receiver);
     }
 
-    Consumer<String> notices() {
-        return settings.notices;
-    }
-
     /** Returns a text form without secrets: only the numbers of headers and URLs. */
     @Override
     public String toString() {
         return "HttpOptions[" + settings.headers.size() + " headers, " + settings.urls.size() + " URLs]";
     }
 
-    private static final class Settings {
-        private List<Header> headers = List.of();
-        private Map<String, String> urls = Map.of();
-        private boolean keepsQuery;
-        private boolean ignoresEntityTags;
-        private Duration connectTimeout = Duration.ofSeconds(10);
-        private Duration readTimeout = Duration.ofSeconds(30);
-        private int retries = 5;
-        private Duration retryDelay = Duration.ofMillis(250);
-        private long downloadLimit = 2L << 30;
-        private Map<String, String> environment = System.getenv();
-        private Consumer<String> notices = notice -> {};
+    static final class Settings implements Cloneable {
+        List<Header> headers = List.of();
+        Map<String, String> urls = Map.of();
+        boolean keepsQuery;
+        boolean ignoresEntityTags;
+        Duration connectTimeout = Duration.ofSeconds(10);
+        Duration readTimeout = Duration.ofSeconds(30);
+        int retries = 5;
+        Duration retryDelay = Duration.ofMillis(250);
+        long downloadLimit = 2L << 30;
+        Map<String, String> environment = System.getenv();
+        Consumer<String> notices = notice -> {};
 
-        Settings() {}
+        private Settings() {}
 
-        Settings(Settings other) {
-            headers = other.headers;
-            urls = other.urls;
-            keepsQuery = other.keepsQuery;
-            ignoresEntityTags = other.ignoresEntityTags;
-            connectTimeout = other.connectTimeout;
-            readTimeout = other.readTimeout;
-            retries = other.retries;
-            retryDelay = other.retryDelay;
-            downloadLimit = other.downloadLimit;
-            environment = other.environment;
-            notices = other.notices;
+        @Override
+        protected Settings clone() {
+            try {
+                return (Settings) super.clone();
+            } catch (CloneNotSupportedException e) {
+                throw new AssertionError(e);
+            }
         }
     }
 }

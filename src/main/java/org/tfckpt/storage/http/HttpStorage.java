@@ -54,10 +54,10 @@ public final class HttpStorage implements Storage {
      */
     @Override
     public StorageFile open(String name) {
-        String named = options.urls().get(name);
+        String named = options.settings.urls.get(name);
         HttpUrl url = named != null
                 ? HttpUrl.parse(named)
-                : name.equals(checkpoint.fileName()) ? checkpoint : checkpoint.below(name, options.keepsQuery());
+                : name.equals(checkpoint.fileName()) ? checkpoint : checkpoint.below(name, options.settings.keepsQuery);
         return new HttpFile(url, transport, options);
     }
 

@@ -117,13 +117,13 @@ final class Transport {
     }
 
     private Answer send(HttpUrl url, HttpUrl file, Map<String, String> headers) throws IOException {
-        Proxies.Choice proxy = Proxies.choose(url.origin(), options.environment());
+        Proxies.Choice proxy = Proxies.choose(url.origin(), options.settings.environment);
         HttpURLConnection connection = (HttpURLConnection) url.toUrl().openConnection(proxy.proxy());
         connection.setAuthenticator(proxy.authenticator());
         connection.setInstanceFollowRedirects(false);
         connection.setUseCaches(false);
-        connection.setConnectTimeout((int) options.connectTimeout().toMillis());
-        connection.setReadTimeout((int) options.readTimeout().toMillis());
+        connection.setConnectTimeout((int) options.settings.connectTimeout.toMillis());
+        connection.setReadTimeout((int) options.settings.readTimeout.toMillis());
         connection.setRequestProperty("User-Agent", "tfckpt");
         connection.setRequestProperty("Accept", "*/*");
         credentials.headers(url, file).forEach(connection::setRequestProperty);
@@ -135,10 +135,13 @@ final class Transport {
                     late.set(true);
                     connection.disconnect();
                 },
-                options.connectTimeout().plus(options.readTimeout()).toMillis(),
+                options.settings
+                        .connectTimeout
+                        .plus(options.settings.readTimeout)
+                        .toMillis(),
                 TimeUnit.MILLISECONDS);
         try {
-            Answer answer = new Answer(url, connection, options.readTimeout());
+            Answer answer = new Answer(url, connection, options.settings.readTimeout);
             if (late.get()) {
                 throw new SocketTimeoutException();
             }
@@ -175,8 +178,8 @@ final class Transport {
         if (e instanceof SocketTimeoutException || cutByWatchdog) {
             return passing(
                     message.toLowerCase(Locale.ROOT).startsWith("connect")
-                            ? "no connection to " + peer + " within " + seconds(options.connectTimeout())
-                            : peer + " did not answer within " + seconds(options.readTimeout()));
+                            ? "no connection to " + peer + " within " + seconds(options.settings.connectTimeout)
+                            : peer + " did not answer within " + seconds(options.settings.readTimeout));
         }
         if (e instanceof UnknownHostException) {
             return permanentAtFirst(file, "the host of " + peer + " is unknown");
