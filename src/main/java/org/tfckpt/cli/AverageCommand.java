@@ -137,7 +137,7 @@ final class AverageCommand implements Callable<Integer> {
             builder.movingAverages(movingAverages.partial());
         }
         Average average = builder.build();
-        average.notes().forEach(this::warn);
+        average.notes().forEach(note -> console.message("warning: " + note));
         if (average.tensors().isEmpty()) {
             throw new IllegalArgumentException("the new checkpoint would be empty: no tensor is selected");
         }
@@ -146,7 +146,7 @@ final class AverageCommand implements Callable<Integer> {
         try (ProgressLine progress = new ProgressLine(console)) {
             summary = average.run(target, force, progress, notes::add);
         }
-        notes.subList(average.notes().size(), notes.size()).forEach(this::warn);
+        notes.subList(average.notes().size(), notes.size()).forEach(note -> console.message("warning: " + note));
         if (json) {
             new RewriteJson(target, true, average.tensors(), notes, List.of(), summary).write(console.out());
         } else {
@@ -154,9 +154,5 @@ final class AverageCommand implements Callable<Integer> {
                     .line(output + ": average of " + Plural.of(inputs.size(), "checkpoint") + ", "
                             + Plural.of(summary.tensors(), "tensor") + "; verified");
         }
-    }
-
-    private void warn(String text) {
-        console.err().println("tfckpt: warning: " + Failures.printable(text));
     }
 }

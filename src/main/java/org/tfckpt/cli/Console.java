@@ -6,6 +6,7 @@ import java.io.PrintStream;
 import java.lang.reflect.InvocationTargetException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.tfckpt.tensor.TensorNames;
 
 /**
  * The standard streams.
@@ -18,6 +19,11 @@ import java.nio.file.Path;
 record Console(InputStream in, Output out, PrintStream err, boolean terminal) {
     private static final int FILE_TYPE = 0xf000;
     private static final int CHARACTER_DEVICE = 0x2000;
+
+    /** Prints a message in one line. Control characters are replaced, which text from a file must not send to a terminal. */
+    void message(String text) {
+        err.println("tfckpt: " + TensorNames.printable(text));
+    }
 
     /** Returns whether the process has a terminal. On JDK 22 and newer, {@code System.console()} is never null. */
     @SuppressWarnings("SystemConsoleNull") // handled by version

@@ -1,6 +1,5 @@
 package org.tfckpt.cli;
 
-import java.io.PrintStream;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import org.tfckpt.tensor.CheckpointException;
@@ -9,12 +8,12 @@ import org.tfckpt.tensor.ProblemKind;
 
 /** Reports tensors that cannot be read. A data file that is missing or of another kind is reported once. */
 final class DamageReport {
-    private final PrintStream err;
+    private final Console console;
     private final Map<String, Integer> tensorsOfFile = new LinkedHashMap<>();
     private boolean empty = true;
 
-    DamageReport(PrintStream err) {
-        this.err = err;
+    DamageReport(Console console) {
+        this.console = console;
     }
 
     boolean isEmpty() {
@@ -26,7 +25,7 @@ final class DamageReport {
         boolean wholeFile = damage instanceof DataLossException loss
                 && (loss.kind() == ProblemKind.WRONG_FILE || loss.kind() == ProblemKind.MISSING_FILE);
         if (!wholeFile || tensorsOfFile.merge(String.valueOf(damage.context().file()), 1, Integer::sum) == 1) {
-            err.println("tfckpt: " + Failures.describe(damage));
+            console.message(Failures.describe(damage));
         }
     }
 
@@ -34,8 +33,7 @@ final class DamageReport {
     void finish(String lack) {
         tensorsOfFile.forEach((file, tensors) -> {
             if (tensors > 1) {
-                err.println(
-                        "tfckpt: " + tensors + " tensors " + lack + " because of '" + Failures.printable(file) + "'");
+                console.message(tensors + " tensors " + lack + " because of '" + file + "'");
             }
         });
         tensorsOfFile.clear();

@@ -208,7 +208,7 @@ final class DiffCommand implements Callable<Integer> {
     }
 
     private void reportNotCompared(Differences differences) {
-        DamageReport damages = new DamageReport(console.err());
+        DamageReport damages = new DamageReport(console);
         long without = 0;
         for (Differences.NotCompared tensor : differences.notCompared()) {
             CheckpointException damage = tensor.damage();
@@ -220,12 +220,10 @@ final class DiffCommand implements Callable<Integer> {
         }
         damages.finish("are not compared");
         if (without > 0 && !quiet) {
-            console.err()
-                    .println("tfckpt: warning: " + Plural.of(without, "tensor")
-                            + (depth.checksums
-                                    ? " not compared: no checksum is stored for the whole tensor; omit --checksums to"
-                                            + " compare values"
-                                    : " not compared: the dtype is not supported"));
+            console.message("warning: " + Plural.of(without, "tensor") + " not compared: "
+                    + (depth.checksums
+                            ? "no checksum is stored for the whole tensor; omit --checksums to compare values"
+                            : "the dtype is not supported"));
         }
     }
 }

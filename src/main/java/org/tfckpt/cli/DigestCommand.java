@@ -44,7 +44,7 @@ final class DigestCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        DamageReport damage = new DamageReport(console.err());
+        DamageReport damage = new DamageReport(console);
         try (Checkpoint checkpoint = Checkpoint.open(path, common.readOptions())) {
             Iterator<TensorInfo> tensors = checkpoint.tensorIterator();
             while (tensors.hasNext()) {

@@ -9,7 +9,6 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.Locale;
 import org.tfckpt.tensor.CheckpointException;
-import org.tfckpt.tensor.TensorNames;
 
 /** Turns exceptions into a one-line message and an exit status. */
 final class Failures {
@@ -35,7 +34,7 @@ final class Failures {
         if (!expected) {
             throw cause;
         }
-        console.err().println("tfckpt: " + describe(cause));
+        console.message(describe(cause));
         if (stackTrace) {
             cause.printStackTrace(console.err());
         }
@@ -52,17 +51,8 @@ final class Failures {
         return ERROR;
     }
 
-    /** Returns a one-line description of a failure. */
+    /** Returns a description of a failure, which may contain control characters. */
     static String describe(Exception failure) {
-        return printable(plain(failure));
-    }
-
-    /** Replaces control characters, which text from a file must not send to a terminal. */
-    static String printable(String text) {
-        return TensorNames.printable(text);
-    }
-
-    private static String plain(Exception failure) {
         if (failure instanceof CheckpointException) {
             return String.valueOf(failure.getMessage());
         }

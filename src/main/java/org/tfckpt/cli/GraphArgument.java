@@ -38,9 +38,7 @@ final class GraphArgument {
     static Graph open(Path path, @Nullable List<String> tags, @Nullable Format format, Console console)
             throws IOException {
         Graph graph = read(path, tags, format, console.in());
-        for (String note : graph.notes()) {
-            console.err().println("tfckpt: " + Failures.printable(note));
-        }
+        graph.notes().forEach(console::message);
         return graph;
     }
 

@@ -5,7 +5,6 @@ import java.util.Collection;
 import java.util.Comparator;
 import java.util.Locale;
 import org.jspecify.annotations.Nullable;
-import org.tfckpt.tensor.TensorNames;
 import picocli.CommandLine;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.OptionSpec;
@@ -28,7 +27,7 @@ record ParserFailures(Console console)
         String similar =
                 failure instanceof CommandLine.UnmatchedArgumentException unmatched ? similar(unmatched) : null;
         String advice = similar == null ? help : "did you mean '" + similar + "'? Or " + help;
-        console.err().println("tfckpt: " + TensorNames.printable(describe(failure)) + "; " + advice);
+        console.message(describe(failure) + "; " + advice);
         return CommandLine.ExitCode.USAGE;
     }
 

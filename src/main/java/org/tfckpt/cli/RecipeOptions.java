@@ -40,9 +40,7 @@ final class RecipeOptions {
 
     /** Returns the checkpoint with the changes; the checkpoint itself if there are none. */
     Checkpoint applyTo(Checkpoint checkpoint, Console console) throws IOException {
-        return words().isEmpty()
-                ? checkpoint
-                : recipe().viewOf(checkpoint, note -> console.err().println("tfckpt: " + Failures.printable(note)));
+        return words().isEmpty() ? checkpoint : recipe().viewOf(checkpoint, console::message);
     }
 
     /** Returns these options as words of a shell command line. */

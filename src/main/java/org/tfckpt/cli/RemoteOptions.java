@@ -89,7 +89,7 @@ final class RemoteOptions {
         HttpOptions options = HttpOptions.DEFAULT
                 .withHeaders(headers.stream().map(HttpOptions.Header::parse).toList())
                 .withUrls(urls())
-                .withNotices(notice -> console.err().println("tfckpt: " + Failures.printable(notice)));
+                .withNotices(console::message);
         options = keepsQuery ? options.keepingQuery() : options;
         options = ignoresTags ? options.ignoringEntityTags() : options;
         if (timeout != null) {

@@ -8,7 +8,7 @@ final class RemoteRate {
 
     static void report(String checkpoint, long bytes, long nanos, Console console) {
         if (RemoteFiles.isUrl(checkpoint)) {
-            console.err().println("tfckpt: " + Failures.printable("'" + checkpoint + "': " + text(bytes, nanos)));
+            console.message("'" + checkpoint + "': " + text(bytes, nanos));
         }
     }
 

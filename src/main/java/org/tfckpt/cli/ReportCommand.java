@@ -99,7 +99,7 @@ final class ReportCommand implements Callable<Integer> {
         try {
             checkpoint = Checkpoint.open(path, options);
         } catch (DataLossException e) {
-            console.err().println("tfckpt: " + Failures.describe(e));
+            console.message(Failures.describe(e));
             return write(Report.ofUnreadable(path.toString(), e), target);
         }
         try (checkpoint;

@@ -103,10 +103,9 @@ class RewriteCommand implements Callable<Integer> {
         } catch (RestoreException e) {
             console.err().println("tfckpt: " + e.getMessage());
             if (!options.fills() && e.comparison().isPresent()) {
-                console.err()
-                        .println(
-                                "tfckpt: 'tfckpt compare' suggests options; --fill-from CHECKPOINT takes these variables from a checkpoint of the new model,"
-                                        + " --resize keeps what fits of tensors of another shape, --partial omits the variables");
+                console.message("'tfckpt compare' suggests options; --fill-from CHECKPOINT takes these variables from a"
+                        + " checkpoint of the new model, --resize keeps what fits of tensors of another shape,"
+                        + " --partial omits the variables");
             }
             return 1;
         } finally {
@@ -138,9 +137,7 @@ class RewriteCommand implements Callable<Integer> {
         FileFormat format = options.format(output, console);
         sideFiles.requirePossible(format);
         Rewrite rewrite = options.apply(filter, inputs, opener, format, console).build();
-        for (String note : rewrite.notes()) {
-            console.err().println("tfckpt: " + Failures.printable(note));
-        }
+        rewrite.notes().forEach(console::message);
         requireTensors(rewrite, inputs);
         @Nullable Path meta = sideFiles.meta(paths.get(0), inputs, options.graphFile(), output, force);
         RewriteSummary summary;

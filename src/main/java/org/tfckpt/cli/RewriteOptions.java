@@ -337,10 +337,8 @@ final class RewriteOptions {
         FileFormat format = FileFormat.ofSuffix(output);
         if (format == FileFormat.V2
                 && output.toString().matches(".*\\.(pth?|bin|h5|hdf5|keras|onnx|tflite|gguf|msgpack)")) {
-            console.err()
-                    .println("tfckpt: '" + output
-                            + "' becomes the prefix of a TensorFlow checkpoint; to write a file that"
-                            + " PyTorch, Keras and JAX read, use the suffix .safetensors");
+            console.message("'" + output + "' becomes the prefix of a TensorFlow checkpoint; to write a file that"
+                    + " PyTorch, Keras and JAX read, use the suffix .safetensors");
         }
         return format;
     }

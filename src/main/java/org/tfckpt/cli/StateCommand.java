@@ -13,6 +13,7 @@ import org.tfckpt.files.CheckpointLocator;
 import org.tfckpt.files.CheckpointState;
 import org.tfckpt.files.StateRepair;
 import org.tfckpt.io.JsonOutput;
+import org.tfckpt.tensor.TensorNames;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -82,7 +83,7 @@ final class StateCommand implements Callable<Integer> {
         String status = place == null ? style.bad("missing") : style.good("exists");
         String moved = place == null || place.equals(state.resolve(entry).toString()) ? "" : " at " + place;
         console.out()
-                .text((entry.equals(state.latest()) ? "* " : "  ") + Failures.printable(entry) + "  " + status + moved
+                .text((entry.equals(state.latest()) ? "* " : "  ") + TensorNames.printable(entry) + "  " + status + moved
                         + (time == null ? "" : "  " + time) + "\n");
     }
 

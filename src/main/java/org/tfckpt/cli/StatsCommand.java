@@ -118,7 +118,7 @@ final class StatsCommand implements Callable<Integer> {
 
     StatsCommand(Console console) {
         this.console = console;
-        this.damage = new DamageReport(console.err());
+        this.damage = new DamageReport(console);
     }
 
     @Override
@@ -233,10 +233,8 @@ final class StatsCommand implements Callable<Integer> {
     private void reportNotFinite(Checkpoint checkpoint, StatsRow row) {
         if (failOnNan && row.notFinite() > 0) {
             foundNotFinite = true;
-            String tensor = Failures.printable(row.info().name());
-            console.err()
-                    .println("tfckpt: '" + tensor + "' has NaN or infinite elements: " + row.notFinite() + " of "
-                            + row.info().shape().elements() + (history ? ", in '" + checkpoint + "'" : ""));
+            console.message("'" + row.info().name() + "' has NaN or infinite elements: " + row.notFinite() + " of "
+                    + row.info().shape().elements() + (history ? ", in '" + checkpoint + "'" : ""));
         }
     }
 

@@ -112,8 +112,7 @@ final class VerifyCommand implements Callable<Integer> {
     /** An interrupted save is a problem unless the checkpoint was saved again. */
     private void addInterrupted(InterruptedSave save, List<VerifyResult.Target> targets) {
         if (Files.exists(save.prefix().resolveSibling(save.prefix().getFileName() + ".index"))) {
-            console.err()
-                    .println("tfckpt: " + Failures.printable(save.description()) + "; the checkpoint itself exists");
+            console.message(save.description() + "; the checkpoint itself exists");
         } else {
             targets.removeIf(target -> target.path().equals(save.prefix()));
             targets.add(new VerifyResult.Target(save.prefix(), true, save));
@@ -148,7 +147,7 @@ final class VerifyCommand implements Callable<Integer> {
     }
 
     private void failed(IOException e) {
-        console.err().println("tfckpt: " + Failures.describe(e));
+        console.message(Failures.describe(e));
         exitStatus = 2;
     }
 }

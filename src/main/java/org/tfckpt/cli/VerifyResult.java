@@ -17,6 +17,7 @@ import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.Problem;
 import org.tfckpt.tensor.ProblemKind;
+import org.tfckpt.tensor.TensorNames;
 
 /**
  * The result of verifying one checkpoint.
@@ -97,12 +98,12 @@ record VerifyResult(
             out.text(style.bad(ProblemText.line(group)) + "\n");
             if (all && group.tensors().size() > 1) {
                 for (String tensor : group.tensors()) {
-                    out.text("  " + Failures.printable(tensor) + "\n");
+                    out.text("  " + TensorNames.printable(tensor) + "\n");
                 }
             }
         }
         if (failure == null) {
-            out.text(Failures.printable(path.toString()) + ": "
+            out.text(TensorNames.printable(path.toString()) + ": "
                     + (totals.isIntact() ? ok(style) : damaged(groups, style)) + "\n");
         }
     }
