@@ -148,7 +148,7 @@ final class AverageCommand implements Callable<Integer> {
         }
         notes.subList(average.notes().size(), notes.size()).forEach(note -> console.message("warning: " + note));
         if (json) {
-            new RewriteJson(target, true, average.tensors(), notes, List.of(), summary).write(console.out());
+            console.out().json(new RewriteJson(target, true, average.tensors(), notes, List.of(), summary)::write);
         } else {
             console.out()
                     .line(output + ": average of " + Plural.of(inputs.size(), "checkpoint") + ", "

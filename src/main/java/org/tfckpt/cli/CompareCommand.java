@@ -106,7 +106,11 @@ final class CompareCommand implements Callable<Integer> {
                 plan = recipe.planOr(plan);
             }
             if (json) {
-                CompareJson.write(console.out(), comparison, plan, recipe, opened.isPartial());
+                SuggestedPlan suggested = plan;
+                SuggestedRecipe suggestedRecipe = recipe;
+                console.out()
+                        .json(out -> new CompareJson(out, comparison)
+                                .write(suggested, suggestedRecipe, opened.isPartial()));
             } else {
                 List<String> notes = selected.isPresent() ? List.of() : saverNotes(checkpoint, opened, comparison);
                 new CompareText(console.out(), common.style(console), comparison).write(all, notes);

@@ -143,7 +143,7 @@ final class DiffCommand implements Callable<Integer> {
             Differences differences = compare(a, b);
             reportNotCompared(differences);
             if (json) {
-                DiffJson.write(console.out(), a.prefix(), b.prefix(), differences);
+                console.out().json(out -> new DiffJson(out).write(a.prefix(), b.prefix(), differences));
             } else if (!quiet) {
                 long parameters = a.tensors()
                         .filter(selection.of(a))

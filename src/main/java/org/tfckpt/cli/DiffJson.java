@@ -11,43 +11,29 @@ import org.tfckpt.values.Differences;
 import org.tfckpt.values.TensorDifference;
 
 /** The JSON form of {@code diff}. */
-final class DiffJson {
-    private final JsonOutput out;
-
-    private DiffJson(JsonOutput out) {
-        this.out = out;
-    }
-
-    static void write(Output output, String a, String b, Differences differences) throws IOException {
-        try (JsonOutput out = new JsonOutput(output.stream())) {
-            new DiffJson(out).write(a, b, differences);
-        }
-    }
-
-    private void write(String a, String b, Differences differences) throws IOException {
-        out.object(() -> {
-            out.text("a", a);
-            out.text("b", b);
-            out.flag("equal", differences.isEqual());
-            out.array(
-                    "not_compared",
-                    differences.notCompared(),
-                    tensor -> out.text(tensor.a().name()));
-            out.array("only_a", differences.onlyA(), tensor -> out.text(tensor.name()));
-            out.array("only_b", differences.onlyB(), tensor -> out.text(tensor.name()));
-            out.objects("shape", differences.shapes(), pair -> {
-                out.text("name", pair.a().name());
-                out.shape("a", pair.a().shape());
-                out.shape("b", pair.b().shape());
-            });
-            out.objects("dtype", differences.dtypes(), pair -> {
-                out.text("name", pair.a().name());
-                out.text("a", DataType.enumName(pair.a().dtypeNumber()));
-                out.text("b", DataType.enumName(pair.b().dtypeNumber()));
-            });
-            out.objects("values", differences.values(), this::values);
-            out.number("same", differences.same());
+record DiffJson(JsonOutput out) {
+    void write(String a, String b, Differences differences) throws IOException {
+        out.text("a", a);
+        out.text("b", b);
+        out.flag("equal", differences.isEqual());
+        out.array(
+                "not_compared",
+                differences.notCompared(),
+                tensor -> out.text(tensor.a().name()));
+        out.array("only_a", differences.onlyA(), tensor -> out.text(tensor.name()));
+        out.array("only_b", differences.onlyB(), tensor -> out.text(tensor.name()));
+        out.objects("shape", differences.shapes(), pair -> {
+            out.text("name", pair.a().name());
+            out.shape("a", pair.a().shape());
+            out.shape("b", pair.b().shape());
         });
+        out.objects("dtype", differences.dtypes(), pair -> {
+            out.text("name", pair.a().name());
+            out.text("a", DataType.enumName(pair.a().dtypeNumber()));
+            out.text("b", DataType.enumName(pair.b().dtypeNumber()));
+        });
+        out.objects("values", differences.values(), this::values);
+        out.number("same", differences.same());
     }
 
     private void values(TensorDifference tensor) throws IOException {

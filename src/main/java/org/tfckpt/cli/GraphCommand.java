@@ -70,11 +70,11 @@ final class GraphCommand implements Callable<Integer> {
             }
             variables = variables.inCollection(collection);
         }
-        variables = variables.where(variable -> filter.accepts(variable.name()));
+        Variables selected = variables.where(variable -> filter.accepts(variable.name()));
         if (json) {
-            GraphJson.write(console.out(), graph, variables);
+            console.out().json(out -> new GraphJson(out).write(graph, selected));
         } else {
-            for (GraphVariable variable : variables) {
+            for (GraphVariable variable : selected) {
                 console.out().line(python ? variable.toPython() : variable.toString());
             }
         }

@@ -10,31 +10,17 @@ import org.tfckpt.io.JsonOutput;
 import org.tfckpt.tensor.DataType;
 
 /** The JSON form of {@code graph}. */
-final class GraphJson {
-    private final JsonOutput out;
-
-    private GraphJson(JsonOutput out) {
-        this.out = out;
-    }
-
-    static void write(Output output, Graph graph, Variables variables) throws IOException {
-        try (JsonOutput out = new JsonOutput(output.stream())) {
-            new GraphJson(out).graph(graph, variables);
+record GraphJson(JsonOutput out) {
+    void write(Graph graph, Variables variables) throws IOException {
+        out.text("graph", graph.file().toString());
+        out.text("kind", graph.kind().toString());
+        if (graph.isPartial()) {
+            out.flag("partial", true);
         }
-    }
-
-    private void graph(Graph graph, Variables variables) throws IOException {
-        out.object(() -> {
-            out.text("graph", graph.file().toString());
-            out.text("kind", graph.kind().toString());
-            if (graph.isPartial()) {
-                out.flag("partial", true);
-            }
-            out.array("tags", graph.tags(), out::text);
-            out.text("tensorflow", graph.tensorFlowVersion().orElse(null));
-            out.objects("variables", variables, (GraphVariable variable) -> variable(graph, variable));
-            out.objects("savers", graph.savers(), this::saver);
-        });
+        out.array("tags", graph.tags(), out::text);
+        out.text("tensorflow", graph.tensorFlowVersion().orElse(null));
+        out.objects("variables", variables, (GraphVariable variable) -> variable(graph, variable));
+        out.objects("savers", graph.savers(), this::saver);
     }
 
     private void variable(Graph graph, GraphVariable variable) throws IOException {

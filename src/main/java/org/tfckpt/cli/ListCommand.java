@@ -114,7 +114,7 @@ final class ListCommand implements Callable<Integer> {
         try (Checkpoint checkpoint = Checkpoint.open(paths.get(0), common.readOptions())) {
             Iterator<TensorInfo> tensors = chosen(checkpoint);
             if (json) {
-                ListJson.write(console.out(), checkpoint, tensors, totals);
+                console.out().json(out -> new ListJson(out, checkpoint).write(tensors, totals));
             } else if (tree) {
                 ListTree.write(console.out(), tensors, totals);
             } else {

@@ -36,12 +36,10 @@ final class ListDuplicates {
     }
 
     void writeJson(Output output) throws IOException {
-        try (JsonOutput out = new JsonOutput(output.stream())) {
-            out.object(() -> {
-                out.objects("duplicates", groups, group -> writeJson(out, group));
-                out.number("wasted_bytes", wasted());
-            });
-        }
+        output.json(out -> {
+            out.objects("duplicates", groups, group -> writeJson(out, group));
+            out.number("wasted_bytes", wasted());
+        });
     }
 
     private static void writeJson(JsonOutput out, Duplicates.Group group) throws IOException {

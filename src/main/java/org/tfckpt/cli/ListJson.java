@@ -11,37 +11,20 @@ import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.TensorInfo;
 
 /** The JSON form of {@code ls}, written while the index is read. */
-final class ListJson {
-    private final JsonOutput out;
-    private final Checkpoint checkpoint;
-
-    private ListJson(JsonOutput out, Checkpoint checkpoint) {
-        this.out = out;
-        this.checkpoint = checkpoint;
-    }
-
-    static void write(Output output, Checkpoint checkpoint, Iterator<TensorInfo> tensors, ListTotals totals)
-            throws IOException {
-        try (JsonOutput out = new JsonOutput(output.stream())) {
-            new ListJson(out, checkpoint).write(tensors, totals);
-        }
-    }
-
-    private void write(Iterator<TensorInfo> tensors, ListTotals totals) throws IOException {
-        out.object(() -> {
-            out.text("checkpoint", checkpoint.prefix());
-            out.text("format", checkpoint.format());
-            out.text("endianness", checkpoint.byteOrder() == ByteOrder.BIG_ENDIAN ? "BIG" : "LITTLE");
-            out.number("shards", checkpoint.shardCount());
-            out.objects("tensors", () -> tensors, (TensorInfo info) -> {
-                totals.add(info);
-                tensor(info);
-            });
-            out.object("totals", () -> {
-                out.number("tensors", totals.tensors());
-                out.number("parameters", totals.parameters());
-                out.number("bytes", totals.bytes());
-            });
+record ListJson(JsonOutput out, Checkpoint checkpoint) {
+    void write(Iterator<TensorInfo> tensors, ListTotals totals) throws IOException {
+        out.text("checkpoint", checkpoint.prefix());
+        out.text("format", checkpoint.format());
+        out.text("endianness", checkpoint.byteOrder() == ByteOrder.BIG_ENDIAN ? "BIG" : "LITTLE");
+        out.number("shards", checkpoint.shardCount());
+        out.objects("tensors", () -> tensors, (TensorInfo info) -> {
+            totals.add(info);
+            tensor(info);
+        });
+        out.object("totals", () -> {
+            out.number("tensors", totals.tensors());
+            out.number("parameters", totals.parameters());
+            out.number("bytes", totals.bytes());
         });
     }
 

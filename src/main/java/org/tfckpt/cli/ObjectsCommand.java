@@ -54,7 +54,7 @@ final class ObjectsCommand implements Callable<Integer> {
                             "'" + checkpoint.prefix() + "' is not an object-based checkpoint",
                             ErrorContext.hint("'ls --tree' shows the scopes of a name-based one")));
             if (json) {
-                ObjectsJson.write(console.out(), checkpoint, graph);
+                console.out().json(out -> ObjectsJson.write(out, checkpoint, graph));
             } else {
                 new ObjectsTree(console.out(), checkpoint, graph, all).write();
             }

@@ -12,15 +12,11 @@ import org.tfckpt.objects.ObjectNode;
 final class ObjectsJson {
     private ObjectsJson() {}
 
-    static void write(Output output, Checkpoint checkpoint, ObjectGraph graph) throws IOException {
-        try (JsonOutput out = new JsonOutput(output.stream())) {
-            out.object(() -> {
-                out.text("checkpoint", checkpoint.prefix());
-                out.text("save_counter", graph.saveCounterKey().orElse(null));
-                PrimitiveIterator.OfInt ids = IntStream.range(0, graph.size()).iterator();
-                out.objects("objects", () -> ids, (Integer id) -> node(out, graph, graph.node(id)));
-            });
-        }
+    static void write(JsonOutput out, Checkpoint checkpoint, ObjectGraph graph) throws IOException {
+        out.text("checkpoint", checkpoint.prefix());
+        out.text("save_counter", graph.saveCounterKey().orElse(null));
+        PrimitiveIterator.OfInt ids = IntStream.range(0, graph.size()).iterator();
+        out.objects("objects", () -> ids, (Integer id) -> node(out, graph, graph.node(id)));
     }
 
     private static void node(JsonOutput out, ObjectGraph graph, ObjectNode node) throws IOException {

@@ -5,6 +5,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
 import org.apache.commons.io.output.ProxyOutputStream;
+import org.tfckpt.io.JsonOutput;
 import org.tfckpt.tensor.TensorNames;
 
 /**
@@ -74,6 +75,13 @@ final class Output implements Appendable, Closeable {
     @Override
     public Output append(char c) throws IOException {
         return append(String.valueOf(c));
+    }
+
+    /** Writes an object as a JSON document. */
+    void json(JsonOutput.Element<JsonOutput> fields) throws IOException {
+        try (JsonOutput json = new JsonOutput(out)) {
+            json.object(() -> fields.write(json));
+        }
     }
 
     /** Returns the underlying stream. It need not be closed. */

@@ -150,8 +150,16 @@ class RewriteCommand implements Callable<Integer> {
             sideFiles.write(meta, output, force);
         }
         if (json) {
-            new RewriteJson(output, !dryRun, rewrite.tensors(), rewrite.notes(), rewrite.lost(), summary)
-                    .write(console.out());
+            console.out()
+                    .json(
+                            new RewriteJson(
+                                            output,
+                                            !dryRun,
+                                            rewrite.tensors(),
+                                            rewrite.notes(),
+                                            rewrite.lost(),
+                                            summary)
+                                    ::write);
         } else {
             text(rewrite, summary, output);
         }

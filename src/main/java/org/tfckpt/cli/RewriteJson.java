@@ -28,17 +28,13 @@ record RewriteJson(
         List<Problem> lost,
         RewriteSummary summary) {
 
-    void write(Output target) throws IOException {
-        try (JsonOutput out = new JsonOutput(target.stream())) {
-            out.object(() -> {
-                out.text("checkpoint", output.toString());
-                out.flag("written", written);
-                out.objects("tensors", tensors, tensor -> tensor(out, tensor));
-                out.array("notes", notes, out::text);
-                out.objects("lost", ProblemGroup.of(lost), group -> ProblemText.fields(out, group, true));
-                out.object("totals", () -> totals(out));
-            });
-        }
+    void write(JsonOutput out) throws IOException {
+        out.text("checkpoint", output.toString());
+        out.flag("written", written);
+        out.objects("tensors", tensors, tensor -> tensor(out, tensor));
+        out.array("notes", notes, out::text);
+        out.objects("lost", ProblemGroup.of(lost), group -> ProblemText.fields(out, group, true));
+        out.object("totals", () -> totals(out));
     }
 
     private static void tensor(JsonOutput out, RewrittenTensor tensor) throws IOException {

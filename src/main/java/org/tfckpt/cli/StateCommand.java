@@ -12,7 +12,6 @@ import org.tfckpt.files.CheckpointLocation;
 import org.tfckpt.files.CheckpointLocator;
 import org.tfckpt.files.CheckpointState;
 import org.tfckpt.files.StateRepair;
-import org.tfckpt.io.JsonOutput;
 import org.tfckpt.tensor.TensorNames;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -101,22 +100,20 @@ final class StateCommand implements Callable<Integer> {
     }
 
     private void json(CheckpointState state) throws IOException {
-        try (JsonOutput out = new JsonOutput(console.out().stream())) {
-            out.object(() -> {
-                out.text("latest", state.latest());
-                out.flag("there", place(state, state.latest()) != null);
-                PrimitiveIterator.OfInt indices =
-                        IntStream.range(0, state.all().size()).iterator();
-                out.objects("all", () -> indices, (Integer index) -> {
-                    String entry = state.all().get(index);
-                    String place = place(state, entry);
-                    Instant time = time(state, index);
-                    out.text("prefix", entry);
-                    out.flag("there", place != null);
-                    out.text("place", place);
-                    out.text("saved", time == null ? null : time.toString());
-                });
+        console.out().json(out -> {
+            out.text("latest", state.latest());
+            out.flag("there", place(state, state.latest()) != null);
+            PrimitiveIterator.OfInt indices =
+                    IntStream.range(0, state.all().size()).iterator();
+            out.objects("all", () -> indices, (Integer index) -> {
+                String entry = state.all().get(index);
+                String place = place(state, entry);
+                Instant time = time(state, index);
+                out.text("prefix", entry);
+                out.flag("there", place != null);
+                out.text("place", place);
+                out.text("saved", time == null ? null : time.toString());
             });
-        }
+        });
     }
 }

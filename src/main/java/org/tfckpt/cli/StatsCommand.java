@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import org.tfckpt.Checkpoint;
-import org.tfckpt.io.JsonOutput;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorNames;
@@ -145,18 +144,16 @@ final class StatsCommand implements Callable<Integer> {
     private void write(Checkpoint checkpoint, ScanOptions options, ProgressLine progress) throws IOException {
         StatsSums sums = new StatsSums(scopes);
         if (json) {
-            try (JsonOutput out = new JsonOutput(console.out().stream())) {
-                out.object(() -> {
-                    out.text("checkpoint", checkpoint.prefix());
-                    out.generator().writeArrayFieldStart("tensors");
-                    forEach(checkpoint, options, progress, row -> {
-                        sums.add(row);
-                        out.object(() -> row.writeJson(out));
-                    });
-                    out.generator().writeEndArray();
-                    sums.writeJson(out);
+            console.out().json(out -> {
+                out.text("checkpoint", checkpoint.prefix());
+                out.generator().writeArrayFieldStart("tensors");
+                forEach(checkpoint, options, progress, row -> {
+                    sums.add(row);
+                    out.object(() -> row.writeJson(out));
                 });
-            }
+                out.generator().writeEndArray();
+                sums.writeJson(out);
+            });
             return;
         }
         Style style = common.style(console);

@@ -69,9 +69,7 @@ final class StatsHistory {
     }
 
     void writeJson(Output output) throws IOException {
-        try (JsonOutput out = new JsonOutput(output.stream())) {
-            out.object(() -> out.objects("history", checkpoints, checkpoint -> writeJson(out, checkpoint)));
-        }
+        output.json(out -> out.objects("history", checkpoints, checkpoint -> writeJson(out, checkpoint)));
     }
 
     private void writeJson(JsonOutput out, Path checkpoint) throws IOException {

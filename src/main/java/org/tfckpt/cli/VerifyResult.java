@@ -12,7 +12,6 @@ import org.tfckpt.ReadOptions;
 import org.tfckpt.files.InterruptedSave;
 import org.tfckpt.format.ProblemGroup;
 import org.tfckpt.format.bundle.SimilarFiles;
-import org.tfckpt.io.JsonOutput;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.Problem;
@@ -121,17 +120,15 @@ record VerifyResult(
     }
 
     void writeJson(Output output, boolean all) throws IOException {
-        try (JsonOutput out = new JsonOutput(output.stream())) {
-            out.object(() -> {
-                out.text("checkpoint", path.toString());
-                out.objects("problems", ProblemGroup.of(problems), group -> ProblemText.fields(out, group, all));
-                out.flag("ok", totals.isIntact());
-                if (!checksums) {
-                    out.flag("checksums", false);
-                }
-                out.number("tensors", totals.tensors());
-                out.number("bytes", totals.bytes());
-            });
-        }
+        output.json(out -> {
+            out.text("checkpoint", path.toString());
+            out.objects("problems", ProblemGroup.of(problems), group -> ProblemText.fields(out, group, all));
+            out.flag("ok", totals.isIntact());
+            if (!checksums) {
+                out.flag("checksums", false);
+            }
+            out.number("tensors", totals.tensors());
+            out.number("bytes", totals.bytes());
+        });
     }
 }
