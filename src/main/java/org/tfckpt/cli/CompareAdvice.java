@@ -2,9 +2,12 @@ package org.tfckpt.cli;
 
 import java.io.IOException;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
+import org.tfckpt.graph.Graph;
 import org.tfckpt.restore.Comparison;
 import org.tfckpt.restore.NameKind;
 import org.tfckpt.restore.SuggestedExclusion;
@@ -20,8 +23,6 @@ final class CompareAdvice {
     /** Longer code for Python is printed only with --all. */
     private static final int SHOWN = 100;
 
-    static final String GRAPH_FORMAT = "--graph-format ";
-
     private final Output out;
     private final Given given;
     private final Comparison comparison;
@@ -29,39 +30,40 @@ final class CompareAdvice {
     private final List<String> recipe;
 
     /**
-     * What the command was given, quoted for a shell.
+     * What the command was given, as words of a shell command line.
      *
-     * @param graph the graph
+     * @param graphName the graph
      * @param checkpoint the checkpoint
      * @param prefix the prefix of the checkpoint, not quoted
+     * @param graph the graph
      * @param selection options that only {@code compare} takes
-     * @param exclusions options that select variables, which rewrite takes, too
-     * @param mapping options
-     * @param rules the rules among these options, not quoted
+     * @param format the format of the graph, if it was given
+     * @param exclusions options that exclude variables
+     * @param mapping the options that map names
      * @param recipes options that change names and axes of the checkpoint first
-     * @param savers whether a saver was selected
-     * @param eager whether the variables are those of a program that runs eagerly
-     * @param partial whether the graph may have more variables
      */
     record Given(
-            String graph,
+            String graphName,
             String checkpoint,
             String prefix,
+            Graph graph,
             List<String> selection,
+            List<String> format,
             List<String> exclusions,
-            List<String> mapping,
-            List<String> rules,
-            List<String> recipes,
-            boolean savers,
-            boolean eager,
-            boolean partial) {}
+            MappingOptions mapping,
+            List<String> recipes) {
+        /** Returns whether a saver was selected. */
+        boolean isOfSaver() {
+            return selection.stream().anyMatch(word -> word.startsWith("--saver"));
+        }
+    }
 
-    CompareAdvice(Output out, Given given, Comparison comparison, SuggestedPlan plan, List<String> recipe) {
+    CompareAdvice(Output out, Given given, SuggestedRecipe suggested) {
         this.out = out;
         this.given = given;
-        this.comparison = comparison;
-        this.plan = plan;
-        this.recipe = recipe;
+        this.comparison = suggested.comparison();
+        this.plan = suggested.plan();
+        this.recipe = suggested.words();
     }
 
     void write(boolean all) throws IOException {
@@ -71,27 +73,30 @@ final class CompareAdvice {
             }
             return;
         }
+        boolean partial = given.graph.isPartial();
         boolean changes = !comparison.isComplete() || !recipe.isEmpty();
         if (!changes && isPlainRestore()) {
-            out.text(given.partial ? "" : "\nthe checkpoint fits: a restore finds every variable\n");
+            out.text(partial ? "" : "\nthe checkpoint fits: a restore finds every variable\n");
             return;
         }
-        List<String> options = changes ? suggestions() : List.of();
+        Options options = changes ? suggestions() : new Options(List.of(), List.of());
         if (changes) {
             conclusion();
             command(
-                    "tfckpt compare",
+                    List.of("tfckpt compare"),
                     given.selection,
+                    given.format,
                     given.exclusions,
-                    given.mapping,
+                    given.mapping.words(),
                     given.recipes,
-                    options,
-                    List.of(given.graph, given.checkpoint));
+                    options.exclusions,
+                    options.rules,
+                    List.of(given.graphName, given.checkpoint));
         }
-        if (given.partial) {
+        if (partial) {
             return;
         }
-        if (!given.savers) {
+        if (!given.isOfSaver()) {
             rewrite(options);
         }
         if (isRestore()) {
@@ -109,53 +114,54 @@ final class CompareAdvice {
     /** Returns whether TensorFlow restores by the names that were compared. */
     private boolean isPlainRestore() {
         boolean byKey = comparison.names().filter(kind -> kind != NameKind.KEY).isEmpty();
-        return given.exclusions.stream().allMatch(option -> option.startsWith(GRAPH_FORMAT))
-                && given.mapping.isEmpty()
+        return given.exclusions.isEmpty()
+                && given.mapping.words().isEmpty()
                 && given.recipes.isEmpty()
-                && (given.savers || given.selection.isEmpty())
-                && (byKey || !given.eager);
+                && (given.isOfSaver() || given.selection.isEmpty())
+                && (byKey || !given.graph.isEager());
     }
 
+    /** Options to add: those that exclude variables, and those that give tensors other names and shapes. */
+    private record Options(List<String> exclusions, List<String> rules) {}
+
     /** Prints what the options do, and returns them. */
-    private List<String> suggestions() throws IOException {
+    private Options suggestions() throws IOException {
         List<String> exclusions = new ArrayList<>();
         List<String> rules = new ArrayList<>();
-        if (plan.withoutSlots()) {
-            exclusions.add("--no-slots");
-        }
         out.text("\nsuggestions:\n");
-        List<String> rewriting = new ArrayList<>(recipe);
         for (String option : recipe) {
-            out.line(
-                    "  " + option + "   finds " + Plural.of(comparison.matched().size(), "variable"));
+            out.line("  " + option + "   finds " + variables(comparison.matched()));
         }
         for (SuggestedRule rule : plan.rules()) {
-            rules.add("--from " + MappingOptions.quoted(rule.rule()));
-            out.line("  " + rules.get(rules.size() - 1)
-                    + (rule.found().isEmpty()
-                            ? "   is the first step"
-                            : "   finds " + Plural.of(rule.found().size(), "variable")));
+            String does = rule.found().isEmpty() ? "is the first step" : "finds " + variables(rule.found());
+            suggest(rules, "--from", rule.rule(), does);
         }
+        rules.addAll(recipe);
         for (SuggestedTransposition transposition : plan.transpositions()) {
-            rewriting.add("--transpose " + MappingOptions.quoted(transposition.rule()));
-            out.line("  " + rewriting.get(rewriting.size() - 1) + "   gives "
-                    + Plural.of(transposition.variables().size(), "variable") + " the right shape"
+            String does = "gives " + variables(transposition.variables()) + " the right shape"
                     + (transposition.unchanged() == 0
                             ? ""
-                            : " (and transposes " + transposition.unchanged() + " whose shape does not show it)"));
+                            : " (and transposes " + transposition.unchanged() + " whose shape does not show it)");
+            suggest(rules, "--transpose", transposition.rule(), does);
         }
         if (plan.withoutSlots()) {
+            exclusions.add("--no-slots");
             out.line("  --no-slots   leaves out the state of optimizers");
         }
         for (SuggestedExclusion exclusion : plan.exclusions()) {
-            String option = "--exclude " + MappingOptions.quoted(exclusion.pattern());
-            exclusions.add(option);
-            out.line("  " + option + "   leaves out "
-                    + Plural.of(exclusion.excluded().size(), "variable"));
+            suggest(exclusions, "--exclude", exclusion.pattern(), "leaves out " + variables(exclusion.excluded()));
         }
-        exclusions.addAll(rules);
-        exclusions.addAll(rewriting);
-        return exclusions;
+        return new Options(exclusions, rules);
+    }
+
+    private void suggest(List<String> options, String option, String value, String does) throws IOException {
+        String word = option + " " + MappingOptions.quoted(value);
+        options.add(word);
+        out.line("  " + word + "   " + does);
+    }
+
+    private static String variables(Collection<?> variables) {
+        return Plural.of(variables.size(), "variable");
     }
 
     private void conclusion() throws IOException {
@@ -177,46 +183,41 @@ final class CompareAdvice {
             out.line("with these options, " + Plural.of(open, "variable") + (open == 1 ? " is" : " are")
                     + " still not found");
         }
-        out.text("to restore the " + Plural.of(result.matched().size(), "variable") + " found"
-                + (given.partial ? ", of those that the error names" : "") + ":\n");
+        out.text("to restore the " + variables(result.matched()) + " found"
+                + (given.graph.isPartial() ? ", of those that the error names" : "") + ":\n");
     }
 
     @SafeVarargs
-    private void command(String name, List<String>... words) throws IOException {
-        List<String> all = new ArrayList<>(List.of(name));
-        for (List<String> some : words) {
-            all.addAll(some);
-        }
-        out.line("  " + String.join(" ", all));
+    private void command(List<String>... words) throws IOException {
+        out.line("  " + Stream.of(words).flatMap(List::stream).collect(Collectors.joining(" ")));
     }
 
-    private void rewrite(List<String> options) throws IOException {
-        List<String> rules = options.stream()
-                .filter(option -> option.startsWith("--from")
-                        || option.startsWith("--recipe")
-                        || option.startsWith("--transpose"))
-                .toList();
+    private void rewrite(Options options) throws IOException {
         boolean restores = isRestore();
-        String command = restores ? "tfckpt rewrite" : "tfckpt convert";
-        List<String> target = new ArrayList<>(
-                List.of(given.checkpoint, "-o " + (restores ? "PREFIX" : "FILE.safetensors"), "--for", given.graph));
+        List<String> target = new ArrayList<>(List.of(
+                restores ? "tfckpt rewrite" : "tfckpt convert",
+                given.checkpoint,
+                "-o " + (restores ? "PREFIX" : "FILE.safetensors"),
+                "--for",
+                given.graphName));
         target.addAll(given.recipes);
-        boolean slots = plan.withoutSlots() || given.selection.contains("--no-slots");
-        List<String> exclusions = new ArrayList<>(given.exclusions);
-        if (slots) {
-            exclusions.removeIf(option -> !option.startsWith(GRAPH_FORMAT));
-            for (String glob : plan.notRestored().orElse(List.of())) {
-                exclusions.add("--exclude " + MappingOptions.quoted(glob));
-            }
+        target.addAll(given.format);
+        List<String> exclusions = new ArrayList<>();
+        if (plan.withoutSlots() || given.selection.contains("--no-slots")) {
+            // There is no option of this name with --for.
+            exclusions.addAll(
+                    MappingOptions.words("--exclude", plan.notRestored().orElse(List.of())));
         } else {
-            options.stream().filter(option -> option.startsWith("--exclude")).forEach(exclusions::add);
+            exclusions.addAll(given.exclusions);
+            exclusions.addAll(options.exclusions);
         }
         out.text(
                 restores
                         ? "to write a checkpoint with the names of the graph:\n"
                         : "to write a file with the names and shapes of the graph:\n");
+        List<String> mapping = given.mapping.words();
         List<String> partial = plan.isComplete() ? List.of() : List.of("--partial");
-        command(command, target, exclusions, given.mapping, rules, partial);
+        command(target, exclusions, mapping, options.rules, partial);
         if (plan.comparison().matched().size() < plan.comparison().variables().size()) {
             out.text("to write a complete one, with the rest from NEW, a checkpoint of the new model:\n");
             boolean resize = !comparison.shapeMismatches().isEmpty()
@@ -224,23 +225,15 @@ final class CompareAdvice {
                     || comparison.missing().stream()
                             .anyMatch(source -> comparison.suggestions().of(source).stream()
                                     .anyMatch(suggestion -> !suggestion.fits()));
-            command(
-                    command,
-                    target,
-                    given.exclusions.stream()
-                            .filter(option -> option.startsWith(GRAPH_FORMAT))
-                            .toList(),
-                    given.mapping,
-                    rules,
-                    List.of("--fill-from NEW"),
-                    resize ? List.of("--resize") : List.of());
+            String rest = "--fill-from NEW" + (resize ? " --resize" : "");
+            command(target, mapping, options.rules, List.of(rest));
         }
     }
 
     private void python(boolean all) throws IOException {
-        List<String> rules = new ArrayList<>(given.rules);
+        List<String> rules = new ArrayList<>(given.mapping.rules());
         plan.rules().forEach(rule -> rules.add(rule.rule()));
-        List<String> code = new RestoreInPython(plan, given.prefix, given.eager).lines(rules);
+        List<String> code = new RestoreInPython(plan, given.prefix, given.graph.isEager()).lines(rules);
         out.text("in Python:\n");
         if (code.size() > SHOWN && !all) {
             out.line("  (" + code.size() + " lines; --all prints them)");

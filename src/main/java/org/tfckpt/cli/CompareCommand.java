@@ -13,7 +13,6 @@ import org.tfckpt.graph.GraphSaver;
 import org.tfckpt.restore.Comparison;
 import org.tfckpt.restore.NameKind;
 import org.tfckpt.restore.RestorePlan;
-import org.tfckpt.restore.SuggestedPlan;
 import org.tfckpt.tensor.NamePattern;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -99,28 +98,16 @@ final class CompareCommand implements Callable<Integer> {
             Graph opened = GraphArgument.open(graph, tags, format, console);
             Optional<GraphSaver> selected = saver.of(opened);
             Comparison comparison = compare(checkpoint, opened, selected);
-            SuggestedPlan plan = SuggestedPlan.of(comparison);
-            SuggestedRecipe recipe = SuggestedRecipe.NONE;
-            if (recipes.words().isEmpty()) {
-                recipe = SuggestedRecipe.search(plan, checkpoint, view -> compare(view, opened, selected));
-                plan = recipe.planOr(plan);
-            }
+            SuggestedRecipe none = SuggestedRecipe.none(comparison);
+            SuggestedRecipe suggested = recipes.words().isEmpty()
+                    ? SuggestedRecipe.search(none, checkpoint, view -> compare(view, opened, selected))
+                    : none;
             if (json) {
-                SuggestedPlan suggested = plan;
-                SuggestedRecipe suggestedRecipe = recipe;
-                console.out()
-                        .json(out -> new CompareJson(out, comparison)
-                                .write(suggested, suggestedRecipe, opened.isPartial()));
+                console.out().json(out -> new CompareJson(out, comparison).write(suggested, opened.isPartial()));
             } else {
                 List<String> notes = selected.isPresent() ? List.of() : saverNotes(checkpoint, opened, comparison);
                 new CompareText(console.out(), common.style(console), comparison).write(all, notes);
-                new CompareAdvice(
-                                console.out(),
-                                given(checkpoint, opened),
-                                recipe.comparisonOr(comparison),
-                                plan,
-                                recipe.words())
-                        .write(all);
+                new CompareAdvice(console.out(), given(checkpoint, opened), suggested).write(all);
             }
             return comparison.isComplete() ? 0 : 1;
         }
@@ -161,11 +148,6 @@ final class CompareCommand implements Callable<Integer> {
 
     /** Returns the arguments of this call, to be repeated in the suggested commands. */
     private CompareAdvice.Given given(Checkpoint checkpoint, Graph opened) {
-        List<String> excluded = new ArrayList<>();
-        if (format != null) {
-            excluded.add(CompareAdvice.GRAPH_FORMAT + format);
-        }
-        exclude.forEach(pattern -> excluded.add("--exclude " + MappingOptions.quoted(pattern.toString())));
         List<String> options = new ArrayList<>(saver.words());
         if (noSlots) {
             options.add("--no-slots");
@@ -177,13 +159,11 @@ final class CompareCommand implements Callable<Integer> {
                 MappingOptions.quoted(graph.toString()),
                 MappingOptions.quoted(path.toString()),
                 checkpoint.prefix(),
+                opened,
                 options,
-                excluded,
-                mapping.words(),
-                mapping.rules(),
-                recipes.words(),
-                !saver.words().isEmpty(),
-                opened.isEager(),
-                opened.isPartial());
+                format == null ? List.of() : List.of("--graph-format " + format),
+                MappingOptions.words("--exclude", exclude),
+                mapping,
+                recipes.words());
     }
 }

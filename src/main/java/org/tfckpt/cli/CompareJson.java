@@ -12,7 +12,7 @@ import org.tfckpt.tensor.TensorInfo;
 
 /** The JSON form of {@code compare}. */
 record CompareJson(JsonOutput out, Comparison comparison) {
-    void write(SuggestedPlan plan, SuggestedRecipe recipe, boolean partial) throws IOException {
+    void write(SuggestedRecipe suggested, boolean partial) throws IOException {
         if (comparison.isPartial()) {
             out.flag("partial", true);
         }
@@ -32,12 +32,13 @@ record CompareJson(JsonOutput out, Comparison comparison) {
             out.text("names", comparison.names().get().toString());
         }
         // The options to add to those of this call.
+        SuggestedPlan plan = suggested.plan();
         out.object("plan", () -> {
             out.flag("no_slots", plan.withoutSlots());
             out.array("exclude", plan.exclusions(), exclusion -> out.text(exclusion.pattern()));
             out.array("from", plan.rules(), rule -> out.text(rule.rule()));
             out.array("transpose", plan.transpositions(), transposition -> out.text(transposition.rule()));
-            out.text("recipe", recipe.name());
+            out.text("recipe", suggested.name());
             out.flag("complete", plan.isComplete() && !partial);
         });
     }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.stream.Collectors;
 import org.tfckpt.restore.Comparison;
 import org.tfckpt.restore.NameKind;
@@ -12,7 +13,6 @@ import org.tfckpt.restore.Suggestion;
 import org.tfckpt.restore.VariableSource;
 import org.tfckpt.restore.Wanted;
 import org.tfckpt.tensor.DataType;
-import org.tfckpt.tensor.NamePattern;
 import org.tfckpt.tensor.TensorInfo;
 
 /** The text form of {@code compare}: a summary, the differences, and suggested options. */
@@ -97,12 +97,8 @@ final class CompareText {
         };
     }
 
-    private interface Line<T> {
-        String of(T item);
-    }
-
-    private static <T> List<String> lines(List<T> items, Line<T> line) {
-        return items.stream().map(line::of).toList();
+    private static <T> List<String> lines(List<T> items, Function<T, String> line) {
+        return items.stream().map(line).toList();
     }
 
     private static List<String> some(boolean all, List<String> lines) {
@@ -164,10 +160,7 @@ final class CompareText {
     }
 
     private List<String> idle() {
-        List<String> idle = new ArrayList<>();
-        for (NamePattern pattern : comparison.idleExclusions()) {
-            idle.add("--exclude " + MappingOptions.quoted(pattern.toString()));
-        }
+        List<String> idle = MappingOptions.words("--exclude", comparison.idleExclusions());
         comparison.idleRules().forEach(rule -> idle.add("--from or --map: " + rule));
         return idle;
     }

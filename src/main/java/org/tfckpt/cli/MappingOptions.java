@@ -3,6 +3,7 @@ package org.tfckpt.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.restore.NameMapping;
@@ -47,11 +48,15 @@ final class MappingOptions {
 
     /** Returns these options as words of a shell command line. */
     List<String> words() {
+        List<String> words = words("--map", map == null ? List.of() : List.of(map));
+        words.addAll(words("--from", from));
+        return words;
+    }
+
+    /** Returns an option with each of its values as words of a shell command line. */
+    static List<String> words(String option, Collection<?> values) {
         List<String> words = new ArrayList<>();
-        if (map != null) {
-            words.add("--map " + quoted(map.toString()));
-        }
-        from.forEach(rule -> words.add("--from " + quoted(rule)));
+        values.forEach(value -> words.add(option + " " + quoted(value.toString())));
         return words;
     }
 

@@ -45,11 +45,8 @@ final class RecipeOptions {
 
     /** Returns these options as words of a shell command line. */
     List<String> words() {
-        List<String> words = new ArrayList<>();
-        if (file != null) {
-            words.add("--recipe " + MappingOptions.quoted(file.toString()));
-        }
-        transpose.forEach(rule -> words.add("--transpose " + MappingOptions.quoted(rule)));
+        List<String> words = MappingOptions.words("--recipe", file == null ? List.of() : List.of(file));
+        words.addAll(MappingOptions.words("--transpose", transpose));
         return words;
     }
 

@@ -2,7 +2,6 @@ package org.tfckpt.cli;
 
 import java.io.IOException;
 import java.util.List;
-import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.edit.Recipe;
@@ -11,54 +10,47 @@ import org.tfckpt.restore.SuggestedPlan;
 import org.tfckpt.tensor.CheckpointException;
 
 /**
- * The recipe that gives a checkpoint the names that are wanted, if one does.
+ * What to change so that a restore finds more: a recipe, if one gives the checkpoint the names that are wanted, and a plan.
  *
- * @param name its name, or null
- * @param comparison the comparison with the checkpoint that it makes, or null
+ * @param name the recipe's name, or null
+ * @param comparison the comparison with the checkpoint that the recipe makes
+ * @param plan the further changes
  */
-record SuggestedRecipe(@Nullable String name, @Nullable Comparison comparison) {
-    static final SuggestedRecipe NONE = new SuggestedRecipe(null, null);
-
+record SuggestedRecipe(@Nullable String name, Comparison comparison, SuggestedPlan plan) {
     /** Compares a checkpoint. */
     @FunctionalInterface
     interface Comparing {
         Comparison compare(Checkpoint checkpoint) throws IOException;
     }
 
+    static SuggestedRecipe none(Comparison comparison) {
+        return new SuggestedRecipe(null, comparison, SuggestedPlan.of(comparison));
+    }
+
     /** Tries all recipes that come with the library; one must find as many variables as a plan that needs none. */
-    static SuggestedRecipe search(SuggestedPlan plan, Checkpoint checkpoint, Comparing comparing) throws IOException {
-        SuggestedRecipe best = NONE;
+    static SuggestedRecipe search(SuggestedRecipe none, Checkpoint checkpoint, Comparing comparing) throws IOException {
+        SuggestedPlan plan = none.plan;
         if (plan.rules().isEmpty() && plan.transpositions().isEmpty() && plan.isComplete()) {
-            return best;
+            return none;
         }
+        String best = null;
+        Comparison found = none.comparison;
         int most = Math.max(1, plan.comparison().matched().size());
         for (String name : Recipe.names()) {
-            Optional<Comparison> comparison = compare(Recipe.named(name).orElseThrow(), checkpoint, comparing);
-            int found = comparison.map(result -> result.matched().size()).orElse(0);
-            if (found >= most) {
-                best = new SuggestedRecipe(name, comparison.get());
-                most = found + 1;
+            try {
+                Recipe recipe = Recipe.named(name).orElseThrow();
+                Comparison comparison = comparing.compare(recipe.viewOf(checkpoint, note -> {}));
+                if (comparison.matched().size() >= most) {
+                    best = name;
+                    found = comparison;
+                    most = comparison.matched().size() + 1;
+                }
+            } catch (CheckpointException e) {
+                // The recipe would give two tensors one name: it is not meant for this checkpoint.
+                continue;
             }
         }
-        return best;
-    }
-
-    private static Optional<Comparison> compare(Recipe recipe, Checkpoint checkpoint, Comparing comparing)
-            throws IOException {
-        try {
-            return Optional.of(comparing.compare(recipe.viewOf(checkpoint, note -> {})));
-        } catch (CheckpointException e) {
-            // The recipe would give two tensors one name: it is not meant for this checkpoint.
-            return Optional.empty();
-        }
-    }
-
-    SuggestedPlan planOr(SuggestedPlan plan) {
-        return comparison == null ? plan : SuggestedPlan.of(comparison);
-    }
-
-    Comparison comparisonOr(Comparison other) {
-        return comparison == null ? other : comparison;
+        return best == null ? none : new SuggestedRecipe(best, found, SuggestedPlan.of(found));
     }
 
     /** Returns the option for a shell command line; none if there is no recipe. */
