@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Callable;
+import org.apache.commons.io.IOUtils;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.FileFormat;
@@ -24,10 +24,8 @@ import picocli.CommandLine.Parameters;
         description = "Averages the floating-point tensors of checkpoints of the same model: sums in double precision,"
                 + " rounded once. Integers, booleans and strings come from the last checkpoint, with a warning if they"
                 + " differ. Optimizer slots are dropped. The result is verified.",
-        footer = {"", "Example: tfckpt average --last 5 log -o averaged/model.ckpt", "", CommonOptions.EXIT_STATUS})
-final class AverageCommand implements Callable<Integer> {
-    private final Console console;
-
+        footer = "Example: tfckpt average --last 5 log -o averaged/model.ckpt")
+final class AverageCommand extends ToolCommand {
     @Parameters(
             paramLabel = "CHECKPOINT",
             arity = "1..*",
@@ -74,27 +72,18 @@ final class AverageCommand implements Callable<Integer> {
     @Mixin
     private ThreadOptions threads = new ThreadOptions();
 
-    @Mixin
-    private CommonOptions common = new CommonOptions();
-
-    AverageCommand(Console console) {
-        this.console = console;
-    }
-
     @Override
     public Integer call() throws IOException {
         List<Checkpoint> inputs = new ArrayList<>();
         try {
             for (Path path : last == null ? paths : lastOf(last)) {
-                inputs.add(Checkpoint.open(path, common.readOptions()));
+                inputs.add(open(path));
             }
             try (ThreadOptions.Workers workers = threads.workers()) {
                 run(inputs, workers);
             }
         } finally {
-            for (Checkpoint input : inputs) {
-                input.close();
-            }
+            IOUtils.close(inputs.toArray(Checkpoint[]::new));
         }
         return 0;
     }
@@ -148,9 +137,9 @@ final class AverageCommand implements Callable<Integer> {
         }
         notes.subList(average.notes().size(), notes.size()).forEach(note -> console.message("warning: " + note));
         if (json) {
-            console.out().json(new RewriteJson(target, true, average.tensors(), notes, List.of(), summary)::write);
+            out().json(new RewriteJson(target, true, average.tensors(), notes, List.of(), summary)::write);
         } else {
-            console.out()
+            out()
                     .line(output + ": average of " + Plural.of(inputs.size(), "checkpoint") + ", "
                             + Plural.of(summary.tensors(), "tensor") + "; verified");
         }

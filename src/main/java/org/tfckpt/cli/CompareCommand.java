@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.graph.Graph;
@@ -26,15 +25,8 @@ import picocli.CommandLine.Parameters;
         description = "Reports which variables are found in the checkpoint, missing, or of another shape or dtype, and"
                 + " which tensors are unused, and suggests renames. The exit status is 1 unless every wanted"
                 + " variable is found with its shape and dtype.",
-        footer = {
-            "",
-            "Example: tfckpt compare --exclude 'aux/**' --from 's#^init/#input/#' changed.meta log",
-            "",
-            CommonOptions.EXIT_STATUS
-        })
-final class CompareCommand implements Callable<Integer> {
-    private final Console console;
-
+        footer = "Example: tfckpt compare --exclude 'aux/**' --from 's#^init/#input/#' changed.meta log")
+final class CompareCommand extends ToolCommand {
     @Parameters(
             index = "0",
             paramLabel = "GRAPH",
@@ -84,16 +76,9 @@ final class CompareCommand implements Callable<Integer> {
     @Option(names = "--all", description = "Also list matched variables, and do not shorten the lists.")
     private boolean all;
 
-    @Mixin
-    private CommonOptions common = new CommonOptions();
-
-    CompareCommand(Console console) {
-        this.console = console;
-    }
-
     @Override
     public Integer call() throws IOException {
-        try (Checkpoint file = Checkpoint.open(path, common.readOptions())) {
+        try (Checkpoint file = open(path)) {
             Checkpoint checkpoint = recipes.applyTo(file, console);
             Graph opened = GraphArgument.open(graph, tags, format, console);
             Optional<GraphSaver> selected = saver.of(opened);
@@ -103,11 +88,11 @@ final class CompareCommand implements Callable<Integer> {
                     ? SuggestedRecipe.search(none, checkpoint, view -> compare(view, opened, selected))
                     : none;
             if (json) {
-                console.out().json(out -> new CompareJson(out, comparison).write(suggested, opened.isPartial()));
+                out().json(out -> new CompareJson(out, comparison).write(suggested, opened.isPartial()));
             } else {
                 List<String> notes = selected.isPresent() ? List.of() : saverNotes(checkpoint, opened, comparison);
-                new CompareText(console.out(), common.style(console), comparison).write(all, notes);
-                new CompareAdvice(console.out(), given(checkpoint, opened), suggested).write(all);
+                new CompareText(out(), style(), comparison).write(all, notes);
+                new CompareAdvice(out(), given(checkpoint, opened), suggested).write(all);
             }
             return comparison.isComplete() ? 0 : 1;
         }

@@ -1,6 +1,6 @@
 package org.tfckpt.cli;
 
-import java.io.IOException;
+import java.io.PrintWriter;
 import java.util.concurrent.Callable;
 import picocli.AutoComplete;
 import picocli.CommandLine;
@@ -15,20 +15,16 @@ import picocli.CommandLine.Spec;
         versionProvider = Version.class,
         header = "Print a completion script for bash or zsh.",
         description = "The script completes the commands and options of 'tfckpt'.",
-        footer = {"", "Example: source <(tfckpt completion)", "", CommonOptions.EXIT_STATUS})
+        footer = "Example: source <(tfckpt completion)")
 final class CompletionCommand implements Callable<Integer> {
-    private final Console console;
-
     @Spec
     private CommandSpec spec;
 
-    CompletionCommand(Console console) {
-        this.console = console;
-    }
-
     @Override
-    public Integer call() throws IOException {
-        console.out().text(script(spec));
+    public Integer call() {
+        PrintWriter out = spec.commandLine().getOut();
+        out.print(script(spec));
+        out.flush();
         return 0;
     }
 

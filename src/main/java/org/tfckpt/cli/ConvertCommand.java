@@ -13,14 +13,5 @@ import picocli.CommandLine.Command;
             "",
             "What the format cannot hold is left out and reported."
         },
-        footer = {
-            "",
-            "Example: tfckpt convert --recipe bert bert_model.ckpt -o model.safetensors",
-            "",
-            CommonOptions.EXIT_STATUS
-        })
-final class ConvertCommand extends RewriteCommand {
-    ConvertCommand(Console console) {
-        super(console);
-    }
-}
+        footer = "Example: tfckpt convert --recipe bert bert_model.ckpt -o model.safetensors")
+final class ConvertCommand extends RewriteCommand {}

@@ -2,18 +2,19 @@ package org.tfckpt.cli;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.ProblemKind;
 
 /** Reports tensors that cannot be read. A data file that is missing or of another kind is reported once. */
 final class DamageReport {
-    private final Console console;
+    private final Consumer<String> messages;
     private final Map<String, Integer> tensorsOfFile = new LinkedHashMap<>();
     private boolean empty = true;
 
-    DamageReport(Console console) {
-        this.console = console;
+    DamageReport(Consumer<String> messages) {
+        this.messages = messages;
     }
 
     boolean isEmpty() {
@@ -25,7 +26,7 @@ final class DamageReport {
         boolean wholeFile = damage instanceof DataLossException loss
                 && (loss.kind() == ProblemKind.WRONG_FILE || loss.kind() == ProblemKind.MISSING_FILE);
         if (!wholeFile || tensorsOfFile.merge(String.valueOf(damage.context().file()), 1, Integer::sum) == 1) {
-            console.message(Failures.describe(damage));
+            messages.accept(Failures.describe(damage));
         }
     }
 
@@ -33,7 +34,7 @@ final class DamageReport {
     void finish(String lack) {
         tensorsOfFile.forEach((file, tensors) -> {
             if (tensors > 1) {
-                console.message(tensors + " tensors " + lack + " because of '" + file + "'");
+                messages.accept(tensors + " tensors " + lack + " because of '" + file + "'");
             }
         });
         tensorsOfFile.clear();

@@ -7,7 +7,6 @@ import java.util.HashMap;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.TensorView;
@@ -33,15 +32,8 @@ import picocli.CommandLine.Parameters;
         description = "Prints what was removed, added, reshaped and changed from A to B; the tensors with the largest"
                 + " changes, relative to B, come first. Tensors with equal checksums in both indexes are not read."
                 + " Exits with status 1 if the checkpoints differ beyond the tolerance.",
-        footer = {
-            "",
-            "Example: tfckpt diff --no-slots log/model.ckpt-100000 log/model.ckpt-122543",
-            "",
-            CommonOptions.EXIT_STATUS
-        })
-final class DiffCommand implements Callable<Integer> {
-    private final Console console;
-
+        footer = "Example: tfckpt diff --no-slots log/model.ckpt-100000 log/model.ckpt-122543")
+final class DiffCommand extends ToolCommand {
     @Parameters(index = "0", paramLabel = "A", description = "Checkpoint before:" + CommonOptions.FORMS)
     private Path pathA = Path.of("");
 
@@ -125,31 +117,24 @@ final class DiffCommand implements Callable<Integer> {
     @Mixin
     private ThreadOptions threads = new ThreadOptions();
 
-    @Mixin
-    private CommonOptions common = new CommonOptions();
-
-    DiffCommand(Console console) {
-        this.console = console;
-    }
-
     @Override
     public Integer call() throws IOException {
         if (limit < 0) {
             throw new IllegalArgumentException("--limit must be at least 0, not " + limit);
         }
-        try (Checkpoint stored = Checkpoint.open(pathA, common.readOptions());
+        try (Checkpoint stored = open(pathA);
                 Checkpoint a = converted(stored);
-                Checkpoint b = Checkpoint.open(pathB, common.readOptions())) {
+                Checkpoint b = open(pathB)) {
             Differences differences = compare(a, b);
             reportNotCompared(differences);
             if (json) {
-                console.out().json(out -> new DiffJson(out).write(a.prefix(), b.prefix(), differences));
+                out().json(out -> new DiffJson(out).write(a.prefix(), b.prefix(), differences));
             } else if (!quiet) {
                 long parameters = a.tensors()
                         .filter(selection.of(a))
                         .mapToLong(DiffText::parameters)
                         .sum();
-                new DiffText(console.out(), common.style(console), limit).write(differences, parameters);
+                new DiffText(out(), style(), limit).write(differences, parameters);
             }
             return differences.isEqual() ? 0 : 1;
         }
@@ -208,7 +193,7 @@ final class DiffCommand implements Callable<Integer> {
     }
 
     private void reportNotCompared(Differences differences) {
-        DamageReport damages = new DamageReport(console);
+        DamageReport damages = new DamageReport(console::message);
         long without = 0;
         for (Differences.NotCompared tensor : differences.notCompared()) {
             CheckpointException damage = tensor.damage();

@@ -3,7 +3,6 @@ package org.tfckpt.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Iterator;
-import java.util.concurrent.Callable;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.TensorDigest;
 import org.tfckpt.tensor.DataLossException;
@@ -20,38 +19,24 @@ import picocli.CommandLine.Parameters;
                 "Prints one line per tensor, as sha256sum does: digest, two spaces, name. The digest covers the elements in"
                         + " row-major order, little-endian, so it does not depend on the byte order or the slices of"
                         + " the file. A string element is hashed as its length (8 bytes, little-endian) and its bytes.",
-        footer = {"", "Example: tfckpt digest log/model.ckpt-122543 > before.txt", "", CommonOptions.EXIT_STATUS})
-final class DigestCommand implements Callable<Integer> {
-    private final Console console;
-
+        footer = "Example: tfckpt digest log/model.ckpt-122543 > before.txt")
+final class DigestCommand extends ToolCommand {
     @Parameters(paramLabel = "CHECKPOINT", description = "Checkpoint to read:" + CommonOptions.FORMS)
-    private Path path = Path.of("");
+    Path path = Path.of("");
 
     @Mixin
     private NameFilter filter = new NameFilter();
 
-    @Mixin
-    private CommonOptions common = new CommonOptions();
-
-    DigestCommand(Console console) {
-        this.console = console;
-    }
-
-    DigestCommand(Console console, Path path) {
-        this(console);
-        this.path = path;
-    }
-
     @Override
     public Integer call() throws IOException {
-        DamageReport damage = new DamageReport(console);
-        try (Checkpoint checkpoint = Checkpoint.open(path, common.readOptions())) {
+        DamageReport damage = new DamageReport(console::message);
+        try (Checkpoint checkpoint = open(path)) {
             Iterator<TensorInfo> tensors = checkpoint.tensorIterator();
             while (tensors.hasNext()) {
                 TensorInfo info = tensors.next();
                 if (filter.accepts(info.name())) {
                     try {
-                        console.out().text(line(TensorDigest.sha256(checkpoint.tensor(info)), info.name()));
+                        out().text(line(TensorDigest.sha256(checkpoint.tensor(info)), info.name()));
                     } catch (DataLossException e) {
                         damage.add(e);
                     }

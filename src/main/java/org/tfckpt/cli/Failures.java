@@ -17,12 +17,8 @@ final class Failures {
 
     private Failures() {}
 
-    /**
-     * Prints a failure in one line and returns the exit status.
-     *
-     * @throws Exception the failure itself, if it is a bug
-     */
-    static int report(Exception failure, Console console, boolean stackTrace) throws Exception {
+    /** Prints a failure in one line and returns the exit status; throws it if it is a bug. */
+    static int report(Exception failure, Console console, boolean stackTrace) {
         Exception cause =
                 failure instanceof UncheckedIOException && failure.getCause() instanceof IOException io ? io : failure;
         if (cause instanceof Output.WriteFailure write) {
@@ -32,7 +28,7 @@ final class Failures {
                 || cause instanceof IllegalArgumentException
                 || cause instanceof IllegalStateException;
         if (!expected) {
-            throw cause;
+            throw cause instanceof RuntimeException bug ? bug : new IllegalStateException(cause);
         }
         console.message(describe(cause));
         if (stackTrace) {

@@ -3,7 +3,6 @@ package org.tfckpt.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.graph.Graph;
 import org.tfckpt.graph.GraphVariable;
@@ -19,10 +18,8 @@ import picocli.CommandLine.Parameters;
         header = "List the variables of a graph.",
         description = "Prints one line per variable in graph order: name, dtype and shape. '?' is an unknown dimension,"
                 + " <unknown> an unknown dtype or shape.",
-        footer = {"", "Example: tfckpt graph log/model.ckpt-122543.meta", "", CommonOptions.EXIT_STATUS})
-final class GraphCommand implements Callable<Integer> {
-    private final Console console;
-
+        footer = "Example: tfckpt graph log/model.ckpt-122543.meta")
+final class GraphCommand extends ToolCommand {
     @Parameters(paramLabel = "GRAPH", description = "Graph to read: " + GraphArgument.FORMS)
     private Path path = Path.of("");
 
@@ -49,14 +46,6 @@ final class GraphCommand implements Callable<Integer> {
     @Mixin
     private NameFilter filter = new NameFilter();
 
-    @Mixin
-    @SuppressWarnings("UnusedVariable") // what every command takes; the parser reads it
-    private CommonOptions common = new CommonOptions();
-
-    GraphCommand(Console console) {
-        this.console = console;
-    }
-
     @Override
     public Integer call() throws IOException {
         Graph graph = GraphArgument.open(path, tags, format, console);
@@ -72,10 +61,10 @@ final class GraphCommand implements Callable<Integer> {
         }
         Variables selected = variables.where(variable -> filter.accepts(variable.name()));
         if (json) {
-            console.out().json(out -> new GraphJson(out).write(graph, selected));
+            out().json(out -> new GraphJson(out).write(graph, selected));
         } else {
             for (GraphVariable variable : selected) {
-                console.out().line(python ? variable.toPython() : variable.toString());
+                out().line(python ? variable.toPython() : variable.toString());
             }
         }
         return 0;

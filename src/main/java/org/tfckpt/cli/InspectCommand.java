@@ -7,7 +7,6 @@ import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import org.tfckpt.Checkpoint;
@@ -19,7 +18,6 @@ import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.TensorInfo;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code inspect}: prints exactly what TensorFlow's {@code inspect_checkpoint} prints, for scripts that parse it. */
@@ -29,13 +27,8 @@ import picocli.CommandLine.Option;
         description =
                 "Takes the flags of inspect_checkpoint and prints the same output. Errors go to standard output too,"
                         + " as in TensorFlow; the exit status is then 2, where TensorFlow's is 0.",
-        footer = {
-            "",
-            "Example: tfckpt inspect --file_name=log/model.ckpt-122543 --tensor_name=global_step",
-            "",
-            CommonOptions.EXIT_STATUS
-        })
-final class InspectCommand implements Callable<Integer> {
+        footer = "Example: tfckpt inspect --file_name=log/model.ckpt-122543 --tensor_name=global_step")
+final class InspectCommand extends ToolCommand {
     /**
      * The value of {@code --file_name}.
      *
@@ -48,8 +41,6 @@ final class InspectCommand implements Callable<Integer> {
             "Usage: inspect_checkpoint --file_name=checkpoint_file_name [--tensor_name=tensor_to_print]"
                     + " [--all_tensors] [--all_tensor_names] [--printoptions]";
     private static final Pattern V2_PART = Pattern.compile("(?s).*\\.(data-[0-9]+-of-[0-9]+|meta)");
-
-    private final Console console;
 
     @Option(
             names = "--file_name",
@@ -91,13 +82,6 @@ final class InspectCommand implements Callable<Integer> {
                             + " sign, floatmode.")
     private List<String> assignments = new ArrayList<>();
 
-    @Mixin
-    private CommonOptions common = new CommonOptions();
-
-    InspectCommand(Console console) {
-        this.console = console;
-    }
-
     @Override
     public Integer call() throws IOException {
         PrintOptions options = PrintOptions.DEFAULT;
@@ -114,7 +98,7 @@ final class InspectCommand implements Callable<Integer> {
                 // TensorFlow reads such a file as a V1 checkpoint and fails; Checkpoint would open the prefix.
                 V1Checkpoint.requireTable(path);
             }
-            try (Checkpoint checkpoint = Checkpoint.open(path, common.readOptions())) {
+            try (Checkpoint checkpoint = open(path)) {
                 inspect(checkpoint, options);
             }
             return 0;
@@ -132,7 +116,7 @@ final class InspectCommand implements Callable<Integer> {
     }
 
     private void print(String line) throws IOException {
-        console.out().text(line + "\n");
+        out().text(line + "\n");
     }
 
     private void inspect(Checkpoint checkpoint, PrintOptions options) throws IOException {
@@ -164,7 +148,7 @@ final class InspectCommand implements Callable<Integer> {
     }
 
     private void value(Checkpoint checkpoint, String name, PrintOptions options) throws IOException {
-        NumpyText.print(new TensorArray(checkpoint.tensor(name)), options, console.out());
+        NumpyText.print(new TensorArray(checkpoint.tensor(name)), options, out());
         print("");
     }
 

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import java.util.concurrent.Callable;
 import java.util.function.Predicate;
+import org.apache.commons.io.IOUtils;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.tensor.TensorInfo;
@@ -27,9 +27,8 @@ import picocli.CommandLine.Parameters;
         name = "ls",
         header = "List the tensors of a checkpoint.",
         description = "Prints one line per tensor, sorted by name: name, dtype and shape.",
-        footer = {"", "Example: tfckpt ls -l --include 'input/**' log/model.ckpt-122543", "", CommonOptions.EXIT_STATUS
-        })
-final class ListCommand implements Callable<Integer> {
+        footer = "Example: tfckpt ls -l --include 'input/**' log/model.ckpt-122543")
+final class ListCommand extends ToolCommand {
     /** The values of {@code --sort}. */
     enum Sort {
         NAME,
@@ -41,13 +40,11 @@ final class ListCommand implements Callable<Integer> {
         }
     }
 
-    private final Console console;
-
     @Parameters(
             paramLabel = "CHECKPOINT",
             arity = "1..*",
             description = "Checkpoint to list:" + CommonOptions.FORMS + " With --duplicates, several.")
-    private List<Path> paths = List.of();
+    List<Path> paths = List.of();
 
     @Option(
             names = "-l",
@@ -84,18 +81,6 @@ final class ListCommand implements Callable<Integer> {
     @Mixin
     private SelectionOptions selection = new SelectionOptions();
 
-    @Mixin
-    private CommonOptions common = new CommonOptions();
-
-    ListCommand(Console console) {
-        this.console = console;
-    }
-
-    ListCommand(Console console, Path path) {
-        this(console);
-        this.paths = List.of(path);
-    }
-
     @Override
     public Integer call() throws IOException {
         if (duplicates) {
@@ -111,22 +96,22 @@ final class ListCommand implements Callable<Integer> {
                     + "': only --duplicates takes several checkpoints; try 'tfckpt ls --help'");
         }
         ListTotals totals = new ListTotals();
-        try (Checkpoint checkpoint = Checkpoint.open(paths.get(0), common.readOptions())) {
+        try (Checkpoint checkpoint = open(paths.get(0))) {
             Iterator<TensorInfo> tensors = chosen(checkpoint);
             if (json) {
-                console.out().json(out -> new ListJson(out, checkpoint).write(tensors, totals));
+                out().json(out -> new ListJson(out, checkpoint).write(tensors, totals));
             } else if (tree) {
-                ListTree.write(console.out(), tensors, totals);
+                ListTree.write(out(), tensors, totals);
             } else {
                 while (tensors.hasNext()) {
                     TensorInfo info = tensors.next();
                     totals.add(info);
-                    console.out().line(details ? info + details(info) : info.toString());
+                    out().line(details ? info + details(info) : info.toString());
                 }
             }
         }
         if (summary == null ? console.terminal() : summary) {
-            console.out().close();
+            out().close();
             console.err().println(totals);
         }
         return 0;
@@ -137,7 +122,7 @@ final class ListCommand implements Callable<Integer> {
         try (ThreadOptions.Workers workers = new ThreadOptions().workers()) {
             Map<Checkpoint, Predicate<TensorInfo>> selected = new HashMap<>();
             for (Path path : paths) {
-                Checkpoint checkpoint = Checkpoint.open(path, common.readOptions());
+                Checkpoint checkpoint = open(path);
                 checkpoints.add(checkpoint);
                 selected.put(checkpoint, selection.of(checkpoint));
             }
@@ -149,14 +134,12 @@ final class ListCommand implements Callable<Integer> {
                             workers.options()),
                     paths.size() > 1);
             if (json) {
-                found.writeJson(console.out());
+                found.writeJson(out());
             } else {
-                found.writeText(console.out());
+                found.writeText(out());
             }
         } finally {
-            for (Checkpoint checkpoint : checkpoints) {
-                checkpoint.close();
-            }
+            IOUtils.close(checkpoints.toArray(Checkpoint[]::new));
         }
     }
 

@@ -2,13 +2,11 @@ package org.tfckpt.cli;
 
 import java.io.IOException;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.objects.ObjectGraph;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.ErrorContext;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -21,10 +19,8 @@ import picocli.CommandLine.Parameters;
                         + " slots are shown below their variable. An object with several paths is shown once, at its"
                         + " shortest path; elsewhere the line refers to that path. A checkpoint does not record the"
                         + " class of an object.",
-        footer = {"", "Example: tfckpt objects saved_model", "", CommonOptions.EXIT_STATUS})
-final class ObjectsCommand implements Callable<Integer> {
-    private final Console console;
-
+        footer = "Example: tfckpt objects saved_model")
+final class ObjectsCommand extends ToolCommand {
     @Parameters(
             paramLabel = "CHECKPOINT",
             description =
@@ -38,25 +34,18 @@ final class ObjectsCommand implements Callable<Integer> {
     @Option(names = "--all", description = "Also show objects without values in the checkpoint.")
     private boolean all;
 
-    @Mixin
-    private CommonOptions common = new CommonOptions();
-
-    ObjectsCommand(Console console) {
-        this.console = console;
-    }
-
     @Override
     public Integer call() throws IOException {
-        try (Checkpoint checkpoint = Checkpoint.open(path, common.readOptions())) {
+        try (Checkpoint checkpoint = open(path)) {
             ObjectGraph graph = checkpoint
                     .objectGraph()
                     .orElseThrow(() -> new CheckpointException(
                             "'" + checkpoint.prefix() + "' is not an object-based checkpoint",
                             ErrorContext.hint("'ls --tree' shows the scopes of a name-based one")));
             if (json) {
-                console.out().json(out -> ObjectsJson.write(out, checkpoint, graph));
+                out().json(out -> ObjectsJson.write(out, checkpoint, graph));
             } else {
-                new ObjectsTree(console.out(), checkpoint, graph, all).write();
+                new ObjectsTree(out(), checkpoint, graph, all).write();
             }
         }
         return 0;

@@ -15,8 +15,7 @@ record ParserFailures(Console console)
     private static final int MAX_DISTANCE = 2;
 
     @Override
-    public int handleExecutionException(Exception failure, CommandLine command, CommandLine.ParseResult parsed)
-            throws Exception {
+    public int handleExecutionException(Exception failure, CommandLine command, CommandLine.ParseResult parsed) {
         return Failures.report(failure, console, parsed.expandedArgs().contains("--stacktrace"));
     }
 

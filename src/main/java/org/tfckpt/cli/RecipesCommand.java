@@ -1,11 +1,9 @@
 package org.tfckpt.cli;
 
 import java.io.IOException;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.edit.Recipe;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Parameters;
 
 /** {@code recipes}: lists the recipes for {@code --recipe}. */
@@ -15,25 +13,15 @@ import picocli.CommandLine.Parameters;
         description =
                 "Prints one line per recipe that comes with the tool, or the rules of one. Save and change them to"
                         + " convert other models.",
-        footer = {"", "Example: tfckpt recipes bert", "", CommonOptions.EXIT_STATUS})
-final class RecipesCommand implements Callable<Integer> {
-    private final Console console;
-
+        footer = "Example: tfckpt recipes bert")
+final class RecipesCommand extends ToolCommand {
     @Parameters(index = "0", arity = "0..1", paramLabel = "NAME", description = "Recipe to print.")
     private @Nullable String name;
-
-    @Mixin
-    @SuppressWarnings("UnusedVariable") // read by picocli
-    private CommonOptions common = new CommonOptions();
-
-    RecipesCommand(Console console) {
-        this.console = console;
-    }
 
     @Override
     public Integer call() throws IOException {
         if (name != null) {
-            console.out()
+            out()
                     .text(Recipe.named(name)
                             .orElseThrow(() -> new IllegalArgumentException(
                                     "there is no recipe '" + name + "'; 'tfckpt recipes' lists them"))
@@ -41,7 +29,7 @@ final class RecipesCommand implements Callable<Integer> {
             return 0;
         }
         for (String known : Recipe.names()) {
-            console.out().line(known + "  " + Recipe.named(known).orElseThrow());
+            out().line(known + "  " + Recipe.named(known).orElseThrow());
         }
         return 0;
     }

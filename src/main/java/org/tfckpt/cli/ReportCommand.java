@@ -3,7 +3,6 @@ package org.tfckpt.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.ReadOptions;
@@ -21,15 +20,8 @@ import picocli.CommandLine.Parameters;
         description = "Writes one HTML file that opens in a browser without a server or a network: a treemap of the"
                 + " scopes, a table of all tensors, optimizer slots and damage. A damaged checkpoint gets a page, too;"
                 + " the exit status is then 1.",
-        footer = {
-            "",
-            "Example: tfckpt report --values log/model.ckpt-122543 -o report.html",
-            "",
-            CommonOptions.EXIT_STATUS
-        })
-final class ReportCommand implements Callable<Integer> {
-    private final Console console;
-
+        footer = "Example: tfckpt report --values log/model.ckpt-122543 -o report.html")
+final class ReportCommand extends ToolCommand {
     @Parameters(paramLabel = "CHECKPOINT", description = "Checkpoint to show:" + CommonOptions.FORMS)
     private Path path = Path.of("");
 
@@ -79,13 +71,6 @@ final class ReportCommand implements Callable<Integer> {
     @Mixin
     private ThreadOptions threads = new ThreadOptions();
 
-    @Mixin
-    private CommonOptions common = new CommonOptions();
-
-    ReportCommand(Console console) {
-        this.console = console;
-    }
-
     @Override
     public Integer call() throws IOException {
         Path target = OutputPath.local(output);
@@ -124,7 +109,7 @@ final class ReportCommand implements Callable<Integer> {
         Report.Written written = report.showPaths(showPaths).writeTo(target, force);
         String warnings = written.warnings() == 0 ? "" : ", " + Plural.of(written.warnings(), "warning");
         String damage = written.problems() == 0 ? "" : ", damaged: " + Plural.of(written.problems(), "problem");
-        console.out().line(output + ": " + Plural.of(written.tensors(), "tensor") + warnings + damage);
+        out().line(output + ": " + Plural.of(written.tensors(), "tensor") + warnings + damage);
         return written.problems() == 0 ? 0 : 1;
     }
 }

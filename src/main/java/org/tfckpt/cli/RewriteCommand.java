@@ -5,7 +5,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import java.util.concurrent.Callable;
+import org.apache.commons.io.IOUtils;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.FileFormat;
@@ -39,15 +39,8 @@ import picocli.CommandLine.Parameters;
                     + " The object graph of a TF2 checkpoint is updated to match. The exit status is 1 if variables of"
                     + " the graph are missing, or if --salvage lost data."
         },
-        footer = {
-            "",
-            "Example: tfckpt rewrite --no-slots --rename 's#^input/#init/#' log -o init/model.ckpt",
-            "",
-            CommonOptions.EXIT_STATUS
-        })
-class RewriteCommand implements Callable<Integer> {
-    private final Console console;
-
+        footer = "Example: tfckpt rewrite --no-slots --rename 's#^input/#init/#' log -o init/model.ckpt")
+class RewriteCommand extends ToolCommand {
     @Parameters(paramLabel = "CHECKPOINT", arity = "1..*", description = "Checkpoints to rewrite; several are merged.")
     private List<Path> paths = List.of();
 
@@ -78,22 +71,15 @@ class RewriteCommand implements Callable<Integer> {
     @Option(names = "--json", description = "Print one JSON document.")
     private boolean json;
 
-    @Mixin
-    private CommonOptions common = new CommonOptions();
-
-    RewriteCommand(Console console) {
-        this.console = console;
-    }
-
     @Override
     public Integer call() throws IOException {
         List<Checkpoint> opened = new ArrayList<>();
         try {
             for (Path path : paths) {
-                opened.add(open(path));
+                opened.add(openInput(path));
             }
             return run(List.copyOf(opened), path -> {
-                                Checkpoint other = Checkpoint.open(path, common.readOptions());
+                                Checkpoint other = open(path);
                                 opened.add(other);
                                 return other;
                             })
@@ -109,16 +95,14 @@ class RewriteCommand implements Callable<Integer> {
             }
             return 1;
         } finally {
-            for (Checkpoint input : opened) {
-                input.close();
-            }
+            IOUtils.close(opened.toArray(Checkpoint[]::new));
         }
     }
 
     /** With --salvage, files are not mapped, so that a read error is an exception and does not crash the JVM. */
-    private Checkpoint open(Path path) throws IOException {
+    private Checkpoint openInput(Path path) throws IOException {
         if (!options.isSalvage()) {
-            return Checkpoint.open(path, common.readOptions());
+            return open(path);
         }
         try {
             return Checkpoint.open(path, ReadOptions.DEFAULT.withoutMapping());
@@ -150,7 +134,7 @@ class RewriteCommand implements Callable<Integer> {
             sideFiles.write(meta, output, force);
         }
         if (json) {
-            console.out()
+            out()
                     .json(
                             new RewriteJson(
                                             output,
@@ -187,9 +171,9 @@ class RewriteCommand implements Callable<Integer> {
 
     private void printLost(Rewrite rewrite) throws IOException {
         if (!json) {
-            Style style = common.style(console);
+            Style style = style();
             for (ProblemGroup group : ProblemGroup.of(rewrite.lost())) {
-                console.out().text(style.bad(ProblemText.line(group)) + "\n");
+                out().text(style.bad(ProblemText.line(group)) + "\n");
             }
         }
     }
@@ -200,13 +184,13 @@ class RewriteCommand implements Callable<Integer> {
             List<String> lines = new ArrayList<>();
             rewrite.describe(lines::add);
             for (String line : lines) {
-                console.out().line(line);
+                out().line(line);
             }
         } else {
-            console.out().line(output + ": " + summary + ProblemText.lost(rewrite.lost()));
+            out().line(output + ": " + summary + ProblemText.lost(rewrite.lost()));
             for (RewrittenTensor tensor : rewrite.tensors()) {
                 if (tensor.isResized() || tensor.filled()) {
-                    console.out().line("  " + tensor);
+                    out().line("  " + tensor);
                 }
             }
         }

@@ -3,7 +3,6 @@ package org.tfckpt.cli;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
-import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.Tensor;
@@ -12,7 +11,6 @@ import org.tfckpt.cli.numpy.PrintOptions;
 import org.tfckpt.cli.numpy.TensorArray;
 import org.tfckpt.tensor.DataType;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -23,15 +21,8 @@ import picocli.CommandLine.Parameters;
         description =
                 "Prints values as NumPy does, abbreviated above 1000 elements. With several names, a line with name,"
                         + " dtype and shape precedes each value.",
-        footer = {
-            "",
-            "Example: tfckpt show log/model.ckpt-122543 global_step logit/biases",
-            "",
-            CommonOptions.EXIT_STATUS
-        })
-final class ShowCommand implements Callable<Integer> {
-    private final Console console;
-
+        footer = "Example: tfckpt show log/model.ckpt-122543 global_step logit/biases")
+final class ShowCommand extends ToolCommand {
     @Parameters(index = "0", paramLabel = "CHECKPOINT", description = "Checkpoint to read:" + CommonOptions.FORMS)
     private Path path = Path.of("");
 
@@ -49,17 +40,10 @@ final class ShowCommand implements Callable<Integer> {
                             + " separated by ':'. 0,10:- selects the first ten rows of a matrix.")
     private @Nullable String slice;
 
-    @Mixin
-    private CommonOptions common = new CommonOptions();
-
-    ShowCommand(Console console) {
-        this.console = console;
-    }
-
     @Override
     public Integer call() throws IOException {
         PrintOptions options = full ? PrintOptions.DEFAULT.with("threshold=" + Long.MAX_VALUE) : PrintOptions.DEFAULT;
-        try (Checkpoint checkpoint = Checkpoint.open(path, common.readOptions())) {
+        try (Checkpoint checkpoint = open(path)) {
             for (String name : names) {
                 Tensor tensor = checkpoint.tensor(name);
                 if (tensor.dtype() == DataType.UNKNOWN) {
@@ -67,10 +51,10 @@ final class ShowCommand implements Callable<Integer> {
                     tensor.check();
                 }
                 if (names.size() > 1) {
-                    console.out().line(tensor.toString());
+                    out().line(tensor.toString());
                 }
-                NumpyText.print(new TensorArray(region(tensor)), options, console.out());
-                console.out().text("\n");
+                NumpyText.print(new TensorArray(region(tensor)), options, out());
+                out().text("\n");
             }
         }
         return 0;

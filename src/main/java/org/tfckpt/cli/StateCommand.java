@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.PrimitiveIterator;
-import java.util.concurrent.Callable;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.files.CheckpointLocation;
@@ -14,7 +13,6 @@ import org.tfckpt.files.CheckpointState;
 import org.tfckpt.files.StateRepair;
 import org.tfckpt.tensor.TensorNames;
 import picocli.CommandLine.Command;
-import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 
@@ -29,10 +27,8 @@ import picocli.CommandLine.Parameters;
             "A checkpoint that is not at its path is looked for next to the state file, under the last part of"
                     + " its path. --write makes such a state file usable for TensorFlow."
         },
-        footer = {"", "Example: tfckpt state log", "", CommonOptions.EXIT_STATUS})
-final class StateCommand implements Callable<Integer> {
-    private final Console console;
-
+        footer = "Example: tfckpt state log")
+final class StateCommand extends ToolCommand {
     @Parameters(paramLabel = "PATH", description = "State file, or the directory that contains it.")
     private Path path = Path.of("");
 
@@ -44,13 +40,6 @@ final class StateCommand implements Callable<Integer> {
 
     @Option(names = "--json", description = "Print one JSON document.")
     private boolean json;
-
-    @Mixin
-    private CommonOptions common = new CommonOptions();
-
-    StateCommand(Console console) {
-        this.console = console;
-    }
 
     @Override
     public Integer call() throws IOException {
@@ -77,11 +66,11 @@ final class StateCommand implements Callable<Integer> {
     }
 
     private void line(CheckpointState state, String entry, @Nullable Instant time) throws IOException {
-        Style style = common.style(console);
+        Style style = style();
         String place = place(state, entry);
         String status = place == null ? style.bad("missing") : style.good("exists");
         String moved = place == null || place.equals(state.resolve(entry).toString()) ? "" : " at " + place;
-        console.out()
+        out()
                 .text((entry.equals(state.latest()) ? "* " : "  ") + TensorNames.printable(entry) + "  " + status + moved
                         + (time == null ? "" : "  " + time) + "\n");
     }
@@ -100,7 +89,7 @@ final class StateCommand implements Callable<Integer> {
     }
 
     private void json(CheckpointState state) throws IOException {
-        console.out().json(out -> {
+        out().json(out -> {
             out.text("latest", state.latest());
             out.flag("there", place(state, state.latest()) != null);
             PrimitiveIterator.OfInt indices =

@@ -7,7 +7,6 @@ import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
-import java.util.concurrent.Callable;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.TensorInfo;
@@ -29,14 +28,8 @@ import picocli.CommandLine.Parameters;
                 + " deviation of the finite elements, and marks NaN, infinities, and tensors that are all zero or"
                 + " constant. Everything is exact, except quantiles, whose error is below 1 %% (none for dtypes of up"
                 + " to 16 bits). Every byte is read once and checked. A complex number counts as its absolute value.",
-        footer = {
-            "",
-            "Example: tfckpt stats --fail-on-nan log/model.ckpt-122543",
-            "Example: tfckpt stats log --history --include logit/DW",
-            "",
-            CommonOptions.EXIT_STATUS
-        })
-final class StatsCommand implements Callable<Integer> {
+        footer = {"Example: tfckpt stats --fail-on-nan log/model.ckpt-122543", "Example: tfckpt stats log --history --include logit/DW"})
+final class StatsCommand extends ToolCommand {
     /** The values of {@code --sort}. */
     enum Sort {
         NAME,
@@ -68,8 +61,7 @@ final class StatsCommand implements Callable<Integer> {
         }
     }
 
-    private final Console console;
-    private final DamageReport damage;
+    private final DamageReport damage = new DamageReport(text -> console.message(text));
     private boolean foundNotFinite;
 
     @Parameters(
@@ -112,14 +104,6 @@ final class StatsCommand implements Callable<Integer> {
     @Mixin
     private ThreadOptions threads = new ThreadOptions();
 
-    @Mixin
-    private CommonOptions common = new CommonOptions();
-
-    StatsCommand(Console console) {
-        this.console = console;
-        this.damage = new DamageReport(console);
-    }
-
     @Override
     public Integer call() throws IOException {
         if (scopes < 0) {
@@ -132,7 +116,7 @@ final class StatsCommand implements Callable<Integer> {
             } else if (paths.size() > 1) {
                 throw new IllegalArgumentException("only --history takes several checkpoints");
             } else {
-                try (Checkpoint checkpoint = Checkpoint.open(paths.get(0), common.readOptions())) {
+                try (Checkpoint checkpoint = open(paths.get(0))) {
                     write(checkpoint, workers.options(), progress);
                 }
             }
@@ -144,7 +128,7 @@ final class StatsCommand implements Callable<Integer> {
     private void write(Checkpoint checkpoint, ScanOptions options, ProgressLine progress) throws IOException {
         StatsSums sums = new StatsSums(scopes);
         if (json) {
-            console.out().json(out -> {
+            out().json(out -> {
                 out.text("checkpoint", checkpoint.prefix());
                 out.generator().writeArrayFieldStart("tensors");
                 forEach(checkpoint, options, progress, row -> {
@@ -156,25 +140,25 @@ final class StatsCommand implements Callable<Integer> {
             });
             return;
         }
-        Style style = common.style(console);
+        Style style = style();
         boolean[] isStarted = {false};
         forEach(checkpoint, options, progress, row -> {
             if (!isStarted[0]) {
-                console.out().line(StatsRow.header("tensor"));
+                out().line(StatsRow.header("tensor"));
                 isStarted[0] = true;
             }
             sums.add(row);
-            row.writeText(console.out(), row.info().name(), style);
+            row.writeText(out(), row.info().name(), style);
         });
-        sums.writeText(console.out(), style);
+        sums.writeText(out(), style);
     }
 
     private void writeHistory(StatsHistory.Rows rows) throws IOException {
         StatsHistory found = StatsHistory.read(paths, rows);
         if (json) {
-            found.writeJson(console.out());
+            found.writeJson(out());
         } else {
-            found.writeText(console.out(), common.style(console));
+            found.writeText(out(), style());
         }
     }
 
@@ -238,7 +222,7 @@ final class StatsCommand implements Callable<Integer> {
     /** Returns the rows of a checkpoint; none if it cannot be opened. */
     private List<StatsRow> rows(Path path, ScanOptions options, ProgressLine progress) throws IOException {
         List<StatsRow> rows = new ArrayList<>();
-        try (Checkpoint checkpoint = Checkpoint.open(path, common.readOptions())) {
+        try (Checkpoint checkpoint = open(path)) {
             scan(checkpoint, options, progress, rows::add);
         } catch (CheckpointException e) {
             damage.add(e);

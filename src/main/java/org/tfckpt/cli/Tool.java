@@ -3,11 +3,10 @@ package org.tfckpt.cli;
 import java.io.PrintWriter;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
-import java.util.LinkedHashMap;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Set;
-import java.util.function.Function;
+import java.util.concurrent.Callable;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Model.CommandSpec;
@@ -29,28 +28,25 @@ import picocli.CommandLine.Spec;
             CommonOptions.EXIT_STATUS
         })
 final class Tool implements Runnable {
-    private static final Map<String, Function<Console, Object>> COMMANDS = new LinkedHashMap<>();
-
-    static {
-        COMMANDS.put("ls", ListCommand::new);
-        COMMANDS.put("show", ShowCommand::new);
-        COMMANDS.put("stats", StatsCommand::new);
-        COMMANDS.put("diff", DiffCommand::new);
-        COMMANDS.put("digest", DigestCommand::new);
-        COMMANDS.put("verify", VerifyCommand::new);
-        COMMANDS.put("inspect", InspectCommand::new);
-        COMMANDS.put("state", StateCommand::new);
-        COMMANDS.put("objects", ObjectsCommand::new);
-        COMMANDS.put("graph", GraphCommand::new);
-        COMMANDS.put("compare", CompareCommand::new);
-        COMMANDS.put("report", ReportCommand::new);
-        COMMANDS.put("average", AverageCommand::new);
-        COMMANDS.put("rewrite", RewriteCommand::new);
-        COMMANDS.put("convert", ConvertCommand::new);
-        COMMANDS.put("recipes", RecipesCommand::new);
-        COMMANDS.put("completion", CompletionCommand::new);
-        COMMANDS.put("manual", console -> new ManualCommand());
-    }
+    private static final List<String> COMMANDS = List.of(
+            "ls",
+            "show",
+            "stats",
+            "diff",
+            "digest",
+            "verify",
+            "inspect",
+            "state",
+            "objects",
+            "graph",
+            "compare",
+            "report",
+            "average",
+            "rewrite",
+            "convert",
+            "recipes",
+            "completion",
+            "manual");
 
     private static final Set<String> WITHOUT_FILES = Set.of("recipes", "completion");
 
@@ -74,19 +70,17 @@ final class Tool implements Runnable {
      * each costs start-up time.
      */
     static CommandLine commandLine(Console console, List<String> args) {
-        Function<Console, Object> asked = args.isEmpty() ? null : COMMANDS.get(args.get(0));
+        String asked = args.isEmpty() ? "" : args.get(0);
+        boolean isOnly = COMMANDS.contains(asked) && !List.of("completion", "manual").contains(asked);
         CommandLine tool = new CommandLine(new Tool());
-        if (asked == null || List.of("completion", "manual").contains(args.get(0))) {
-            COMMANDS.forEach((name, command) -> tool.addSubcommand(name, command.apply(console)));
-        } else {
-            tool.addSubcommand(args.get(0), asked.apply(console));
-        }
         RemoteOptions remote = new RemoteOptions();
-        tool.getSubcommands().forEach((name, command) -> {
+        for (String name : isOnly ? List.of(asked) : COMMANDS) {
+            CommandLine command = subcommand(name, console);
+            tool.addSubcommand(name, command);
             if (!WITHOUT_FILES.contains(name)) {
                 command.addMixin("remote", remote);
             }
-        });
+        }
         ParserFailures failures = new ParserFailures(console);
         tool.setExecutionExceptionHandler(failures);
         tool.setParameterExceptionHandler(failures);
@@ -100,6 +94,41 @@ final class Tool implements Runnable {
         tool.setErr(new PrintWriter(console.err(), true, StandardCharsets.UTF_8));
         tool.setColorScheme(CommandLine.Help.defaultColorScheme(CommonOptions.ansi(args, console)));
         return tool;
+    }
+
+    /** A switch, so that the classes of other commands are not loaded. */
+    private static Callable<Integer> command(String name) {
+        return switch (name) {
+            case "ls" -> new ListCommand();
+            case "show" -> new ShowCommand();
+            case "stats" -> new StatsCommand();
+            case "diff" -> new DiffCommand();
+            case "digest" -> new DigestCommand();
+            case "verify" -> new VerifyCommand();
+            case "inspect" -> new InspectCommand();
+            case "state" -> new StateCommand();
+            case "objects" -> new ObjectsCommand();
+            case "graph" -> new GraphCommand();
+            case "compare" -> new CompareCommand();
+            case "report" -> new ReportCommand();
+            case "average" -> new AverageCommand();
+            case "rewrite" -> new RewriteCommand();
+            case "convert" -> new ConvertCommand();
+            case "recipes" -> new RecipesCommand();
+            case "completion" -> new CompletionCommand();
+            case "manual" -> new ManualCommand();
+            default -> throw new IllegalArgumentException(name);
+        };
+    }
+
+    private static CommandLine subcommand(String name, Console console) {
+        Callable<Integer> command = command(name);
+        CommandLine line = new CommandLine(command instanceof ToolCommand tool ? tool.on(console) : command);
+        List<String> footer = new ArrayList<>(List.of(""));
+        footer.addAll(List.of(line.getCommandSpec().usageMessage().footer()));
+        footer.addAll(List.of("", CommonOptions.EXIT_STATUS));
+        line.getCommandSpec().usageMessage().footer(footer.toArray(String[]::new));
+        return line;
     }
 
     /** Rejects an empty path, which Java takes for the current directory: it comes from an unset variable of a script. */

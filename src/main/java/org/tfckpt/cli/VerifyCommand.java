@@ -8,7 +8,6 @@ import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
-import java.util.concurrent.Callable;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
@@ -30,9 +29,8 @@ import picocli.CommandLine.Parameters;
                         + " entries, and the data files for wrong sizes, gaps and overlaps. Prints one line per problem (file,"
                         + " offset, tensor, kind, message), one per data file that is missing or damaged as a whole, and a"
                         + " summary per checkpoint.",
-        footer = {"", "Example: tfckpt verify log/model.ckpt-*.index", "", CommonOptions.EXIT_STATUS})
-final class VerifyCommand implements Callable<Integer> {
-    private final Console console;
+        footer = "Example: tfckpt verify log/model.ckpt-*.index")
+final class VerifyCommand extends ToolCommand {
     private int exitStatus;
 
     @Parameters(
@@ -40,7 +38,7 @@ final class VerifyCommand implements Callable<Integer> {
             arity = "1..*",
             description = "Checkpoints to verify. In a directory, all checkpoints in it and its subdirectories are"
                     + " verified.")
-    private List<Path> paths = List.of();
+    List<Path> paths = List.of();
 
     @Option(names = "--json", description = "Print one JSON document per checkpoint, one per line.")
     private boolean json;
@@ -53,18 +51,6 @@ final class VerifyCommand implements Callable<Integer> {
 
     @Mixin
     private ThreadOptions threads = new ThreadOptions();
-
-    @Mixin
-    private CommonOptions common = new CommonOptions();
-
-    VerifyCommand(Console console) {
-        this.console = console;
-    }
-
-    VerifyCommand(Console console, Path path) {
-        this(console);
-        this.paths = List.of(path);
-    }
 
     @Override
     public Integer call() throws IOException {
@@ -132,9 +118,9 @@ final class VerifyCommand implements Callable<Integer> {
 
     private void print(VerifyResult result) throws IOException {
         if (json && result.failure() == null) {
-            result.writeJson(console.out(), all);
+            result.writeJson(out(), all);
         } else if (!json) {
-            result.writeText(console.out(), common.style(console), all);
+            result.writeText(out(), style(), all);
         }
         if (result.failure() != null) {
             failed(result.failure());
