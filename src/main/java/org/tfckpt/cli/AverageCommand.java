@@ -139,9 +139,8 @@ final class AverageCommand extends ToolCommand {
         if (json) {
             out().json(new RewriteJson(target, true, average.tensors(), notes, List.of(), summary)::write);
         } else {
-            out()
-                    .line(output + ": average of " + Plural.of(inputs.size(), "checkpoint") + ", "
-                            + Plural.of(summary.tensors(), "tensor") + "; verified");
+            out().line(output + ": average of " + Plural.of(inputs.size(), "checkpoint") + ", "
+                    + Plural.of(summary.tensors(), "tensor") + "; verified");
         }
     }
 }

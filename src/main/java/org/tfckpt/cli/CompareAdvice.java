@@ -6,7 +6,6 @@ import java.util.Collection;
 import java.util.List;
 import java.util.Set;
 import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import org.tfckpt.graph.Graph;
 import org.tfckpt.restore.Comparison;
 import org.tfckpt.restore.NameKind;
@@ -189,7 +188,11 @@ final class CompareAdvice {
 
     @SafeVarargs
     private void command(List<String>... words) throws IOException {
-        out.line("  " + Stream.of(words).flatMap(List::stream).collect(Collectors.joining(" ")));
+        List<String> all = new ArrayList<>();
+        for (List<String> some : words) {
+            all.addAll(some);
+        }
+        out.line("  " + String.join(" ", all));
     }
 
     private void rewrite(Options options) throws IOException {

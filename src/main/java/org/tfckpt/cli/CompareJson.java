@@ -73,8 +73,7 @@ record CompareJson(JsonOutput out, Comparison comparison) {
         out.text("variable", source.wanted().variable());
         out.text("dtype", dtype(source.wanted()));
         out.shape("shape", source.wanted().shape().orElse(null));
-        out.array(
-                "suggestions", comparison.suggestions().of(source), suggestion -> out.text(suggestion.name()));
+        out.array("suggestions", comparison.suggestions().of(source), suggestion -> out.text(suggestion.name()));
     }
 
     private void otherShape(VariableSource source) throws IOException {

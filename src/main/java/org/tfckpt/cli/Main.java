@@ -26,7 +26,8 @@ public final class Main {
         OutputStream out = new FileOutputStream(FileDescriptor.out);
         PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
         int code = run(List.of(args), new FileInputStream(FileDescriptor.in), out, err, Console.isTerminal());
-        // On JDK 21 and newer, exit() looks for a logger, which takes as long as listing a checkpoint. It is needed only
+        // On JDK 21 and newer, exit() looks for a logger, which takes as long as listing a checkpoint. It is needed
+        // only
         // if a thread is still running.
         if (code != 0 || Thread.activeCount() > 1) {
             System.exit(code);

@@ -21,11 +21,10 @@ final class RecipesCommand extends ToolCommand {
     @Override
     public Integer call() throws IOException {
         if (name != null) {
-            out()
-                    .text(Recipe.named(name)
-                            .orElseThrow(() -> new IllegalArgumentException(
-                                    "there is no recipe '" + name + "'; 'tfckpt recipes' lists them"))
-                            .text());
+            out().text(Recipe.named(name)
+                    .orElseThrow(() -> new IllegalArgumentException(
+                            "there is no recipe '" + name + "'; 'tfckpt recipes' lists them"))
+                    .text());
             return 0;
         }
         for (String known : Recipe.names()) {

@@ -134,16 +134,14 @@ class RewriteCommand extends ToolCommand {
             sideFiles.write(meta, output, force);
         }
         if (json) {
-            out()
-                    .json(
+            out().json(
                             new RewriteJson(
                                             output,
                                             !dryRun,
                                             rewrite.tensors(),
                                             rewrite.notes(),
                                             rewrite.lost(),
-                                            summary)
-                                    ::write);
+                                            summary)::write);
         } else {
             text(rewrite, summary, output);
         }

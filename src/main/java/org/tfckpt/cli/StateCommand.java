@@ -70,9 +70,8 @@ final class StateCommand extends ToolCommand {
         String place = place(state, entry);
         String status = place == null ? style.bad("missing") : style.good("exists");
         String moved = place == null || place.equals(state.resolve(entry).toString()) ? "" : " at " + place;
-        out()
-                .text((entry.equals(state.latest()) ? "* " : "  ") + TensorNames.printable(entry) + "  " + status + moved
-                        + (time == null ? "" : "  " + time) + "\n");
+        out().text((entry.equals(state.latest()) ? "* " : "  ") + TensorNames.printable(entry) + "  " + status + moved
+                + (time == null ? "" : "  " + time) + "\n");
     }
 
     private static @Nullable Instant time(CheckpointState state, int index) {

@@ -28,7 +28,10 @@ import picocli.CommandLine.Parameters;
                 + " deviation of the finite elements, and marks NaN, infinities, and tensors that are all zero or"
                 + " constant. Everything is exact, except quantiles, whose error is below 1 %% (none for dtypes of up"
                 + " to 16 bits). Every byte is read once and checked. A complex number counts as its absolute value.",
-        footer = {"Example: tfckpt stats --fail-on-nan log/model.ckpt-122543", "Example: tfckpt stats log --history --include logit/DW"})
+        footer = {
+            "Example: tfckpt stats --fail-on-nan log/model.ckpt-122543",
+            "Example: tfckpt stats log --history --include logit/DW"
+        })
 final class StatsCommand extends ToolCommand {
     /** The values of {@code --sort}. */
     enum Sort {

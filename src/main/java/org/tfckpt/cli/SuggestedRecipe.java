@@ -45,9 +45,8 @@ record SuggestedRecipe(@Nullable String name, Comparison comparison, SuggestedPl
                     found = comparison;
                     most = comparison.matched().size() + 1;
                 }
-            } catch (CheckpointException e) {
-                // The recipe would give two tensors one name: it is not meant for this checkpoint.
-                continue;
+            } catch (CheckpointException notMeantForIt) {
+                // The recipe would give two tensors one name.
             }
         }
         return best == null ? none : new SuggestedRecipe(best, found, SuggestedPlan.of(found));

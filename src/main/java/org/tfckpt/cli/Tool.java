@@ -71,7 +71,8 @@ final class Tool implements Runnable {
      */
     static CommandLine commandLine(Console console, List<String> args) {
         String asked = args.isEmpty() ? "" : args.get(0);
-        boolean isOnly = COMMANDS.contains(asked) && !List.of("completion", "manual").contains(asked);
+        boolean isOnly =
+                COMMANDS.contains(asked) && !List.of("completion", "manual").contains(asked);
         CommandLine tool = new CommandLine(new Tool());
         RemoteOptions remote = new RemoteOptions();
         for (String name : isOnly ? List.of(asked) : COMMANDS) {
