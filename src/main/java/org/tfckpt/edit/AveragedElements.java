@@ -154,13 +154,15 @@ final class AveragedElements implements ValueSource.Parts {
                 if (Double.isFinite(sums[i])) {
                     continue;
                 }
-                double mean = 0;
+                // Scaled by powers of two, which rounds nothing, so that the sum does not overflow.
+                int scale = -Math.getExponent(total);
+                double sum = 0;
                 for (int input = 0; input < elements.length; input++) {
                     double value = Elements.floatAt(part, elements[input], at + i);
                     nan[input] |= Double.isNaN(value);
-                    mean += value * (weights[input] / total);
+                    sum += value / 4 * Math.scalb(weights[input], scale);
                 }
-                sums[i] = Double.isNaN(sums[i]) ? sums[i] : mean;
+                sums[i] = Double.isNaN(sums[i]) ? sums[i] : sum / Math.scalb(total, scale) * 4;
             }
         }
 

@@ -11,7 +11,7 @@ import java.math.BigInteger;
 record ExactNumber(BigInteger value, int exponent) {
     static final ExactNumber ZERO = new ExactNumber(BigInteger.ZERO, 0);
     /** More bits than a double has, so that the rest only decides whether a result is rounded up. */
-    private static final int PRECISION = 80;
+    private static final int WORKING_PRECISION = 80 + Long.SIZE;
 
     ExactNumber plus(ExactNumber other) {
         int smaller = Math.min(exponent, other.exponent);
@@ -34,25 +34,38 @@ record ExactNumber(BigInteger value, int exponent) {
         return value.shiftLeft(exponent - smaller);
     }
 
-    /** Returns this number divided by a positive one, with more precision than a double has. */
+    /** Returns a number that is not negative without bits that do not matter: exact sums can have thousands. */
+    private ExactNumber shortened() {
+        int dropped = value.bitLength() - 2 * WORKING_PRECISION;
+        if (dropped <= 0) {
+            return this;
+        }
+        BigInteger top = value.shiftRight(dropped);
+        return new ExactNumber(value.getLowestSetBit() < dropped ? top.setBit(0) : top, exponent + dropped);
+    }
+
+    /** Returns this number, which must not be negative, divided by a positive one, more precisely than a double. */
     ExactNumber dividedBy(ExactNumber divisor) {
-        int shift = Math.max(0, 2 * (PRECISION + Long.SIZE) + divisor.value.bitLength() - value.bitLength());
-        return new ExactNumber(value.shiftLeft(shift).divide(divisor.value), exponent - divisor.exponent - shift);
+        ExactNumber x = shortened();
+        ExactNumber y = divisor.shortened();
+        int shift = Math.max(0, 2 * WORKING_PRECISION + y.value.bitLength() - x.value.bitLength());
+        return new ExactNumber(x.value.shiftLeft(shift).divide(y.value), x.exponent - y.exponent - shift);
     }
 
     /** Returns this number divided by a positive one, rounded to the nearest double. */
     double dividedBy(long divisor) {
-        int shift = Math.max(0, PRECISION + Long.SIZE - value.bitLength());
+        int shift = Math.max(0, WORKING_PRECISION - value.bitLength());
         BigInteger[] parts = value.shiftLeft(shift).divideAndRemainder(BigInteger.valueOf(divisor));
         return rounded(parts[0], exponent - shift, parts[1].signum() != 0);
     }
 
     /** Returns the root of this number, which must not be negative, divided by a positive one. */
     double rootDividedBy(long divisor) {
-        int shift = Math.max(0, 2 * (PRECISION + Long.SIZE) - value.bitLength());
-        shift += (exponent - shift) & 1;
-        BigInteger root = value.shiftLeft(shift).sqrt();
-        return new ExactNumber(root, (exponent - shift) / 2).dividedBy(divisor);
+        ExactNumber x = shortened();
+        int shift = Math.max(0, 2 * WORKING_PRECISION - x.value.bitLength());
+        shift += (x.exponent - shift) & 1;
+        BigInteger root = x.value.shiftLeft(shift).sqrt();
+        return new ExactNumber(root, (x.exponent - shift) / 2).dividedBy(divisor);
     }
 
     double toDouble() {

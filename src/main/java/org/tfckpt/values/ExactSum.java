@@ -123,7 +123,10 @@ final class ExactSum implements Serializable {
             putInt(bytes, bytes.length - (i + 1) * Integer.BYTES, digits[i]);
         }
         putInt(bytes, 0, digits[digits.length - 1] >> DIGIT);
-        return new ExactNumber(new BigInteger(bytes), exponent);
+        BigInteger value = new BigInteger(bytes);
+        // Sums of common values have few digits that are not 0, and computing with these alone is much faster.
+        int zeros = Math.max(0, value.getLowestSetBit());
+        return new ExactNumber(value.shiftRight(zeros), exponent + zeros);
     }
 
     private static void putInt(byte[] bytes, int at, long value) {

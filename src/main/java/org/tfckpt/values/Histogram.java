@@ -116,8 +116,9 @@ public final class Histogram {
 
     /**
      * Returns a quantile, interpolated linearly between two order statistics as {@code numpy.quantile} does. An order
-     * statistic is exact if its bucket is one value, and for the smallest and the largest value; otherwise it is the
-     * middle of its bucket, so that the error of the quantile is at most 2^−7 of the larger absolute value of the two.
+     * statistic is exact if its bucket is one value, if it is zero, and for the smallest and the largest value; otherwise
+     * it is the middle of its bucket, so that the error of the quantile is at most 2^−7 of the larger absolute value of the
+     * two. Subnormal numbers next to zero count as zero.
      *
      * @param probability between 0 and 1
      * @return the quantile; NaN if there are no values
@@ -156,8 +157,15 @@ public final class Histogram {
         for (long upTo = counts[0]; upTo <= index; upTo += counts[bucket]) {
             bucket++;
         }
-        double middle = lows[bucket] == highs[bucket] ? lows[bucket] : lows[bucket] / 2 + highs[bucket] / 2;
-        return Math.max(min, Math.min(max, middle));
+        return Math.max(min, Math.min(max, representative(lows[bucket], highs[bucket])));
+    }
+
+    /** Returns the middle of a bucket, or zero if it has zeros: they are far more common than the subnormals in it. */
+    private static double representative(double low, double high) {
+        if (low == 0 || high == 0) {
+            return low == 0 ? low : high;
+        }
+        return low == high ? low : low / 2 + high / 2;
     }
 
     /**

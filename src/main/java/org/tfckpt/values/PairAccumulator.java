@@ -207,17 +207,17 @@ final class PairAccumulator {
 
     private void addSeparately(int i) {
         boolean overflows = Double.isInfinite(differences[i]);
-        sums.addDifference(overflows ? half(i) : differences[i], overflows ? 1 : 0);
+        sums.addDifference(overflows ? quarter(i) : differences[i], overflows ? 2 : 0);
         for (int part = i * parts; part < (i + 1) * parts; part++) {
             sums.addParts(a[part], b[part]);
         }
     }
 
-    /** Returns half a difference that overflows. */
-    private double half(int i) {
+    /** Returns a quarter of a difference that overflows: half of a complex one can still overflow. */
+    private double quarter(int i) {
         return parts == 1
-                ? Math.abs(a[i] / 2 - b[i] / 2)
-                : Complex.absolute(a[2 * i] / 2 - b[2 * i] / 2, a[2 * i + 1] / 2 - b[2 * i + 1] / 2);
+                ? Math.abs(a[i] / 4 - b[i] / 4)
+                : Complex.absolute(a[2 * i] / 4 - b[2 * i] / 4, a[2 * i + 1] / 4 - b[2 * i + 1] / 4);
     }
 
     private static int outside(double[] differences, double[] magnitudes, int n, Tolerance tolerance) {
@@ -251,9 +251,9 @@ final class PairAccumulator {
     private double addRelative(int i, double magnitude) {
         double quotient = differences[i] / magnitude;
         if (Double.isInfinite(differences[i])) {
-            double divisor = parts == 1 ? magnitude / 2 : Complex.absolute(b[2 * i] / 2, b[2 * i + 1] / 2);
-            double half = half(i);
-            quotient = half < Double.POSITIVE_INFINITY ? half / divisor : -1;
+            double divisor = parts == 1 ? magnitude / 4 : Complex.absolute(b[2 * i] / 4, b[2 * i + 1] / 4);
+            double quarter = quarter(i);
+            quotient = quarter < Double.POSITIVE_INFINITY ? quarter / divisor : -1;
         }
         if (quotient > maxRelative) {
             maxRelative = quotient;

@@ -333,6 +333,23 @@ class CheckpointDiffTest {
     }
 
     @Test
+    void aMeanOfComplexDifferencesIsFiniteEvenIfTheyOverflow() throws IOException {
+        ByteBuffer a = ByteBuffer.allocate(3 * 16).order(ByteOrder.LITTLE_ENDIAN);
+        ByteBuffer b = ByteBuffer.allocate(3 * 16).order(ByteOrder.LITTLE_ENDIAN);
+        a.putDouble(0, 0x1p1023).putDouble(8, 0x1p1023);
+        b.putDouble(0, -0x1p1023).putDouble(8, -0x1p1023);
+        Differences found = diff(
+                CheckpointDiff.DEFAULT,
+                ValueSource.of(DataType.DT_COMPLEX128, a),
+                ValueSource.of(DataType.DT_COMPLEX128, b),
+                3);
+        TensorDifference x = found.values().get(0);
+        assertThat(x.maxAbsolute()).hasValue(Double.POSITIVE_INFINITY);
+        assertThat(x.maxRelative()).hasValue(2);
+        assertThat(x.meanAbsolute().orElseThrow()).isCloseTo(Math.sqrt(8) / 3 * 0x1p1023, within(0x1p973));
+    }
+
+    @Test
     void differentDtypesAreComparedIfBothAreFloatsOrIntegers() throws IOException {
         Differences floats = diff(CheckpointDiff.DEFAULT, ValueSource.of(1f, 2f), ValueSource.of(1.0, 2.5), 2);
         assertThat(floats.dtypes()).hasSize(1);

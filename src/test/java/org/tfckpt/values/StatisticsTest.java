@@ -215,7 +215,8 @@ class StatisticsTest {
                         below.add(above.subtract(below).multiply(weight)).doubleValue();
                 double larger = Math.max(below.abs().doubleValue(), above.abs().doubleValue());
                 double subnormal = type.swapUnit() == Float.BYTES ? Float.MIN_NORMAL : Double.MIN_NORMAL;
-                double bound = exact ? 1e-15 * larger : (larger + subnormal) / 128;
+                // Zeros are exact.
+                double bound = exact || larger == 0 ? 1e-15 * larger : (larger + subnormal) / 128;
                 assertThat(histogram.quantile(probability))
                         .as("%s, quantile %s", kind, probability)
                         .isCloseTo(expected, within(bound));
