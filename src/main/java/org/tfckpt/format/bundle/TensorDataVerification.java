@@ -49,9 +49,6 @@ final class TensorDataVerification {
         this.work = work;
     }
 
-    /** The tensor or slice to check. */
-    private record Subject(Entry entry, TensorInfo info, Storage storage) {}
-
     /** Several steps that form one job. */
     private static final class Batch implements OrderedWork.Job {
         private final List<OrderedWork.Job> steps = new ArrayList<>();
@@ -93,21 +90,21 @@ final class TensorDataVerification {
 
     /** Adds a tensor whose bytes are to be checked. */
     void add(Entry entry, TensorInfo info, Storage storage) throws IOException {
-        Subject subject = new Subject(entry, info, storage);
+        Check check = new Check(entry, info, storage);
         StoredTensor parts = null;
         try {
             if (!reporter.ranges.mayRead(storage)) {
-                DataLossException shared = new DataLossException(
+                check.failure = new DataLossException(
                         ProblemKind.OVERLAP,
                         "not read: the tensors before it claim more than twice the size of the file",
                         ErrorContext.at(shards.path(storage.shard()).toString(), storage.offset())
                                 .ofTensor(info.name()));
-                step(() -> outcome(subject, 0, shared), 0);
+                inTurn(check::finish);
                 return;
             }
             if (info.dtype().isFixedWidth() && reporter.listener.isChecked(info)) {
-                long size = stored(info).data(0).size();
-                step(() -> outcome(subject, size, null), 0);
+                check.size = stored(info).data(0).size();
+                inTurn(check::finish);
                 return;
             }
             if (storage.size() > PART && info.dtype().isFixedWidth()) {
@@ -117,12 +114,11 @@ final class TensorDataVerification {
             parts = null;
         }
         if (parts == null) {
-            step(new Check(subject), Math.max(0, Math.min(storage.size(), PART)));
+            step(check, Math.max(0, Math.min(storage.size(), PART)));
         } else {
             flush();
-            Sum sum = new Sum(subject, parts);
             for (long offset = 0; offset < storage.size(); offset += PART) {
-                work.add(new Part(sum, offset, Math.min(PART, storage.size() - offset)));
+                work.add(new Part(check, parts, offset, Math.min(PART, storage.size() - offset)));
             }
         }
     }
@@ -131,20 +127,25 @@ final class TensorDataVerification {
         return new BundleTensor(index, shards, info);
     }
 
-    /** Checks a whole tensor. */
+    /** A tensor or slice and the result of its check, which is one job or consists of {@linkplain Part parts}. */
     private final class Check implements OrderedWork.Job {
-        private final Subject subject;
+        private final Entry entry;
+        private final TensorInfo info;
+        private final Storage storage;
         private long size;
+        private int crc;
         private @Nullable CheckpointException failure;
 
-        Check(Subject subject) {
-            this.subject = subject;
+        Check(Entry entry, TensorInfo info, Storage storage) {
+            this.entry = entry;
+            this.info = info;
+            this.storage = storage;
         }
 
         @Override
         public void run() throws IOException {
             try {
-                size = check(subject.info);
+                size = check(info);
             } catch (CheckpointException e) {
                 failure = e;
             }
@@ -152,7 +153,34 @@ final class TensorDataVerification {
 
         @Override
         public void finish() throws CheckpointReplacedException {
-            outcome(subject, size, failure);
+            if (failure != null) {
+                failed(failure);
+                return;
+            }
+            intactBytes += size;
+            reporter.ranges.add(storage, size, null);
+            if (size == storage.size()) {
+                reporter.intact(entry, info);
+            } else {
+                reporter.failed(
+                        entry,
+                        new DataLossException(
+                                ProblemKind.SIZE,
+                                "the size in the entry is " + storage.size() + " bytes, the tensor takes " + size,
+                                ErrorContext.at(index.name(), -1).ofTensor(info.name())));
+            }
+        }
+
+        private void failed(CheckpointException cause) throws CheckpointReplacedException {
+            if (cause instanceof DataLossException damage) {
+                // Damaged bytes still belong to the tensor; but if the entry contradicts itself, its size is unknown.
+                boolean inPlace = DAMAGED_IN_PLACE.contains(damage.kind());
+                if (!inPlace && damage.kind() != ProblemKind.MISSING_FILE) {
+                    reporter.ranges.rangeIsUnknown();
+                }
+                reporter.ranges.add(storage, inPlace ? storage.size() : 0, damage.kind());
+            }
+            reporter.failed(entry, cause);
         }
     }
 
@@ -170,29 +198,18 @@ final class TensorDataVerification {
         };
     }
 
-    /** The combined result of the parts of a large tensor. */
-    private static final class Sum {
-        private final Subject subject;
+    /** Checks a part of a large tensor; the last one finishes the check of the tensor. */
+    private static final class Part implements OrderedWork.Job {
+        private final Check whole;
         private final StoredTensor tensor;
-        private int crc;
-        private @Nullable CheckpointException failure;
-
-        Sum(Subject subject, StoredTensor tensor) {
-            this.subject = subject;
-            this.tensor = tensor;
-        }
-    }
-
-    /** Checks a part of a large tensor. */
-    private final class Part implements OrderedWork.Job {
-        private final Sum sum;
         private final long offset;
         private final long length;
         private int crc;
         private @Nullable CheckpointException failure;
 
-        Part(Sum sum, long offset, long length) {
-            this.sum = sum;
+        Part(Check whole, StoredTensor tensor, long offset, long length) {
+            this.whole = whole;
+            this.tensor = tensor;
             this.offset = offset;
             this.length = length;
         }
@@ -200,7 +217,7 @@ final class TensorDataVerification {
         @Override
         public void run() throws IOException {
             try {
-                crc = sum.tensor.crc32c(offset, length);
+                crc = tensor.crc32c(offset, length);
             } catch (CheckpointException e) {
                 failure = e;
             }
@@ -208,56 +225,20 @@ final class TensorDataVerification {
 
         @Override
         public void finish() throws CheckpointReplacedException {
-            sum.crc = Crc32cSum.of(sum.crc, crc, length);
-            sum.failure = sum.failure == null ? failure : sum.failure;
-            if (offset + length == sum.subject.storage.size()) {
-                end();
-            }
-        }
-
-        private void end() throws CheckpointReplacedException {
-            try {
-                if (sum.failure == null) {
-                    sum.tensor.requireChecksum(sum.crc);
+            whole.crc = Crc32cSum.of(whole.crc, crc, length);
+            whole.size += length;
+            whole.failure = whole.failure == null ? failure : whole.failure;
+            if (whole.size == whole.storage.size()) {
+                try {
+                    if (whole.failure == null) {
+                        tensor.requireChecksum(whole.crc);
+                    }
+                } catch (CheckpointException e) {
+                    whole.failure = e;
                 }
-            } catch (CheckpointException e) {
-                sum.failure = e;
+                whole.finish();
             }
-            outcome(sum.subject, sum.subject.storage.size(), sum.failure);
         }
-    }
-
-    private void outcome(Subject subject, long size, @Nullable CheckpointException failure)
-            throws CheckpointReplacedException {
-        if (failure != null) {
-            failed(subject, failure);
-            return;
-        }
-        Storage storage = subject.storage;
-        intactBytes += size;
-        reporter.ranges.add(storage, size, null);
-        if (size == storage.size()) {
-            reporter.intact(subject.entry, subject.info);
-        } else {
-            reporter.failed(
-                    subject.entry,
-                    new DataLossException(
-                            ProblemKind.SIZE,
-                            "the size in the entry is " + storage.size() + " bytes, the tensor takes " + size,
-                            ErrorContext.at(index.name(), -1).ofTensor(subject.info.name())));
-        }
-    }
-
-    private void failed(Subject subject, CheckpointException failure) throws CheckpointReplacedException {
-        if (failure instanceof DataLossException damage) {
-            // Damaged bytes still belong to the tensor; but if the entry contradicts itself, its size is unknown.
-            boolean inPlace = DAMAGED_IN_PLACE.contains(damage.kind());
-            if (!inPlace && damage.kind() != ProblemKind.MISSING_FILE) {
-                reporter.ranges.rangeIsUnknown();
-            }
-            reporter.ranges.add(subject.storage, inPlace ? subject.storage.size() : 0, damage.kind());
-        }
-        reporter.failed(subject.entry, failure);
     }
 
     /** Waits for all checks, and returns the number of intact bytes. */
