@@ -113,23 +113,19 @@ public abstract class ByteSource implements StorageFile {
     }
 
     /**
-     * Returns the exception to throw for a failed access to a returned buffer: it says if this source was closed and
-     * unmapped.
+     * Returns an exception that an access to this source or to a returned buffer threw, if this source is still open.
+     * Otherwise throws one that says that it was closed meanwhile.
      */
-    public final IllegalStateException unmappedDuringRead(IllegalStateException cause) {
-        return closed ? new IllegalStateException("'" + name + "' was closed during a read", cause) : cause;
+    public final <E extends Exception> E unlessClosed(E cause) {
+        if (closed) {
+            throw new IllegalStateException("'" + name + "' was closed during a read", cause);
+        }
+        return cause;
     }
 
     final void requireOpen() {
         if (closed) {
             throw new IllegalStateException("'" + name + "' is closed");
-        }
-    }
-
-    /** Throws an exception that says that this source was closed, if it was. */
-    final void requireNotClosedDuringRead(Exception cause) {
-        if (closed) {
-            throw new IllegalStateException("'" + name + "' was closed during a read", cause);
         }
     }
 

@@ -12,7 +12,7 @@ import org.tfckpt.tensor.DataLossException;
  * A file that is read through its channel: for file systems that do not support mapping, and for files that may shrink
  * while they are read. If a file shrinks, reads throw an exception; reading a mapping could crash the JVM.
  */
-final class ChannelSource extends FileSource {
+final class ChannelSource extends FileSource<SeekableByteChannel> {
     /** Up to this length, reads do not check the file's size first: determining it takes as long as the read. */
     private static final int SMALL = 1 << 13;
     /**
@@ -21,11 +21,8 @@ final class ChannelSource extends FileSource {
      */
     private static final long MAX_UNCHECKED_OFFSET = 1L << 50;
 
-    private final SeekableByteChannel channel;
-
     ChannelSource(String name, SeekableByteChannel channel) {
         super(name, channel);
-        this.channel = channel;
     }
 
     @Override
@@ -100,7 +97,7 @@ final class ChannelSource extends FileSource {
                 return channel.position(offset).read(target);
             }
         } catch (ClosedChannelException e) {
-            throw closedDuringRead(e);
+            throw unlessClosed(e);
         }
     }
 }

@@ -5,10 +5,10 @@ import java.nio.channels.ClosedChannelException;
 import java.nio.channels.SeekableByteChannel;
 
 /** A file that is read through a channel, or mapped by it. */
-abstract class FileSource extends ByteSource {
-    private final SeekableByteChannel channel;
+abstract class FileSource<C extends SeekableByteChannel> extends ByteSource {
+    final C channel;
 
-    FileSource(String name, SeekableByteChannel channel) {
+    FileSource(String name, C channel) {
         super(name);
         this.channel = channel;
     }
@@ -19,14 +19,8 @@ abstract class FileSource extends ByteSource {
         try {
             return channel.size();
         } catch (ClosedChannelException e) {
-            throw closedDuringRead(e);
+            throw unlessClosed(e);
         }
-    }
-
-    /** Handles a channel closed during use: either this source was closed, or the thread was interrupted. */
-    final IOException closedDuringRead(ClosedChannelException cause) {
-        requireNotClosedDuringRead(cause);
-        return cause;
     }
 
     @Override

@@ -11,14 +11,13 @@ import org.jspecify.annotations.Nullable;
  * A file that is mapped lazily. The first few small reads use the channel, because mapping and unmapping takes longer
  * than they do; they return direct buffers, as a mapping does. If the file cannot be mapped, all reads use the channel.
  */
-final class LazilyMappedSource extends FileSource {
+final class LazilyMappedSource extends FileSource<FileChannel> {
     /** A page: reading it takes no longer than determining the file's size, which reads of a mapping do. */
     private static final int SMALL = 1 << 12;
 
     /** The number of small reads after which a mapping takes less time than the reads that are likely to follow. */
     private static final int MAX_SMALL_READS = 16;
 
-    private final FileChannel channel;
     private final boolean unmapOnClose;
     private final ChannelSource unmapped;
     private final AtomicInteger smallReads = new AtomicInteger();
@@ -27,7 +26,6 @@ final class LazilyMappedSource extends FileSource {
 
     LazilyMappedSource(String name, FileChannel channel, boolean unmapOnClose) {
         super(name, channel);
-        this.channel = channel;
         this.unmapOnClose = unmapOnClose;
         this.unmapped = new ChannelSource(name, channel);
     }

@@ -19,7 +19,7 @@ import org.jspecify.annotations.Nullable;
  * after the check, accessing the missing part can crash the JVM (seen on JDK 17 and 25): use {@link ChannelSource} for
  * files that may shrink.
  */
-final class MappedSource extends FileSource {
+final class MappedSource extends FileSource<FileChannel> {
     private static final int WINDOW_BITS = 30;
     private static final int WINDOW = 1 << WINDOW_BITS;
     /** The number of bytes passed to a consumer between two checks of the file's size. */
@@ -35,7 +35,6 @@ final class MappedSource extends FileSource {
      */
     private static final long MAX_MAPPED_SIZE = (long) WINDOW << 20;
 
-    private final FileChannel channel;
     private final long mappable;
     private final AtomicReferenceArray<ByteBuffer> windows;
     /** Unmaps the file at close; null if the garbage collector does. */
@@ -52,7 +51,6 @@ final class MappedSource extends FileSource {
 
     private MappedSource(String name, FileChannel channel, long size, @Nullable MappingArena arena) {
         super(name, channel);
-        this.channel = channel;
         this.arena = arena;
         this.mappable = size;
         // The time at which it was determined is unknown, so the first read checks again.
@@ -157,7 +155,7 @@ final class MappedSource extends FileSource {
             try {
                 window((int) (at >> WINDOW_BITS)).get(start, target, i * length, length);
             } catch (IllegalStateException e) {
-                throw unmappedDuringRead(e);
+                throw unlessClosed(e);
             }
         }
     }
@@ -176,7 +174,7 @@ final class MappedSource extends FileSource {
             try {
                 consumer.accept(bytes.order(ByteOrder.LITTLE_ENDIAN));
             } catch (IllegalStateException e) {
-                throw unmappedDuringRead(e);
+                throw unlessClosed(e);
             }
             at += part;
         }
@@ -206,9 +204,9 @@ final class MappedSource extends FileSource {
                     ? channel.map(FileChannel.MapMode.READ_ONLY, offset, length)
                     : arena.map(channel, offset, length);
         } catch (IllegalStateException e) {
-            throw unmappedDuringRead(e);
+            throw unlessClosed(e);
         } catch (ClosedChannelException e) {
-            throw closedDuringRead(e);
+            throw unlessClosed(e);
         }
     }
 

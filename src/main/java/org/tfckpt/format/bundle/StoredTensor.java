@@ -61,7 +61,7 @@ final class StoredTensor implements TensorData {
         try {
             crc.update(bytes.duplicate());
         } catch (IllegalStateException e) {
-            throw entry.shard().unmappedDuringRead(e);
+            throw entry.shard().unlessClosed(e);
         }
         requireChecksum((int) crc.getValue());
         checked = true;
@@ -135,7 +135,7 @@ final class StoredTensor implements TensorData {
             try {
                 consumer.accept(part);
             } catch (IllegalStateException e) {
-                throw entry.shard().unmappedDuringRead(e);
+                throw entry.shard().unlessClosed(e);
             }
         }
     }
