@@ -25,14 +25,11 @@ final class BundleTensor implements SliceAssembly.Parts {
     /** Null if the tensor is not partitioned. */
     private final @Nullable SliceEntries entries;
 
-    private final @Nullable SliceBytesCheck sliceBytes;
-
     BundleTensor(BundleIndex index, Shards shards, TensorInfo info) {
         this.index = index;
         this.shards = shards;
         this.info = info;
         this.entries = info.isPartitioned() ? new SliceEntries(index, info) : null;
-        this.sliceBytes = info.isPartitioned() ? new SliceBytesCheck(info.name()) : null;
     }
 
     @Override
@@ -82,17 +79,13 @@ final class BundleTensor implements SliceAssembly.Parts {
     /** Opens an entry under the name of its tensor: the key of a slice means nothing to a reader. */
     private StoredEntry stored(int slice, TensorInfo entry) throws IOException {
         TensorInfo.Storage storage = storage(entry);
-        TensorInfo named = sliceBytes == null
+        TensorInfo named = entries == null
                 ? entry
                 : new TensorInfo(info.name(), entry.dtypeNumber(), entry.shape(), storage, entry.slices());
         StoredEntry stored =
                 new StoredEntry(shards.get(storage.shard(), info.name()), shards, named, storage, index.byteOrder());
-        if (sliceBytes != null) {
-            try {
-                sliceBytes.add(slice, storage, stored.shard());
-            } catch (DataLossException e) {
-                throw stored.ofTensor(e);
-            }
+        if (entries != null) {
+            entries.claim(slice, stored);
         }
         return stored;
     }

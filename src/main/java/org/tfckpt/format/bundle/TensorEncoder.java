@@ -1,5 +1,6 @@
 package org.tfckpt.format.bundle;
 
+import com.google.protobuf.CodedOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -61,10 +62,6 @@ final class TensorEncoder {
         shard.write(numbers.flip());
     }
 
-    private static int varintLength(long number) {
-        return Math.max(1, (Long.SIZE - Long.numberOfLeadingZeros(number) + 6) / 7);
-    }
-
     /**
      * Writes variants, each as the length of its message (varint), the message, and the checksum of all lengths and
      * messages so far, with a length as eight bytes.
@@ -82,7 +79,9 @@ final class TensorEncoder {
     static long sizeOf(List<ByteBuffer> messages) {
         long size = 0;
         for (ByteBuffer message : messages) {
-            size += varintLength(message.remaining()) + message.remaining() + (long) Integer.BYTES;
+            size += CodedOutputStream.computeUInt64SizeNoTag(message.remaining())
+                    + message.remaining()
+                    + (long) Integer.BYTES;
         }
         return size;
     }
