@@ -36,9 +36,11 @@ import org.tfckpt.objects.ObjectKeys;
 import org.tfckpt.storage.Storage;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataLossException;
+import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.ErrorContext;
 import org.tfckpt.tensor.Problem;
 import org.tfckpt.tensor.ProblemKind;
+import org.tfckpt.tensor.Shape;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorNames;
 import org.tfckpt.tensor.TensorNotFoundException;
@@ -411,10 +413,19 @@ public final class Checkpoint implements Closeable {
             if (entry.isEmpty()) {
                 return Optional.empty();
             }
-            known = ObjectGraphEntry.read(tensor(entry.get()), prefix());
+            known = objectGraph(tensor(entry.get()));
             objectGraph = known;
         }
         return Optional.of(known);
+    }
+
+    private ObjectGraph objectGraph(Tensor entry) throws IOException {
+        ErrorContext place = ErrorContext.at(prefix(), -1).ofTensor(entry.name());
+        if (entry.dtype() != DataType.DT_STRING || !entry.shape().equals(Shape.of())) {
+            throw new DataLossException(
+                    ProblemKind.ENTRY, "not an object graph", place.mismatch("a string scalar", entry));
+        }
+        return ObjectGraph.parse(entry.asStringVector().bytes(0), place);
     }
 
     /**
