@@ -1,11 +1,8 @@
 package org.tfckpt.files;
 
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
@@ -15,6 +12,7 @@ import java.util.regex.Pattern;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.tfckpt.format.bundle.BundlePrefix;
+import org.tfckpt.io.Directories;
 import org.tfckpt.io.StorageFileSystem;
 
 /**
@@ -130,19 +128,8 @@ public record CheckpointFiles(Optional<Path> graph, Optional<Path> index, List<P
 
     /** Returns the entries of a directory whose names match, sorted; none if it is not a directory. */
     static List<Path> list(Path directory, Predicate<String> names) throws IOException {
-        List<Path> found = new ArrayList<>();
-        // Some file systems cannot list the empty path, although it is a directory.
-        Path listed = directory.toString().isEmpty() ? directory.toAbsolutePath() : directory;
-        if (Files.isDirectory(listed) && !StorageFileSystem.isUnlisted(listed)) {
-            try (DirectoryStream<Path> files =
-                    Files.newDirectoryStream(listed, file -> names.test(String.valueOf(file.getFileName())))) {
-                files.forEach(file -> found.add(directory.resolve(file.getFileName())));
-            } catch (DirectoryIteratorException e) {
-                throw e.getCause();
-            }
-        }
-        found.sort(null);
-        return found;
+        boolean canBeListed = Files.isDirectory(directory.toAbsolutePath()) && !StorageFileSystem.isUnlisted(directory);
+        return canBeListed ? Directories.list(directory, names) : List.of();
     }
 
     /**

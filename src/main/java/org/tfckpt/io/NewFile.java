@@ -1,7 +1,6 @@
 package org.tfckpt.io;
 
 import java.io.IOException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.LongConsumer;
@@ -52,16 +51,14 @@ public final class NewFile extends SequentialFile {
         if (directory == null || !Files.isDirectory(directory)) {
             return;
         }
-        try (DirectoryStream<Path> files = Files.newDirectoryStream(directory)) {
-            for (Path file : files) {
-                String name = String.valueOf(file.getFileName());
-                int mark = name.lastIndexOf(WriterLock.MARK);
-                String other = mark < 0 ? "" : name.substring(mark + WriterLock.MARK.length());
-                if (DIGITS.matcher(other).matches()
-                        && names.matcher(name.substring(0, mark)).matches()
-                        && !isRunning(other, file)) {
-                    Files.deleteIfExists(file);
-                }
+        for (Path file : Directories.list(directory, name -> name.contains(WriterLock.MARK))) {
+            String name = String.valueOf(file.getFileName());
+            int mark = name.lastIndexOf(WriterLock.MARK);
+            String other = name.substring(mark + WriterLock.MARK.length());
+            if (DIGITS.matcher(other).matches()
+                    && names.matcher(name.substring(0, mark)).matches()
+                    && !isRunning(other, file)) {
+                Files.deleteIfExists(file);
             }
         }
     }

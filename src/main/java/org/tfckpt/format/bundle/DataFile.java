@@ -1,14 +1,12 @@
 package org.tfckpt.format.bundle;
 
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import org.tfckpt.io.Directories;
 
 /** An existing data file, with the number and the number of shards in its name. */
 record DataFile(Path path, int shard, int count) {
@@ -28,17 +26,7 @@ record DataFile(Path path, int shard, int count) {
 
     /** Finds all files whose names begin with the prefix and a dot. */
     static List<Path> siblings(BundlePrefix prefix) throws IOException {
-        Path directory = prefix.directory();
-        List<Path> found = new ArrayList<>();
-        // The empty path cannot be listed.
-        try (DirectoryStream<Path> entries = Files.newDirectoryStream(
-                directory.toString().isEmpty() ? directory.toAbsolutePath() : directory,
-                entry -> entry.getFileName().toString().startsWith(prefix.base() + "."))) {
-            entries.forEach(entry -> found.add(directory.resolve(entry.getFileName())));
-        } catch (DirectoryIteratorException e) {
-            throw e.getCause();
-        }
-        return found;
+        return Directories.list(prefix.directory(), name -> name.startsWith(prefix.base() + "."));
     }
 
     /** Returns the part of the name of a file after the prefix. */

@@ -6,7 +6,6 @@ import java.nio.file.FileSystemException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -80,7 +79,6 @@ final class Shards implements Closeable {
         try {
             return DataFile.of(prefix).stream()
                     .filter(file -> Files.isRegularFile(file.path()))
-                    .sorted(Comparator.comparing(DataFile::path))
                     .toList();
         } catch (FileSystemException unreadable) {
             // Files can be opened without the right to list their directory.

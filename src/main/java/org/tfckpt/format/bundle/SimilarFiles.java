@@ -1,14 +1,12 @@
 package org.tfckpt.format.bundle;
 
 import java.io.IOException;
-import java.nio.file.DirectoryIteratorException;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Optional;
-import java.util.TreeSet;
 import java.util.regex.Pattern;
+import org.tfckpt.io.Directories;
 
 /**
  * Finds files of checkpoints that a browser, a file manager or a person has renamed: {@code m.index (1)},
@@ -46,20 +44,17 @@ public final class SimilarFiles {
     public static Optional<String> of(Path missing) {
         BundlePrefix file = BundlePrefix.of(missing);
         String wanted = normalized(file.base());
-        TreeSet<String> found = new TreeSet<>();
-        Path directory = file.directory();
-        try (DirectoryStream<Path> entries =
-                Files.newDirectoryStream(directory.toString().isEmpty() ? directory.toAbsolutePath() : directory)) {
-            for (Path entry : entries) {
+        try {
+            for (Path entry : Directories.list(file.directory(), name -> normalized(name).equals(wanted))) {
                 String name = String.valueOf(entry.getFileName());
-                if (!name.equals(file.base()) && normalized(name).equals(wanted) && !belongsElsewhere(entry, name)) {
-                    found.add(name);
+                if (!name.equals(file.base()) && !belongsElsewhere(entry, name)) {
+                    return Optional.of(name);
                 }
             }
-        } catch (IOException | DirectoryIteratorException unreadable) {
-            return Optional.empty();
+        } catch (IOException unreadable) {
+            // Nothing can be suggested.
         }
-        return found.stream().findFirst();
+        return Optional.empty();
     }
 
     /** Returns whether an index has data files, or a data file has an index. */

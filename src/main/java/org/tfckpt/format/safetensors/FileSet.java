@@ -3,7 +3,6 @@ package org.tfckpt.format.safetensors;
 import java.io.Closeable;
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -16,6 +15,7 @@ import java.util.function.LongConsumer;
 import java.util.regex.Pattern;
 import org.tfckpt.format.Destination;
 import org.tfckpt.io.Closeables;
+import org.tfckpt.io.Directories;
 import org.tfckpt.io.DurableFiles;
 import org.tfckpt.io.NewFile;
 
@@ -177,12 +177,9 @@ final class FileSet implements Closeable {
         if (directory == null) {
             return;
         }
-        try (DirectoryStream<Path> all = Files.newDirectoryStream(directory)) {
-            for (Path file : all) {
-                String name = String.valueOf(file.getFileName());
-                if (old.matcher(name).matches() && !kept.contains(name)) {
-                    Files.deleteIfExists(file);
-                }
+        for (Path file : Directories.list(directory, old.asMatchPredicate())) {
+            if (!kept.contains(String.valueOf(file.getFileName()))) {
+                Files.deleteIfExists(file);
             }
         }
     }
