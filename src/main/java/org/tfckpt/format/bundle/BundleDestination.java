@@ -1,12 +1,8 @@
 package org.tfckpt.format.bundle;
 
 import java.io.IOException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import org.tfckpt.format.Destination;
-import org.tfckpt.tensor.DataLossException;
-import org.tfckpt.tensor.ErrorContext;
-import org.tfckpt.tensor.ProblemKind;
 
 /**
  * The destination of a new checkpoint, which may replace an existing one: prepares the directory, and describes
@@ -32,13 +28,5 @@ record BundleDestination(BundlePrefix prefix, boolean overwrite) {
     /** Adds the checkpoint to an error of the file system, such as a full disk or a missing permission. */
     IOException describe(IOException failure) {
         return Destination.describe("the checkpoint '" + prefix + "'", failure);
-    }
-
-    static DataLossException missing(Path file, NoSuchFileException cause) {
-        return new DataLossException(
-                ProblemKind.MISSING_FILE,
-                "the data file does not exist",
-                ErrorContext.at(file.toString(), -1).withTensorFlow(file + "; No such file or directory"),
-                cause);
     }
 }

@@ -5,7 +5,6 @@ import com.google.protobuf.TextFormat;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
@@ -184,7 +183,9 @@ public final class BundleMerge {
         }
         try (TemporaryFiles files = destination.prepare()) {
             for (Map.Entry<Path, Integer> file : dataFiles.entrySet()) {
-                link(files, file.getValue(), file.getKey());
+                if (!files.link(file.getValue(), file.getKey())) {
+                    files.copy(file.getValue(), file.getKey(), bytes -> {});
+                }
             }
             if (dataFiles.isEmpty()) {
                 // TensorFlow's checkpoints have a data file even without tensors.
@@ -195,16 +196,6 @@ public final class BundleMerge {
                             file, common.toBuilder().setNumShards(count).build(), TableBuilder::new));
         } catch (IOException e) {
             throw destination.describe(e);
-        }
-    }
-
-    private static void link(TemporaryFiles files, int shard, Path file) throws IOException {
-        try {
-            if (!files.link(shard, file)) {
-                files.copy(shard, file, bytes -> {});
-            }
-        } catch (NoSuchFileException e) {
-            throw BundleDestination.missing(file, e);
         }
     }
 

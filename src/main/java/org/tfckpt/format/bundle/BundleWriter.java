@@ -6,7 +6,6 @@ import java.io.OutputStream;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.FileAlreadyExistsException;
-import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Function;
@@ -189,18 +188,14 @@ public final class BundleWriter implements Closeable {
      */
     public int linkShard(Path file, boolean link, boolean copy) throws IOException {
         return compute(() -> {
-            try {
-                int number = shards.link(file, link, copy);
-                if (number < 0) {
-                    throw new CheckpointException(
-                            "'" + file + "' cannot be linked to the directory of '" + destination.prefix() + "'",
-                            ErrorContext.hint("hard links must stay within one file system that supports them; "
-                                    + "copy the data file instead"));
-                }
-                return number;
-            } catch (NoSuchFileException e) {
-                throw BundleDestination.missing(file, e);
+            int number = shards.link(file, link, copy);
+            if (number < 0) {
+                throw new CheckpointException(
+                        "'" + file + "' cannot be linked to the directory of '" + destination.prefix() + "'",
+                        ErrorContext.hint("hard links must stay within one file system that supports them; "
+                                + "copy the data file instead"));
             }
+            return number;
         });
     }
 

@@ -4,6 +4,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collections;
@@ -18,7 +19,9 @@ import org.jspecify.annotations.Nullable;
 import org.tfckpt.io.DurableFiles;
 import org.tfckpt.io.WriterLock;
 import org.tfckpt.tensor.CheckpointException;
+import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.ErrorContext;
+import org.tfckpt.tensor.ProblemKind;
 
 /**
  * The temporary files of one writer, in the directory of the checkpoint: {@code P.index.tfckpt-tmp-0123456789abcdef},
@@ -122,19 +125,27 @@ final class TemporaryFiles implements Closeable {
         return path;
     }
 
-    /**
-     * Hard-links an existing data file as a temporary data file.
-     *
-     * @return false if the file system cannot link it
-     */
+    /** Hard-links an existing data file as a temporary one. Returns false if the file system cannot link it. */
     boolean link(int number, Path file) throws IOException {
-        // The real path, because a relative symbolic link would point elsewhere from another directory.
-        return DurableFiles.link(file.toRealPath(), shard(number));
+        return DurableFiles.link(real(file), shard(number));
     }
 
-    /** Copies an existing data file to a temporary data file. */
+    /** Copies an existing data file to a temporary one. */
     void copy(int number, Path file, LongConsumer progress) throws IOException {
-        DurableFiles.copy(file.toRealPath(), shard(number), progress);
+        DurableFiles.copy(real(file), shard(number), progress);
+    }
+
+    /** A relative symbolic link would point elsewhere from another directory. */
+    private static Path real(Path file) throws IOException {
+        try {
+            return file.toRealPath();
+        } catch (NoSuchFileException e) {
+            throw new DataLossException(
+                    ProblemKind.MISSING_FILE,
+                    "the data file does not exist",
+                    ErrorContext.at(file.toString(), -1).withTensorFlow(file + "; No such file or directory"),
+                    e);
+        }
     }
 
     /** Returns the open channel of the temporary index. */
