@@ -114,7 +114,7 @@ final class Export {
     }
 
     /** Writes one file to a stream; closes it at the end. */
-    static RewritePlan.Output run(RewritePlan plan, FormatWriter writer, WritableByteChannel target)
+    static RewriteSummary.Output run(RewritePlan plan, FormatWriter writer, WritableByteChannel target)
             throws IOException {
         long[] written = {0};
         try {
@@ -122,14 +122,14 @@ final class Export {
         } catch (UncheckedIOException e) {
             throw Objects.requireNonNull(e.getCause());
         }
-        return new RewritePlan.Output(0, 0, written[0]);
+        return new RewriteSummary.Output(0, 0, written[0]);
     }
 
     private List<NewTensor> newTensors(RewritePlan plan) {
         return plan.tensors().stream().map(this::newTensor).toList();
     }
 
-    static RewritePlan.Output run(
+    static RewriteSummary.Output run(
             RewritePlan plan, FormatWriter writer, Path target, boolean overwrite, RewriteProgress progress)
             throws IOException {
         List<NewTensor> tensors = new Export(plan.spec(), writer).newTensors(plan);
@@ -145,7 +145,7 @@ final class Export {
         } catch (UncheckedIOException e) {
             throw Destination.describe("'" + target + "'", Objects.requireNonNull(e.getCause()));
         }
-        return new RewritePlan.Output(0, 0, written[0]);
+        return new RewriteSummary.Output(0, 0, written[0]);
     }
 
     private NewTensor newTensor(RewrittenTensor tensor) {

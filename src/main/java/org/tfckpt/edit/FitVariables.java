@@ -15,12 +15,7 @@ import org.tfckpt.tensor.NamePattern;
 
 /** The variables that a checkpoint is fitted to, and how they are found in a checkpoint. */
 interface FitVariables {
-    /**
-     * A variable and the tensor that it may come from.
-     *
-     * @param name the name in the new checkpoint
-     * @param source the tensor and the outcome of the comparison
-     */
+    /** A variable, by its name in the new checkpoint, and the tensor that it may come from. */
     record Found(String name, VariableSource source) {
         Wanted wanted() {
             return source.wanted();
@@ -32,13 +27,9 @@ interface FitVariables {
     }
 
     /**
-     * Finds all variables in a checkpoint.
-     *
-     * @param checkpoint the checkpoint
-     * @param mapping maps names of the variables to names in the checkpoint
-     * @param exclusions patterns for variables to exclude
-     * @param notes receives rules and exclusions that match no variable
-     * @return the variables, always in the same order and under the same names
+     * Finds all variables in a checkpoint, always in the same order and under the same names. The mapping leads from
+     * names of variables to names in the checkpoint; {@code notes} receives rules and exclusions that match no
+     * variable.
      */
     List<Found> in(
             Checkpoint checkpoint, NameMapping mapping, Collection<NamePattern> exclusions, Collection<String> notes)

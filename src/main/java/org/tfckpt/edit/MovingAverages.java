@@ -37,9 +37,8 @@ final class MovingAverages {
     private MovingAverages() {}
 
     /**
-     * Finds the averages in checkpoints.
-     *
-     * @param partial whether averages that fit no variable are dropped instead of causing an exception
+     * Finds the averages in checkpoints. Averages that fit no variable are dropped if {@code partial}; otherwise they
+     * cause an exception.
      */
     static MovingAverages of(List<Checkpoint> inputs, boolean partial) throws IOException {
         MovingAverages averages = new MovingAverages();

@@ -24,13 +24,7 @@ final class Resized implements ValueSource.Parts {
     private final Shape shape;
     private final Overlap overlap;
 
-    /**
-     * Creates the resized tensor.
-     *
-     * @param old the old values
-     * @param shape the new shape
-     * @param rest values of the new shape and of the same dtype, or null for zeros
-     */
+    /** Creates the resized tensor. The rest has the new shape and the same dtype; null stands for zeros. */
     Resized(FloatCast old, Shape shape, @Nullable FloatCast rest) {
         this.old = old;
         this.rest = rest;

@@ -34,7 +34,7 @@ final class RewriteExecutor {
         this.writer = writer;
     }
 
-    static RewritePlan.Output run(RewritePlan plan, Path prefix, boolean overwrite, RewriteProgress progress)
+    static RewriteSummary.Output run(RewritePlan plan, Path prefix, boolean overwrite, RewriteProgress progress)
             throws IOException {
         Specification.Form form = plan.spec().form();
         if (form.writer() != null) {
@@ -54,7 +54,7 @@ final class RewriteExecutor {
             });
             executor.write(plan);
             writer.finish();
-            return new RewritePlan.Output(executor.linkedFiles, executor.linkedBytes, executor.writtenBytes);
+            return new RewriteSummary.Output(executor.linkedFiles, executor.linkedBytes, executor.writtenBytes);
         }
     }
 

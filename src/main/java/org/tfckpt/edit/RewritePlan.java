@@ -5,7 +5,6 @@ import java.util.ArrayList;
 import java.util.Collection;
 import java.util.Comparator;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.Linking;
@@ -21,18 +20,7 @@ final class RewritePlan {
     private final byte @Nullable [] objectGraph;
     private final List<DataFilePlan> inputs = new ArrayList<>();
 
-    /** The number of files and bytes linked and written, actual or expected. */
-    record Output(int linkedFiles, long linkedBytes, long writtenBytes) {}
-
-    /**
-     * Creates a plan.
-     *
-     * @param spec the request
-     * @param planned the tensors
-     * @param notes warnings
-     * @param objectGraph the new value of the object graph; null if it is copied or dropped
-     * @throws IOException if an index cannot be read
-     */
+    /** Creates a plan. The new value of the object graph is null if it is copied or dropped. */
     RewritePlan(
             Specification spec, Collection<RewrittenTensor> planned, List<String> notes, byte @Nullable [] objectGraph)
             throws IOException {
@@ -99,27 +87,11 @@ final class RewritePlan {
         long bytes = inputs.stream().mapToLong(DataFilePlan::linkedBytes).sum();
         int files = inputs.stream().mapToInt(input -> input.linked().size()).sum();
         boolean copy = spec.form().linking() == Linking.NEVER;
-        return summary(new Output(copy ? 0 : files, copy ? 0 : bytes, writtenBytes() + (copy ? bytes : 0)));
+        return summary(new RewriteSummary.Output(copy ? 0 : files, copy ? 0 : bytes, writtenBytes() + (copy ? bytes : 0)));
     }
 
-    RewriteSummary summary(Output output) {
-        return new RewriteSummary(
-                tensors.size(),
-                tensors.stream().filter(RewrittenTensor::isRenamed).count(),
-                tensors.stream().filter(RewrittenTensor::isCast).count(),
-                tensors.stream().filter(RewrittenTensor::isResized).count(),
-                tensors.stream().filter(RewrittenTensor::filled).count(),
-                rewritten().mapToLong(DataFilePlan::droppedTensors).sum(),
-                output.linkedFiles(),
-                output.linkedBytes(),
-                output.writtenBytes(),
-                rewritten().mapToLong(DataFilePlan::savedBytes).sum(),
-                inputs.stream().mapToLong(DataFilePlan::unusedBytes).sum());
-    }
-
-    /** Returns the plans for the inputs, without those for checkpoints that only fill in. */
-    private Stream<DataFilePlan> rewritten() {
-        return inputs.stream().limit(spec.inputs().size());
+    RewriteSummary summary(RewriteSummary.Output output) {
+        return new RewriteSummary(tensors, inputs, spec.inputs().size(), output);
     }
 
     private long writtenBytes() {

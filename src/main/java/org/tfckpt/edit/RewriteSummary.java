@@ -18,29 +18,23 @@ public final class RewriteSummary {
     private final long savedBytes;
     private final long unusedBytes;
 
-    RewriteSummary(
-            long tensors,
-            long renamed,
-            long cast,
-            long resized,
-            long filled,
-            long dropped,
-            int linkedFiles,
-            long linkedBytes,
-            long writtenBytes,
-            long savedBytes,
-            long unusedBytes) {
-        this.tensors = tensors;
-        this.renamed = renamed;
-        this.cast = cast;
-        this.resized = resized;
-        this.filled = filled;
-        this.dropped = dropped;
-        this.linkedFiles = linkedFiles;
-        this.linkedBytes = linkedBytes;
-        this.writtenBytes = writtenBytes;
-        this.savedBytes = savedBytes;
-        this.unusedBytes = unusedBytes;
+    /** The number of files and bytes linked and written, actual or expected. */
+    record Output(int linkedFiles, long linkedBytes, long writtenBytes) {}
+
+    /** Counts the tensors and files of a plan. The checkpoints after the first {@code inputs} only fill in. */
+    RewriteSummary(List<RewrittenTensor> planned, List<DataFilePlan> files, int inputs, Output output) {
+        List<DataFilePlan> rewritten = files.subList(0, inputs);
+        this.tensors = planned.size();
+        this.renamed = planned.stream().filter(RewrittenTensor::isRenamed).count();
+        this.cast = planned.stream().filter(RewrittenTensor::isCast).count();
+        this.resized = planned.stream().filter(RewrittenTensor::isResized).count();
+        this.filled = planned.stream().filter(RewrittenTensor::filled).count();
+        this.dropped = rewritten.stream().mapToLong(DataFilePlan::droppedTensors).sum();
+        this.linkedFiles = output.linkedFiles;
+        this.linkedBytes = output.linkedBytes;
+        this.writtenBytes = output.writtenBytes;
+        this.savedBytes = rewritten.stream().mapToLong(DataFilePlan::savedBytes).sum();
+        this.unusedBytes = files.stream().mapToLong(DataFilePlan::unusedBytes).sum();
     }
 
     /** {@return the number of tensors in the new checkpoint} */

@@ -26,11 +26,8 @@ final class Block {
     boolean used;
 
     /**
-     * Creates a block that is to be read.
-     *
-     * @param home the blocks of the file, by their starts
-     * @param start the offset of the first byte
-     * @param memory receives the bytes, as many as it has remaining
+     * Creates a block of a file with the given blocks by their starts. Bytes are to be read from the offset {@code
+     * start} on, as many as the memory has remaining.
      */
     Block(Map<Long, Block> home, long start, ByteBuffer memory) {
         this.home = home;

@@ -43,9 +43,8 @@ final class BlockCache {
     private long used;
 
     /**
-     * Creates an empty cache.
-     *
-     * @param bytes the number of bytes of blocks that are being read or kept, at least 4 MiB; two more may be in use
+     * Creates an empty cache for a number of bytes, at least 4 MiB, of blocks that are being read or kept; two more
+     * blocks may be in use.
      */
     BlockCache(long bytes) {
         long each = Long.highestOneBit(Math.max(1, bytes / REQUESTS));

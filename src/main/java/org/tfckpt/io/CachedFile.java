@@ -40,13 +40,7 @@ final class CachedFile implements Closeable {
         StorageFile open() throws IOException;
     }
 
-    /**
-     * Creates the file, without I/O.
-     *
-     * @param displayName the name of the file for messages
-     * @param opening opens the file when it is first read
-     * @param cache the memory for its blocks
-     */
+    /** Creates the file, without I/O. It is opened when it is first read. */
     CachedFile(String displayName, Opening opening, BlockCache cache) {
         this.displayName = displayName;
         this.opening = opening;
@@ -96,12 +90,9 @@ final class CachedFile implements Closeable {
     }
 
     /**
-     * Returns the block with a byte, whose memory stays valid until {@link #unpin}.
-     *
-     * @param offset the offset of the byte
-     * @param wanted the number of bytes from there that the caller will read
-     * @param unit the size of a block, unless blocks are read in order
-     * @return the block; null if the file ends at or before the offset
+     * Returns the block with a byte, whose memory stays valid until {@link #unpin}; null if the file ends at or before
+     * the offset. The caller will read {@code wanted} bytes from there; {@code unit} is the size of a block, unless
+     * blocks are read in order.
      */
     @Nullable
     Block pin(long offset, long wanted, int unit) throws IOException {

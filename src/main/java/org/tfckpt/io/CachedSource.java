@@ -14,12 +14,8 @@ final class CachedSource extends ByteSource {
     private final boolean ownsFile;
 
     /**
-     * Creates a source, without I/O.
-     *
-     * @param file the file
-     * @param unit the size of a request, unless blocks are read in order
-     * @param missing explains that the file does not exist, which the first read notices
-     * @param ownsFile whether to close the file with this source
+     * Creates a source, without I/O. A request has the size {@code unit} unless blocks are read in order; {@code
+     * missing} explains that the file does not exist, which the first read notices.
      */
     CachedSource(CachedFile file, int unit, Function<NoSuchFileException, IOException> missing, boolean ownsFile) {
         super(file.displayName());

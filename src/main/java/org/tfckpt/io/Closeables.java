@@ -7,12 +7,7 @@ import java.io.IOException;
 public final class Closeables {
     private Closeables() {}
 
-    /**
-     * Closes all, also those after one that cannot be closed.
-     *
-     * @param all what to close
-     * @throws IOException the last exception, if there was one
-     */
+    /** Closes all, also those after one that cannot be closed. Throws the last exception, if there was one. */
     public static void closeAll(Iterable<? extends Closeable> all) throws IOException {
         IOException failure = null;
         for (Closeable each : all) {

@@ -58,13 +58,7 @@ final class MappedSource extends FileSource<FileChannel> {
         this.windows = new AtomicReferenceArray<>((int) ((size + WINDOW - 1) >> WINDOW_BITS));
     }
 
-    /**
-     * Maps a file's first window.
-     *
-     * @param unmapOnClose whether close unmaps the file; otherwise buffers stay valid
-     * @throws UnsupportedOperationException if the file system does not support mapping
-     * @throws IOException if the file cannot be mapped, or is too large
-     */
+    /** Maps a file's first window. Throws if the file system does not support mapping, or the file is too large. */
     static MappedSource open(String name, FileChannel channel, boolean unmapOnClose) throws IOException {
         long size = channel.size();
         if (size > MAX_MAPPED_SIZE) {

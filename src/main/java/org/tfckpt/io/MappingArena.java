@@ -73,9 +73,8 @@ final class MappingArena {
     }
 
     /**
-     * Creates an arena. The caller closes it: the garbage collector does not.
-     *
-     * @throws UnsupportedOperationException if this JVM has none
+     * Creates an arena. The caller closes it: the garbage collector does not. Throws {@link
+     * UnsupportedOperationException} if this JVM has none.
      */
     static MappingArena create() {
         if (METHODS == null) {
@@ -88,11 +87,7 @@ final class MappingArena {
         }
     }
 
-    /**
-     * Maps a part of a file, read-only.
-     *
-     * @throws IllegalStateException if this arena is closed
-     */
+    /** Maps a part of a file, read-only. Throws {@link IllegalStateException} if this arena is closed. */
     ByteBuffer map(FileChannel channel, long offset, long length) throws IOException {
         try {
             Object segment =

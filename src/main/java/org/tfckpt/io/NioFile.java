@@ -9,7 +9,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayDeque;
 import java.util.Deque;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
 import org.tfckpt.storage.StorageFile;
 
 /** A file of any file system. Its channels may have one position each, so each reader has a channel of its own. */
@@ -84,14 +84,12 @@ final class NioFile implements StorageFile {
 
     @Override
     public void close() throws IOException {
-        Deque<ByteSource> open;
+        List<ByteSource> open;
         synchronized (this) {
             closed = true;
-            open = new ArrayDeque<>(idle);
+            open = List.copyOf(idle);
             idle.clear();
         }
-        for (@Nullable ByteSource source = open.poll(); source != null; source = open.poll()) {
-            source.close();
-        }
+        Closeables.closeAll(open);
     }
 }

@@ -23,14 +23,7 @@ final class StoragePath implements Path {
     private final boolean absolute;
     private final String name;
 
-    /**
-     * Creates a path.
-     *
-     * @param fileSystem the file system of the storage
-     * @param location the location of the storage
-     * @param absolute whether the path begins at the location
-     * @param name parts separated by slashes, none of which is empty
-     */
+    /** Creates a path, which may begin at the location of the storage. No part of the name is empty. */
     StoragePath(FileSystem fileSystem, String location, boolean absolute, String name) {
         this.fileSystem = fileSystem;
         this.location = location;

@@ -124,8 +124,6 @@ final class StorageSession implements Closeable {
             open = List.copyOf(files.values());
             files.clear();
         }
-        for (CachedFile file : open) {
-            file.close();
-        }
+        Closeables.closeAll(open);
     }
 }

@@ -9,9 +9,11 @@ import java.util.HashMap;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Set;
 import java.util.function.LongConsumer;
 import org.jspecify.annotations.Nullable;
+import org.tfckpt.io.Closeables;
 import org.tfckpt.tensor.TensorInfo.Storage;
 
 /**
@@ -32,13 +34,7 @@ final class ShardFiles implements Closeable {
     private @Nullable ShardFile chosen;
     private LongConsumer progress = bytes -> {};
 
-    /**
-     * Creates the data files.
-     *
-     * @param files the directory's temporary files
-     * @param count the number of data files, or 0 to create them as their sizes require
-     * @param maxBytes the maximum size of a data file, unless a single tensor is larger
-     */
+    /** Creates a number of data files, or creates them as their sizes require if it is 0. */
     ShardFiles(TemporaryFiles files, int count, long maxBytes) throws IOException {
         this.files = files;
         this.maxBytes = maxBytes;
@@ -111,9 +107,8 @@ final class ShardFiles implements Closeable {
     }
 
     /**
-     * Makes a complete data file of another checkpoint the next data file.
-     *
-     * @return its number, or -1 if it could not be linked and must not be copied
+     * Makes a complete data file of another checkpoint the next data file. Returns its number, or -1 if it could not be
+     * linked and must not be copied.
      */
     int link(Path file, boolean link, boolean copy) throws IOException {
         int number = shards.size();
@@ -163,10 +158,6 @@ final class ShardFiles implements Closeable {
 
     @Override
     public void close() throws IOException {
-        for (ShardFile shard : shards) {
-            if (shard != null) {
-                shard.close();
-            }
-        }
+        Closeables.closeAll(shards.stream().filter(Objects::nonNull).toList());
     }
 }

@@ -72,11 +72,8 @@ final class TemporaryFiles implements Closeable {
     }
 
     /**
-     * A temporary file of a running or a killed writer.
-     *
-     * @param path its path
-     * @param writer the digits that identify the writer
-     * @param shard the number of the data file that it was to become; null for an index
+     * A temporary file of a running or a killed writer, which is identified by 16 digits. The number of the data file
+     * that it was to become is null for an index.
      */
     record Found(Path path, String writer, @Nullable Integer shard) {}
 
