@@ -87,7 +87,8 @@ final class RewritePlan {
         long bytes = inputs.stream().mapToLong(DataFilePlan::linkedBytes).sum();
         int files = inputs.stream().mapToInt(input -> input.linked().size()).sum();
         boolean copy = spec.form().linking() == Linking.NEVER;
-        return summary(new RewriteSummary.Output(copy ? 0 : files, copy ? 0 : bytes, writtenBytes() + (copy ? bytes : 0)));
+        return summary(
+                new RewriteSummary.Output(copy ? 0 : files, copy ? 0 : bytes, writtenBytes() + (copy ? bytes : 0)));
     }
 
     RewriteSummary summary(RewriteSummary.Output output) {

@@ -29,7 +29,8 @@ public final class RewriteSummary {
         this.cast = planned.stream().filter(RewrittenTensor::isCast).count();
         this.resized = planned.stream().filter(RewrittenTensor::isResized).count();
         this.filled = planned.stream().filter(RewrittenTensor::filled).count();
-        this.dropped = rewritten.stream().mapToLong(DataFilePlan::droppedTensors).sum();
+        this.dropped =
+                rewritten.stream().mapToLong(DataFilePlan::droppedTensors).sum();
         this.linkedFiles = output.linkedFiles;
         this.linkedBytes = output.linkedBytes;
         this.writtenBytes = output.writtenBytes;

@@ -1,7 +1,6 @@
 package org.tfckpt.format.bundle;
 
 import java.io.IOException;
-import java.nio.file.Path;
 import org.tfckpt.format.Destination;
 
 /**

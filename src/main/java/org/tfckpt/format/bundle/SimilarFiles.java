@@ -45,7 +45,8 @@ public final class SimilarFiles {
         BundlePrefix file = BundlePrefix.of(missing);
         String wanted = normalized(file.base());
         try {
-            for (Path entry : Directories.list(file.directory(), name -> normalized(name).equals(wanted))) {
+            for (Path entry :
+                    Directories.list(file.directory(), name -> normalized(name).equals(wanted))) {
                 String name = String.valueOf(entry.getFileName());
                 if (!name.equals(file.base()) && !belongsElsewhere(entry, name)) {
                     return Optional.of(name);
