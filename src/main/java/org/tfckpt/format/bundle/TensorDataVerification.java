@@ -99,12 +99,12 @@ final class TensorDataVerification {
                         "not read: the tensors before it claim more than twice the size of the file",
                         ErrorContext.at(shards.path(storage.shard()).toString(), storage.offset())
                                 .ofTensor(info.name()));
-                inTurn(check::finish);
+                inTurn(check::report);
                 return;
             }
             if (info.dtype().isFixedWidth() && reporter.listener.isChecked(info)) {
                 check.size = stored(info).data(0).size();
-                inTurn(check::finish);
+                inTurn(check::report);
                 return;
             }
             if (storage.size() > PART && info.dtype().isFixedWidth()) {
@@ -153,6 +153,10 @@ final class TensorDataVerification {
 
         @Override
         public void finish() throws CheckpointReplacedException {
+            report();
+        }
+
+        private void report() throws CheckpointReplacedException {
             if (failure != null) {
                 failed(failure);
                 return;
@@ -236,7 +240,7 @@ final class TensorDataVerification {
                 } catch (CheckpointException e) {
                     whole.failure = e;
                 }
-                whole.finish();
+                whole.report();
             }
         }
     }
