@@ -7,7 +7,6 @@ import java.util.List;
 import org.apache.commons.io.IOUtils;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
-import org.tfckpt.FileFormat;
 import org.tfckpt.edit.Average;
 import org.tfckpt.edit.RewriteSummary;
 import org.tfckpt.files.CheckpointLocator;
@@ -103,8 +102,12 @@ final class AverageCommand extends ToolCommand {
                     .ifPresent(existing::add);
         }
         if (existing.size() < count) {
+            String all = "; 'tfckpt state " + paths.get(0) + "' prints them";
             throw new IllegalArgumentException("--last " + count + ": the state file of '" + paths.get(0) + "' lists "
-                    + Plural.of(existing.size(), "existing checkpoint"));
+                    + Plural.of(existing.size(), "existing checkpoint")
+                    + (existing.isEmpty()
+                            ? all
+                            : "; use --last " + existing.size() + ", or name the checkpoints to average instead"));
         }
         return existing.subList(existing.size() - count, existing.size());
     }
@@ -114,7 +117,7 @@ final class AverageCommand extends ToolCommand {
         Average.Builder builder = Average.of(inputs)
                 .include(filter.included())
                 .exclude(filter.excluded())
-                .format(FileFormat.ofSuffix(target))
+                .format(OutputPath.format(target, console))
                 .threads(workers.executor(), workers.degree());
         if (weights != null) {
             builder.weights(weights);

@@ -22,11 +22,13 @@ final class DamageReport {
     }
 
     void add(CheckpointException damage) {
+        // The advice is the same for all tensors.
+        String text = empty ? Failures.describe(damage) : String.valueOf(damage.getMessage());
         empty = false;
         boolean wholeFile = damage instanceof DataLossException loss
                 && (loss.kind() == ProblemKind.WRONG_FILE || loss.kind() == ProblemKind.MISSING_FILE);
         if (!wholeFile || tensorsOfFile.merge(String.valueOf(damage.context().file()), 1, Integer::sum) == 1) {
-            messages.accept(Failures.describe(damage));
+            messages.accept(text);
         }
     }
 

@@ -122,12 +122,17 @@ final class DiffCommand extends ToolCommand {
         if (limit < 0) {
             throw new IllegalArgumentException("--limit must be at least 0, not " + limit);
         }
+        if ((depth.namesOnly || depth.checksums) && (rtol != 0 || atol != 0 || equalNan != null)) {
+            throw new IllegalArgumentException("--rtol, --atol and --equal-nan need values, which "
+                    + (depth.checksums ? "--checksums" : "--names-only") + " does not read");
+        }
         try (Checkpoint stored = open(pathA);
                 Checkpoint a = converted(stored);
                 Checkpoint b = open(pathB)) {
+            selection.requireTensors(a, b);
             Differences differences = compare(a, b);
             reportNotCompared(differences);
-            if (json) {
+            if (json && !quiet) {
                 out().json(out -> new DiffJson(out).write(a.prefix(), b.prefix(), differences));
             } else if (!quiet) {
                 long parameters = a.tensors()

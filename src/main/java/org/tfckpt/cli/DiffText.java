@@ -181,6 +181,9 @@ final class DiffText {
     }
 
     private static String percent(double ratio) {
+        if (ratio == 0) {
+            return "0 %";
+        }
         double percent = 100 * ratio;
         return percent < 1e-3 || percent >= 1e5
                 ? String.format(Locale.ROOT, "%.1e %%", percent)

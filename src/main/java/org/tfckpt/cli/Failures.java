@@ -9,11 +9,15 @@ import java.nio.file.FileSystemException;
 import java.nio.file.NoSuchFileException;
 import java.util.Locale;
 import org.tfckpt.tensor.CheckpointException;
+import org.tfckpt.tensor.DataLossException;
 
 /** Turns exceptions into a one-line message and an exit status. */
 final class Failures {
     private static final int OK = 0;
     private static final int ERROR = 2;
+
+    private static final String AFTER_DAMAGE =
+            "; 'tfckpt verify' lists all damage, 'tfckpt rewrite --salvage' keeps the tensors that are intact";
 
     private Failures() {}
 
@@ -49,8 +53,10 @@ final class Failures {
 
     /** Returns a description of a failure, which may contain control characters. */
     static String describe(Exception failure) {
-        if (failure instanceof CheckpointException) {
-            return String.valueOf(failure.getMessage());
+        if (failure instanceof CheckpointException known) {
+            boolean isDamage =
+                    failure instanceof DataLossException && known.context().tensor() != null;
+            return known.getMessage() + (isDamage && known.context().hint() == null ? AFTER_DAMAGE : "");
         }
         if (failure instanceof FileAlreadyExistsException existing) {
             return "'" + existing.getFile() + "' already exists; use --force to replace it";

@@ -4,6 +4,7 @@ import java.io.File;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.tfckpt.Checkpoint;
+import org.tfckpt.FileFormat;
 
 /** The option {@code -o}. */
 final class OutputPath {
@@ -34,5 +35,16 @@ final class OutputPath {
                     + "' is a directory; write for example -o '" + example + "'");
         }
         return output;
+    }
+
+    /** Returns the format of a suffix. Prints a note if it is that of a format that is not written. */
+    static FileFormat format(Path output, Console console) {
+        FileFormat format = FileFormat.ofSuffix(output);
+        if (format == FileFormat.V2
+                && output.toString().matches(".*\\.(pth?|bin|h5|hdf5|keras|onnx|tflite|gguf|msgpack)")) {
+            console.message("'" + output + "' becomes the prefix of a TensorFlow checkpoint; to write a file that"
+                    + " PyTorch, Keras and JAX read, use the suffix .safetensors");
+        }
+        return format;
     }
 }

@@ -42,6 +42,7 @@ record ParserFailures(Console console)
         String message = String.valueOf(failure.getMessage());
         ArgSpec arg = failure.getArgSpec();
         if (arg == null || !message.startsWith("Invalid value for")) {
+            message = message.replaceFirst("^Error: ", "");
             return message.substring(0, 1).toLowerCase(Locale.ROOT) + message.substring(1);
         }
         String label = arg instanceof OptionSpec option ? option.longestName() : arg.paramLabel();
@@ -51,7 +52,8 @@ record ParserFailures(Console console)
         }
         return label
                 + message.substring(message.indexOf(": "))
-                        .replaceFirst(" is not an? (int|long)$", " is not a valid integer");
+                        .replaceFirst(" is not an? (int|long)$", " is not a valid integer")
+                        .replaceFirst(" is not a double$", " is not a number");
     }
 
     private static boolean isCommand(CommandLine.UnmatchedArgumentException unmatched) {

@@ -329,18 +329,8 @@ final class RewriteOptions {
         return fitting.fills();
     }
 
-    /** Returns the format of the output. Prints a note if its suffix is that of a format that is not written. */
     FileFormat format(Path output, Console console) {
-        if (formats.format != null) {
-            return formats.format;
-        }
-        FileFormat format = FileFormat.ofSuffix(output);
-        if (format == FileFormat.V2
-                && output.toString().matches(".*\\.(pth?|bin|h5|hdf5|keras|onnx|tflite|gguf|msgpack)")) {
-            console.message("'" + output + "' becomes the prefix of a TensorFlow checkpoint; to write a file that"
-                    + " PyTorch, Keras and JAX read, use the suffix .safetensors");
-        }
-        return format;
+        return formats.format == null ? OutputPath.format(output, console) : formats.format;
     }
 
     boolean isSalvage() {

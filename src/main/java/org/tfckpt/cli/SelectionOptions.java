@@ -2,8 +2,10 @@ package org.tfckpt.cli;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.Arrays;
 import java.util.Iterator;
 import java.util.function.Predicate;
+import java.util.stream.Collectors;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.slots.OptimizerSlots;
 import org.tfckpt.tensor.TensorInfo;
@@ -47,6 +49,27 @@ final class SelectionOptions {
         return names.acceptsAll() && !noSlots
                 ? checkpoint.tensorIterator()
                 : checkpoint.tensors().filter(of(checkpoint)).iterator();
+    }
+
+    /** Fails if patterns select no tensor of the checkpoints: a misspelt one must not look like success. */
+    void requireTensors(Checkpoint... checkpoints) throws IOException {
+        if (names.included().isEmpty()) {
+            return;
+        }
+        for (Checkpoint checkpoint : checkpoints) {
+            if (iterator(checkpoint).hasNext()) {
+                return;
+            }
+        }
+        throw nothing(Arrays.stream(checkpoints)
+                .map(checkpoint -> "'" + checkpoint + "'")
+                .distinct()
+                .collect(Collectors.joining(" and ")));
+    }
+
+    static IllegalArgumentException nothing(String checkpoints) {
+        return new IllegalArgumentException("no tensor of " + checkpoints
+                + " is selected; --include selects tensors by name, and 'tfckpt ls' lists" + " them");
     }
 
     /** Returns the number of bytes of the selected tensors. */

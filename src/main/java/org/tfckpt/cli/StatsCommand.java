@@ -7,6 +7,7 @@ import java.util.Comparator;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Locale;
+import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.TensorInfo;
@@ -88,7 +89,7 @@ final class StatsCommand extends ToolCommand {
             names = "--scopes",
             paramLabel = "N",
             description = "Also print the statistics of each scope of N parts: 1 for 'input/'.")
-    private int scopes;
+    private @Nullable Integer scopes;
 
     @Option(
             names = "--history",
@@ -109,17 +110,23 @@ final class StatsCommand extends ToolCommand {
 
     @Override
     public Integer call() throws IOException {
-        if (scopes < 0) {
+        if (scopes != null && scopes < 1) {
             throw new IllegalArgumentException("--scopes must be at least 1, not " + scopes);
+        }
+        if (history && (scopes != null || sort != Sort.NAME)) {
+            throw new IllegalArgumentException(
+                    "--history cannot be combined with --scopes or --sort: it prints a line per checkpoint, by step");
         }
         try (ThreadOptions.Workers workers = threads.workers();
                 ProgressLine progress = new ProgressLine(console)) {
             if (history) {
                 writeHistory(path -> rows(path, workers.options(), progress));
             } else if (paths.size() > 1) {
-                throw new IllegalArgumentException("only --history takes several checkpoints");
+                throw new IllegalArgumentException(
+                        "only --history takes several checkpoints; 'tfckpt diff' compares two");
             } else {
                 try (Checkpoint checkpoint = open(paths.get(0))) {
+                    selection.requireTensors(checkpoint);
                     write(checkpoint, workers.options(), progress);
                 }
             }
@@ -129,7 +136,7 @@ final class StatsCommand extends ToolCommand {
     }
 
     private void write(Checkpoint checkpoint, ScanOptions options, ProgressLine progress) throws IOException {
-        StatsSums sums = new StatsSums(scopes);
+        StatsSums sums = new StatsSums(scopes == null ? 0 : scopes);
         if (json) {
             out().json(out -> {
                 out.text("checkpoint", checkpoint.prefix());
@@ -158,6 +165,9 @@ final class StatsCommand extends ToolCommand {
 
     private void writeHistory(StatsHistory.Rows rows) throws IOException {
         StatsHistory found = StatsHistory.read(paths, rows);
+        if (found.isEmpty() && damage.isEmpty()) {
+            throw SelectionOptions.nothing(Plural.of(found.size(), "checkpoint"));
+        }
         if (json) {
             found.writeJson(out());
         } else {

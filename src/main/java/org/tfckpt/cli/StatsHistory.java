@@ -37,11 +37,17 @@ final class StatsHistory {
                         .put(checkpoint, row);
             }
         }
-        if (history.rowsOfTensor.isEmpty()) {
-            throw new IllegalArgumentException("no tensor of " + Plural.of(history.checkpoints.size(), "checkpoint")
-                    + " is selected; --include selects tensors by name");
-        }
         return history;
+    }
+
+    /** Returns whether no tensor was found. */
+    boolean isEmpty() {
+        return rowsOfTensor.isEmpty();
+    }
+
+    /** Returns the number of checkpoints. */
+    int size() {
+        return checkpoints.size();
     }
 
     private static List<Path> checkpoints(List<Path> paths) throws IOException {
@@ -54,11 +60,14 @@ final class StatsHistory {
     }
 
     void writeText(Output out, Style style) throws IOException {
+        // Checkpoints in several directories may have the same file names.
+        boolean areDistinct =
+                checkpoints.stream().map(Path::getFileName).distinct().count() == checkpoints.size();
         for (Map.Entry<String, Map<Path, StatsRow>> tensor : rowsOfTensor.entrySet()) {
             out.line(StatsRow.header(tensor.getKey()));
             for (Path checkpoint : checkpoints) {
                 StatsRow row = tensor.getValue().get(checkpoint);
-                String name = String.valueOf(checkpoint.getFileName());
+                String name = String.valueOf(areDistinct ? checkpoint.getFileName() : checkpoint);
                 if (row == null) {
                     out.line(StatsRow.missing(name));
                 } else {

@@ -216,7 +216,8 @@ public record CheckpointState(
         } catch (NoSuchFileException e) {
             throw new CheckpointException(
                     "the state file '" + file + "' does not exist",
-                    ErrorContext.NONE.withTensorFlow(file + "; No such file or directory"),
+                    ErrorContext.hint("a state file is named '" + FILE_NAME + "'; its directory may be given, too")
+                            .withTensorFlow(file + "; No such file or directory"),
                     e);
         } catch (CharacterCodingException e) {
             throw notAState(file, "", place.mismatch("UTF-8 text", "other bytes"), e);

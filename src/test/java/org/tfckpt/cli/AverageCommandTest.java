@@ -69,7 +69,10 @@ class AverageCommandTest {
         assertThat(weighted).isEqualTo(new ToolRun(0, output + ": average of 3 checkpoints, 1 tensor; verified\n", ""));
         assertThat(averaged()).containsExactly(2.5f, 25);
         assertThat(ToolRun.of("average", "--last", "4", directory, "-o", output).err())
-                .contains("lists 3 existing checkpoints");
+                .endsWith("lists 3 existing checkpoints; use --last 3, or name the checkpoints to average instead\n");
+        assertThat(ToolRun.of("average", "--last", "2", directory.resolve("model.ckpt-3"), "-o", output)
+                        .err())
+                .endsWith("; a state file is named 'checkpoint'; its directory may be given, too\n");
         assertThat(ToolRun.of("average", "--weights", "1,2", directory, "-o", output)
                         .code())
                 .isEqualTo(2);
@@ -150,6 +153,9 @@ class AverageCommandTest {
         assertThat(ToolRun.of("average", "--last", "2", directory, "-o", output).code())
                 .isZero();
         assertThat(ToolRun.of("diff", output, file).code()).isZero();
+        assertThat(ToolRun.of("average", "--last", "2", directory, "-o", directory.resolve("x.pt"))
+                        .err())
+                .contains("/x.pt' becomes the prefix of a TensorFlow checkpoint");
         assertThat(ToolRun.of("ls", "--json", file).out()).contains("\"format\":\"safetensors\"");
         assertThat(ToolRun.of("average", "--last", "2", directory, "-o", directory)
                         .err())

@@ -14,6 +14,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.tfckpt.CheckpointWriter;
 import org.tfckpt.ValueSource;
+import org.tfckpt.WriteOptions;
 import org.tfckpt.tensor.Shape;
 import org.tfckpt.testing.Json;
 
@@ -140,6 +141,7 @@ class DiffCommandTest {
     void theExitStatusTellsWhetherTheyDiffer() {
         assertThat(ToolRun.of("diff", "-q", a, b)).isEqualTo(new ToolRun(1, "", ""));
         assertThat(ToolRun.of("diff", "-q", a, a)).isEqualTo(new ToolRun(0, "", ""));
+        assertThat(ToolRun.of("diff", "-q", "--json", a, b)).isEqualTo(new ToolRun(1, "", ""));
         assertThat(ToolRun.of("diff", "-q", "--include", "small", a, b).code()).isEqualTo(1);
         assertThat(ToolRun.of("diff", "-q", "--include", "small", "--rtol", "0.01", a, b)
                         .code())
@@ -152,8 +154,50 @@ class DiffCommandTest {
                 .isEqualTo(1);
         assertThat(ToolRun.of("diff", "-q", "--include", "nan", a, b).code()).isZero();
         assertThat(ToolRun.of("diff", "--rtol", "-1", a, b).code()).isEqualTo(2);
-        assertThat(ToolRun.of("diff", "--bytes", "--checksums", a, b).code()).isEqualTo(2);
+        assertThat(ToolRun.of("diff", "--bytes", "--checksums", a, b))
+                .isEqualTo(new ToolRun(
+                        2,
+                        "",
+                        "tfckpt: --checksums, --bytes are mutually exclusive (specify only one); try 'tfckpt diff"
+                                + " --help'\n"));
         assertThat(ToolRun.of("diff", a, directory.resolve("none")).code()).isEqualTo(2);
+    }
+
+    @Test
+    void comparingNothingIsAnError() {
+        ToolRun none = ToolRun.of("diff", "-q", "--include", "smal", a, b);
+        assertThat(none.code()).isEqualTo(2);
+        assertThat(none.err()).startsWith("tfckpt: no tensor of '" + a + "' and '" + b + "' is selected; --include");
+        assertThat(ToolRun.of("diff", "-q", "--include", "added", a, b)).isEqualTo(new ToolRun(1, "", ""));
+        assertThat(ToolRun.of("diff", "--checksums", "--rtol", "1", a, b).err()).contains("--checksums does not read");
+        assertThat(ToolRun.of("diff", "--names-only", "--no-equal-nan", a, b).code())
+                .isEqualTo(2);
+        assertThat(ToolRun.of("diff", "--rtol", "x", a, b).err()).contains("--rtol: 'x' is not a number");
+    }
+
+    @Test
+    void aChangeOfNaNsAloneIsNone() {
+        assertThat(ToolRun.of("diff", "--no-equal-nan", "--include", "nan", a, a)
+                        .lines())
+                .last()
+                .asString()
+                .matches(" +- +- +- +2 of 2 +nan +! NaN: 2 -> 2");
+        assertThat(ToolRun.of("diff", "--no-equal-nan", "--include", "half nan", withNan(), withNan())
+                        .lines())
+                .last()
+                .asString()
+                .matches(" +0 % +0 +1.000000 +1 of 2 +half nan +! NaN: 1 -> 1");
+    }
+
+    private Path withNan() {
+        Path prefix = directory.resolve("nan");
+        try (CheckpointWriter out = CheckpointWriter.open(prefix, WriteOptions.DEFAULT.overwriting())) {
+            out.add("half nan", Shape.of(2), ValueSource.of(Float.NaN, 1f));
+            out.finish();
+        } catch (IOException e) {
+            throw new AssertionError(e);
+        }
+        return prefix;
     }
 
     @Test

@@ -199,6 +199,44 @@ class StatsCommandTest {
     }
 
     @Test
+    void historyNamesCheckpointsOfSeveralDirectoriesByTheirPaths() throws IOException {
+        Path other = Files.createDirectory(directory.resolve("other")).resolve("model.ckpt-1");
+        try (CheckpointWriter out = CheckpointWriter.open(other)) {
+            out.add("a/zero", Shape.of(3), ValueSource.of(0f, 1f, 0f));
+            out.finish();
+        }
+        ToolRun run = ToolRun.of("stats", "--history", "--include", "a/zero", prefix, other);
+        String end = "other/model.ckpt-1";
+        assertThat(run.lines()).hasSize(3);
+        assertThat(run.lines().get(1)).contains("/model.ckpt-1  ! all zero").doesNotContain(end);
+        assertThat(run.lines().get(2)).endsWith(end);
+    }
+
+    @Test
+    void historyOfADamagedTensorReportsTheDamage() throws IOException {
+        damage();
+        ToolRun run = ToolRun.of("stats", "--history", "--include", "a/constant", prefix);
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.err()).contains("'a/constant'").doesNotContain("--include");
+    }
+
+    @Test
+    void optionsThatWouldBeIgnoredAreErrors() {
+        for (List<Object> options : List.of(
+                List.<Object>of("--history", "--scopes", 1),
+                List.<Object>of("--history", "--sort", "max"),
+                List.<Object>of("--scopes", 0),
+                List.<Object>of("--include", "a/constnat"))) {
+            List<Object> args = new ArrayList<>(List.of("stats", prefix));
+            args.addAll(options);
+            ToolRun run = ToolRun.of(args.toArray());
+            assertThat(run.code()).as("%s", options).isEqualTo(2);
+            assertThat(run.out()).isEmpty();
+            assertThat(run.err()).contains((String) options.get(0));
+        }
+    }
+
+    @Test
     void threadsDoNotMatter() {
         assertThat(ToolRun.of("stats", "--json", "--threads", "1", STORY))
                 .isEqualTo(ToolRun.of("stats", "--json", "--threads", "7", STORY));
@@ -207,14 +245,21 @@ class StatsCommandTest {
 
     @Test
     void continuesAfterADamagedTensor() throws IOException {
+        damage();
+        ToolRun run = ToolRun.of("stats", prefix);
+        assertThat(run.code()).isEqualTo(1);
+        assertThat(run.err())
+                .contains("a/constant")
+                .contains("checksum")
+                .contains("; 'tfckpt verify' lists all damage");
+        assertThat(run.out()).contains("a/nan").doesNotContain("a/constant");
+    }
+
+    private void damage() throws IOException {
         Path data = directory.resolve("model.ckpt-1.data-00000-of-00001");
         byte[] bytes = Files.readAllBytes(data);
         bytes[0] ^= 1;
         Files.write(data, bytes);
-        ToolRun run = ToolRun.of("stats", prefix);
-        assertThat(run.code()).isEqualTo(1);
-        assertThat(run.err()).contains("a/constant").contains("checksum");
-        assertThat(run.out()).contains("a/nan").doesNotContain("a/constant");
     }
 
     @Test
