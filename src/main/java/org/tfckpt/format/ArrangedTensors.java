@@ -17,22 +17,14 @@ public final class ArrangedTensors extends FilterFormatReader {
 
     private record Arranged(TensorInfo info, TensorInfo source, List<Integer> axes) {}
 
-    /**
-     * Creates a reader without tensors.
-     *
-     * @param all the reader of the file, which the caller closes
-     */
+    /** Creates a reader without tensors of a file whose reader the caller closes. */
     public ArrangedTensors(FormatReader all) {
         super(all);
     }
 
     /**
-     * Adds a tensor.
-     *
-     * @param name its new name
-     * @param source the tensor in the file
-     * @param axes for each axis of the new tensor, its axis in the source; empty if their order does not change
-     * @return the source of the tensor that had the name before, or null
+     * Adds a tensor with a new name; for each of its axes, {@code axes} has the axis in the source, or is empty if
+     * their order does not change. Returns the source of the tensor that had the name before, or null.
      */
     public @Nullable TensorInfo put(String name, TensorInfo source, List<Integer> axes) {
         TensorInfo info = axes.isEmpty()

@@ -13,21 +13,11 @@ public final class BufferData implements TensorData {
     /** Supplies the bytes, from memory or by decoding them again. */
     @FunctionalInterface
     public interface Source {
-        /**
-         * Returns all bytes, little-endian.
-         *
-         * @return the same bytes every time
-         * @throws IOException if they cannot be read
-         */
+        /** Returns all bytes, little-endian: the same ones every time. */
         ByteBuffer get() throws IOException;
     }
 
-    /**
-     * Creates the elements; this calls the source once.
-     *
-     * @param source supplies the bytes
-     * @throws IOException if the source throws it
-     */
+    /** Creates the elements; this calls the source once. */
     public BufferData(Source source) throws IOException {
         this.source = source;
         this.size = source.get().remaining();

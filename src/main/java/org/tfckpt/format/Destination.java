@@ -20,12 +20,7 @@ public final class Destination {
 
     /**
      * Creates a directory if it does not exist. Creates one level only, as TensorFlow does: a mistyped path should not
-     * become a tree of directories.
-     *
-     * @param directory the directory
-     * @param name the name of the file or checkpoint that is written to it, for messages
-     * @throws CheckpointException if the directory cannot be created
-     * @throws IOException if the disk fails
+     * become a tree of directories. Messages name the file or checkpoint that is written to it.
      */
     public static void createDirectory(Path directory, String name) throws IOException {
         Path absolute = directory.toAbsolutePath();
@@ -51,11 +46,8 @@ public final class Destination {
     }
 
     /**
-     * Adds what is written to an error of the file system, such as a full disk or a missing permission.
-     *
-     * @param what what cannot be written
-     * @param failure the error
-     * @return the exception to throw
+     * Returns the exception to throw for an error of the file system, such as a full disk or a missing permission: with
+     * what cannot be written.
      */
     public static IOException describe(String what, IOException failure) {
         return failure instanceof CheckpointException || failure instanceof FileAlreadyExistsException
@@ -77,12 +69,7 @@ public final class Destination {
         return message == null ? failure.toString() : message;
     }
 
-    /**
-     * Checks that a file does not exist.
-     *
-     * @param file the file
-     * @throws FileAlreadyExistsException if it exists
-     */
+    /** Throws {@link FileAlreadyExistsException} if a file exists. */
     public static void requireFree(Path file) throws FileAlreadyExistsException {
         if (Files.exists(file, LinkOption.NOFOLLOW_LINKS)) {
             throw new FileAlreadyExistsException(file.toString(), null, "already exists; overwriting is not enabled");
@@ -92,24 +79,13 @@ public final class Destination {
     /** Writes the content of a new file. */
     @FunctionalInterface
     public interface Content {
-        /**
-         * Writes the content.
-         *
-         * @param file the file, which is not visible under its name yet
-         * @throws IOException if the content cannot be read or written
-         */
+        /** Writes the content of a file that is not visible under its name yet. */
         void writeTo(NewFile file) throws IOException;
     }
 
     /**
-     * Writes a file, which appears under its name once it is complete and forced to the disk.
-     *
-     * @param target the file
-     * @param overwrite whether it may exist, and is then replaced
-     * @param progress receives the numbers of bytes written
-     * @param content writes the content
-     * @throws FileAlreadyExistsException if the file exists and must not be replaced
-     * @throws IOException if the file cannot be written
+     * Writes a file, which appears under its name once it is complete and forced to the disk. Throws {@link
+     * FileAlreadyExistsException} if it exists and must not be replaced.
      */
     public static void write(Path target, boolean overwrite, LongConsumer progress, Content content)
             throws IOException {
@@ -125,12 +101,7 @@ public final class Destination {
         }
     }
 
-    /**
-     * Returns the directory of a file.
-     *
-     * @param file the file
-     * @return the directory; the empty path for the current one
-     */
+    /** Returns the directory of a file; the empty path for the current one. */
     public static Path directory(Path file) {
         Path directory = file.getParent();
         return directory == null ? file.getFileSystem().getPath("") : directory;

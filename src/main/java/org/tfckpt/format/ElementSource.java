@@ -14,21 +14,13 @@ public interface ElementSource {
     int PIECE = 1 << 18;
 
     /**
-     * Passes all bytes to a consumer, in order.
-     *
-     * @param consumer receives buffers of whole elements, in the byte order of the buffer
-     * @throws IOException if the bytes cannot be read, or the consumer throws it
+     * Passes all bytes to a consumer, in order, in buffers of whole elements that have the byte order of the buffer.
      */
     void forEach(ByteSource.Consumer consumer) throws IOException;
 
     /**
-     * Returns the same elements in a byte order, with a check of their number.
-     *
-     * @param order the byte order
-     * @param dtype the dtype of the elements
-     * @param size the number of bytes that the shape of the tensor takes
-     * @param tensor the name of the tensor, for messages
-     * @return a source that throws {@link IllegalArgumentException} if there are more or fewer bytes
+     * Returns the same elements in a byte order. The source throws {@link IllegalArgumentException} if they have more
+     * or fewer bytes than the shape of the tensor takes.
      */
     default ElementSource converted(ByteOrder order, DataType dtype, long size, String tensor) {
         return consumer -> {
@@ -59,11 +51,7 @@ public interface ElementSource {
     }
 
     /**
-     * Passes a part to a consumer in pieces of {@link #PIECE} bytes.
-     *
-     * @param part the part; its position does not change
-     * @param consumer receives the pieces, in the byte order of the part
-     * @throws IOException if the consumer throws it
+     * Passes a part, whose position does not change, to a consumer in pieces of {@link #PIECE} bytes in its byte order.
      */
     static void inPieces(ByteBuffer part, ByteSource.Consumer consumer) throws IOException {
         for (int at = part.position(); at < part.limit(); at += PIECE) {

@@ -27,14 +27,8 @@ public final class IntactTensors extends FilterFormatReader {
     }
 
     /**
-     * Verifies a checkpoint and keeps the entries of the intact tensors in memory.
-     *
-     * @param all the damaged checkpoint, which the caller closes
-     * @param name the name of the checkpoint, for messages
-     * @param lost receives the problems that affect a tensor
-     * @param harmless receives all other problems
-     * @return the intact tensors
-     * @throws IOException if the disk fails
+     * Verifies a damaged checkpoint, which the caller closes, and keeps the entries of the intact tensors in memory.
+     * One consumer receives the problems that affect a tensor, the other one the harmless ones.
      */
     public static IntactTensors of(FormatReader all, String name, Consumer<Problem> lost, Consumer<Problem> harmless)
             throws IOException {
@@ -72,11 +66,6 @@ public final class IntactTensors extends FilterFormatReader {
         return intact;
     }
 
-    /**
-     * Removes a tensor.
-     *
-     * @param tensor its name
-     */
     public void remove(String tensor) {
         tensors.remove(tensor);
     }

@@ -25,11 +25,8 @@ public final class Layout {
     }
 
     /**
-     * Creates a layout.
-     *
-     * @param source the dimensions of the source, none of them 0
-     * @param axes for each axis of the result, its axis in the source
-     * @return the layout
+     * Creates a layout for a source of the given dimensions, none of them 0; for each axis of the result, {@code axes}
+     * has its axis in the source.
      */
     public static Layout of(long[] source, int[] axes) {
         long[] distance = new long[source.length];
@@ -83,12 +80,7 @@ public final class Layout {
         return element / steps[axis] % sizes[axis];
     }
 
-    /**
-     * Returns the position in the source of an element of the result.
-     *
-     * @param element the index of an element of the result, row-major
-     * @return the index of the same element in the source
-     */
+    /** Returns the position in the source of an element of the result, by their row-major indices. */
     public long source(long element) {
         long position = 0;
         long rest = element;

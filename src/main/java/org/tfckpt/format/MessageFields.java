@@ -31,10 +31,8 @@ public final class MessageFields {
     private int tag;
 
     /**
-     * Creates a walker before the first field.
-     *
-     * @param message the bytes from its position to its limit; the position does not change
-     * @throws IOException never
+     * Creates a walker before the first field of a message, from the buffer's position, which does not change, to its
+     * limit.
      */
     public MessageFields(ByteBuffer message) throws IOException {
         this.message = message.slice();
@@ -61,24 +59,14 @@ public final class MessageFields {
     }
 
     /**
-     * Returns the tag of a field, as {@link #next()} returns it.
-     *
-     * @param field the field's number
-     * @return the tag of a field of bytes, of a string, of a message or of packed numbers
+     * Returns the tag of a field of bytes, of a string, of a message or of packed numbers, as {@link #next()} returns
+     * it.
      */
     public static int lengthDelimited(int field) {
         return field << 3 | WireFormat.WIRETYPE_LENGTH_DELIMITED;
     }
 
-    /**
-     * Parses a whole message.
-     *
-     * @param <T> the generated class
-     * @param parser the parser of that class
-     * @param message at most {@link #MAX_PARSED} bytes
-     * @return the message
-     * @throws InvalidProtocolBufferException if it is malformed or too large
-     */
+    /** Parses a whole message of at most {@link #MAX_PARSED} bytes. */
     public static <T extends MessageLite> T parse(Parser<T> parser, ByteBuffer message)
             throws InvalidProtocolBufferException {
         requireParsable(message.remaining());
@@ -93,51 +81,32 @@ public final class MessageFields {
     }
 
     /**
-     * Moves to the next field, which must then be read or {@linkplain #skip() skipped}.
-     *
-     * @return its tag; 0 at the end of the message
-     * @throws IOException if the message is malformed
+     * Moves to the next field, which must then be read or {@linkplain #skip() skipped}; returns its tag, 0 at the end
+     * of the message.
      */
     public int next() throws IOException {
         tag = in.readTag();
         return tag;
     }
 
-    /**
-     * Skips the field at which {@link #next()} stopped.
-     *
-     * @throws IOException if the message is malformed
-     */
+    /** Skips the field at which {@link #next()} stopped. */
     public void skip() throws IOException {
         if (!in.skipField(tag)) {
             throw new InvalidProtocolBufferException("the end of a group that did not begin");
         }
     }
 
-    /**
-     * Returns the stream, to read a number at the current position.
-     *
-     * @return the stream of this walker
-     */
+    /** Returns the stream, to read a number at the current position. */
     public CodedInputStream numbers() {
         return in;
     }
 
-    /**
-     * Returns the number of bytes read so far.
-     *
-     * @return the offset from the beginning of the message
-     */
+    /** Returns the number of bytes read so far. */
     public int position() {
         return in.getTotalBytesRead();
     }
 
-    /**
-     * Skips a length-delimited field.
-     *
-     * @return the length of its contents, which end at {@link #position()}
-     * @throws IOException if the message is malformed
-     */
+    /** Skips a length-delimited field; returns the length of its contents, which end at {@link #position()}. */
     public int skipBytes() throws IOException {
         int length = in.readRawVarint32();
         if (length < 0 || length > in.getBytesUntilLimit()) {
@@ -148,35 +117,18 @@ public final class MessageFields {
         return length;
     }
 
-    /**
-     * Reads a length-delimited field without copying it.
-     *
-     * @return a little-endian view
-     * @throws IOException if the message is malformed
-     */
+    /** Reads a length-delimited field without copying it: as a little-endian view. */
     public ByteBuffer bytes() throws IOException {
         int length = skipBytes();
         return message.slice(position() - length, length).order(ByteOrder.LITTLE_ENDIAN);
     }
 
-    /**
-     * Reads a length-delimited field.
-     *
-     * @return a copy
-     * @throws IOException if the message is malformed
-     */
+    /** Reads a copy of a length-delimited field. */
     public byte[] copyBytes() throws IOException {
         return copy(bytes());
     }
 
-    /**
-     * Parses a message that is a field of this one.
-     *
-     * @param <T> the generated class
-     * @param parser the parser of that class
-     * @return the message
-     * @throws IOException if it is malformed or larger than {@link #MAX_PARSED}
-     */
+    /** Parses a message that is a field of this one, of at most {@link #MAX_PARSED} bytes. */
     public <T extends MessageLite> T parse(Parser<T> parser) throws IOException {
         int outer = enter();
         requireParsable(in.getBytesUntilLimit());
@@ -187,20 +139,14 @@ public final class MessageFields {
     }
 
     /**
-     * Enters a length-delimited field: {@link #next()} returns the fields of that message until its end.
-     *
-     * @return the argument of {@link #leave}
-     * @throws IOException if the message is malformed
+     * Enters a length-delimited field: {@link #next()} returns the fields of that message until its end. Returns the
+     * argument of {@link #leave}.
      */
     public int enter() throws IOException {
         return in.pushLimit(in.readRawVarint32());
     }
 
-    /**
-     * Returns to the message around the one that was entered and read to its end.
-     *
-     * @param outer the result of {@link #enter}
-     */
+    /** Returns to the message around the one that was entered and read to its end. */
     public void leave(int outer) {
         in.popLimit(outer);
     }

@@ -14,23 +14,13 @@ public final class NewValues {
     private final SequentialFile file;
     private final @Nullable Checksum checksum;
 
-    /**
-     * Creates a writer.
-     *
-     * @param file the file
-     * @param checksum is updated with all bytes, or null
-     */
+    /** Creates a writer that also updates a checksum with all bytes, unless it is null. */
     public NewValues(SequentialFile file, @Nullable Checksum checksum) {
         this.file = file;
         this.checksum = checksum;
     }
 
-    /**
-     * Writes bytes as they are.
-     *
-     * @param bytes all remaining bytes are written; its position does not change
-     * @throws IOException if they cannot be written
-     */
+    /** Writes all remaining bytes of a buffer, whose position does not change. */
     public void write(ByteBuffer bytes) throws IOException {
         if (checksum != null) {
             checksum.update(bytes.duplicate());
@@ -39,12 +29,8 @@ public final class NewValues {
     }
 
     /**
-     * Writes elements of fixed width.
-     *
-     * @param tensor the tensor
-     * @param widened whether they are written as float32
-     * @throws IllegalArgumentException if there are more or fewer elements than the shape has
-     * @throws IOException if they cannot be read or written
+     * Writes elements of fixed width, as they are or widened to float32. Throws {@link IllegalArgumentException} if
+     * there are more or fewer than the shape has.
      */
     public void elements(NewTensor tensor, boolean widened) throws IOException {
         DataType dtype = tensor.dtype();

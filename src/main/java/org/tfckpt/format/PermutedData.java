@@ -26,13 +26,8 @@ public final class PermutedData implements TensorData {
     }
 
     /**
-     * Creates a view of a tensor with permuted axes.
-     *
-     * @param source the tensor, row-major
-     * @param shape its dimensions
-     * @param axes for each axis of the result, its axis in the source
-     * @param width the size of an element in bytes, at most 16
-     * @return the view; the source itself if its bytes have the same order
+     * Creates a view of a row-major tensor with permuted axes; for each axis of the result, {@code axes} has its axis
+     * in the source. Elements have at most 16 bytes. Returns the source itself if its bytes have the same order.
      */
     public static TensorData of(TensorData source, long[] shape, int[] axes, int width) {
         if (source.size() == 0) {
@@ -127,9 +122,8 @@ public final class PermutedData implements TensorData {
     }
 
     /**
-     * Returns the size of the parts that are read at the least cost.
-     *
-     * @return a multiple of 16 bytes: if possible whole rows, and as many as fill tiles
+     * Returns the size of the parts that are read at the least cost: a multiple of 16 bytes, if possible whole rows,
+     * and as many as fill tiles.
      */
     public long partSize() {
         long row = layout.step(contiguous) * width;

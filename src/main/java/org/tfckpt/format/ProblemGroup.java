@@ -19,12 +19,7 @@ import org.tfckpt.tensor.ProblemKind;
  * @param ofFile whether this is a problem of a data file as a whole
  */
 public record ProblemGroup(Problem problem, Set<String> tensors, boolean ofFile) {
-    /**
-     * Groups problems.
-     *
-     * @param problems the problems that a verification found
-     * @return the groups, in the order of their first problems
-     */
+    /** Groups the problems that a verification found, in the order of the first problem of each group. */
     public static List<ProblemGroup> of(List<Problem> problems) {
         Map<String, Problem> damagedFiles = new HashMap<>();
         for (Problem problem : problems) {
@@ -80,10 +75,7 @@ public record ProblemGroup(Problem problem, Set<String> tensors, boolean ofFile)
     }
 
     /**
-     * Returns whether a problem is the reason why tensors of a data file are damaged.
-     *
-     * @param problem a problem
-     * @return true if it describes the file as a whole
+     * Returns whether a problem is the reason why tensors of a data file are damaged: it describes the file as a whole.
      */
     public static boolean isOfFile(Problem problem) {
         return problem.tensor() == null

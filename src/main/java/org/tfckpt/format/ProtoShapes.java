@@ -27,13 +27,7 @@ public final class ProtoShapes {
 
     private ProtoShapes() {}
 
-    /**
-     * Converts a shape.
-     *
-     * @param proto the message
-     * @return the shape; in a damaged file, its dimensions may be invalid
-     * @throws InvalidProtocolBufferException if it has more than 1024 dimensions
-     */
+    /** Converts a shape; in a damaged file, its dimensions may be invalid. */
     public static Shape shape(TensorShapeProto proto) throws InvalidProtocolBufferException {
         long[] dimensions = new long[requireRank(proto.getDimCount())];
         for (int axis = 0; axis < dimensions.length; axis++) {
@@ -42,13 +36,7 @@ public final class ProtoShapes {
         return Shape.of(dimensions);
     }
 
-    /**
-     * Converts a slice.
-     *
-     * @param proto the message
-     * @return the slice; in a damaged file, its extents may be invalid
-     * @throws InvalidProtocolBufferException if it has more than 1024 dimensions
-     */
+    /** Converts a slice; in a damaged file, its extents may be invalid. */
     public static TensorSlice slice(TensorSliceProto proto) throws InvalidProtocolBufferException {
         if (proto.getExtentCount() == 0) {
             return SCALAR;
@@ -70,13 +58,7 @@ public final class ProtoShapes {
         return rank;
     }
 
-    /**
-     * Converts the slices of a tensor.
-     *
-     * @param protos the messages
-     * @return the slices in the same order
-     * @throws InvalidProtocolBufferException if one has more than 1024 dimensions
-     */
+    /** Converts the slices of a tensor. */
     public static List<TensorSlice> slices(List<TensorSliceProto> protos) throws InvalidProtocolBufferException {
         if (protos.isEmpty()) {
             return List.of();
@@ -90,14 +72,8 @@ public final class ProtoShapes {
 
     /**
      * Reads a message that may be too large to parse because it lists many slices: the slices are parsed one at a time,
-     * the other fields are merged into a builder of its generated class.
-     *
-     * @param message the message
-     * @param field the number of the field of the slices
-     * @param others receives the other fields
-     * @return the slices
-     * @throws IOException if it is malformed, has more than {@link #MAX_SLICES} slices, or the other fields alone are
-     *     too large to parse
+     * the other fields are merged into a builder of its generated class. Throws if there are more than {@link
+     * #MAX_SLICES} slices, or the other fields alone are too large to parse.
      */
     public static List<TensorSlice> readSlices(ByteBuffer message, int field, MessageLite.Builder others)
             throws IOException {
@@ -141,10 +117,8 @@ public final class ProtoShapes {
     }
 
     /**
-     * Returns the problem with the extents of a slice, in TensorFlow's words.
-     *
-     * @param slice as it was read
-     * @return the problem; empty if every extent is one that TensorFlow writes
+     * Returns the problem with the extents of a slice, in TensorFlow's words; empty if every extent is one that
+     * TensorFlow writes.
      */
     public static Optional<String> problem(TensorSlice slice) {
         for (int axis = 0; axis < slice.rank(); axis++) {

@@ -22,25 +22,11 @@ public final class RangeData implements TensorData {
         /** Does nothing: for formats without checksums. */
         Check NONE = () -> {};
 
-        /**
-         * Compares the bytes with their checksum, unless an earlier call did.
-         *
-         * @throws IOException if they do not match, or cannot be read
-         */
+        /** Compares the bytes with their checksum, unless an earlier call did; throws if they do not match. */
         void run() throws IOException;
     }
 
-    /**
-     * Creates the data of a tensor, and checks that its range is in the file.
-     *
-     * @param source the file
-     * @param offset the offset of the first byte
-     * @param size the number of bytes
-     * @param order the byte order of the values
-     * @param tensor the name of the tensor, for messages
-     * @param check compares the checksum
-     * @throws IOException if the file is too short
-     */
+    /** Creates the data of a tensor, and checks that its range is in the file. */
     public RangeData(ByteSource source, long offset, long size, ByteOrder order, String tensor, Check check)
             throws IOException {
         this.source = source;

@@ -36,84 +36,38 @@ public final class SliceAssembly implements TensorReader {
     /** The stored slices of one tensor. */
     public interface Parts {
         /**
-         * Opens a slice of a tensor of fixed width, and checks that all its bytes are in the file.
-         *
-         * @param slice its index
-         * @return its bytes, exactly as many as its shape needs
-         * @throws IOException if it contradicts itself, the tensor or the files
+         * Opens a slice of a tensor of fixed width, and checks that all its bytes, exactly as many as its shape needs,
+         * are in the file.
          */
         TensorData data(int slice) throws IOException;
 
-        /**
-         * Opens a slice of a string tensor, and checks the lengths of its elements.
-         *
-         * @param slice its index
-         * @return its elements, exactly as many as its shape needs
-         * @throws IOException if it contradicts itself, the tensor or the files
-         */
+        /** Opens a slice of a string tensor, and checks the number and the lengths of its elements. */
         StringData strings(int slice) throws IOException;
 
-        /**
-         * Opens a slice of a variant tensor, and checks all of it.
-         *
-         * @param slice its index
-         * @return its elements, exactly as many as its shape needs
-         * @throws IOException if it contradicts itself, the tensor or the files
-         */
+        /** Opens a slice of a variant tensor, and checks all of it. */
         VariantData variants(int slice) throws IOException;
 
-        /**
-         * Returns the exception for a region that the slices do not cover.
-         *
-         * @param region the requested region
-         * @return the exception
-         */
+        /** Returns the exception for a region that the slices do not cover. */
         CheckpointException incomplete(TensorSlice region);
 
-        /**
-         * Returns the exception for a dtype that is not supported.
-         *
-         * @return the exception
-         */
+        /** Returns the exception for a dtype that is not supported. */
         CheckpointException notSupported();
 
-        /**
-         * Returns the context of errors.
-         *
-         * @return the file and the tensor
-         */
+        /** Returns the file and the tensor, the context of errors. */
         ErrorContext place();
 
-        /**
-         * Returns the text of {@link TensorReader#shapeMismatch}.
-         *
-         * @param taken the other shape
-         * @return TensorFlow's text
-         */
+        /** Returns the text of {@link TensorReader#shapeMismatch}. */
         String shapeMismatch(Shape taken);
     }
 
-    /**
-     * Creates a reader; the slices are checked when the first region is opened.
-     *
-     * @param info the shape and the slices
-     * @param order the byte order of the values
-     * @param parts the stored slices
-     */
+    /** Creates a reader; the slices are checked when the first region is opened. */
     public SliceAssembly(TensorInfo info, ByteOrder order, Parts parts) {
         this.info = info;
         this.order = order;
         this.parts = parts;
     }
 
-    /**
-     * Checks that the shape of a tensor is valid.
-     *
-     * @param info the tensor
-     * @param place the context of the exception
-     * @return the number of elements
-     * @throws DataLossException if the shape is invalid
-     */
+    /** Returns the number of elements of a tensor; throws {@link DataLossException} if its shape is invalid. */
     public static long requireElements(TensorInfo info, ErrorContext place) throws DataLossException {
         long elements = info.shape().elementCount().orElse(-1);
         if (elements < 0) {
@@ -140,10 +94,8 @@ public final class SliceAssembly implements TensorReader {
     }
 
     /**
-     * Returns the slices, checked.
-     *
-     * @return the slices
-     * @throws CheckpointException if the shape is invalid, a slice does not fit it, or two overlap
+     * Returns the slices; throws {@link DataLossException} if the shape is invalid, a slice does not fit it, or two
+     * overlap.
      */
     public synchronized SliceSet slices() throws CheckpointException {
         SliceSet checked = set;

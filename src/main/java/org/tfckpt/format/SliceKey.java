@@ -19,11 +19,7 @@ import org.tfckpt.tensor.TensorSlice;
  * @param slice the slice
  */
 public record SliceKey(String name, TensorSlice slice) {
-    /**
-     * Encodes this key.
-     *
-     * @return the bytes of the key
-     */
+    /** Returns the bytes of this key. */
     public byte[] encode() {
         ByteArrayOutputStream key = new ByteArrayOutputStream();
         OrderedCode.writeUnsigned(key, 0);
@@ -36,12 +32,7 @@ public record SliceKey(String name, TensorSlice slice) {
         return key.toByteArray();
     }
 
-    /**
-     * Decodes a key.
-     *
-     * @param key the bytes of the key
-     * @return null if it is not the key of a slice
-     */
+    /** Decodes the bytes of a key; returns null if it is not the key of a slice. */
     public static @Nullable SliceKey decode(byte[] key) {
         ByteBuffer in = ByteBuffer.wrap(key);
         try {

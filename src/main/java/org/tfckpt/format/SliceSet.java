@@ -21,14 +21,9 @@ public final class SliceSet {
     }
 
     /**
-     * Checks slices, with TensorFlow's messages.
-     *
-     * @param shape the shape of the whole tensor, which must be valid
-     * @param slices the slices in the order in which they are stored
-     * @param place the context of the exception
-     * @return the slices
-     * @throws DataLossException if one does not fit the shape, or two overlap
-     * @throws CheckpointException if checking them would take too long
+     * Checks slices of a tensor of a valid shape. Throws {@link DataLossException} with TensorFlow's message if one
+     * does not fit the shape, or two overlap, and another {@link CheckpointException} if checking them would take too
+     * long.
      */
     public static SliceSet of(Shape shape, List<TensorSlice> slices, ErrorContext place) throws CheckpointException {
         List<TensorSlice> boxes = new ArrayList<>(slices.size());
@@ -50,21 +45,14 @@ public final class SliceSet {
         return new SliceSet(shape, boxes);
     }
 
-    /**
-     * Returns a slice with all extents spelled out.
-     *
-     * @param index the index of the slice
-     * @return the box
-     */
+    /** Returns a slice with all extents spelled out. */
     TensorSlice box(int index) {
         return boxes.get(index);
     }
 
     /**
-     * Returns the slices that overlap a region.
-     *
-     * @param region the region, all extents spelled out
-     * @return their indices: one if it is the region; null if they do not cover the region
+     * Returns the indices of the slices that overlap a region, all of whose extents are spelled out: one if it is the
+     * region; null if they do not cover the region.
      */
     @Nullable
     List<Integer> cover(TensorSlice region) {
@@ -84,12 +72,7 @@ public final class SliceSet {
         return missing == 0 ? hits : null;
     }
 
-    /**
-     * Returns whether the slices cover a region.
-     *
-     * @param region a region within the shape
-     * @return false if a part is missing
-     */
+    /** Returns whether the slices cover a region within the shape. */
     public boolean covers(TensorSlice region) {
         return cover(region.spelledOut(shape)) != null;
     }

@@ -16,24 +16,14 @@ public abstract class StoredArray implements SliceAssembly.Parts {
     private final ByteOrder order;
     private final String file;
 
-    /**
-     * Creates a tensor.
-     *
-     * @param info its description
-     * @param order the byte order of its values
-     * @param file the name of its file, for messages
-     */
+    /** Creates a tensor of a file, which messages name. */
     protected StoredArray(TensorInfo info, ByteOrder order, String file) {
         this.info = info;
         this.order = order;
         this.file = file;
     }
 
-    /**
-     * Returns the description of this tensor.
-     *
-     * @return name, dtype, shape and location
-     */
+    /** Returns name, dtype, shape and location of this tensor. */
     public final TensorInfo info() {
         return info;
     }
@@ -42,19 +32,12 @@ public abstract class StoredArray implements SliceAssembly.Parts {
         return info.name();
     }
 
-    /**
-     * Returns the byte order of the values.
-     *
-     * @return the byte order
-     */
     protected final ByteOrder order() {
         return order;
     }
 
     /**
-     * Returns whether TensorFlow has the dtype of this tensor, so that its values can be read.
-     *
-     * @return false if reading them throws {@link #notSupported}
+     * Returns whether TensorFlow has the dtype of this tensor; if not, reading its values throws {@link #notSupported}.
      */
     protected final boolean isReadable() {
         return info.dtype().isFixedWidth() || info.dtype() == DataType.DT_STRING;
@@ -64,12 +47,7 @@ public abstract class StoredArray implements SliceAssembly.Parts {
         return new SliceAssembly(info, order, this);
     }
 
-    /**
-     * Compares the bytes with their checksum, if the format has one.
-     *
-     * @return the number of intact bytes of values
-     * @throws IOException if they do not match, or cannot be read
-     */
+    /** Compares the bytes with their checksum, if the format has one; returns the number of intact bytes of values. */
     protected long verify() throws IOException {
         if (info.dtype() == DataType.DT_STRING) {
             StringData strings = strings(0);

@@ -27,15 +27,8 @@ public final class StoredArrays implements FormatReader {
     private volatile boolean closed;
 
     /**
-     * Creates a reader.
-     *
-     * @param format the name of the format
-     * @param name the path that was opened, for messages
-     * @param checksums whether the format has checksums of the values
-     * @param files the files that hold values
-     * @param arrays the tensors, in any order
-     * @param resources what to close when the reader is closed
-     * @throws DataLossException if two tensors have the same name
+     * Creates a reader of tensors, in any order. It closes {@code resources}, and messages name the path that was
+     * opened. Throws if two tensors have the same name.
      */
     public StoredArrays(
             String format,
@@ -59,12 +52,7 @@ public final class StoredArrays implements FormatReader {
         }
     }
 
-    /**
-     * Returns the exception for a name that two tensors have.
-     *
-     * @param place the file and the name
-     * @return the exception
-     */
+    /** Returns the exception for a name that two tensors have. */
     public static DataLossException twice(ErrorContext place) {
         return new DataLossException(ProblemKind.KEY_ORDER, "two tensors have the same name", place);
     }

@@ -5,46 +5,25 @@ import org.tfckpt.tensor.StringVector;
 
 /** The elements of a string tensor, in row-major order. Thread-safe. */
 public interface StringData extends StringSource {
-    /**
-     * Returns the number of elements.
-     *
-     * @return the product of the dimensions
-     */
+    /** Returns the number of elements: the product of the dimensions. */
     int count();
 
     /**
-     * Returns an upper bound of the length of an element, without reading it.
-     *
-     * @param index from 0
-     * @return the length in bytes, unless the format does not store it
+     * Returns an upper bound of the length of an element, without reading it: the length, unless the format does not
+     * store it.
      */
     long maxLength(int index);
 
     /**
-     * Returns consecutive elements: a view where possible, otherwise a copy.
-     *
-     * @param first the index of the first element
-     * @param count the number of elements
-     * @return the elements
-     * @throws ArithmeticException if they do not fit a buffer
-     * @throws IOException if they cannot be read, or the only element does not fit a buffer
+     * Returns consecutive elements: a view where possible, otherwise a copy. Throws {@link ArithmeticException} if they
+     * do not fit a buffer.
      */
     StringVector read(int first, int count) throws IOException;
 
-    /**
-     * Compares all bytes with their checksum. Later calls do nothing.
-     *
-     * @throws IOException if they do not match, or cannot be read
-     */
+    /** Compares all bytes with their checksum; throws if they do not match. Later calls do nothing. */
     void check() throws IOException;
 
-    /**
-     * Returns as many elements as take at most {@link #PART} bytes with their offsets, but at least one.
-     *
-     * @param first the index of the first element
-     * @return the elements
-     * @throws IOException if they cannot be read, or the only element does not fit a buffer
-     */
+    /** Returns as many elements as take at most {@link #PART} bytes with their offsets, but at least one. */
     default StringVector part(int first) throws IOException {
         int end = first + 1;
         for (long size = space(first); end < count() && (size += space(end)) <= PART; ) {

@@ -14,41 +14,21 @@ public interface StringSource {
     /** Receives the elements in parts. */
     @FunctionalInterface
     interface Consumer {
-        /**
-         * Called for each part, in order.
-         *
-         * @param part consecutive elements
-         * @throws IOException to stop
-         */
+        /** Called for each part, consecutive elements, in order. */
         void accept(StringVector part) throws IOException;
     }
 
-    /**
-     * Passes all elements to a consumer, in row-major order.
-     *
-     * @param consumer receives the parts
-     * @throws IOException if they cannot be read, or the consumer throws it
-     */
+    /** Passes all elements to a consumer, in row-major order. */
     void forEach(Consumer consumer) throws IOException;
 
-    /**
-     * Returns the number of bytes of all elements.
-     *
-     * @return the size
-     * @throws IOException if the elements cannot be read
-     */
+    /** Returns the number of bytes of all elements. */
     default long byteSize() throws IOException {
         long[] size = {0};
         forEach(part -> size[0] += part.byteSize());
         return size[0];
     }
 
-    /**
-     * Returns a source of the elements of a list.
-     *
-     * @param strings the elements
-     * @return the source, which accesses each element of the list once per call
-     */
+    /** Returns a source of the elements of a list, each of which it accesses once per call. */
     static StringSource of(List<byte[]> strings) {
         return consumer -> {
             StringVectorBuilder part = new StringVectorBuilder(0);

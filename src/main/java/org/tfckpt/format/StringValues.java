@@ -23,12 +23,8 @@ public final class StringValues implements StringData {
     }
 
     /**
-     * Finds the strings of a message that contains every element.
-     *
-     * @param elements the required number of strings
-     * @param message a TensorProto
-     * @return the strings, which stay in the message
-     * @throws IOException if there are more or fewer, or the message is malformed
+     * Finds the strings, which stay in the message, of a TensorProto that contains every element. Throws if there are
+     * more or fewer.
      */
     public static StringData all(long elements, ByteBuffer message) throws IOException {
         long found = count(message);
@@ -39,12 +35,8 @@ public final class StringValues implements StringData {
     }
 
     /**
-     * Finds the strings of a message whose last string is repeated for the missing elements.
-     *
-     * @param elements the required number of strings
-     * @param message a TensorProto
-     * @return the strings, which stay in the message
-     * @throws IOException if there are more, or the message is malformed
+     * Finds the strings, which stay in the message, of a TensorProto whose last string is repeated for the missing
+     * elements. Throws if there are more.
      */
     public static StringData repeating(long elements, ByteBuffer message) throws IOException {
         long found = count(message);

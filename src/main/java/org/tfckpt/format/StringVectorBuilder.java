@@ -13,22 +13,13 @@ public final class StringVectorBuilder {
     private int[] offsets = new int[16];
     private int count;
 
-    /**
-     * Creates a builder.
-     *
-     * @param bytes the expected number of bytes
-     */
+    /** Creates a builder for an expected number of bytes. */
     public StringVectorBuilder(int bytes) {
         data = new byte[bytes];
     }
 
     /**
-     * Appends a string.
-     *
-     * @param source contains its bytes
-     * @param start the index of the first byte
-     * @param length the number of bytes
-     * @throws ArithmeticException if all bytes do not fit an array
+     * Appends a string of {@code length} bytes. Throws {@link ArithmeticException} if all bytes do not fit an array.
      */
     public void add(ByteBuffer source, int start, int length) {
         int end = byteSize();
@@ -37,12 +28,7 @@ public final class StringVectorBuilder {
         offsets[++count] = end + length;
     }
 
-    /**
-     * Appends strings.
-     *
-     * @param strings the strings
-     * @throws ArithmeticException if all bytes do not fit an array
-     */
+    /** Appends strings. Throws {@link ArithmeticException} if all bytes do not fit an array. */
     public void addAll(StringVector strings) {
         int end = byteSize();
         ByteBuffer bytes = strings.data();
@@ -66,20 +52,12 @@ public final class StringVectorBuilder {
         return (int) Math.min(MAX_ARRAY, Math.max(used + more, used + (used >> 1) + 16L));
     }
 
-    /**
-     * Returns the number of bytes of the strings added so far.
-     *
-     * @return the size
-     */
+    /** Returns the number of bytes of the strings added so far. */
     public int byteSize() {
         return offsets[count];
     }
 
-    /**
-     * Returns the strings. The builder must not be used afterwards.
-     *
-     * @return the strings
-     */
+    /** Returns the strings. The builder must not be used afterwards. */
     public StringVector build() {
         return StringVector.of(ByteBuffer.wrap(data, 0, byteSize()), IntBuffer.wrap(offsets, 0, count + 1));
     }

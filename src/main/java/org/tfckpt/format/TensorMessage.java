@@ -54,13 +54,7 @@ public final class TensorMessage implements SliceAssembly.Parts {
         return new TensorMessage(new TensorInfo(name, dtype, shape, null, List.of()), message, place);
     }
 
-    /**
-     * Returns a tensor inside a variant.
-     *
-     * @param variant a variant that was checked
-     * @param index the index of the tensor
-     * @return the tensor
-     */
+    /** Returns a tensor inside a variant that was checked. */
     public static TensorMessage in(VariantMessage variant, int index) {
         try {
             return read(variant.tensor(index), variant.name() + ".tensors[" + index + "]", variant.place());
@@ -69,12 +63,7 @@ public final class TensorMessage implements SliceAssembly.Parts {
         }
     }
 
-    /**
-     * Checks that a variant, with all tensors and variants inside it, is well-formed; keeps nothing in memory.
-     *
-     * @param variant a VariantTensorDataProto
-     * @throws IOException if it, or a message inside it, is malformed
-     */
+    /** Checks that a variant, with all tensors and variants inside it, is well-formed; keeps nothing in memory. */
     public static void checkVariant(ByteBuffer variant) throws IOException {
         checkVariant(new MessageFields(variant), 0);
     }
@@ -108,20 +97,12 @@ public final class TensorMessage implements SliceAssembly.Parts {
         }
     }
 
-    /**
-     * Returns the name, dtype and shape of the tensor.
-     *
-     * @return the fields of the message, not checked
-     */
+    /** Returns the name, dtype and shape of the tensor, not checked. */
     public TensorInfo info() {
         return info;
     }
 
-    /**
-     * Opens the tensor.
-     *
-     * @return a reader of its values
-     */
+    /** Opens the tensor. */
     public TensorReader reader() {
         return new SliceAssembly(info, ByteOrder.LITTLE_ENDIAN, this);
     }

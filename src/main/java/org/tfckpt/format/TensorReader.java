@@ -12,45 +12,21 @@ import org.tfckpt.tensor.TensorSlice;
  * regions read. Thread-safe.
  */
 public interface TensorReader {
-    /**
-     * Returns the byte order of the values.
-     *
-     * @return the byte order of the file
-     */
+    /** Returns the byte order of the values, that of the file. */
     ByteOrder order();
 
     /**
-     * Opens a region of a tensor of fixed width.
-     *
-     * @param region a region within the shape of the tensor
-     * @return its bytes, which are within the file but not compared with their checksum
-     * @throws IOException if a stored slice is damaged, or the slices do not cover the region
+     * Opens a region of a tensor of fixed width: its bytes are within the file, but not compared with their checksum.
+     * Throws if a stored slice is damaged, or the slices do not cover the region, as the other methods do.
      */
     TensorData data(TensorSlice region) throws IOException;
 
-    /**
-     * Opens a region of a string tensor. The lengths are checked, the bytes are not.
-     *
-     * @param region a region within the shape of the tensor
-     * @return its elements
-     * @throws IOException if a stored slice is damaged, or the slices do not cover the region
-     */
+    /** Opens a region of a string tensor. The lengths are checked, the bytes are not. */
     StringData strings(TensorSlice region) throws IOException;
 
-    /**
-     * Opens a region of a variant tensor, and checks the stored slices.
-     *
-     * @param region a region within the shape of the tensor
-     * @return its elements
-     * @throws IOException if a stored slice is damaged, or the slices do not cover the region
-     */
+    /** Opens a region of a variant tensor, and checks the stored slices. */
     VariantData variants(TensorSlice region) throws IOException;
 
-    /**
-     * Returns the text of TensorFlow's error for a tensor that is read with another shape.
-     *
-     * @param taken the other shape
-     * @return TensorFlow's text
-     */
+    /** Returns the text of TensorFlow's error for a tensor that is read with another shape. */
     String shapeMismatch(Shape taken);
 }

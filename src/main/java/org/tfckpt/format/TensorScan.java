@@ -7,12 +7,7 @@ import org.tfckpt.tensor.TensorInfo;
 /** Iterates over the tensors of a checkpoint, sorted by the bytes of their names. Not thread-safe. */
 @FunctionalInterface
 public interface TensorScan {
-    /**
-     * Returns the next tensor.
-     *
-     * @return the tensor, or null after the last one
-     * @throws IOException if the next part of the index is damaged
-     */
+    /** Returns the next tensor, or null after the last one. */
     @Nullable
     TensorInfo next() throws IOException;
 }

@@ -29,12 +29,7 @@ public final class TensorValues {
         this.size = size;
     }
 
-    /**
-     * Returns whether the values of a dtype can be converted.
-     *
-     * @param dtype a dtype
-     * @return false for strings, variants and unknown dtypes
-     */
+    /** Returns whether the values of a dtype can be converted; not those of strings, variants and unknown dtypes. */
     public static boolean isKnown(DataType dtype) {
         return field(dtype) != 0;
     }
@@ -61,13 +56,9 @@ public final class TensorValues {
     }
 
     /**
-     * Converts the values of a message that contains every element, in the field of its dtype.
-     *
-     * @param dtype a dtype that {@link #isKnown}
-     * @param elements the required number of elements
-     * @param message a TensorProto
-     * @return the elements, little-endian; a view of the message where possible
-     * @throws IOException if there are more or fewer, or the message is malformed
+     * Converts the values of a TensorProto that contains every element, in the field of its dtype, which {@link
+     * #isKnown}. Returns the elements, little-endian; a view of the message where possible. Throws if there are more or
+     * fewer.
      */
     public static ByteBuffer all(DataType dtype, long elements, ByteBuffer message) throws IOException {
         TensorValues values = new TensorValues(dtype, requirePossible(dtype, elements, message, 0));
@@ -80,14 +71,8 @@ public final class TensorValues {
     }
 
     /**
-     * Converts the values of a message that has them in tensor_content, or whose last value is repeated for the missing
-     * elements.
-     *
-     * @param dtype a dtype that {@link #isKnown}
-     * @param elements the required number of elements
-     * @param message a TensorProto
-     * @return the elements, little-endian
-     * @throws IOException if there are more, or the message is malformed
+     * Converts the values of a TensorProto that has them in tensor_content, or whose last value is repeated for the
+     * missing elements, to little-endian. Throws if there are more.
      */
     public static ByteBuffer repeating(DataType dtype, long elements, ByteBuffer message) throws IOException {
         int size = requirePossible(dtype, elements, message, MAX_REPEATED);

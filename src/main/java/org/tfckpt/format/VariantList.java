@@ -28,25 +28,14 @@ public final class VariantList implements VariantData {
         private int[] ranges = new int[2];
         private int count;
 
-        /**
-         * Creates a builder without messages.
-         *
-         * @param bytes contains the messages, from its position on
-         * @param name the name of the tensor
-         * @param place the context of exceptions
-         */
+        /** Creates a builder without messages, which are in a buffer from its position on. */
         public Builder(ByteBuffer bytes, String name, ErrorContext place) {
             this.bytes = bytes.slice();
             this.name = name;
             this.place = place;
         }
 
-        /**
-         * Adds a message that was checked.
-         *
-         * @param start the offset of its first byte
-         * @param length its length in bytes
-         */
+        /** Adds a message that was checked, by its offset and length. */
         public void add(int start, int length) {
             if (count == ranges.length) {
                 ranges = Arrays.copyOf(ranges, 2 * count);
@@ -56,21 +45,12 @@ public final class VariantList implements VariantData {
             count += 2;
         }
 
-        /**
-         * Returns the number of messages.
-         *
-         * @return the number of messages added so far
-         */
+        /** Returns the number of messages added so far. */
         public int count() {
             return count / 2;
         }
 
-        /**
-         * Builds the list.
-         *
-         * @param length the number of bytes of the buffer that belong to the tensor
-         * @return the messages that were added
-         */
+        /** Builds the list of the messages; the first {@code length} bytes of the buffer belong to the tensor. */
         public VariantList build(int length) {
             return new VariantList(bytes.slice(0, length), Arrays.copyOf(ranges, count), name, place);
         }

@@ -59,66 +59,37 @@ public final class VariantMessage {
         return new VariantMessage(typeName, metadata, message.slice(), Arrays.copyOf(tensors, count), name, place);
     }
 
-    /**
-     * Returns the name of the C++ type.
-     *
-     * @return for example {@code tensorflow::TensorList}
-     */
+    /** Returns the name of the C++ type, for example {@code tensorflow::TensorList}. */
     public String typeName() {
         return typeName;
     }
 
-    /**
-     * Returns the metadata of the object.
-     *
-     * @return a copy
-     */
+    /** Returns a copy of the metadata of the object. */
     public byte[] metadata() {
         return MessageFields.copy(metadata);
     }
 
-    /**
-     * Returns the number of tensors inside.
-     *
-     * @return the number of tensors
-     */
+    /** Returns the number of tensors inside. */
     public int tensorCount() {
         return tensors.length / 2;
     }
 
-    /**
-     * Returns a tensor inside.
-     *
-     * @param index from 0
-     * @return its message, a TensorProto
-     */
+    /** Returns the message of a tensor inside, a TensorProto. */
     public ByteBuffer tensor(int index) {
         return message.slice(tensors[2 * index + 1], tensors[2 * index]);
     }
 
-    /**
-     * Returns the encoded message.
-     *
-     * @return its bytes, read-only
-     */
+    /** Returns the encoded message, read-only. */
     public ByteBuffer message() {
         return message.asReadOnlyBuffer();
     }
 
-    /**
-     * Returns the name of this element in messages.
-     *
-     * @return the name of the tensor and the index of the element
-     */
+    /** Returns the name of this element in messages: the name of the tensor and the index of the element. */
     public String name() {
         return name;
     }
 
-    /**
-     * Returns the context of exceptions.
-     *
-     * @return the file and the tensor
-     */
+    /** Returns the file and the tensor, the context of exceptions. */
     public ErrorContext place() {
         return place;
     }

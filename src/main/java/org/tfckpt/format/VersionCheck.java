@@ -12,13 +12,7 @@ public final class VersionCheck {
 
     private VersionCheck() {}
 
-    /**
-     * Checks the versions of a checkpoint in TensorFlow's order and words.
-     *
-     * @param versions the versions of the checkpoint
-     * @param file the file, for messages
-     * @throws UnsupportedFormatException if the checkpoint does not allow this reader
-     */
+    /** Checks the versions of a checkpoint in TensorFlow's order and words; throws if it does not allow this reader. */
     public static void check(VersionDef versions, String file) throws UnsupportedFormatException {
         int producer = versions.getProducer();
         int minConsumer = versions.getMinConsumer();

@@ -34,11 +34,8 @@ record NpyHeader(NpyType type, boolean fortran, Shape shape, int length) {
     private static final Set<String> KEYS = Set.of("descr", "fortran_order", "shape");
 
     /**
-     * Reads a header.
-     *
-     * @param in the beginning of the file
-     * @param place the file and the tensor, for messages
-     * @param assumeBfloat16 whether elements of two bytes without a type are bfloat16
+     * Reads a header from the beginning of a file. If {@code assumeBfloat16}, elements of two bytes without a type are
+     * bfloat16.
      */
     static NpyHeader read(InputStream in, ErrorContext place, boolean assumeBfloat16) throws IOException {
         byte[] start = in.readNBytes(MAGIC.length + 2);

@@ -34,13 +34,8 @@ public final class Npz {
     private Npz() {}
 
     /**
-     * Opens an archive of arrays. Values have the CRC-32 of the archive.
-     *
-     * @param path the archive
-     * @param access how it is accessed
-     * @param assumeBfloat16 whether arrays of two bytes without a type are bfloat16
-     * @return the reader; the caller closes it
-     * @throws IOException if the archive cannot be read or is damaged
+     * Opens an archive of arrays, which the caller closes. Values have the CRC-32 of the archive. If {@code
+     * assumeBfloat16}, arrays of two bytes without a type are bfloat16.
      */
     public static FormatReader openArchive(Path path, FileAccess access, boolean assumeBfloat16) throws IOException {
         ByteSource archive = ByteSources.open(path, access);
@@ -102,13 +97,8 @@ public final class Npz {
     }
 
     /**
-     * Opens a single array. Its tensor has the name of the file, without {@code .npy}.
-     *
-     * @param path the file
-     * @param access how it is accessed
-     * @param assumeBfloat16 whether an array of two bytes without a type is bfloat16
-     * @return the reader; the caller closes it
-     * @throws IOException if the file cannot be read or is damaged
+     * Opens a single array, which the caller closes. Its tensor has the name of the file, without {@code .npy}. If
+     * {@code assumeBfloat16}, an array of two bytes without a type is bfloat16.
      */
     public static FormatReader openArray(Path path, FileAccess access, boolean assumeBfloat16) throws IOException {
         ByteSource file = ByteSources.open(path, access);

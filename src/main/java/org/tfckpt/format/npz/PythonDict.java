@@ -34,9 +34,8 @@ final class PythonDict {
     record Skipped(String text) {}
 
     /**
-     * Parses a dictionary.
-     *
-     * @return for each key a {@link String}, a {@link Boolean}, a {@link Shape} or a {@link Skipped}
+     * Parses a dictionary; returns for each key a {@link String}, a {@link Boolean}, a {@link Shape} or a {@link
+     * Skipped}.
      */
     static Map<String, Object> parse(String text, boolean python2) throws SyntaxException {
         PythonDict parser = new PythonDict(text, python2);

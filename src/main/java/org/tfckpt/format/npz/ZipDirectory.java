@@ -61,12 +61,7 @@ final class ZipDirectory {
         this.file = file;
     }
 
-    /**
-     * Reads the members whose names have a suffix, and checks that no two members share bytes.
-     *
-     * @param file the archive
-     * @param suffix the suffix; other members are ignored
-     */
+    /** Reads the members whose names have a suffix, ignores others, and checks that no two members share bytes. */
     static List<ZipMember> read(ByteSource file, String suffix) throws IOException {
         ZipDirectory zip = new ZipDirectory(file);
         zip.end();

@@ -43,12 +43,7 @@ final class JsonReader {
     }
 
     /**
-     * Starts to read.
-     *
-     * @param source the file that contains the text, in UTF-8
-     * @param offset the offset of the text
-     * @param length its length in bytes
-     * @param maxDepth the deepest nesting that is accepted
+     * Starts to read a text in UTF-8 that is a range of a file; deeper nesting than {@code maxDepth} is not accepted.
      */
     static JsonReader open(ByteSource source, long offset, int length, int maxDepth) throws IOException {
         source.requireRange(offset, length);

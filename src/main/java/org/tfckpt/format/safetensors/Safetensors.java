@@ -36,14 +36,7 @@ public final class Safetensors {
         this.access = access;
     }
 
-    /**
-     * Opens a file or a set of files.
-     *
-     * @param path a safetensors file, or the index of a set
-     * @param access how the files are accessed
-     * @return the reader; the caller closes it
-     * @throws IOException if a file cannot be read or is damaged
-     */
+    /** Opens a safetensors file, or a set of files by its index; the caller closes the reader. */
     public static FormatReader open(Path path, FileAccess access) throws IOException {
         Safetensors files = new Safetensors(access);
         try {

@@ -49,12 +49,7 @@ final class SafetensorsHeader {
         this.shard = shard;
     }
 
-    /**
-     * Returns the tensors of a file in the order of its header. Two of them may have the same name.
-     *
-     * @param file the file
-     * @param shard its number
-     */
+    /** Returns the tensors of a file in the order of its header. Two of them may have the same name. */
     static List<TensorInfo> read(ByteSource file, int shard) throws IOException {
         SafetensorsHeader header = new SafetensorsHeader(file, shard);
         header.parse();

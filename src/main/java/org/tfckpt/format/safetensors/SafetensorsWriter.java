@@ -39,23 +39,12 @@ public final class SafetensorsWriter implements FormatWriter {
      * @param maxShardBytes the maximum number of bytes of values per file, unless a single tensor is larger
      */
     public record Options(Map<String, String> metadata, int shards, long maxShardBytes) {
-        /**
-         * Sorts the metadata.
-         *
-         * @param metadata the metadata of every file
-         * @param shards the number of files, or 0
-         * @param maxShardBytes the maximum number of bytes of values per file
-         */
+        /** Sorts the metadata. */
         public Options {
             metadata = new TreeMap<>(metadata);
         }
     }
 
-    /**
-     * Creates a writer.
-     *
-     * @param options how the files are written
-     */
     public SafetensorsWriter(Options options) {
         this.options = options;
     }

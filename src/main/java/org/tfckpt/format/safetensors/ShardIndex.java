@@ -29,10 +29,7 @@ public record ShardIndex(Map<String, Path> files, Map<String, String> fileOf) {
     private static final int DEPTH = 100;
 
     /**
-     * Returns the path that the index of a set would have.
-     *
-     * @param shard a file
-     * @return the path; empty if the file does not have the name of a file of a set
+     * Returns the path that the index of a set would have; empty if the file does not have the name of a file of a set.
      */
     public static Optional<Path> indexOf(Path shard) {
         Matcher name = SHARD.matcher(String.valueOf(shard.getFileName()));

@@ -26,9 +26,8 @@ public final class BlockBuilder {
     private byte[] lastKey = {};
 
     /**
-     * Creates a builder of an empty block.
-     *
-     * @param restartInterval the number of entries after which a key is stored in full, at least 1
+     * Creates a builder of an empty block, which stores a key in full after {@code restartInterval} entries, at least
+     * 1.
      */
     public BlockBuilder(int restartInterval) {
         if (restartInterval < 1) {
@@ -37,13 +36,7 @@ public final class BlockBuilder {
         this.restartInterval = restartInterval;
     }
 
-    /**
-     * Adds an entry.
-     *
-     * @param key its key
-     * @param value its value
-     * @throws IllegalArgumentException if the block would exceed 2 GiB
-     */
+    /** Adds an entry. Throws {@link IllegalArgumentException} if the block would exceed 2 GiB. */
     public void add(byte[] key, byte[] value) {
         // Including the next restart point.
         long needed = (long) size() + Integer.BYTES + LENGTHS + key.length + value.length;
@@ -69,29 +62,17 @@ public final class BlockBuilder {
         sinceRestart++;
     }
 
-    /**
-     * Returns whether the block has no entries.
-     *
-     * @return true for a new builder and after {@link #reset()}
-     */
+    /** Returns whether the block has no entries. */
     public boolean isEmpty() {
         return entries.size() == 0;
     }
 
-    /**
-     * Returns the size of the block, including restart points.
-     *
-     * @return the size in bytes
-     */
+    /** Returns the size of the block in bytes, including restart points. */
     public int size() {
         return entries.size() + Integer.BYTES * (restarts.size() + 2);
     }
 
-    /**
-     * Returns the contents of the block.
-     *
-     * @return a new array
-     */
+    /** Returns the contents of the block in a new array. */
     public byte[] contents() {
         ByteBuffer contents = ByteBuffer.allocate(size()).order(ByteOrder.LITTLE_ENDIAN);
         contents.put(entries.toByteArray()).putInt(0);

@@ -6,10 +6,8 @@ import org.jspecify.annotations.Nullable;
 @FunctionalInterface
 public interface BlockCompressor {
     /**
-     * Compresses a block. If this saves less than an eighth of its size, the block is stored uncompressed.
-     *
-     * @param block the contents of the block
-     * @return the compressed block, or null to store it uncompressed
+     * Compresses a block, or returns null to store it uncompressed. If this saves less than an eighth of its size, the
+     * block is stored uncompressed, too.
      */
     byte @Nullable [] compress(byte[] block);
 }

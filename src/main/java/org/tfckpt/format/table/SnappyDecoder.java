@@ -31,13 +31,7 @@ public final class SnappyDecoder {
         this.out = out;
     }
 
-    /**
-     * Uncompresses a block.
-     *
-     * @param compressed the compressed block
-     * @return the uncompressed bytes
-     * @throws MalformedBytesException if it is not valid Snappy, or states a length that it cannot produce
-     */
+    /** Uncompresses a block. Throws if it is not valid Snappy, or states a length that it cannot produce. */
     public static byte[] decode(byte[] compressed) throws MalformedBytesException {
         ByteBuffer header = ByteBuffer.wrap(compressed);
         long length = Varint.read64(header);

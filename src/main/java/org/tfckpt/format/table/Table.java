@@ -49,23 +49,16 @@ public final class Table implements Closeable {
     }
 
     /**
-     * Opens a table whose values stay valid after the iterator moves.
-     *
-     * @param source the file; closed with the table, or if opening fails
-     * @return the table
-     * @throws DataLossException with TensorFlow's message, if the file is not a table or its index block is damaged
-     * @throws IOException if the file cannot be read
+     * Opens a table whose values stay valid after the iterator moves. The file is closed with the table, or if opening
+     * fails. Throws {@link DataLossException} with TensorFlow's message if it is not a table or its index block is
+     * damaged.
      */
     public static Table open(ByteSource source) throws IOException {
         return open(source, false);
     }
 
     /**
-     * Opens a table whose values are valid only until their iterator moves or is closed.
-     *
-     * @param source the file; closed with the table, or if opening fails
-     * @return the table
-     * @throws IOException as {@link #open}
+     * Opens a table like {@link #open}, but with values that are valid only until their iterator moves or is closed.
      */
     public static Table openForDecoding(ByteSource source) throws IOException {
         return open(source, true);
@@ -82,29 +75,17 @@ public final class Table implements Closeable {
         }
     }
 
-    /**
-     * Returns the name of the file for messages.
-     *
-     * @return the path
-     */
+    /** Returns the name of the file for messages. */
     public String name() {
         return source.name();
     }
 
-    /**
-     * Returns the size of the file when it was opened.
-     *
-     * @return the size in bytes
-     */
+    /** Returns the size of the file in bytes when it was opened. */
     public long size() {
         return size;
     }
 
-    /**
-     * Creates an iterator over all entries. It must be positioned before use.
-     *
-     * @return a new iterator
-     */
+    /** Creates an iterator over all entries. It must be positioned before use. */
     public TableIterator iterator() {
         return new TableIterator(indexIterator(), new Blocks(), size);
     }
@@ -153,11 +134,7 @@ public final class Table implements Closeable {
         }
     }
 
-    /**
-     * Returns the file.
-     *
-     * @return the source of the bytes, which the table closes
-     */
+    /** Returns the file, which the table closes. */
     public ByteSource source() {
         return source;
     }

@@ -33,21 +33,15 @@ public final class TableBuilder {
 
     /**
      * Creates a builder of an empty table, laid out as TensorFlow's: uncompressed blocks of 256 KiB, and a full key
-     * every 16 entries.
-     *
-     * @param out receives the table; it is neither flushed nor closed
+     * every 16 entries. The stream is neither flushed nor closed.
      */
     public TableBuilder(OutputStream out) {
         this(out, 1 << 18, 16, null);
     }
 
     /**
-     * Creates a builder of an empty table.
-     *
-     * @param out receives the table; it is neither flushed nor closed
-     * @param blockSize the size in bytes at which a data block is finished
-     * @param restartInterval the number of entries after which a key is stored in full
-     * @param compressor compresses the blocks, or null
+     * Creates a builder of an empty table, whose data blocks are finished at a size in bytes, and have a full key after
+     * every {@code restartInterval} entries. The stream is neither flushed nor closed.
      */
     public TableBuilder(OutputStream out, int blockSize, int restartInterval, @Nullable BlockCompressor compressor) {
         this.out = out;
@@ -58,12 +52,8 @@ public final class TableBuilder {
     }
 
     /**
-     * Adds an entry.
-     *
-     * @param key the key, greater than the previous key (unsigned bytes)
-     * @param value the value
-     * @throws IllegalArgumentException if the key is not greater than the previous key
-     * @throws IOException if a block cannot be written
+     * Adds an entry. Throws {@link IllegalArgumentException} if its key is not greater than the previous key (unsigned
+     * bytes).
      */
     public void add(byte[] key, byte[] value) throws IOException {
         requireUnfinished();
@@ -106,10 +96,8 @@ public final class TableBuilder {
     }
 
     /**
-     * Writes the last data block, the metaindex and index blocks, and the footer.
-     *
-     * @return the length of the table in bytes
-     * @throws IOException if it cannot be written
+     * Writes the last data block, the metaindex and index blocks, and the footer; returns the length of the table in
+     * bytes.
      */
     public long finish() throws IOException {
         requireUnfinished();

@@ -32,20 +32,12 @@ public final class TableIterator implements Closeable {
         this.fileSize = fileSize;
     }
 
-    /**
-     * Returns whether the iterator is at an entry.
-     *
-     * @return false before it is positioned, and after the last entry
-     */
+    /** Returns whether the iterator is at an entry: not before it is positioned, and after the last entry. */
     public boolean valid() {
         return block != null && block.valid();
     }
 
-    /**
-     * Returns a copy of the entry's key.
-     *
-     * @return a new array
-     */
+    /** Returns a copy of the entry's key. */
     public byte[] key() {
         return Arrays.copyOf(keyBytes(), keyLength());
     }
@@ -53,37 +45,24 @@ public final class TableIterator implements Closeable {
     /**
      * Returns the entry's key without copying it: the first {@link #keyLength()} bytes of an array that changes when
      * the iterator moves.
-     *
-     * @return the array
      */
     public byte[] keyBytes() {
         return current().keyBytes();
     }
 
-    /**
-     * Returns the length of the entry's key.
-     *
-     * @return the length in bytes
-     */
+    /** Returns the length of the entry's key in bytes. */
     public int keyLength() {
         return current().keyLength();
     }
 
-    /**
-     * Compares the entry's key with another key, as unsigned bytes.
-     *
-     * @param other the other key
-     * @return a negative number, zero, or a positive number
-     */
+    /** Compares the entry's key with another key, as unsigned bytes. */
     public int compareKey(byte[] other) {
         return current().compareKey(other);
     }
 
     /**
-     * Returns the entry's value.
-     *
-     * @return a view at position 0, not to be written to; see {@link Table#open} and {@link Table#openForDecoding} for
-     *     how long it is valid
+     * Returns the entry's value: a view at position 0, not to be written to; see {@link Table#open} and {@link
+     * Table#openForDecoding} for how long it is valid.
      */
     public ByteBuffer value() {
         return current().value();
@@ -96,11 +75,7 @@ public final class TableIterator implements Closeable {
         return block;
     }
 
-    /**
-     * Moves to the first entry.
-     *
-     * @throws IOException if a block cannot be read
-     */
+    /** Moves to the first entry. */
     public void seekToFirst() throws IOException {
         bytesRead = 0;
         index.seekToFirst();
@@ -111,12 +86,7 @@ public final class TableIterator implements Closeable {
         }
     }
 
-    /**
-     * Moves to the first entry whose key is greater than or equal to the target.
-     *
-     * @param target the target
-     * @throws IOException if a block cannot be read
-     */
+    /** Moves to the first entry whose key is greater than or equal to the target. */
     public void seek(byte[] target) throws IOException {
         bytesRead = 0;
         index.seek(target);
@@ -127,11 +97,7 @@ public final class TableIterator implements Closeable {
         }
     }
 
-    /**
-     * Moves to the next entry.
-     *
-     * @throws IOException if a block cannot be read
-     */
+    /** Moves to the next entry. */
     public void next() throws IOException {
         current().next();
         skipEmptyBlocks();
@@ -142,9 +108,6 @@ public final class TableIterator implements Closeable {
      * is at or after it. Skips whole blocks by the index and reads entries one by one within a block, so no entry is
      * read twice, regardless of restart points and the number of calls. A block that cannot be read is treated as empty
      * afterwards.
-     *
-     * @param target the target
-     * @throws IOException if a block cannot be read
      */
     public void advanceTo(byte[] target) throws IOException {
         if (index.valid() && index.compareKey(target) < 0) {

@@ -42,40 +42,23 @@ public final class TableVerification {
 
     /** Receives intact entries and problems, in the order of the table and on the caller's thread. */
     public interface Visitor {
-        /**
-         * Called for a problem that does not affect any entry.
-         *
-         * @param problem the problem
-         * @throws IOException to stop the verification
-         */
+        /** Called for a problem that does not affect any entry. */
         void problem(Problem problem) throws IOException;
 
         /**
-         * Called for a block whose entries, or the last of them, cannot be read.
-         *
-         * @param problem the problem, with the range of the lost keys
-         * @throws IOException to stop the verification
+         * Called for a block whose entries, or the last of them, cannot be read; the problem has the range of the lost
+         * keys.
          */
         void lost(Problem problem) throws IOException;
 
         /**
-         * Called for each intact entry.
-         *
-         * @param key the key, a copy
-         * @param value the value, a view that is valid as long as the table's values are
-         * @throws IOException to stop the verification
+         * Called for each intact entry, with a copy of its key, and a view of its value that is valid as long as the
+         * table's values are.
          */
         void entry(byte[] key, ByteBuffer value) throws IOException;
     }
 
-    /**
-     * Verifies a table.
-     *
-     * @param table the table
-     * @param visitor receives entries and problems
-     * @param work reads and checks the blocks
-     * @throws IOException if the file cannot be read, or the visitor threw it
-     */
+    /** Verifies a table, whose blocks {@code work} reads and checks. */
     public static void run(Table table, Visitor visitor, OrderedWork work) throws IOException {
         new TableVerification(table, visitor, work).run();
     }

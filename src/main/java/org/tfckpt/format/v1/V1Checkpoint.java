@@ -48,13 +48,8 @@ public final class V1Checkpoint implements FormatReader {
     }
 
     /**
-     * Opens a checkpoint.
-     *
-     * @param pattern the pattern that matches the files, for messages
-     * @param paths its files, at least one
-     * @param mapped whether to map the files, if their file system supports it
-     * @return the checkpoint, which the caller closes
-     * @throws IOException if a file is not a V1 checkpoint, or the lists of tensors contradict each other
+     * Opens a checkpoint of at least one file, which the caller closes. Messages have the pattern that matches the
+     * files. Throws if a file is not a V1 checkpoint, or the lists of tensors contradict each other.
      */
     public static V1Checkpoint open(String pattern, List<Path> paths, boolean mapped) throws IOException {
         List<V1File> files = new ArrayList<>();
@@ -73,34 +68,19 @@ public final class V1Checkpoint implements FormatReader {
     }
 
     /**
-     * Checks that a file is a table, as TensorFlow does before it reads the file as a V1 checkpoint.
-     *
-     * @param path the file
-     * @throws org.tfckpt.tensor.DataLossException with TensorFlow's text, if it is not
-     * @throws IOException if it cannot be read
+     * Throws an exception with TensorFlow's text if a file is not a table, as TensorFlow does before it reads the file
+     * as a V1 checkpoint.
      */
     public static void requireTable(Path path) throws IOException {
         V1File.openTable(path, false).close();
     }
 
-    /**
-     * Returns TensorFlow's text for a file that cannot be opened as a table.
-     *
-     * @param path the file
-     * @param problem what is damaged
-     * @return the text
-     */
+    /** Returns TensorFlow's text for a file that cannot be opened as a table. */
     public static String unableToOpen(Path path, String problem) {
         return V1File.unableToOpen(path, "DATA_LOSS: " + problem);
     }
 
-    /**
-     * Returns whether a file is a V1 checkpoint: a table whose first record is a list of slices.
-     *
-     * @param path a file
-     * @return false if it is another file, or damaged
-     * @throws IOException if it cannot be read
-     */
+    /** Returns whether a file is a V1 checkpoint: a table, not damaged, whose first record is a list of slices. */
     public static boolean isV1(Path path) throws IOException {
         return V1File.hasMeta(path);
     }

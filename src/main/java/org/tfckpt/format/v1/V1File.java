@@ -45,11 +45,7 @@ final class V1File implements Closeable {
     }
 
     /**
-     * Opens a file and reads its list.
-     *
-     * @param path the file
-     * @param mapped whether to map it, if its file system supports it
-     * @param tensors receives each tensor of the list
+     * Opens a file, mapped if its file system supports it and {@code mapped}, and passes each tensor of its list on.
      */
     static V1File open(Path path, boolean mapped, MetaConsumer tensors) throws IOException {
         V1File file = new V1File(openTable(path, mapped));

@@ -27,10 +27,8 @@ final class ShapeMap {
     }
 
     /**
-     * Recognises an entry at the quote of its name. An ordinary dict has other values than shapes somewhere, or names
-     * that are not those of variables.
-     *
-     * @return the position after it, or {@link TextWindow#NONE}
+     * Recognises an entry at the quote of its name; returns the position after it, or {@link TextWindow#NONE}. An
+     * ordinary dict has other values than shapes somewhere, or names that are not those of variables.
      */
     int entry(int at, int floor) throws UnsupportedFormatException {
         int start = window.at(at - 1) == 'u' ? at - 1 : at;

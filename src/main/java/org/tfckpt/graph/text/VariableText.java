@@ -11,27 +11,15 @@ public final class VariableText {
     private VariableText() {}
 
     /**
-     * Reads a text in UTF-8 or UTF-16.
-     *
-     * @param in the text
-     * @param names whether each line is a name
-     * @return what it says; null if it is not text
-     * @throws UnsupportedFormatException if it has more variables than fit into the heap
-     * @throws IOException if the text cannot be read
+     * Reads a text in UTF-8 or UTF-16, of one name per line or in any form; returns null if it is not text. Throws
+     * {@link UnsupportedFormatException} if it has more variables than fit into the heap.
      */
     public static @Nullable PrintedGraph read(InputStream in, boolean names) throws IOException {
         Reader reader = TextInput.of(in);
         return reader == null ? null : names ? NameLines.read(reader) : new TextScanner(reader).scan();
     }
 
-    /**
-     * Reads a text.
-     *
-     * @param text the text
-     * @return what it says
-     * @throws UnsupportedFormatException if it has more variables than fit into the heap
-     * @throws IOException never
-     */
+    /** Reads a text like {@link #read(InputStream, boolean)}. */
     public static PrintedGraph read(String text) throws IOException {
         return new TextScanner(TextInput.of(text)).scan();
     }
