@@ -38,12 +38,8 @@ final class GraphNodes {
     final Map<String, Range> strings = new HashMap<>();
 
     /**
-     * A node that saves, restores, assigns or trains variables.
-     *
-     * @param name its name
-     * @param op its op
-     * @param inputs its inputs without control inputs
-     * @param outputs the number of tensors that an op restores, else 0
+     * A node that saves, restores, assigns or trains variables. Its inputs are without control inputs; {@code outputs}
+     * is the number of tensors that it restores, else 0.
      */
     record Node(String name, String op, List<String> inputs, int outputs) {
         /** Returns an input, or an empty string if there are fewer. */

@@ -6,11 +6,8 @@ import org.tfckpt.objects.ObjectGraph;
 import org.tfckpt.objects.ObjectKeys;
 
 /**
- * The objects of a TF2 SavedModel or checkpoint.
- *
- * @param graph the objects
- * @param variables the variables among them
- * @param keys the keys of the variables of a checkpoint; empty for a SavedModel, which does not state them
+ * The objects of a TF2 SavedModel or checkpoint, the variables among them, and the keys of the variables of a
+ * checkpoint: a SavedModel does not state them.
  */
 record GraphObjects(ObjectGraph graph, Variables variables, Map<GraphVariable, String> keys) {
     /** Returns the shortest path to a variable with its names escaped; empty if its object is unreachable. */

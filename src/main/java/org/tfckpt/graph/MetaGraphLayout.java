@@ -16,13 +16,6 @@ import org.tfckpt.proto.SaverDef;
 
 /**
  * The ranges of the parts of a MetaGraphDef; a bare GraphDef has only a graph. A part may consist of several pieces.
- *
- * @param info tags and versions
- * @param graphs the graph
- * @param savers its savers
- * @param collections its collections, by key
- * @param signatures the keys of its signatures
- * @param objects its object graph
  */
 record MetaGraphLayout(
         MetaInfoDef info,

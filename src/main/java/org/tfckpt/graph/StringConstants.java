@@ -26,10 +26,8 @@ final class StringConstants {
     }
 
     /**
-     * The strings of a constant. The last stored one is repeated up to the size given by the shape.
-     *
-     * @param stored the strings stored
-     * @param size the number of strings, or -1 if the shape does not state it
+     * The strings of a constant. The last stored one is repeated up to the size given by the shape; −1 if it does not
+     * state that.
      */
     record Strings(List<String> stored, long size) {
         static final Strings ONE_EMPTY = new Strings(List.of(""), 1);

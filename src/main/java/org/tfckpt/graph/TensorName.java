@@ -1,11 +1,6 @@
 package org.tfckpt.graph;
 
-/**
- * The name of a tensor: {@code node:output}, or only the node for output 0.
- *
- * @param node the name of the node
- * @param output the index of the output
- */
+/** The name of a tensor: {@code node:output}, or only the node for output 0. */
 record TensorName(String node, int output) {
     /** Parses a name. A colon that is not followed by a number belongs to the name of the node. */
     static TensorName parse(String name) {

@@ -47,13 +47,7 @@ final class TextVariables {
                 : failure(text, file, kind);
     }
 
-    /**
-     * Reads a text.
-     *
-     * @param in the text
-     * @param file its name in messages
-     * @param names whether each line is a name
-     */
+    /** Reads a text, of one name per line or in any form; messages name the file. */
     static GraphParts read(InputStream in, Path file, boolean names) throws IOException {
         PrintedGraph text = VariableText.read(in, names);
         if (text == null) {

@@ -42,9 +42,8 @@ final class ObjectValues {
     }
 
     /**
-     * Returns the parents of all nodes, grouped by node.
-     *
-     * @param starts on entry, the number of parents of node n at n + 2; on return, the index of its first parent at n
+     * Returns the parents of all nodes, grouped by node. On entry, {@code starts} has the number of parents of node n
+     * at n + 2; on return, the index of its first parent at n.
      */
     private static int[] parents(ObjectGraphBytes graph, int[] starts) {
         for (int i = 1; i < starts.length; i++) {

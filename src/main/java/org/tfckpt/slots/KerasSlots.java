@@ -135,11 +135,8 @@ final class KerasSlots {
 
     /**
      * Returns whether a scope contains at least two of: a step count, a learning rate, its decay. One is not
-     * sufficient.
-     *
-     * @param scope the scope
-     * @param end the suffix of all keys
-     * @param counts whether the step count must be one of the two, because nothing else suggests an optimizer
+     * sufficient. If nothing else suggests an optimizer, the step count must be one of them ({@code counts}). All keys
+     * end with {@code end}.
      */
     static boolean isOptimizer(String scope, String end, boolean counts, RelatedTensors related) throws IOException {
         boolean count = hasOne(scope, COUNTS, end, related);

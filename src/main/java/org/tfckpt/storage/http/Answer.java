@@ -35,11 +35,7 @@ final class Answer implements Closeable {
     private long windowBytes;
     private boolean ended;
 
-    /**
-     * Receives the head of an answer.
-     *
-     * @throws IOException if it does not arrive
-     */
+    /** Receives the head of an answer. */
     Answer(HttpUrl url, HttpURLConnection connection, Duration timeout) throws IOException {
         this.url = url;
         this.connection = connection;
@@ -74,10 +70,8 @@ final class Answer implements Closeable {
     }
 
     /**
-     * Checks that the head of the answer arrived completely. The JDK takes a connection that ends within it for the end of
-     * the head, so that the last header may be cut. Only a byte of the body proves that it is not.
-     *
-     * @throws PassingFailure if the connection broke
+     * Checks that the head of the answer arrived completely. The JDK takes a connection that ends within it for the end
+     * of the head, so that the last header may be cut. Only a byte of the body proves that it is not.
      */
     void requireWholeHead() throws IOException {
         if (contentLength() != 0 && firstByte < 0) {
@@ -90,12 +84,7 @@ final class Answer implements Closeable {
         }
     }
 
-    /**
-     * Reads some bytes of the body.
-     *
-     * @return the number of bytes, at least 1; −1 at the end
-     * @throws PassingFailure if the connection breaks or stalls
-     */
+    /** Reads at least one byte of the body, and returns their number; −1 at the end. */
     int read(byte[] target, int offset, int length) throws IOException {
         if (Thread.currentThread().isInterrupted()) {
             throw new InterruptedIOException("interrupted while reading '" + url + "'");
@@ -141,11 +130,8 @@ final class Answer implements Closeable {
     }
 
     /**
-     * Reads a body of a known length.
-     *
-     * @throws PassingFailure if the connection breaks or stalls, or the body is shorter; the position of the target is
-     *     then behind the bytes that arrived
-     * @throws IOException if the body is longer
+     * Reads a body of a known length. If it is shorter, throws {@link PassingFailure}, and the position of the target
+     * is behind the bytes that arrived.
      */
     void readFully(ByteBuffer target, int length) throws IOException {
         byte[] part = target.hasArray() ? target.array() : new byte[Math.min(length, SKIPPED)];

@@ -27,11 +27,8 @@ final class Attempts {
     }
 
     /**
-     * Waits before the next attempt.
-     *
-     * @param bytes the number of bytes that arrived
-     * @param failure why no more arrived; null if the server ended the range early
-     * @throws IOException if there were too many attempts
+     * Waits before the next attempt, or throws if there were too many. {@code failure} is why no more bytes arrived;
+     * null if the server ended the range early.
      */
     void next(int bytes, @Nullable PassingFailure failure) throws IOException {
         if (bytes >= PROGRESS) {

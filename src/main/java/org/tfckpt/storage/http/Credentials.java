@@ -25,10 +25,8 @@ final class Credentials {
     }
 
     /**
-     * Returns the headers for a request, by their names in lower case.
-     *
-     * @param url the URL of the request
-     * @param file the URL of the file, which the user named, and from which a redirect may have led to {@code url}
+     * Returns the headers for a request, by their names in lower case. The user named the URL of the file, from which a
+     * redirect may have led to {@code url}.
      */
     Map<String, String> headers(HttpUrl url, HttpUrl file) {
         boolean named = url.origin().equals(file.origin());

@@ -16,12 +16,7 @@ final class Download implements Closeable {
         this.channel = channel;
     }
 
-    /**
-     * Downloads the body of an answer.
-     *
-     * @throws PassingFailure if the connection breaks or stalls
-     * @throws IOException if the body is larger than {@code limit} bytes, or the file cannot be written
-     */
+    /** Downloads the body of an answer; throws if it is larger than {@code limit} bytes. */
     static Download of(Answer answer, long limit) throws IOException {
         Path file = Files.createTempFile("tfckpt-", ".download");
         Download download = new Download(FileChannel.open(

@@ -41,11 +41,7 @@ final class FileVersion {
         return seen == null ? Optional.empty() : Optional.ofNullable(seen.tag == null ? seen.lastModified : seen.tag);
     }
 
-    /**
-     * Remembers the first answer, or compares another one with it.
-     *
-     * @throws CheckpointException if the file has changed
-     */
+    /** Remembers the first answer, or compares another one with it; throws if the file has changed. */
     synchronized void check(Answer answer, long size) throws CheckpointException {
         String tag = answer.header("ETag");
         boolean strong = !ignoresTags && tag != null && STRONG_TAG.matcher(tag).matches();

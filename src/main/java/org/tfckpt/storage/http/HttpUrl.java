@@ -53,10 +53,8 @@ record HttpUrl(
     }
 
     /**
-     * Parses an absolute URL. Characters that a URL must not contain are percent-encoded.
-     *
-     * @throws IllegalArgumentException if the text is not a URL. The message does not contain the text, which may have
-     *     secrets
+     * Parses an absolute URL. Characters that a URL must not contain are percent-encoded. The message of an {@link
+     * IllegalArgumentException} does not contain the text, which may have secrets.
      */
     static HttpUrl parse(String text) {
         Matcher url = ABSOLUTE.matcher(text.strip());
@@ -93,9 +91,8 @@ record HttpUrl(
     }
 
     /**
-     * Resolves the target of a redirect. User names and passwords in it are ignored.
-     *
-     * @throws IllegalArgumentException if it is not a URL, or has another scheme
+     * Resolves the target of a redirect. User names and passwords in it are ignored. Throws {@link
+     * IllegalArgumentException} if it is not a URL, or has another scheme.
      */
     HttpUrl resolve(String reference) {
         String target = reference.strip();
@@ -119,10 +116,8 @@ record HttpUrl(
     }
 
     /**
-     * Returns the URL of a file below the directory of this one.
-     *
-     * @param name plain text, of parts separated by slashes; a part may contain any character
-     * @throws IllegalArgumentException if a part is empty, {@code .} or {@code ..}
+     * Returns the URL of a file below the directory of this one. Its name is plain text, of parts separated by slashes.
+     * Throws {@link IllegalArgumentException} if a part is empty, {@code .} or {@code ..}.
      */
     HttpUrl below(String name, boolean keepsQuery) {
         StringBuilder encoded = new StringBuilder(directory());

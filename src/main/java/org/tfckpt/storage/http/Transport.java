@@ -65,13 +65,9 @@ final class Transport {
     }
 
     /**
-     * Sends a request.
-     *
-     * @param start the URL to begin with: that of the file, or one to which an earlier request was redirected
-     * @param file the URL of the file
-     * @param headers the headers of the request, without credentials
-     * @return the answer, which is not a redirect; its status may be an error
-     * @throws PassingFailure if there is none for a reason that may pass
+     * Sends a request, without credentials in its headers, to the URL of a file, or to one to which an earlier request
+     * was redirected. Returns the answer, which is not a redirect; its status may be an error. Throws {@link
+     * PassingFailure} if there is none for a reason that may pass.
      */
     Answer get(HttpUrl start, HttpUrl file, Map<String, String> headers) throws IOException {
         HttpUrl url = start;

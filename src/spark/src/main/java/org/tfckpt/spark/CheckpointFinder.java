@@ -41,9 +41,8 @@ final class CheckpointFinder {
     }
 
     /**
-     * Checks that paths exist, without searching in directories.
-     *
-     * @throws FileNotFoundException if there is no file for one of them
+     * Checks that paths exist, without searching in directories; throws {@link FileNotFoundException} if there is no
+     * file for one of them.
      */
     static void requireExisting(List<String> paths, Configuration configuration) throws IOException {
         for (String path : paths) {
@@ -52,11 +51,8 @@ final class CheckpointFinder {
     }
 
     /**
-     * Finds checkpoints.
-     *
-     * @param paths paths of checkpoints in any form, and of directories, which are searched; or patterns of Hadoop
-     * @param configuration for the file systems
-     * @return the checkpoints and interrupted saves, sorted
+     * Finds the checkpoints and interrupted saves at paths of checkpoints in any form and below directories, which may
+     * be patterns of Hadoop; returns them sorted.
      */
     static List<Target> find(List<String> paths, Configuration configuration) throws IOException {
         CheckpointFinder finder = new CheckpointFinder(configuration);

@@ -22,10 +22,8 @@ import org.tfckpt.FileFormat;
 import org.tfckpt.edit.Rewrite;
 
 /**
- * Converts one checkpoint to safetensors. At any moment the file in the target directory does not exist, or is complete.
- *
- * @param target the checkpoint
- * @param file the URI of the new file
+ * Converts one checkpoint to safetensors. At any moment the file in the target directory does not exist, or is
+ * complete.
  */
 record Conversion(Target target, String file) implements Serializable {
     static final StructType SCHEMA = new StructType()

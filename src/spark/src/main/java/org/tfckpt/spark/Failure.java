@@ -39,11 +39,7 @@ record Failure(String kind, @Nullable String file, long offset, String message) 
         return new Failure(ProblemKind.MISSING_FILE.toString(), target.uri() + ".index", -1, target.interrupted());
     }
 
-    /**
-     * Returns the failure that an exception stands for.
-     *
-     * @throws IOException the exception, if reading again may succeed
-     */
+    /** Returns the failure that an exception stands for; throws the exception if reading again may succeed. */
     static Failure of(IOException e, Target target) throws IOException {
         if (e instanceof CheckpointReplacedException
                 || e instanceof NoSuchFileException

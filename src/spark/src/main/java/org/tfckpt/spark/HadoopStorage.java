@@ -27,10 +27,8 @@ final class HadoopStorage implements Storage {
     private final Map<String, Map<String, FileStatus>> listed = new ConcurrentHashMap<>();
 
     /**
-     * Opens a file system.
-     *
-     * @param location the URI of its root, as {@link #locationOf} returns it
-     * @param configuration the configuration and the credentials of the session
+     * Opens the file system whose root {@link #locationOf} returns, with the configuration and the credentials of the
+     * session.
      */
     HadoopStorage(String location, Configuration configuration) throws IOException {
         this.location = location;

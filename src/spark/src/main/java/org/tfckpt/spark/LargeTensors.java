@@ -35,15 +35,8 @@ final class LargeTensors {
     private LargeTensors() {}
 
     /**
-     * A stored tensor or slice.
-     *
-     * @param target the number of the checkpoint
-     * @param tensor the name of the tensor
-     * @param dtype its dtype
-     * @param shape its shape
-     * @param slices the number of slices of the tensor, 0 if it is not partitioned
-     * @param slice the slice, in TensorFlow's notation
-     * @param stored where it is stored
+     * A stored tensor or slice, in TensorFlow's notation; {@code target} is the number of its checkpoint, and {@code
+     * slices} the number of slices of the tensor, 0 if it is not partitioned.
      */
     private record Key(
             int target,
@@ -97,14 +90,8 @@ final class LargeTensors {
     }
 
     /**
-     * Runs the job.
-     *
-     * @param spark the context
-     * @param splits those parts of checkpoints that have several
-     * @param options the options of the source
-     * @param depth what to compute
-     * @param configuration for the file systems
-     * @return what was found out about each checkpoint, see {@link Split}; nothing about one that cannot be read
+     * Runs the job on those parts of checkpoints that have several. Returns what was found out about each checkpoint,
+     * see {@link Split}; nothing about one that cannot be read.
      */
     static Map<Target, Map<String, Object[]>> find(
             JavaSparkContext spark,

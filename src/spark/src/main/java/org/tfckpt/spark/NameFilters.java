@@ -36,10 +36,7 @@ final class NameFilters {
     }
 
     /**
-     * Returns whether a row may satisfy all filters.
-     *
-     * @param filters the filters
-     * @param values gives the value of a column; null if it is unknown
+     * Returns whether a row may satisfy all filters; {@code values} gives the value of a column, null if it is unknown.
      */
     static boolean accept(List<Filter> filters, Function<String, @Nullable String> values) {
         return filters.stream().noneMatch(filter -> Boolean.FALSE.equals(test(filter, values)));

@@ -32,21 +32,12 @@ final class Pieces {
     }
 
     /**
-     * A tensor, or a part of one.
-     *
-     * @param tensor the tensor
-     * @param start the offset of its first byte among all bytes of the checkpoint
-     * @param isLarge whether it may be divided
+     * A tensor, or a part of one, which may be divided if it is large. It starts at an offset among all bytes of the
+     * checkpoint.
      */
     record Piece(TensorInfo tensor, long start, boolean isLarge) {}
 
-    /**
-     * Elements of a tensor or of a slice.
-     *
-     * @param slice the slice, or null
-     * @param first the index of the first element
-     * @param count the number of elements
-     */
+    /** Elements of a tensor, or of a slice, which is not null then. */
     record Range(@Nullable TensorSlice slice, long first, long count) {}
 
     /** Returns the next tensor of which a part is in the split; null if there is none. */
@@ -94,9 +85,8 @@ final class Pieces {
     }
 
     /**
-     * Returns the parts of the slices of a large tensor that are in the split.
-     *
-     * @throws IllegalArgumentException if a slice does not fit the tensor
+     * Returns the parts of the slices of a large tensor that are in the split. Throws {@link IllegalArgumentException}
+     * if a slice does not fit the tensor.
      */
     List<Range> ranges(Piece piece) {
         TensorInfo tensor = piece.tensor;

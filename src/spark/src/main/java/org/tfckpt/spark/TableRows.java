@@ -23,13 +23,8 @@ abstract class TableRows {
     }
 
     /**
-     * What rows are computed from.
-     *
-     * @param checkpoint the open checkpoint
-     * @param split the part of it
-     * @param table the table
-     * @param columns the columns that are read; others may be null
-     * @param filter which tensors are wanted
+     * What rows are computed from: a part of an open checkpoint, the columns that are read (others may be null), and
+     * which tensors are wanted.
      */
     record Input(
             Checkpoint checkpoint, Split split, TableKind table, Set<String> columns, Predicate<TensorInfo> filter) {
