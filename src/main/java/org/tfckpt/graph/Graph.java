@@ -146,29 +146,21 @@ public final class Graph {
     }
 
     /**
-     * Returns the file that was read.
-     *
-     * @return for example {@code log/model.ckpt-122543.meta}, also if the graph was opened by its checkpoint; the prefix
-     *     if the graph is a checkpoint; {@code -} for a text that is not in a file
+     * {@return the file that was read, for example {@code log/model.ckpt-122543.meta}, also if the graph was opened by
+     * its checkpoint; the prefix if the graph is a checkpoint; {@code -} for a text that is not in a file}
      */
     public Path file() {
         return parts.file();
     }
 
-    /**
-     * Returns what the variables were read from.
-     *
-     * @return the kind
-     */
+    /** {@return what the variables were read from} */
     public GraphKind kind() {
         return parts.kind();
     }
 
     /**
-     * Returns the checkpoint that holds the values of the graph's variables.
-     *
-     * @return the checkpoint itself for a graph of kind {@link GraphKind#CHECKPOINT}; the prefix of a SavedModel's
-     *     variables, if they are there; empty for other kinds
+     * {@return the checkpoint that holds the values of the graph's variables: the checkpoint itself for a graph of kind
+     * {@link GraphKind#CHECKPOINT}; the prefix of a SavedModel's variables, if they are there; empty for other kinds}
      */
     public Optional<Path> checkpoint() {
         return switch (kind()) {
@@ -191,18 +183,16 @@ public final class Graph {
     }
 
     /**
-     * Returns what a user should know about how the graph was read, for example what was recognised in a text.
-     *
-     * @return one sentence each, without a full stop; usually empty
+     * {@return what a user should know about how the graph was read, for example what was recognised in a text: one
+     * sentence each, without a full stop; usually empty}
      */
     public List<String> notes() {
         return parts.notes();
     }
 
     /**
-     * Returns the variables that have a node in the graph. A checkpoint has no nodes; all its variables are returned.
-     *
-     * @return the variables, in the order of their nodes; of a checkpoint, in the order of its tensors or objects
+     * {@return the variables that have a node in the graph, in the order of their nodes; all variables of a checkpoint,
+     * which has no nodes, in the order of its tensors or objects}
      */
     public Variables variables() {
         return parts.variables();
@@ -219,20 +209,17 @@ public final class Graph {
     }
 
     /**
-     * Returns whether the variables are those of a program that runs eagerly, as with TensorFlow 2 and Keras 3: values
-     * are assigned to them, without a saver and a session.
-     *
-     * @return true if the graph is {@linkplain #isObjectBased() object-based}, or a text that prints variables as such
-     *     programs do; false if that is not known
+     * {@return whether the variables are those of a program that runs eagerly, as with TensorFlow 2 and Keras 3: values
+     * are assigned to them, without a saver and a session. True if the graph is {@linkplain #isObjectBased()
+     * object-based}, or a text that prints variables as such programs do; false if that is not known}
      */
     public boolean isEager() {
         return parts.eager() || isObjectBased();
     }
 
     /**
-     * Returns the variables of the objects of a TF2 SavedModel or checkpoint: those that a checkpoint restores.
-     *
-     * @return the variables, in the order of the objects; empty if the graph is not object-based
+     * {@return the variables of the objects of a TF2 SavedModel or checkpoint, in the order of the objects: those that
+     * a checkpoint restores; empty if the graph is not object-based}
      */
     public Variables objectVariables() {
         return parts.objects() == null
@@ -291,74 +278,51 @@ public final class Graph {
         return parts.savers();
     }
 
-    /**
-     * Returns the tags of the graph.
-     *
-     * @return for example {@code serve}; usually empty if this is not a SavedModel
-     */
+    /** {@return the tags of the graph, for example {@code serve}; usually empty if this is not a SavedModel} */
     public Set<String> tags() {
         return parts.info().tags();
     }
 
     /**
-     * Returns the version of TensorFlow that wrote the file.
-     *
-     * @return for example {@code 1.15.0}; empty if the file does not state it
+     * {@return the version of TensorFlow that wrote the file, for example {@code 1.15.0}; empty if the file does not
+     * state it}
      */
     public Optional<String> tensorFlowVersion() {
         return parts.info().tensorFlowVersion();
     }
 
     /**
-     * Returns the version number of the graph format that the writer used.
-     *
-     * @return the producer; empty if the file does not state it
+     * {@return the version number of the graph format that the writer used, the producer; empty if the file does not
+     * state it}
      */
     public OptionalInt producer() {
         return parts.info().producer();
     }
 
-    /**
-     * Returns the number of nodes in the graph, not counting those of its functions.
-     *
-     * @return the number
-     */
+    /** {@return the number of nodes in the graph, not counting those of its functions} */
     public long nodeCount() {
         return parts.info().nodes();
     }
 
-    /**
-     * Returns the number of functions in the graph's library.
-     *
-     * @return the number
-     */
+    /** {@return the number of functions in the graph's library} */
     public long functionCount() {
         return parts.info().functions();
     }
 
     /**
-     * Returns the keys of all collections, including those that do not contain variables.
-     *
-     * @return the keys; empty if the file has no collections, as in a GraphDef
+     * {@return the keys of all collections, including those that do not contain variables; empty if the file has no
+     * collections, as in a GraphDef}
      */
     public Set<String> collections() {
         return parts.info().collections();
     }
 
-    /**
-     * Returns the names of the signatures of a SavedModel.
-     *
-     * @return the names; usually empty if this is not a SavedModel
-     */
+    /** {@return the names of the signatures of a SavedModel; usually empty if this is not one} */
     public Set<String> signatures() {
         return parts.info().signatures();
     }
 
-    /**
-     * Returns file, kind and tags.
-     *
-     * @return one line of text
-     */
+    /** {@return file, kind and tags in one line of text} */
     @Override
     public String toString() {
         return file() + " (" + kind() + (tags().isEmpty() ? "" : " " + String.join(",", tags())) + ")";

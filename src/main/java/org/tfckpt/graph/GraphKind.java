@@ -20,9 +20,8 @@ public enum GraphKind {
     }
 
     /**
-     * Returns the name of the kind: TensorFlow's name of a message, else a word.
-     *
-     * @return for example {@code MetaGraphDef} or {@code text}
+     * {@return the name of the kind: TensorFlow's name of a message, else a word, for example {@code MetaGraphDef} or
+     * {@code text}}
      */
     @Override
     public String toString() {

@@ -36,82 +36,62 @@ public final class GraphSaver {
         this.unknown = List.copyOf(unknown);
     }
 
-    /**
-     * Returns the tensor to feed with the checkpoint's name.
-     *
-     * @return for example {@code save/Const:0}
-     */
+    /** {@return the tensor to feed with the checkpoint's name, for example {@code save/Const:0}} */
     public String filenameTensor() {
         return filenameTensor;
     }
 
     /**
-     * Returns the tensor whose evaluation saves a checkpoint.
-     *
-     * @return empty if the graph has the saver's ops but no definition of the saver
+     * {@return the tensor whose evaluation saves a checkpoint; empty if the graph has the saver's ops but no definition
+     * of the saver}
      */
     public Optional<String> saveTensor() {
         return definition.map(SaverDef::getSaveTensorName);
     }
 
     /**
-     * Returns the op that restores a checkpoint.
-     *
-     * @return empty if the graph has the saver's ops but no definition of the saver
+     * {@return the op that restores a checkpoint; empty if the graph has the saver's ops but no definition of the
+     * saver}
      */
     public Optional<String> restoreOp() {
         return definition.map(SaverDef::getRestoreOpName);
     }
 
     /**
-     * Returns whether each device writes a file of its own.
-     *
-     * @return false also if the graph has no definition of the saver
+     * {@return whether each device writes a file of its own; false also if the graph has no definition of the saver}
      */
     public boolean sharded() {
         return definition.map(SaverDef::getSharded).orElse(false);
     }
 
     /**
-     * Returns the format of the checkpoints that the saver writes.
-     *
-     * @return {@code LEGACY}, {@code V1} or {@code V2}; empty if the graph has no definition of the saver
+     * {@return the format of the checkpoints that the saver writes: {@code LEGACY}, {@code V1} or {@code V2}; empty if
+     * the graph has no definition of the saver}
      */
     public Optional<String> version() {
         return definition.map(SaverDef::getVersionValue).map(number -> number == 0 ? "LEGACY" : "V" + number);
     }
 
     /**
-     * Returns the number of latest checkpoints that the saver keeps.
-     *
-     * @return 0 for all, or if the graph has no definition of the saver
+     * {@return the number of latest checkpoints that the saver keeps; 0 for all, or if the graph has no definition of
+     * the saver}
      */
     public int maxToKeep() {
         return definition.map(SaverDef::getMaxToKeep).orElse(0);
     }
 
-    /**
-     * Returns the saved tensors.
-     *
-     * @return the tensors in the order of the graph's ops and of their lists
-     */
+    /** {@return the saved tensors in the order of the graph's ops and of their lists} */
     public List<Entry> saves() {
         return saves;
     }
 
-    /**
-     * Returns the restored tensors.
-     *
-     * @return the tensors in the order of the graph's ops and of their lists
-     */
+    /** {@return the restored tensors in the order of the graph's ops and of their lists} */
     public List<Entry> restores() {
         return restores;
     }
 
     /**
-     * Returns the save and restore ops whose lists of names are unknown, because they are not constants.
-     *
-     * @return the names of the ops
+     * {@return the names of the save and restore ops whose lists of names are unknown, because they are not constants}
      */
     public List<String> unknown() {
         return unknown;
@@ -134,18 +114,16 @@ public final class GraphSaver {
             @Nullable GraphVariable variable) {}
 
     /**
-     * Returns the saved tensors by variable.
-     *
-     * @return usually one entry per variable; a variable that the saver leaves out is not a key
+     * {@return the saved tensors by variable, usually one entry each; a variable that the saver leaves out is not a
+     * key}
      */
     public Map<GraphVariable, List<Entry>> savesByVariable() {
         return byVariable(saves);
     }
 
     /**
-     * Returns the restored tensors by variable.
-     *
-     * @return usually one entry per variable; a variable that the saver leaves out is not a key
+     * {@return the restored tensors by variable, usually one entry each; a variable that the saver leaves out is not a
+     * key}
      */
     public Map<GraphVariable, List<Entry>> restoresByVariable() {
         return byVariable(restores);
@@ -161,11 +139,7 @@ public final class GraphSaver {
         return map;
     }
 
-    /**
-     * Returns whether the lists are complete.
-     *
-     * @return false if names are unknown, or if there are no lists
-     */
+    /** {@return whether the lists are complete; false if names are unknown, or if there are no lists} */
     public boolean isKnown() {
         return unknown.isEmpty() && !(saves.isEmpty() && restores.isEmpty());
     }

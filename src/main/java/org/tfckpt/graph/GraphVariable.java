@@ -84,11 +84,7 @@ public final class GraphVariable {
         return new Builder(name, "VarHandleOp", dtype.number(), shape).build();
     }
 
-    /**
-     * Returns the name of the variable's node.
-     *
-     * @return for example {@code input/init_conv/DW}; without {@code :0}
-     */
+    /** {@return the name of the variable's node, for example {@code input/init_conv/DW}; without {@code :0}} */
     public String name() {
         return properties.name;
     }
@@ -106,28 +102,24 @@ public final class GraphVariable {
     }
 
     /**
-     * Returns the op of the variable's node.
-     *
-     * @return {@code VariableV2}, {@code Variable}, {@code AutoReloadVariable} or {@code VarHandleOp}
+     * {@return the op of the variable's node: {@code VariableV2}, {@code Variable}, {@code AutoReloadVariable} or
+     * {@code VarHandleOp}}
      */
     public String op() {
         return properties.op;
     }
 
     /**
-     * Returns whether the variable is a reference variable, as all were before resource variables.
-     *
-     * @return false for a resource variable ({@code VarHandleOp})
+     * {@return whether the variable is a reference variable, as all were before resource variables; false for a
+     * resource variable ({@code VarHandleOp})}
      */
     public boolean isReference() {
         return REFERENCES.contains(properties.op);
     }
 
     /**
-     * Returns the dtype of the value (not that of the reference or of the handle).
-     *
-     * @return {@link DataType#UNKNOWN} if the number is not in TensorFlow's table; {@link DataType#DT_INVALID} if the
-     *     dtype is not known, as in some texts
+     * {@return the dtype of the value (not that of the reference or of the handle); {@link DataType#UNKNOWN} if the
+     * number is not in TensorFlow's table; {@link DataType#DT_INVALID} if the dtype is not known, as in some texts}
      */
     public DataType dtype() {
         return DataType.ofNumber(properties.dtypeNumber);
@@ -143,19 +135,16 @@ public final class GraphVariable {
     }
 
     /**
-     * Returns the shape of the variable; for a part of a partitioned variable, the shape of the part.
-     *
-     * @return the shape, with -1 for an unknown dimension; empty if not even the rank is known
+     * {@return the shape of the variable, with -1 for an unknown dimension; for a part of a partitioned variable, the
+     * shape of the part; empty if not even the rank is known}
      */
     public Optional<Shape> shape() {
         return Optional.ofNullable(properties.shape);
     }
 
     /**
-     * Returns the shape of the tensor that contains the variable in a checkpoint; for a part of a partitioned variable,
-     * the shape of the whole variable.
-     *
-     * @return the shape, with -1 for an unknown dimension; empty if not even the rank is known
+     * {@return the shape of the tensor that contains the variable in a checkpoint, with -1 for an unknown dimension;
+     * for a part of a partitioned variable, the shape of the whole variable; empty if not even the rank is known}
      */
     public Optional<Shape> savedShape() {
         return partition().map(ShapeAndSlice::shape).or(this::shape);
@@ -172,20 +161,14 @@ public final class GraphVariable {
     }
 
     /**
-     * Returns the part of a partitioned variable that this is.
-     *
-     * @return for example {@code 10 3 0,5:0,3}; empty if it is not a part, or if the file does not state it, as in a
-     *     GraphDef
+     * {@return the part of a partitioned variable that this is, for example {@code 10 3 0,5:0,3}; empty if it is not a
+     * part, or if the file does not state it, as in a GraphDef}
      */
     public Optional<ShapeAndSlice> partition() {
         return Optional.ofNullable(properties.partition);
     }
 
-    /**
-     * Returns the name by which sessions share the variable.
-     *
-     * @return the name; empty if the node has none
-     */
+    /** {@return the name by which sessions share the variable; empty if the node has none} */
     public Optional<String> sharedName() {
         return Optional.ofNullable(properties.sharedName);
     }
@@ -209,37 +192,29 @@ public final class GraphVariable {
         return properties.collections.contains(key);
     }
 
-    /**
-     * Returns whether the variable is trainable.
-     *
-     * @return empty if the file does not state it, as in a GraphDef
-     */
+    /** {@return whether the variable is trainable; empty if the file does not state it, as in a GraphDef} */
     public Optional<Boolean> trainable() {
         return Optional.ofNullable(properties.trainable);
     }
 
     /**
-     * Returns the op that initializes the variable.
-     *
-     * @return for example {@code v/Assign}; empty if the file does not state it
+     * {@return the op that initializes the variable, for example {@code v/Assign}; empty if the file does not state it}
      */
     public Optional<String> initializer() {
         return ifNotEmpty(properties.definition.getInitializerName());
     }
 
     /**
-     * Returns the tensor of the initial value.
-     *
-     * @return for example {@code v/initial_value:0}; empty if the file does not state it
+     * {@return the tensor of the initial value, for example {@code v/initial_value:0}; empty if the file does not state
+     * it}
      */
     public Optional<String> initialValue() {
         return ifNotEmpty(properties.definition.getInitialValueName());
     }
 
     /**
-     * Returns the tensor through which the rest of the graph reads the variable.
-     *
-     * @return for example {@code v/read:0}; empty if the file does not state it
+     * {@return the tensor through which the rest of the graph reads the variable, for example {@code v/read:0}; empty
+     * if the file does not state it}
      */
     public Optional<String> snapshot() {
         return ifNotEmpty(properties.definition.getSnapshotName());
@@ -256,10 +231,8 @@ public final class GraphVariable {
     }
 
     /**
-     * Returns the variable's object in a TF2 SavedModel or checkpoint.
-     *
-     * @return the object's id in the object graph of the SavedModel or checkpoint; empty for a variable that belongs to
-     *     no object
+     * {@return the id of the variable's object in the object graph of a TF2 SavedModel or checkpoint; empty for a
+     * variable that belongs to no object}
      */
     public OptionalInt objectNode() {
         return properties.objectNode < 0 ? OptionalInt.empty() : OptionalInt.of(properties.objectNode);
@@ -270,10 +243,9 @@ public final class GraphVariable {
     }
 
     /**
-     * Returns the variable's name, dtype and shape as Python prints them.
-     *
-     * @return for example {@code input/init_conv/DW:0 <dtype: 'float32_ref'> (3, 3, 3, 16)}; an unknown dimension is
-     *     {@code ?}, an unknown shape {@code <unknown>}; an unknown dtype is left out
+     * {@return the variable's name, dtype and shape as Python prints them, for example {@code input/init_conv/DW:0
+     * <dtype: 'float32_ref'> (3, 3, 3, 16)}; an unknown dimension is {@code ?}, an unknown shape {@code <unknown>}; an
+     * unknown dtype is left out}
      */
     public String toPython() {
         String type = properties.dtypeNumber == 0 ? "" : "<dtype: '" + pythonDtype() + "'> ";
@@ -318,10 +290,8 @@ public final class GraphVariable {
     }
 
     /**
-     * Returns name, dtype and shape.
-     *
-     * @return for example {@code input/init_conv/DW:0 DT_FLOAT [3,3,3,16]}; an unknown dimension is {@code ?}, an
-     *     unknown dtype or shape {@code <unknown>}
+     * {@return name, dtype and shape, for example {@code input/init_conv/DW:0 DT_FLOAT [3,3,3,16]}; an unknown
+     * dimension is {@code ?}, an unknown dtype or shape {@code <unknown>}}
      */
     @Override
     public String toString() {

@@ -49,11 +49,7 @@ public final class Variables extends AbstractList<GraphVariable> implements Rand
         return variables.size();
     }
 
-    /**
-     * Returns the names of the variables.
-     *
-     * @return the names in the order of the variables
-     */
+    /** {@return the names of the variables, in their order} */
     public Set<String> names() {
         return variables.stream().map(GraphVariable::name).collect(Collectors.toCollection(LinkedHashSet::new));
     }
@@ -166,29 +162,17 @@ public final class Variables extends AbstractList<GraphVariable> implements Rand
         return where(variable -> !excluded.contains(variable.name()));
     }
 
-    /**
-     * Returns the trainable variables.
-     *
-     * @return the variables; empty if the file does not state which are trainable
-     */
+    /** {@return the trainable variables; empty if the file does not state which are trainable} */
     public Variables trainable() {
         return where(variable -> variable.trainable().orElse(false));
     }
 
-    /**
-     * Returns the variables that are not trainable.
-     *
-     * @return the variables; empty if the file does not state which are trainable
-     */
+    /** {@return the variables that are not trainable; empty if the file does not state which are trainable} */
     public Variables notTrainable() {
         return where(variable -> !variable.trainable().orElse(true));
     }
 
-    /**
-     * Returns the variables that are not state of an optimizer.
-     *
-     * @return the variables, moving averages included
-     */
+    /** {@return the variables that are not state of an optimizer, moving averages included} */
     public Variables withoutOptimizerSlots() {
         return where(variable -> !variable.isOptimizerSlot());
     }

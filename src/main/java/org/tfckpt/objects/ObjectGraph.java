@@ -61,11 +61,7 @@ public final class ObjectGraph {
         return new ObjectGraph(ObjectGraphBytes.read(serialized, place));
     }
 
-    /**
-     * Returns the number of objects.
-     *
-     * @return the number, at least 1
-     */
+    /** {@return the number of objects, at least 1} */
     public int size() {
         return graph.size();
     }
@@ -82,11 +78,7 @@ public final class ObjectGraph {
         return graph.node(id, paths::isOnPath);
     }
 
-    /**
-     * Returns the root, which is the object that was saved.
-     *
-     * @return object 0
-     */
+    /** {@return the root, object 0, which is the object that was saved} */
     public ObjectNode root() {
         return node(0);
     }
@@ -158,11 +150,7 @@ public final class ObjectGraph {
         return having.get(id);
     }
 
-    /**
-     * Returns all values in the order of their objects.
-     *
-     * @return the attributes, which are parsed while the stream is consumed
-     */
+    /** {@return all values in the order of their objects, parsed while the stream is consumed} */
     public Stream<ObjectNode.Attribute> attributes() {
         return IntStream.range(0, graph.attributeCount()).mapToObj(graph::attribute);
     }
@@ -277,9 +265,8 @@ public final class ObjectGraph {
     }
 
     /**
-     * Returns the key of the counter of saved checkpoints, an int64 that is 1 in the first one.
-     *
-     * @return the key; empty if the root has no {@code save_counter}, as after {@code Checkpoint.write}
+     * {@return the key of the counter of saved checkpoints, an int64 that is 1 in the first one; empty if the root has
+     * no {@code save_counter}, as after {@code Checkpoint.write}}
      */
     public Optional<String> saveCounterKey() {
         return root().children().stream()
@@ -325,11 +312,7 @@ public final class ObjectGraph {
         }
     }
 
-    /**
-     * Returns the size of the graph as text.
-     *
-     * @return for example {@code "4 objects, 1 value"}
-     */
+    /** {@return the size of the graph as text, for example {@code "4 objects, 1 value"}} */
     @Override
     public String toString() {
         int count = graph.attributeCount();

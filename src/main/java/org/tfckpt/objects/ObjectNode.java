@@ -77,9 +77,8 @@ public record ObjectNode(
     public record Saver(String name, String objectName) {}
 
     /**
-     * Returns the key of the variable's value if this object is a variable, else the key of its only value.
-     *
-     * @return the key; empty if the object has no value, or several
+     * {@return the key of the variable's value if this object is a variable, else the key of its only value; empty if
+     * it has no value, or several}
      */
     public Optional<String> valueKey() {
         return attributes.stream()

@@ -23,9 +23,8 @@ public record TensorRole(Kind kind, Optional<String> variable) {
         MOVING_AVERAGE;
 
         /**
-         * Returns whether this is state of an optimizer, which is needed to continue training but not to use the model.
-         *
-         * @return true for {@link #SLOT} and {@link #HYPERPARAMETER}
+         * {@return whether this is state of an optimizer, which is needed to continue training but not to use the
+         * model: {@link #SLOT} or {@link #HYPERPARAMETER}}
          */
         public boolean isOptimizerState() {
             return this == SLOT || this == HYPERPARAMETER;

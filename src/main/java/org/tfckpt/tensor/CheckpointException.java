@@ -41,19 +41,14 @@ public class CheckpointException extends IOException {
         this(problem, context, null);
     }
 
-    /**
-     * Returns the problem without the context.
-     *
-     * @return the first part of the message
-     */
+    /** {@return the problem without the context, the first part of the message} */
     public String problem() {
         return problem;
     }
 
     /**
-     * Returns the text that TensorFlow prints for this error.
-     *
-     * @return the text; {@link #problem()} if TensorFlow has no text of its own, and after deserialization
+     * {@return the text that TensorFlow prints for this error; {@link #problem()} if TensorFlow has no text of its own,
+     * and after deserialization}
      */
     public String tensorFlowText() {
         String text = context().tensorFlow();
@@ -61,9 +56,7 @@ public class CheckpointException extends IOException {
     }
 
     /**
-     * Returns where the problem occurred, and a hint.
-     *
-     * @return the context; {@link ErrorContext#NONE} if this exception was deserialized
+     * {@return where the problem occurred, and a hint; {@link ErrorContext#NONE} if this exception was deserialized}
      */
     @SuppressWarnings("NullAway") // Null after deserialization: the field is transient.
     public ErrorContext context() {

@@ -37,20 +37,12 @@ public final class DataLossException extends CheckpointException {
         this(kind, problem, context, null);
     }
 
-    /**
-     * Returns the kind of damage.
-     *
-     * @return the kind, as in a {@link Problem}
-     */
+    /** {@return the kind of damage, as in a {@link Problem}} */
     public ProblemKind kind() {
         return kind;
     }
 
-    /**
-     * Converts this exception to a problem, as a verification reports it.
-     *
-     * @return the problem, with the file, offset and tensor of this exception
-     */
+    /** {@return this exception as a problem, as a verification reports it, with its file, offset and tensor} */
     public Problem toProblem() {
         ErrorContext context = context();
         String detail = context.expected() == null

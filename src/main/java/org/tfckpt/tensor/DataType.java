@@ -185,20 +185,12 @@ public enum DataType {
         return "unknown dtype enum (" + number + ")";
     }
 
-    /**
-     * Returns the number of this dtype in files.
-     *
-     * @return the number; −1 for {@link #UNKNOWN}
-     */
+    /** {@return the number of this dtype in files; −1 for {@link #UNKNOWN}} */
     public int number() {
         return number;
     }
 
-    /**
-     * Returns the short name of this dtype, as in TensorFlow's messages.
-     *
-     * @return the name, for example {@code float}
-     */
+    /** {@return the short name of this dtype, as in TensorFlow's messages, for example {@code float}} */
     public String shortName() {
         return shortName;
     }
@@ -218,29 +210,19 @@ public enum DataType {
         };
     }
 
-    /**
-     * Returns whether all elements have the same size.
-     *
-     * @return false for strings, variants, resources and unknown dtypes
-     */
+    /** {@return whether all elements have the same size; false for strings, variants, resources and unknown dtypes} */
     public boolean isFixedWidth() {
         return width > 0;
     }
 
-    /**
-     * Returns the size of an element in a checkpoint.
-     *
-     * @return the size in bytes; 0 if {@link #isFixedWidth()} is false
-     */
+    /** {@return the size of an element in a checkpoint, in bytes; 0 if {@link #isFixedWidth()} is false} */
     public int width() {
         return width;
     }
 
     /**
-     * Returns the number of bytes that are reversed together to change the byte order: the width, or half of it for
-     * complex dtypes.
-     *
-     * @return the number of bytes; 0 if {@link #isFixedWidth()} is false
+     * {@return the number of bytes that are reversed together to change the byte order: the width, or half of it for
+     * complex dtypes; 0 if {@link #isFixedWidth()} is false}
      */
     public int swapUnit() {
         return swapUnit;

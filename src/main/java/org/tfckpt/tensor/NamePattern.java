@@ -66,11 +66,7 @@ public final class NamePattern implements Predicate<String> {
         return whole ? pattern.matcher(name).matches() : pattern.matcher(name).find();
     }
 
-    /**
-     * Returns the pattern as it was written.
-     *
-     * @return the text
-     */
+    /** {@return the pattern as it was written} */
     @Override
     public String toString() {
         return text;

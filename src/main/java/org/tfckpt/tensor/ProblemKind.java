@@ -41,11 +41,7 @@ public enum ProblemKind {
     /** A data file, or bytes of one, belong to no tensor and are not all zero. */
     UNUSED_BYTES;
 
-    /**
-     * Returns the name as the tool prints it.
-     *
-     * @return the name in lower case with hyphens, for example {@code missing-file}
-     */
+    /** {@return the name as the tool prints it, in lower case with hyphens, for example {@code missing-file}} */
     @Override
     public String toString() {
         return name().toLowerCase(Locale.ROOT).replace('_', '-');

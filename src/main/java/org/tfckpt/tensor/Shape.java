@@ -33,11 +33,7 @@ public final class Shape {
         return dimensions.length == 0 ? SCALAR : new Shape(dimensions.clone());
     }
 
-    /**
-     * Returns the number of dimensions.
-     *
-     * @return the rank; 0 for a scalar
-     */
+    /** {@return the number of dimensions; 0 for a scalar} */
     public int rank() {
         return dimensions.length;
     }
@@ -53,20 +49,14 @@ public final class Shape {
         return dimensions[axis];
     }
 
-    /**
-     * Returns the sizes of all dimensions.
-     *
-     * @return a new array
-     */
+    /** {@return the sizes of all dimensions, in a new array} */
     public long[] toArray() {
         return dimensions.clone();
     }
 
     /**
-     * Returns the number of elements, if the shape is valid.
-     *
-     * @return the product of the dimensions, 1 for a scalar; empty if a dimension is negative, if there are more than
-     *     {@link #MAX_RANK} dimensions, or if the product exceeds {@link Long#MAX_VALUE}
+     * {@return the number of elements, the product of the dimensions, 1 for a scalar; empty if a dimension is negative,
+     * if there are more than {@link #MAX_RANK} dimensions, or if the product exceeds {@link Long#MAX_VALUE}}
      */
     public OptionalLong elementCount() {
         if (dimensions.length > MAX_RANK) {
@@ -145,11 +135,7 @@ public final class Shape {
         return Arrays.hashCode(dimensions);
     }
 
-    /**
-     * Returns TensorFlow's text form.
-     *
-     * @return the text, for example {@code [3,3,3,16]}; {@code []} for a scalar
-     */
+    /** {@return TensorFlow's text form, for example {@code [3,3,3,16]}; {@code []} for a scalar} */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder("[");

@@ -39,11 +39,7 @@ public record ShapeAndSlice(Shape shape, TensorSlice slice) {
         return new ShapeAndSlice(shape, slice);
     }
 
-    /**
-     * Returns TensorFlow's text form.
-     *
-     * @return the text, for example {@code 5 10 -:0,1}
-     */
+    /** {@return TensorFlow's text form, for example {@code 5 10 -:0,1}} */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();

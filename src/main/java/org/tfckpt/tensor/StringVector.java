@@ -56,20 +56,12 @@ public final class StringVector {
         return relative;
     }
 
-    /**
-     * Returns the number of elements.
-     *
-     * @return the size
-     */
+    /** {@return the number of elements} */
     public int size() {
         return offsets.limit() - 1;
     }
 
-    /**
-     * Returns the number of bytes of all elements.
-     *
-     * @return the sum of the lengths
-     */
+    /** {@return the number of bytes of all elements} */
     public int byteSize() {
         return data.limit();
     }
@@ -155,11 +147,7 @@ public final class StringVector {
         return 31 * offsets.hashCode() + data.hashCode();
     }
 
-    /**
-     * Returns the numbers of elements and bytes.
-     *
-     * @return for example {@code 3 strings, 17 bytes}
-     */
+    /** {@return the numbers of elements and bytes, for example {@code 3 strings, 17 bytes}} */
     @Override
     public String toString() {
         return size()

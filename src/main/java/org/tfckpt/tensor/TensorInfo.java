@@ -65,20 +65,12 @@ public record TensorInfo(
         slices = List.copyOf(slices);
     }
 
-    /**
-     * Returns the dtype.
-     *
-     * @return the dtype; {@link DataType#UNKNOWN} if its number is unknown
-     */
+    /** {@return the dtype; {@link DataType#UNKNOWN} if its number is unknown} */
     public DataType dtype() {
         return DataType.ofNumber(dtypeNumber);
     }
 
-    /**
-     * Returns whether the tensor was saved in slices.
-     *
-     * @return true if {@link #slices()} is not empty
-     */
+    /** {@return whether the tensor was saved in slices: {@link #slices()} is not empty} */
     public boolean isPartitioned() {
         return !slices.isEmpty();
     }
@@ -100,9 +92,8 @@ public record TensorInfo(
     }
 
     /**
-     * Returns name, dtype and shape as TensorFlow prints them.
-     *
-     * @return the text, for example {@code input/init_conv/DW (DT_FLOAT) [3,3,3,16]}
+     * {@return name, dtype and shape as TensorFlow prints them, for example {@code input/init_conv/DW (DT_FLOAT)
+     * [3,3,3,16]}}
      */
     @Override
     public String toString() {

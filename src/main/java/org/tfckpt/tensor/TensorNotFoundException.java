@@ -38,20 +38,12 @@ public final class TensorNotFoundException extends CheckpointException {
                         "', '", nearest.stream().map(TensorNames::printable).toList()) + "'?");
     }
 
-    /**
-     * Returns the missing name.
-     *
-     * @return the name as it was requested
-     */
+    /** {@return the missing name as it was requested} */
     public String name() {
         return name;
     }
 
-    /**
-     * Returns similar names in the checkpoint.
-     *
-     * @return the names, best first; empty if there are none, and after deserialization
-     */
+    /** {@return similar names in the checkpoint, best first; empty if there are none, and after deserialization} */
     @SuppressWarnings("NullAway") // Null after deserialization: the field is transient.
     public List<String> nearest() {
         return nearest == null ? List.of() : nearest;

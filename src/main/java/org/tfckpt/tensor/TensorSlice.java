@@ -98,11 +98,7 @@ public final class TensorSlice {
                 .toArray(String[]::new);
     }
 
-    /**
-     * Returns the number of dimensions.
-     *
-     * @return the rank
-     */
+    /** {@return the number of dimensions} */
     public int rank() {
         return starts.length;
     }
@@ -137,11 +133,7 @@ public final class TensorSlice {
         return starts[axis] == 0 && lengths[axis] == FULL;
     }
 
-    /**
-     * Returns whether the slice contains every dimension whole.
-     *
-     * @return true for {@code -:-:…} and for rank 0
-     */
+    /** {@return whether the slice contains every dimension whole; true for rank 0} */
     public boolean isFull() {
         for (int axis = 0; axis < starts.length; axis++) {
             if (!isFullAt(axis)) {
@@ -162,10 +154,8 @@ public final class TensorSlice {
     }
 
     /**
-     * Returns whether TensorFlow accepts each extent: a whole dimension, or start ≥ 0, length &gt; 0, and an end below
-     * 2^63.
-     *
-     * @return false if an extent is invalid
+     * {@return whether TensorFlow accepts each extent: a whole dimension, or start ≥ 0, length &gt; 0, and an end below
+     * 2^63}
      */
     public boolean isValid() {
         for (int axis = 0; axis < starts.length; axis++) {
@@ -341,11 +331,7 @@ public final class TensorSlice {
         return 31 * Arrays.hashCode(starts) + Arrays.hashCode(lengths);
     }
 
-    /**
-     * Returns TensorFlow's text form.
-     *
-     * @return the text, for example {@code -:0,10}
-     */
+    /** {@return TensorFlow's text form, for example {@code -:0,10}} */
     @Override
     public String toString() {
         StringBuilder text = new StringBuilder();

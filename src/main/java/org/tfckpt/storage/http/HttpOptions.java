@@ -127,20 +127,17 @@ public final class HttpOptions {
     }
 
     /**
-     * Returns a copy of these options that sends the query of the checkpoint's URL for its other files, too: for a
-     * signature that covers a directory or a bucket.
-     *
-     * @return the new options
+     * {@return a copy of these options that sends the query of the checkpoint's URL for its other files, too: for a
+     * signature that covers a directory or a bucket}
      */
     public HttpOptions keepingQuery() {
         return with(copy -> copy.keepsQuery = true);
     }
 
     /**
-     * Returns a copy of these options that ignores entity tags: for several servers behind one name that give different
-     * tags to one file. Whether a file was replaced is then determined by its size and time of modification alone.
-     *
-     * @return the new options
+     * {@return a copy of these options that ignores entity tags: for several servers behind one name that give
+     * different tags to one file} Whether a file was replaced is then determined by its size and time of modification
+     * alone.
      */
     public HttpOptions ignoringEntityTags() {
         return with(copy -> copy.ignoresEntityTags = true);

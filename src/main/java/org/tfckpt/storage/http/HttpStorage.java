@@ -34,9 +34,8 @@ public final class HttpStorage implements Storage {
     }
 
     /**
-     * Returns the name of the file, prefix or directory whose URL this storage was created with.
-     *
-     * @return the name, relative to {@link #location}; empty for a directory
+     * {@return the name of the file, prefix or directory whose URL this storage was created with, relative to {@link
+     * #location}; empty for a directory}
      */
     public String name() {
         return checkpoint.fileName();
