@@ -24,7 +24,7 @@ public final class HttpStorage implements Storage {
      * Creates a storage for the directory of a file. Does no I/O.
      *
      * @param url the URL of a file, of the prefix of a checkpoint, or of a directory, which ends with a slash. Its query
-     *     is sent for this file, and with {@link HttpOptions#keepsQuery} for the others
+     *     is sent for this file, and with {@link HttpOptions#keepingQuery} for the others
      * @param options the options
      * @return the storage
      * @throws IllegalArgumentException if the URL is invalid; the message does not contain it
