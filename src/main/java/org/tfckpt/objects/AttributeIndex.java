@@ -1,6 +1,6 @@
 package org.tfckpt.objects;
 
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.tfckpt.tensor.TensorNames;
@@ -11,22 +11,19 @@ import org.tfckpt.tensor.TensorNames;
  */
 final class AttributeIndex {
     private final ObjectGraphBytes graph;
-    private final List<Integer> offsets;
+    private final List<Integer> offsets = new ArrayList<>();
 
     /** Indexes the names in a field of the attributes, except empty ones. */
     AttributeIndex(ObjectGraphBytes graph, int nameField) {
         this.graph = graph;
-        Integer[] found = new Integer[graph.attributeCount()];
-        int count = 0;
-        for (int i = 0; i < found.length; i++) {
+        for (int i = 0; i < graph.attributeCount(); i++) {
             int offset = graph.nameOffset(i, nameField);
             if (offset >= 0) {
-                found[count++] = offset;
+                offsets.add(offset);
             }
         }
         // A stable sort: equal names stay in the order of the graph.
-        Arrays.sort(found, 0, count, graph::compare);
-        offsets = Arrays.asList(found).subList(0, count);
+        offsets.sort(graph::compare);
     }
 
     /** Returns the last attribute that has a name. */

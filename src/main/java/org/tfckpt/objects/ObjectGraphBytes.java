@@ -298,6 +298,21 @@ final class ObjectGraphBytes {
         return new Fields(nodes.offsets[id]);
     }
 
+    /** Receives the number of a child, and the offset of the edge to it. */
+    interface EdgeVisitor {
+        void visit(int child, int offset);
+    }
+
+    /** Visits the edges of a node, in their order. */
+    void forEachEdge(int id, EdgeVisitor visitor) {
+        Fields fields = fields(id);
+        for (int field = fields.next(); field != 0; field = fields.next()) {
+            if (field == TrackableObject.CHILDREN_FIELD_NUMBER) {
+                visitor.visit(fields.edge().getNodeId(), fields.offset());
+            }
+        }
+    }
+
     /** Returns the offset of a name of an attribute; −1 if the name is empty. */
     int nameOffset(int attribute, int nameField) {
         int offset = -1;

@@ -46,19 +46,16 @@ final class ObjectPaths {
 
     private void walkBreadthFirst() {
         int[] queue = new int[graph.size()];
-        int end = 1;
-        for (int next = 0; next < end; next++) {
-            ObjectGraphBytes.Fields fields = graph.fields(queue[next]);
-            for (int field = fields.next(); field != 0; field = fields.next()) {
-                int child = field == TrackableObject.CHILDREN_FIELD_NUMBER
-                        ? fields.edge().getNodeId()
-                        : 0;
+        int[] end = {1};
+        for (int next = 0; next < end[0]; next++) {
+            int node = queue[next];
+            graph.forEachEdge(node, (child, offset) -> {
                 if (child != 0 && parents[child] == NONE) {
-                    parents[child] = queue[next];
-                    edges[child] = fields.offset();
-                    queue[end++] = child;
+                    parents[child] = node;
+                    edges[child] = offset;
+                    queue[end[0]++] = child;
                 }
-            }
+            });
         }
     }
 

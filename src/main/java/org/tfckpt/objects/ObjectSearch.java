@@ -1,15 +1,15 @@
 package org.tfckpt.objects;
 
 import com.google.protobuf.ByteString;
-import java.util.Arrays;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashSet;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.Set;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
-import org.tfckpt.proto.TrackableObjectGraph.TrackableObject;
 import org.tfckpt.proto.TrackableObjectGraph.TrackableObject.ObjectReference;
 import org.tfckpt.tensor.TensorNames;
 
@@ -21,7 +21,7 @@ final class ObjectSearch {
     private final ObjectGraphBytes graph;
 
     /** The offsets of all edges, grouped by parent and sorted by name within a group. */
-    private final Integer[] edges;
+    private final List<Integer> edges = new ArrayList<>();
 
     /** The index of each node's first edge; one more element marks the end. */
     private final int[] starts;
@@ -30,27 +30,11 @@ final class ObjectSearch {
         this.graph = graph;
         starts = new int[graph.size() + 1];
         for (int node = 0; node < graph.size(); node++) {
-            starts[node + 1] = starts[node];
-            ObjectGraphBytes.Fields fields = graph.fields(node);
-            for (int field = fields.next(); field != 0; field = fields.next()) {
-                starts[node + 1] += field == TrackableObject.CHILDREN_FIELD_NUMBER ? 1 : 0;
-            }
-        }
-        edges = new Integer[starts[graph.size()]];
-        for (int node = 0; node < graph.size(); node++) {
-            int next = starts[node];
-            ObjectGraphBytes.Fields fields = graph.fields(node);
-            for (int field = fields.next(); field != 0; field = fields.next()) {
-                if (field == TrackableObject.CHILDREN_FIELD_NUMBER) {
-                    edges[next++] = fields.offset();
-                }
-            }
+            graph.forEachEdge(node, (child, offset) -> edges.add(offset));
+            starts[node + 1] = edges.size();
             // A stable sort: the first of several children of one name stays first.
-            Arrays.sort(
-                    edges,
-                    starts[node],
-                    starts[node + 1],
-                    Comparator.comparing(offset -> graph.edgeAt(offset).getLocalName(), ORDER));
+            edges.subList(starts[node], starts[node + 1])
+                    .sort(Comparator.comparing(offset -> graph.edgeAt(offset).getLocalName(), ORDER));
         }
     }
 
@@ -60,13 +44,13 @@ final class ObjectSearch {
         int high = starts[node + 1];
         while (low < high) {
             int middle = (low + high) >>> 1;
-            if (ORDER.compare(graph.edgeAt(edges[middle]).getLocalName(), name) < 0) {
+            if (ORDER.compare(graph.edgeAt(edges.get(middle)).getLocalName(), name) < 0) {
                 low = middle + 1;
             } else {
                 high = middle;
             }
         }
-        return low < starts[node + 1] ? graph.edgeAt(edges[low]) : null;
+        return low < starts[node + 1] ? graph.edgeAt(edges.get(low)) : null;
     }
 
     private static ByteString bytes(String name) {

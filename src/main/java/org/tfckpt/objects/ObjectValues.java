@@ -1,6 +1,8 @@
 package org.tfckpt.objects;
 
+import java.util.Arrays;
 import java.util.BitSet;
+import org.tfckpt.io.LongList;
 import org.tfckpt.proto.TrackableObjectGraph.TrackableObject;
 
 /** Finds the objects that have values: attributes, slots or a registered saver, in themselves or in a descendant. */
@@ -9,14 +11,15 @@ final class ObjectValues {
 
     /** Starts at the objects with values of their own, and follows each edge once, backwards. */
     static BitSet of(ObjectGraphBytes graph) {
-        int[] starts = new int[graph.size() + 2];
         BitSet having = new BitSet(graph.size());
+        // The child in the upper half, its parent in the lower one.
+        LongList edges = new LongList();
         for (int node = 0; node < graph.size(); node++) {
             ObjectGraphBytes.Fields fields = graph.fields(node);
             for (int field = fields.next(); field != 0; field = fields.next()) {
                 switch (field) {
                     case TrackableObject.CHILDREN_FIELD_NUMBER ->
-                        starts[fields.edge().getNodeId() + 2]++;
+                        edges.add((long) fields.edge().getNodeId() << Integer.SIZE | node);
                     case TrackableObject.ATTRIBUTES_FIELD_NUMBER,
                             TrackableObject.SLOT_VARIABLES_FIELD_NUMBER,
                             TrackableObject.REGISTERED_SAVER_FIELD_NUMBER -> having.set(node);
@@ -24,41 +27,22 @@ final class ObjectValues {
                 }
             }
         }
-        int[] parents = parents(graph, starts);
-        int[] queue = new int[graph.size()];
-        int end = 0;
-        for (int node = having.nextSetBit(0); node >= 0; node = having.nextSetBit(node + 1)) {
-            queue[end++] = node;
-        }
+        edges.sort();
+        long[] byChild = edges.toArray();
+        int[] queue = Arrays.copyOf(having.stream().toArray(), graph.size());
+        int end = having.cardinality();
         for (int next = 0; next < end; next++) {
-            for (int i = starts[queue[next]]; i < starts[queue[next] + 1]; i++) {
-                if (!having.get(parents[i])) {
-                    having.set(parents[i]);
-                    queue[end++] = parents[i];
+            int found = Arrays.binarySearch(byChild, (long) queue[next] << Integer.SIZE);
+            for (int i = found < 0 ? -found - 1 : found;
+                    i < byChild.length && byChild[i] >>> Integer.SIZE == queue[next];
+                    i++) {
+                int parent = (int) byChild[i];
+                if (!having.get(parent)) {
+                    having.set(parent);
+                    queue[end++] = parent;
                 }
             }
         }
         return having;
-    }
-
-    /**
-     * Returns the parents of all nodes, grouped by node. On entry, {@code starts} has the number of parents of node n
-     * at n + 2; on return, the index of its first parent at n.
-     */
-    private static int[] parents(ObjectGraphBytes graph, int[] starts) {
-        for (int i = 1; i < starts.length; i++) {
-            starts[i] += starts[i - 1];
-        }
-        int[] parents = new int[starts[starts.length - 1]];
-        for (int node = 0; node < graph.size(); node++) {
-            ObjectGraphBytes.Fields fields = graph.fields(node);
-            for (int field = fields.next(); field != 0; field = fields.next()) {
-                if (field == TrackableObject.CHILDREN_FIELD_NUMBER) {
-                    // Each parent added to a group moves the start that is one node ahead to the end of the group.
-                    parents[starts[fields.edge().getNodeId() + 1]++] = node;
-                }
-            }
-        }
-        return parents;
     }
 }
