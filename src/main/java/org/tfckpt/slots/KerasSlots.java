@@ -60,10 +60,9 @@ final class KerasSlots {
         if (inOptimizer && NamedSlots.withoutNumber(last).equals("Variable") && isTraining(scope, related)) {
             return TensorRole.of(Kind.SLOT);
         }
-        TensorRole role = SLOTS.values().stream().anyMatch(slots -> slots.contains(last))
-                ? slot(tensor, scope, last, related)
-                : null;
-        return role == null ? slotFirst(tensor, related) : role;
+        TensorRole role =
+                SLOTS.values().stream().anyMatch(slots -> slots.contains(last)) ? slot(tensor, false, related) : null;
+        return role == null ? slot(tensor, true, related) : role;
     }
 
     private static String lastOptimizer(String scope) {
@@ -94,33 +93,24 @@ final class KerasSlots {
         return isOptimizer(scope, "", false, related);
     }
 
-    /** Recognises the names since Keras 2.11, which begin with the slot: {@code Adam/m/dense/kernel}. */
-    private static @Nullable TensorRole slotFirst(TensorInfo tensor, RelatedTensors related) throws IOException {
+    /**
+     * Recognises the name of an optimizer, a variable and a slot: {@code Adam/dense/kernel/m}, or, since Keras 2.11,
+     * the slot first: {@code Adam/m/dense/kernel}.
+     */
+    private static @Nullable TensorRole slot(TensorInfo tensor, boolean slotFirst, RelatedTensors related)
+            throws IOException {
         String name = tensor.name();
         int start = 0;
         for (int end = name.indexOf('/'); end >= 0; end = name.indexOf('/', start)) {
-            int next = name.indexOf('/', end + 1);
             String optimizer = NamedSlots.withoutNumber(name.substring(start, end));
-            if (next >= 0 && SLOTS.getOrDefault(optimizer, Set.of()).contains(name.substring(end + 1, next))) {
-                String variable = related.variable(name.substring(next + 1), tensor, Shape::equals);
-                if (variable != null) {
-                    return TensorRole.of(Kind.SLOT, variable);
-                }
-            }
             start = end + 1;
-        }
-        return null;
-    }
-
-    private static @Nullable TensorRole slot(TensorInfo tensor, String scope, String last, RelatedTensors related)
-            throws IOException {
-        int start = 0;
-        for (int end = scope.indexOf('/'); end >= 0; end = scope.indexOf('/', start)) {
-            String part = NamedSlots.withoutNumber(scope.substring(start, end));
-            start = end + 1;
-            if (SLOTS.getOrDefault(part, Set.of()).contains(last)) {
-                String variable = related.variable(scope.substring(start), tensor, Shape::equals);
-                if (variable != null) {
+            int slash = slotFirst ? name.indexOf('/', start) : name.lastIndexOf('/');
+            if (slash > end && SLOTS.containsKey(optimizer)) {
+                String before = name.substring(start, slash);
+                String after = name.substring(slash + 1);
+                String variable = slotFirst ? after : before;
+                String slot = slotFirst ? before : after;
+                if (SLOTS.get(optimizer).contains(slot) && related.variable(variable, tensor, Shape::equals) != null) {
                     return TensorRole.of(Kind.SLOT, variable);
                 }
             }
