@@ -3,17 +3,17 @@ package org.tfckpt.format;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
+import org.tfckpt.io.LongList;
 import org.tfckpt.tensor.ErrorContext;
 
 /** The variants of a stored tensor, as messages in one buffer that are decoded on demand. */
 public final class VariantList implements VariantData {
     private final ByteBuffer bytes;
-    private final int[] ranges;
+    private final LongList ranges;
     private final String name;
     private final ErrorContext place;
 
-    private VariantList(ByteBuffer bytes, int[] ranges, String name, ErrorContext place) {
+    private VariantList(ByteBuffer bytes, LongList ranges, String name, ErrorContext place) {
         this.bytes = bytes;
         this.ranges = ranges;
         this.name = name;
@@ -25,8 +25,8 @@ public final class VariantList implements VariantData {
         private final ByteBuffer bytes;
         private final String name;
         private final ErrorContext place;
-        private int[] ranges = new int[2];
-        private int count;
+        /** The offset of each message in the upper half, its length in the lower one. */
+        private final LongList ranges = new LongList();
 
         /** Creates a builder without messages, which are in a buffer from its position on. */
         public Builder(ByteBuffer bytes, String name, ErrorContext place) {
@@ -37,33 +37,28 @@ public final class VariantList implements VariantData {
 
         /** Adds a message that was checked, by its offset and length. */
         public void add(int start, int length) {
-            if (count == ranges.length) {
-                ranges = Arrays.copyOf(ranges, 2 * count);
-            }
-            ranges[count] = start;
-            ranges[count + 1] = length;
-            count += 2;
+            ranges.add((long) start << Integer.SIZE | length);
         }
 
         /** Returns the number of messages added so far. */
         public int count() {
-            return count / 2;
+            return ranges.size();
         }
 
         /** Builds the list of the messages; the first {@code length} bytes of the buffer belong to the tensor. */
         public VariantList build(int length) {
-            return new VariantList(bytes.slice(0, length), Arrays.copyOf(ranges, count), name, place);
+            return new VariantList(bytes.slice(0, length), ranges, name, place);
         }
     }
 
     @Override
     public int count() {
-        return ranges.length / 2;
+        return ranges.size();
     }
 
     @Override
     public VariantMessage get(int index) {
-        ByteBuffer message = bytes.slice(ranges[2 * index], ranges[2 * index + 1]);
+        ByteBuffer message = bytes.slice((int) (ranges.get(index) >> Integer.SIZE), (int) ranges.get(index));
         try {
             return VariantMessage.read(message, name + "[" + index + "]", place);
         } catch (IOException e) {

@@ -2,7 +2,7 @@ package org.tfckpt.format;
 
 import java.io.IOException;
 import java.nio.ByteBuffer;
-import java.util.Arrays;
+import org.tfckpt.io.LongList;
 import org.tfckpt.proto.VariantTensorDataProto;
 import org.tfckpt.tensor.ErrorContext;
 import org.tfckpt.tensor.TensorNames;
@@ -19,12 +19,19 @@ public final class VariantMessage {
     private final String typeName;
     private final ByteBuffer metadata;
     private final ByteBuffer message;
-    private final int[] tensors;
+    /** The end of each message in the upper half, its length in the lower one. */
+    private final LongList tensors;
+
     private final String name;
     private final ErrorContext place;
 
     private VariantMessage(
-            String typeName, ByteBuffer metadata, ByteBuffer message, int[] tensors, String name, ErrorContext place) {
+            String typeName,
+            ByteBuffer metadata,
+            ByteBuffer message,
+            LongList tensors,
+            String name,
+            ErrorContext place) {
         this.typeName = typeName;
         this.metadata = metadata;
         this.message = message;
@@ -37,8 +44,7 @@ public final class VariantMessage {
     static VariantMessage read(ByteBuffer message, String name, ErrorContext place) throws IOException {
         String typeName = "";
         ByteBuffer metadata = ByteBuffer.allocate(0);
-        int[] tensors = new int[4];
-        int count = 0;
+        LongList tensors = new LongList();
         MessageFields in = new MessageFields(message);
         for (int tag = in.next(); tag != 0; tag = in.next()) {
             if (tag == TYPE_NAME) {
@@ -46,17 +52,13 @@ public final class VariantMessage {
             } else if (tag == METADATA) {
                 metadata = in.bytes();
             } else if (tag == TENSORS) {
-                if (count == tensors.length) {
-                    tensors = Arrays.copyOf(tensors, 2 * count);
-                }
-                tensors[count] = in.skipBytes();
-                tensors[count + 1] = in.position() - tensors[count];
-                count += 2;
+                int length = in.skipBytes();
+                tensors.add((long) in.position() << Integer.SIZE | length);
             } else {
                 in.skip();
             }
         }
-        return new VariantMessage(typeName, metadata, message.slice(), Arrays.copyOf(tensors, count), name, place);
+        return new VariantMessage(typeName, metadata, message.slice(), tensors, name, place);
     }
 
     /** Returns the name of the C++ type, for example {@code tensorflow::TensorList}. */
@@ -71,12 +73,13 @@ public final class VariantMessage {
 
     /** Returns the number of tensors inside. */
     public int tensorCount() {
-        return tensors.length / 2;
+        return tensors.size();
     }
 
     /** Returns the message of a tensor inside, a TensorProto. */
     public ByteBuffer tensor(int index) {
-        return message.slice(tensors[2 * index + 1], tensors[2 * index]);
+        int length = (int) tensors.get(index);
+        return message.slice((int) (tensors.get(index) >> Integer.SIZE) - length, length);
     }
 
     /** Returns the encoded message, read-only. */

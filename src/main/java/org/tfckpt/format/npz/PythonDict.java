@@ -1,8 +1,8 @@
 package org.tfckpt.format.npz;
 
-import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
+import org.tfckpt.io.LongList;
 import org.tfckpt.tensor.Shape;
 
 /**
@@ -82,24 +82,20 @@ final class PythonDict {
     }
 
     private Shape tuple() throws SyntaxException {
-        long[] numbers = new long[4];
-        int count = 0;
+        LongList numbers = new LongList();
         boolean comma = false;
         expect('(');
         while (!accept(')')) {
-            if (count > 0 && !comma) {
+            if (numbers.size() > 0 && !comma) {
                 throw unexpected("',' or ')'");
             }
-            if (count == numbers.length) {
-                numbers = Arrays.copyOf(numbers, 2 * count);
-            }
-            numbers[count++] = integer();
+            numbers.add(integer());
             comma = accept(',');
         }
-        if (count == 1 && !comma) {
+        if (numbers.size() == 1 && !comma) {
             throw new SyntaxException("a tuple of one number needs a comma");
         }
-        return Shape.of(Arrays.copyOf(numbers, count));
+        return Shape.of(numbers.toArray());
     }
 
     private long integer() throws SyntaxException {

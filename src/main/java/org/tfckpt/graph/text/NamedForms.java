@@ -223,13 +223,13 @@ final class NamedForms {
         return TextWindow.isWord(c)
                 || switch (c) {
                     case '.', '/', '-', '\\', '>', '+', '@', '#', '$', '%', '&', '~', '^', '*', '!' -> true;
-                    default -> c > 0x7f && !Character.isWhitespace(c) && !Character.isSpaceChar(c) && isOutsideAscii(c);
+                    // Box drawings separate columns.
+                    default ->
+                        c > 0x7f
+                                && !Character.isWhitespace(c)
+                                && !Character.isSpaceChar(c)
+                                && (c < '\u2500' || c > '\u257f');
                 };
-    }
-
-    /** Returns whether a character is a letter, a symbol or half of one; box drawings separate columns. */
-    private static boolean isOutsideAscii(char c) {
-        return c < '\u2500' || c > '\u257f';
     }
 
     private @Nullable String quotedBefore(int end, int floor, char quote) {

@@ -6,7 +6,6 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.io.Reader;
 import java.io.SequenceInputStream;
-import java.io.StringReader;
 import java.nio.charset.Charset;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
@@ -33,10 +32,6 @@ final class TextInput {
         }
         InputStream all = new SequenceInputStream(new ByteArrayInputStream(head), in);
         return charset.equals(StandardCharsets.UTF_8) ? new Utf8Reader(all) : new InputStreamReader(all, charset);
-    }
-
-    static Reader of(String text) {
-        return new StringReader(text);
     }
 
     /** Returns the encoding of a text by its first bytes; null if they are not text. */

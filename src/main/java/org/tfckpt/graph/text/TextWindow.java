@@ -2,8 +2,8 @@ package org.tfckpt.graph.text;
 
 import java.io.IOException;
 import java.io.Reader;
-import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
+import org.tfckpt.io.LongList;
 import org.tfckpt.tensor.Shape;
 
 /**
@@ -241,31 +241,27 @@ final class TextWindow {
             return NONE;
         }
         char close = open == '(' ? ')' : ']';
-        long[] sizes = new long[8];
-        int rank = 0;
+        LongList sizes = new LongList();
         boolean comma = false;
         int at = skipSpace(position + 1);
         while (at(at) != close) {
-            if (rank == Shape.MAX_RANK || (rank > 0 && !comma)) {
+            if (sizes.size() == Shape.MAX_RANK || (sizes.size() > 0 && !comma)) {
                 return NONE;
-            }
-            if (rank == sizes.length) {
-                sizes = Arrays.copyOf(sizes, 2 * rank);
             }
             int next = dimension(at);
             if (next == NONE) {
                 return NONE;
             }
-            sizes[rank++] = size;
+            sizes.add(size);
             at = skipSpace(next);
             comma = at(at) == ',';
             at = comma ? skipSpace(at + 1) : at;
         }
         // A tuple of one element has a comma, a list has none after the last element.
-        if (open == '(' ? rank == 1 && !comma : comma) {
+        if (open == '(' ? sizes.size() == 1 && !comma : comma) {
             return NONE;
         }
-        shape = Shape.of(Arrays.copyOf(sizes, rank));
+        shape = Shape.of(sizes.toArray());
         return at + 1;
     }
 

@@ -3,6 +3,7 @@ package org.tfckpt.graph.text;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.Reader;
+import java.io.StringReader;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.tensor.UnsupportedFormatException;
 
@@ -21,6 +22,6 @@ public final class VariableText {
 
     /** Reads a text like {@link #read(InputStream, boolean)}. */
     public static PrintedGraph read(String text) throws IOException {
-        return new TextScanner(TextInput.of(text)).scan();
+        return new TextScanner(new StringReader(text)).scan();
     }
 }
