@@ -79,22 +79,16 @@ public final class TableIterator implements Closeable {
     public void seekToFirst() throws IOException {
         bytesRead = 0;
         index.seekToFirst();
-        enterBlock();
-        if (block != null) {
-            block.seekToFirst();
-            skipEmptyBlocks();
-        }
+        enterBlock(null);
+        skipEmptyBlocks();
     }
 
     /** Moves to the first entry whose key is greater than or equal to the target. */
     public void seek(byte[] target) throws IOException {
         bytesRead = 0;
         index.seek(target);
-        enterBlock();
-        if (block != null) {
-            block.seek(target);
-            skipEmptyBlocks();
-        }
+        enterBlock(target);
+        skipEmptyBlocks();
     }
 
     /** Moves to the next entry. */
@@ -114,11 +108,8 @@ public final class TableIterator implements Closeable {
             while (index.valid() && index.compareKey(target) < 0) {
                 index.next();
             }
-            enterBlock();
-            if (block != null) {
-                block.seekToFirst();
-                skipEmptyBlocks();
-            }
+            enterBlock(null);
+            skipEmptyBlocks();
         }
         while (valid() && compareKey(target) < 0) {
             next();
@@ -128,20 +119,19 @@ public final class TableIterator implements Closeable {
     private void skipEmptyBlocks() throws IOException {
         while (block != null && !block.valid()) {
             index.next();
-            enterBlock();
-            if (block != null) {
-                block.seekToFirst();
-            }
+            enterBlock(null);
         }
     }
 
-    private void enterBlock() throws IOException {
+    /** Moves to the block of the index entry, and in it to a target, or to the first entry. */
+    private void enterBlock(byte @Nullable [] target) throws IOException {
         close();
         if (!index.valid()) {
             return;
         }
         Block next = blocks.load(index.value());
-        block = new BlockIterator(next);
+        BlockIterator entered = new BlockIterator(next);
+        block = entered;
         // The index of a small hostile file could refer to one large block a thousand times.
         bytesRead += next.storedSize();
         if (bytesRead > fileSize) {
@@ -149,6 +139,11 @@ public final class TableIterator implements Closeable {
                     ProblemKind.TABLE,
                     "blocks of the table overlap",
                     next.place().mismatch(fileSize + " bytes", bytesRead));
+        }
+        if (target == null) {
+            entered.seekToFirst();
+        } else {
+            entered.seek(target);
         }
     }
 
