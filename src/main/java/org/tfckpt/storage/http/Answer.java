@@ -119,14 +119,12 @@ final class Answer implements Closeable {
     }
 
     private PassingFailure stalled() {
-        return new PassingFailure(
-                "the server sent hardly any bytes for "
-                        + Duration.ofNanos(timeout).toMillis() / 1000.0 + " s",
-                Duration.ZERO);
+        return new PassingFailure("the server sent hardly any bytes for "
+                + Duration.ofNanos(timeout).toMillis() / 1000.0 + " s");
     }
 
     private static PassingFailure broken() {
-        return new PassingFailure("the connection broke", Duration.ZERO);
+        return new PassingFailure("the connection broke");
     }
 
     /**

@@ -3,7 +3,6 @@ package org.tfckpt.storage.http;
 import java.io.IOException;
 import java.net.HttpURLConnection;
 import java.nio.ByteBuffer;
-import java.time.Duration;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -92,7 +91,7 @@ final class HttpFile implements StorageFile {
                     // The signature of the target of an earlier redirect may have expired.
                     throw start.equals(url)
                             ? ErrorAnswers.of(answer.status(), answer.header("Retry-After"), url)
-                            : new PassingFailure("the server answers " + answer.status(), Duration.ZERO);
+                            : new PassingFailure("the server answers " + answer.status());
                 }
             }
             target = answer.url();
@@ -173,7 +172,7 @@ final class HttpFile implements StorageFile {
         Download whole = Download.of(answer, options.settings.downloadLimit);
         try {
             if (length >= 0 && whole.size() != length) {
-                throw new PassingFailure("the connection broke", Duration.ZERO);
+                throw new PassingFailure("the connection broke");
             }
             version.check(answer, whole.size());
             return whole;

@@ -10,6 +10,10 @@ final class PassingFailure extends IOException {
     /** The delay that the server asks for; zero if it does not. */
     private final transient Duration retryAfter;
 
+    PassingFailure(String message) {
+        this(message, Duration.ZERO);
+    }
+
     PassingFailure(String message, Duration retryAfter) {
         super(message);
         this.retryAfter = retryAfter;

@@ -172,7 +172,7 @@ final class Transport {
             return passing;
         }
         if (e instanceof SocketTimeoutException || cutByWatchdog) {
-            return passing(
+            return new PassingFailure(
                     message.toLowerCase(Locale.ROOT).startsWith("connect")
                             ? "no connection to " + peer + " within " + seconds(options.settings.connectTimeout)
                             : peer + " did not answer within " + seconds(options.settings.readTimeout));
@@ -192,16 +192,12 @@ final class Transport {
                     file, peer + (login ? " requires a login" : " does not connect to '" + url.origin() + "'"));
         }
         return e instanceof IOException && !(e instanceof ProtocolException)
-                ? passing("the connection to " + peer + " broke")
+                ? new PassingFailure("the connection to " + peer + " broke")
                 : ErrorAnswers.failed(file, "the answer of " + peer + " is not valid HTTP");
     }
 
     private IOException permanentAtFirst(HttpUrl file, String message) {
-        return answered ? passing(message) : ErrorAnswers.failed(file, message);
-    }
-
-    private static PassingFailure passing(String message) {
-        return new PassingFailure(message, Duration.ZERO);
+        return answered ? new PassingFailure(message) : ErrorAnswers.failed(file, message);
     }
 
     private static String seconds(Duration timeout) {

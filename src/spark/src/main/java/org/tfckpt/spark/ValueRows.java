@@ -8,6 +8,7 @@ import org.apache.spark.sql.catalyst.expressions.UnsafeArrayData;
 import org.apache.spark.sql.catalyst.util.GenericArrayData;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Tensor;
+import org.tfckpt.io.ByteSwap;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.Elements;
@@ -164,7 +165,9 @@ final class ValueRows extends TableRows {
                 }
                 yield new GenericArrayData(decimals);
             }
-            default -> littleEndian(type, bytes);
+            default ->
+                ByteSwap.swapped(bytes, bytes.order() == ByteOrder.BIG_ENDIAN ? type.swapUnit() : 1)
+                        .array();
         };
     }
 
@@ -178,19 +181,5 @@ final class ValueRows extends TableRows {
             }
         }
         return floats;
-    }
-
-    private static byte[] littleEndian(DataType type, ByteBuffer bytes) {
-        byte[] array = new byte[bytes.remaining()];
-        bytes.duplicate().get(array);
-        int unit = bytes.order() == ByteOrder.BIG_ENDIAN ? type.swapUnit() : 1;
-        for (int i = 0; unit > 1 && i < array.length; i += unit) {
-            for (int j = 0; j < unit / 2; j++) {
-                byte swapped = array[i + j];
-                array[i + j] = array[i + unit - 1 - j];
-                array[i + unit - 1 - j] = swapped;
-            }
-        }
-        return array;
     }
 }
