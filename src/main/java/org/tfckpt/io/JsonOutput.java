@@ -2,9 +2,7 @@ package org.tfckpt.io;
 
 import com.fasterxml.jackson.core.JsonFactory;
 import com.fasterxml.jackson.core.JsonGenerator;
-import com.fasterxml.jackson.core.SerializableString;
 import com.fasterxml.jackson.core.StreamWriteFeature;
-import com.fasterxml.jackson.core.io.CharacterEscapes;
 import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
@@ -16,7 +14,7 @@ import org.tfckpt.tensor.TensorNames;
  * Writes one JSON document as a line of UTF-8. Strings that are not UTF-8 become {@code {"base64": …}}. Requires
  * jackson-core. Not thread-safe.
  */
-public final class JsonOutput implements Closeable {
+public class JsonOutput implements Closeable {
     private static final JsonFactory FACTORY = JsonFactory.builder()
             .disable(StreamWriteFeature.AUTO_CLOSE_TARGET)
             .disable(StreamWriteFeature.AUTO_CLOSE_CONTENT)
@@ -25,38 +23,14 @@ public final class JsonOutput implements Closeable {
     private final OutputStream out;
     private final JsonGenerator json;
 
-    /** Escapes {@code <}, so that no string ends an element of HTML. */
-    private static final class HtmlEscapes extends CharacterEscapes {
-        private static final long serialVersionUID = 1;
-
-        @Override
-        public int[] getEscapeCodesForAscii() {
-            int[] codes = standardAsciiEscapesForJSON();
-            codes['<'] = ESCAPE_STANDARD;
-            return codes;
-        }
-
-        @Override
-        public @Nullable SerializableString getEscapeSequence(int c) {
-            return null;
-        }
-    }
-
     /** Starts a document. The stream is not closed. */
     public JsonOutput(OutputStream out) throws IOException {
         this.out = out;
         this.json = FACTORY.createGenerator(out);
     }
 
-    /** Starts a document that can be the content of an element of HTML. The stream is not closed. */
-    public static JsonOutput inHtml(OutputStream out) throws IOException {
-        JsonOutput output = new JsonOutput(out);
-        output.json.setCharacterEscapes(new HtmlEscapes());
-        return output;
-    }
-
     /** Returns Jackson's generator, for everything that needs no rule of its own. It is closed with this object. */
-    public JsonGenerator generator() {
+    public final JsonGenerator generator() {
         return json;
     }
 
@@ -91,6 +65,11 @@ public final class JsonOutput implements Closeable {
     /** Writes a field with a number, or null; infinities and NaN as strings. */
     public void number(String key, @Nullable Number value) throws IOException {
         json.writeFieldName(key);
+        number(value);
+    }
+
+    /** Writes a number, or null; infinities and NaN as strings. */
+    public void number(@Nullable Number value) throws IOException {
         if (value == null) {
             json.writeNull();
         } else if (value instanceof Double number) {

@@ -41,7 +41,7 @@ record GraphView(Graph graph, Comparison comparison, TensorTable tensors) {
         out.array(
                 "unused", unused.subList(0, Math.min(MAX_UNUSED, unused.size())), info -> reference(out, info.name()));
         out.number("unused_count", unused.size());
-        out.texts("notes", comparison.notes().stream().map(paths::message).toList());
+        out.array("notes", comparison.notes().stream().map(paths::message).toList(), out::text);
         out.object("plan", () -> plan(out, SuggestedPlan.of(comparison)));
     }
 
@@ -49,7 +49,7 @@ record GraphView(Graph graph, Comparison comparison, TensorTable tensors) {
     private void variable(Columns out, VariableSource source) throws IOException {
         Wanted wanted = source.wanted();
         String dtype = wanted.dtype() == DataType.DT_INVALID ? "" : wanted.dtype() + " ";
-        out.startArray();
+        out.generator().writeStartArray();
         out.text(wanted.variable());
         out.text(outcome(source));
         out.text(dtype + wanted.shape().map(Object::toString).orElse("?"));
@@ -61,7 +61,7 @@ record GraphView(Graph graph, Comparison comparison, TensorTable tensors) {
                 out.text(suggestion.name());
             }
         }
-        out.endArray();
+        out.generator().writeEndArray();
     }
 
     private static String outcome(VariableSource source) {
@@ -86,11 +86,9 @@ record GraphView(Graph graph, Comparison comparison, TensorTable tensors) {
     /** Writes the options that make a restore work. */
     private static void plan(Columns out, SuggestedPlan plan) throws IOException {
         out.flag("no_slots", plan.withoutSlots());
-        out.texts(
-                "exclude",
-                plan.exclusions().stream().map(SuggestedExclusion::pattern).toList());
-        out.texts("from", plan.rules().stream().map(SuggestedRule::rule).toList());
-        out.texts("not_restored", plan.notRestored().orElse(List.of()));
+        out.array("exclude", plan.exclusions().stream().map(SuggestedExclusion::pattern).toList(), out::text);
+        out.array("from", plan.rules().stream().map(SuggestedRule::rule).toList(), out::text);
+        out.array("not_restored", plan.notRestored().orElse(List.of()), out::text);
         out.number("found", plan.comparison().matched().size());
         out.flag("complete", plan.isComplete());
     }

@@ -4,6 +4,7 @@ import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
@@ -11,8 +12,10 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.Base64;
 import java.util.List;
+import java.util.Objects;
 import java.util.stream.Collectors;
 import org.tfckpt.format.Destination;
+import org.tfckpt.io.JsonOutput;
 import org.tfckpt.io.NewFile;
 
 /** The page: a template with one style sheet, one script, and the data between them. */
@@ -23,7 +26,7 @@ final class Page {
 
     private Page() {}
 
-    static void write(Path file, boolean overwrite, ReportModel model) throws IOException {
+    static void write(Path file, boolean overwrite, JsonOutput.Element<Columns> content) throws IOException {
         String style = resource("report.css");
         String script = "'use strict';\n(() => {\n"
                 + SCRIPTS.stream().map(Page::resource).collect(Collectors.joining())
@@ -37,7 +40,9 @@ final class Page {
         Destination.write(file, overwrite, bytes -> {}, target -> {
             try (OutputStream out = new BufferedOutputStream(new Target(target))) {
                 out.write(page.substring(0, data).getBytes(StandardCharsets.UTF_8));
-                ReportJson.write(out, model);
+                try (Columns json = new Columns(out)) {
+                    json.object(() -> content.write(json));
+                }
                 out.write(page.substring(data + DATA.length()).getBytes(StandardCharsets.UTF_8));
             }
         });
@@ -45,9 +50,9 @@ final class Page {
 
     private static String resource(String name) {
         try (InputStream in = Page.class.getResourceAsStream(name)) {
-            return new String(java.util.Objects.requireNonNull(in, name).readAllBytes(), StandardCharsets.UTF_8);
+            return new String(Objects.requireNonNull(in, name).readAllBytes(), StandardCharsets.UTF_8);
         } catch (IOException e) {
-            throw new java.io.UncheckedIOException(e);
+            throw new UncheckedIOException(e);
         }
     }
 

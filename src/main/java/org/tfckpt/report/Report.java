@@ -1,6 +1,7 @@
 package org.tfckpt.report;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.Path;
 import java.time.Instant;
 import java.util.ArrayList;
@@ -12,6 +13,7 @@ import org.tfckpt.Checkpoint;
 import org.tfckpt.Salvage;
 import org.tfckpt.format.Destination;
 import org.tfckpt.graph.Graph;
+import org.tfckpt.io.JsonOutput;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.ErrorContext;
@@ -206,11 +208,9 @@ public final class Report {
         }
         try {
             ReportModel model = model();
-            Page.write(file, overwrite, model);
+            Page.write(file, overwrite, model::write);
             return new Written(
-                    model.tensors == null ? 0 : model.tensors.all().tensors(),
-                    model.warnings.size(),
-                    model.groups().size());
+                    model.tensors, model.warnings.size(), model.groups().size());
         } catch (NoClassDefFoundError e) {
             throw new CheckpointException(
                     "writing a report needs jackson-core, which is not on the class path",
@@ -227,13 +227,16 @@ public final class Report {
             return model;
         }
         if (verify) {
-            model.verification = source.verify(model.problems::add, executor, threads);
-            model.hasChecksums = source.hasChecksums();
+            Checkpoint.Verification done = source.verify(model.problems::add, executor, threads);
+            model.parts.add(out -> out.object("verification", () -> {
+                out.flag("checksums", source.hasChecksums());
+                out.number("tensors", done.tensors());
+                out.number("bytes", done.bytes());
+            }));
         }
-        model.format = source.format();
         try {
             read(source, model);
-        } catch (IOException | java.io.UncheckedIOException e) {
+        } catch (IOException | UncheckedIOException e) {
             Salvage salvage = salvage(source, e);
             // What the verification found already is not listed twice.
             if (!verify) {
@@ -247,7 +250,7 @@ public final class Report {
 
     /** Reads what is intact of a checkpoint whose index is damaged. */
     private static Salvage salvage(Checkpoint source, Exception failure) throws IOException {
-        Exception cause = failure instanceof java.io.UncheckedIOException unchecked ? unchecked.getCause() : failure;
+        Exception cause = failure instanceof UncheckedIOException unchecked ? unchecked.getCause() : failure;
         if (!(cause instanceof DataLossException)) {
             throw cause instanceof IOException io ? io : new IOException(cause);
         }
@@ -255,21 +258,26 @@ public final class Report {
     }
 
     private void read(Checkpoint source, ReportModel model) throws IOException {
+        List<JsonOutput.Element<Columns>> parts = new ArrayList<>();
         TensorTable tensors = TensorTable.read(source, selection, model.problems);
-        model.read(source, tensors);
+        parts.add(TensorColumns.of(source, tensors)::write);
         if (other != null) {
             ScanOptions options = ScanOptions.DEFAULT.withThreads(executor, threads);
-            model.changes = Changes.between(other, source, tensors, selection, options);
+            Changes changes = Changes.between(other, source, tensors, selection, options);
+            parts.add(out -> out.object("changes", () -> changes.write(out)));
         }
+        Warnings warnings = new Warnings(tensors);
         if (values) {
-            Warnings warnings = new Warnings(tensors);
             // What the verification found is not listed twice.
             List<Problem> damage = verify ? new ArrayList<>() : model.problems;
-            model.values = TensorValues.read(source, tensors, executor, threads, warnings, damage);
-            model.warnings.addAll(warnings.found());
+            parts.add(TensorValues.read(source, tensors, executor, threads, warnings, damage)::write);
         }
         if (graph != null) {
-            model.graph = GraphView.of(source, graph, tensors);
+            GraphView view = GraphView.of(source, graph, tensors);
+            parts.add(out -> out.object("graph", () -> view.write(out, model.paths)));
         }
+        model.parts.addAll(parts);
+        model.warnings.addAll(warnings.found());
+        model.tensors = tensors.all().tensors();
     }
 }

@@ -1,92 +1,55 @@
 package org.tfckpt.report;
 
 import java.io.IOException;
-import java.nio.ByteOrder;
 import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Optional;
-import java.util.regex.Matcher;
-import java.util.regex.Pattern;
-import org.jspecify.annotations.Nullable;
-import org.tfckpt.Checkpoint;
 import org.tfckpt.format.ProblemGroup;
-import org.tfckpt.tensor.CheckpointException;
-import org.tfckpt.tensor.DataType;
+import org.tfckpt.io.JsonOutput;
 import org.tfckpt.tensor.Problem;
-import org.tfckpt.tensor.TensorInfo;
 
-/** Everything that a page shows. */
+/** What a page shows. */
 final class ReportModel {
-    private static final Pattern STEP = Pattern.compile("-([0-9]{1,18})$");
-
     final ShownPaths paths;
-    final Instant time;
     final List<Problem> problems = new ArrayList<>();
+
+    /** What was read of the checkpoint. */
     final List<Warning> warnings = new ArrayList<>();
-    Checkpoint.@Nullable Verification verification;
-    boolean hasChecksums = true;
 
-    @Nullable
-    String format;
+    final List<JsonOutput.Element<Columns>> parts = new ArrayList<>();
+    long tensors;
 
-    @Nullable
-    String byteOrder;
-
-    @Nullable
-    Long step;
-
-    int shards;
-    /** The tensors and the checkpoint from which they are read. */
-    @Nullable
-    TensorTable tensors;
-
-    @Nullable
-    Checkpoint checkpoint;
-
-    @Nullable
-    TensorValues values;
-
-    @Nullable
-    Changes changes;
-
-    @Nullable
-    GraphView graph;
+    private final Instant time;
 
     ReportModel(ShownPaths paths, Instant time) {
         this.paths = paths;
         this.time = time;
     }
 
-    void read(Checkpoint source, TensorTable table) throws IOException {
-        checkpoint = source;
-        tensors = table;
-        format = source.format();
-        byteOrder = source.byteOrder() == ByteOrder.BIG_ENDIAN ? "BIG" : "LITTLE";
-        shards = source.shardCount();
-        step = step(source);
-    }
-
-    private static @Nullable Long step(Checkpoint source) throws IOException {
-        Matcher number = STEP.matcher(ShownPaths.fileName(source.prefix()));
-        if (number.find()) {
-            return Long.valueOf(number.group(1));
-        }
-        Optional<TensorInfo> counter = source.find("global_step");
-        if (counter.isPresent()
-                && counter.get().dtype() == DataType.DT_INT64
-                && counter.get().shape().rank() == 0) {
-            try {
-                return source.tensor(counter.get()).toLongArray()[0];
-            } catch (CheckpointException damaged) {
-                return null;
-            }
-        }
-        return null;
-    }
-
     /** Returns the problems as {@code verify} groups them. */
     List<ProblemGroup> groups() {
         return ProblemGroup.of(problems);
+    }
+
+    /** Writes the data of the page: what the commands print as JSON, by columns instead of by tensors. */
+    void write(Columns out) throws IOException {
+        out.text("file", paths.checkpoint());
+        out.text("path", paths.path());
+        out.text("made", time.toString());
+        out.objects("problems", groups(), group -> problem(out, group));
+        out.objects("warnings", warnings, warning -> warning.write(out));
+        for (JsonOutput.Element<Columns> part : parts) {
+            part.write(out);
+        }
+    }
+
+    private void problem(Columns out, ProblemGroup group) throws IOException {
+        Problem problem = group.problem();
+        out.text("file", problem.file() == null ? null : ShownPaths.fileName(problem.file()));
+        out.number("offset", problem.offset() < 0 ? null : (Long) problem.offset());
+        out.text("tensor", problem.tensor());
+        out.text("kind", problem.kind().toString());
+        out.text("message", paths.message(problem.message()));
+        out.number("tensors", group.tensors().size());
     }
 }

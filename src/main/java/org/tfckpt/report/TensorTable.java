@@ -65,12 +65,10 @@ final class TensorTable {
             return tensors;
         }
 
-        long parameters() {
-            return parameters;
-        }
-
-        long bytes() {
-            return bytes;
+        void write(Columns out) throws IOException {
+            out.number("tensors", tensors);
+            out.number("parameters", parameters);
+            out.number("bytes", bytes);
         }
     }
 

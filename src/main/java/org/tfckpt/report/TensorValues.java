@@ -11,6 +11,7 @@ import java.util.concurrent.Executor;
 import java.util.function.Function;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
+import org.tfckpt.io.JsonOutput;
 import org.tfckpt.io.OrderedWork;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataLossException;
@@ -163,11 +164,11 @@ final class TensorValues {
                 if (found == null || found.quantiles.isEmpty()) {
                     out.number(null);
                 } else {
-                    out.startArray();
+                    out.generator().writeStartArray();
                     for (double quantile : found.quantiles) {
                         out.number(quantile);
                     }
-                    out.endArray();
+                    out.generator().writeEndArray();
                 }
             });
         });
@@ -191,7 +192,7 @@ final class TensorValues {
     }
 
     /** Writes an object with an array for each row that has something. */
-    private static <T> void sparse(Columns out, String key, @Nullable T[] rows, Columns.Item<T> elements)
+    private static <T> void sparse(Columns out, String key, @Nullable T[] rows, JsonOutput.Element<T> elements)
             throws IOException {
         out.object(key, () -> {
             for (int row = 0; row < rows.length; row++) {

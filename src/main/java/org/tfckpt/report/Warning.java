@@ -1,5 +1,6 @@
 package org.tfckpt.report;
 
+import java.io.IOException;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -11,10 +12,12 @@ final class Warning {
     private final String title;
     private final String how;
     private final List<Item> items = new ArrayList<>();
+
+    /** The number of items, including those that are not listed. */
     private long count;
 
     /** A tensor, or a group of equal ones, and what was found there. */
-    record Item(List<String> tensors, String note) {}
+    private record Item(List<String> tensors, String note) {}
 
     Warning(String kind, String title, String how) {
         this.kind = kind;
@@ -29,24 +32,18 @@ final class Warning {
         }
     }
 
-    String kind() {
-        return kind;
+    boolean isEmpty() {
+        return items.isEmpty();
     }
 
-    String title() {
-        return title;
-    }
-
-    String how() {
-        return how;
-    }
-
-    /** Returns the number of items, including those that are not listed. */
-    long count() {
-        return count;
-    }
-
-    List<Item> items() {
-        return items;
+    void write(Columns out) throws IOException {
+        out.text("kind", kind);
+        out.text("title", title);
+        out.text("how", how);
+        out.number("count", count);
+        out.objects("items", items, item -> {
+            out.array("tensors", item.tensors(), out::text);
+            out.text("note", item.note());
+        });
     }
 }

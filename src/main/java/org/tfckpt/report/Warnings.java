@@ -104,7 +104,7 @@ final class Warnings {
 
     List<Warning> found() {
         return Stream.of(notFinite, slots, equal, zeros, constants)
-                .filter(warning -> warning.count() > 0)
+                .filter(warning -> !warning.isEmpty())
                 .toList();
     }
 }
