@@ -148,7 +148,7 @@ final class InspectCommand extends ToolCommand {
     }
 
     private void value(Checkpoint checkpoint, String name, PrintOptions options) throws IOException {
-        NumpyText.print(new TensorArray(checkpoint.tensor(name)), options, out());
+        NumpyText.print(new TensorArray(checkpoint.tensor(name)), options, out()::text);
         print("");
     }
 

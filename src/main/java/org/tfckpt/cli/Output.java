@@ -12,7 +12,7 @@ import org.tfckpt.tensor.TensorNames;
  * Writes standard output as UTF-8, independent of the locale. Bytes of names that are not UTF-8 are written unchanged.
  * On a terminal, control characters are replaced, since a hostile file could contain escape sequences.
  */
-final class Output implements Appendable, Closeable {
+final class Output implements Closeable {
     private final BufferedOutputStream out;
     private final boolean terminal;
 
@@ -59,22 +59,6 @@ final class Output implements Appendable, Closeable {
     /** Writes text unchanged, without replacing control characters. */
     void text(String text) throws IOException {
         out.write(TensorNames.encode(text));
-    }
-
-    @Override
-    public Output append(CharSequence text) throws IOException {
-        text(text.toString());
-        return this;
-    }
-
-    @Override
-    public Output append(CharSequence text, int start, int end) throws IOException {
-        return append(text.subSequence(start, end));
-    }
-
-    @Override
-    public Output append(char c) throws IOException {
-        return append(String.valueOf(c));
     }
 
     /** Writes an object as a JSON document. */

@@ -53,7 +53,7 @@ final class ShowCommand extends ToolCommand {
                 if (names.size() > 1) {
                     out().line(tensor.toString());
                 }
-                NumpyText.print(new TensorArray(region(tensor)), options, out());
+                NumpyText.print(new TensorArray(region(tensor)), options, out()::text);
                 out().text("\n");
             }
         }

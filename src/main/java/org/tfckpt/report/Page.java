@@ -65,11 +65,6 @@ final class Page {
         }
     }
 
-    /** Escapes text for the content of an element of HTML. */
-    static String escaped(String text) {
-        return text.replace("&", "&amp;").replace("<", "&lt;");
-    }
-
     private static final class Target extends OutputStream {
         private final NewFile file;
 

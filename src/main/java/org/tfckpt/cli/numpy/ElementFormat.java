@@ -46,7 +46,7 @@ interface ElementFormat {
                     yield (run, i) -> integer(dtype, run.integer(i));
                 }
                 if (Elements.fitsFloat(dtype)) {
-                    yield (run, i) -> SixDigits.text(run.number(i));
+                    yield (run, i) -> FloatFormat.sixDigits(run.number(i));
                 }
                 throw new IllegalArgumentException("NumPy has no values of " + dtype);
             }

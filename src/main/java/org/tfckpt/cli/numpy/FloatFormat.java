@@ -1,6 +1,7 @@
 package org.tfckpt.cli.numpy;
 
 import java.io.IOException;
+import java.util.function.Predicate;
 import org.tfckpt.cli.numpy.PrintOptions.FloatMode;
 
 /** Formats floats of an array as NumPy does: all with an exponent or none, with aligned decimal points. */
@@ -118,16 +119,30 @@ final class FloatFormat {
 
     /** Returns a scalar with the shortest digits, independent of the options. */
     static String scalar(double number, FloatKind kind, boolean keepsPoint) {
+        boolean plain = Math.abs(number) >= 1e-4 && Math.abs(number) < 1e16;
+        return scalar(number, kind, Decimal.Limit.SHORTEST, decimal -> plain, keepsPoint ? ".0" : "");
+    }
+
+    /**
+     * Returns a scalar with six digits, as C's {@code %g} does. The ml_dtypes package prints bfloat16, float8 and float4
+     * in this way.
+     */
+    static String sixDigits(double number) {
+        Decimal.Limit six = Decimal.Limit.afterFirst(false, 5, -1);
+        return scalar(
+                number, FloatKind.DOUBLE, six, decimal -> decimal.exponent() >= -4 && decimal.exponent() < 6, "");
+    }
+
+    private static String scalar(
+            double number, FloatKind kind, Decimal.Limit limit, Predicate<Decimal> isPlain, String noFraction) {
         if (!Double.isFinite(number)) {
             return Double.isNaN(number) ? "nan" : number < 0 ? "-inf" : "inf";
         }
-        double magnitude = Math.abs(number);
         String sign = isNegative(number) ? "-" : "";
-        Decimal decimal = Decimal.of(magnitude, kind, Decimal.Limit.SHORTEST);
-        if (magnitude == 0 || (magnitude >= 1e-4 && magnitude < 1e16)) {
+        Decimal decimal = Decimal.of(Math.abs(number), kind, limit);
+        if (number == 0 || isPlain.test(decimal)) {
             String fraction = decimal.fraction();
-            String point = fraction.isEmpty() ? (keepsPoint ? ".0" : "") : "." + fraction;
-            return sign + decimal.whole() + point;
+            return sign + decimal.whole() + (fraction.isEmpty() ? noFraction : "." + fraction);
         }
         String tail = decimal.tail();
         return sign

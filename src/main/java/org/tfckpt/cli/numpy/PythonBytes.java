@@ -1,6 +1,7 @@
 package org.tfckpt.cli.numpy;
 
 import java.nio.charset.StandardCharsets;
+import java.util.HexFormat;
 
 /** Formats literals as Python does. */
 final class PythonBytes {
@@ -8,7 +9,8 @@ final class PythonBytes {
 
     /** Returns a literal of {@code bytes}, for example {@code b'x\x00'}. */
     static String literal(byte[] bytes) {
-        char quote = contains(bytes, '\'') && !contains(bytes, '"') ? '"' : '\'';
+        String latin1 = new String(bytes, StandardCharsets.ISO_8859_1);
+        char quote = latin1.contains("'") && !latin1.contains("\"") ? '"' : '\'';
         StringBuilder text = new StringBuilder(bytes.length + 3).append('b').append(quote);
         for (byte value : bytes) {
             switch (value) {
@@ -18,7 +20,7 @@ final class PythonBytes {
                 case '\\' -> text.append("\\\\");
                 default -> {
                     if (value < ' ' || value == 0x7f) {
-                        text.append("\\x").append(hexDigit(value >> 4)).append(hexDigit(value));
+                        text.append("\\x").append(HexFormat.of().toHexDigits(value));
                     } else {
                         text.append(value == quote ? "\\" : "").append((char) value);
                     }
@@ -31,18 +33,5 @@ final class PythonBytes {
     /** Returns a string literal, for an error message. */
     static String quote(String text) {
         return literal(text.getBytes(StandardCharsets.UTF_8)).substring(1);
-    }
-
-    private static boolean contains(byte[] bytes, char wanted) {
-        for (byte value : bytes) {
-            if (value == wanted) {
-                return true;
-            }
-        }
-        return false;
-    }
-
-    private static char hexDigit(int value) {
-        return Character.forDigit(value & 0xf, 16);
     }
 }

@@ -1,5 +1,6 @@
 package org.tfckpt.cli.numpy;
 
+import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.List;
@@ -14,6 +15,12 @@ record MemoryValues(DataType dtype, Shape shape, ByteBuffer data, List<byte[]> s
 
     static MemoryValues ofStrings(Shape shape, List<byte[]> strings) {
         return new MemoryValues(DataType.DT_STRING, shape, ByteBuffer.allocate(0), strings);
+    }
+
+    static String print(ArrayValues values, PrintOptions options) throws IOException {
+        StringBuilder text = new StringBuilder();
+        NumpyText.print(values, options, text::append);
+        return text.toString();
     }
 
     @Override

@@ -50,7 +50,7 @@ record NumpyCase(ArrayValues values, List<String> options, String text) {
         for (String option : options) {
             printOptions = printOptions.with(option);
         }
-        return NumpyText.of(values, printOptions);
+        return MemoryValues.print(values, printOptions);
     }
 
     @Override

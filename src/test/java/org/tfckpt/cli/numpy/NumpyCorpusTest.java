@@ -61,7 +61,7 @@ class NumpyCorpusTest {
     private static void compare(Tensor tensor, String wanted) throws IOException {
         String text;
         try {
-            text = NumpyText.of(new TensorArray(tensor), PrintOptions.DEFAULT);
+            text = MemoryValues.print(new TensorArray(tensor), PrintOptions.DEFAULT);
         } catch (UnsupportedFormatException e) {
             assertThat(e).hasMessageContaining("is not read yet");
             return;

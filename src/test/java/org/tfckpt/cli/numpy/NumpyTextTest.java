@@ -21,7 +21,7 @@ import org.tfckpt.tensor.Shape;
 @DisplayName("Values are printed as NumPy prints them")
 class NumpyTextTest {
     private static String print(ArrayValues values) throws IOException {
-        return NumpyText.of(values, PrintOptions.DEFAULT);
+        return MemoryValues.print(values, PrintOptions.DEFAULT);
     }
 
     private static ByteBuffer allocate(DataType dtype, Shape shape) {
@@ -285,7 +285,7 @@ class NumpyTextTest {
     @Test
     void onlyWhatIsShownIsRead() throws IOException {
         Endless endless = new Endless();
-        assertThat(NumpyText.of(endless, PrintOptions.DEFAULT.with("edgeitems=1")))
+        assertThat(MemoryValues.print(endless, PrintOptions.DEFAULT.with("edgeitems=1")))
                 .isEqualTo("""
                         [[[                  0 ...          1073741823]
                           ...

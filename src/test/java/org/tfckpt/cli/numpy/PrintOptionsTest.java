@@ -55,8 +55,8 @@ class PrintOptionsTest {
                 .with("precision=" + digits)
                 .with("edgeitems=" + digits)
                 .with("linewidth=-" + digits);
-        assertThat(NumpyText.of(values, options)).isEqualTo("[0.5]");
-        assertThat(NumpyText.of(values, options.with("floatmode=fixed"))).startsWith("[0.5000");
+        assertThat(MemoryValues.print(values, options)).isEqualTo("[0.5]");
+        assertThat(MemoryValues.print(values, options.with("floatmode=fixed"))).startsWith("[0.5000");
     }
 
     @ParameterizedTest
@@ -86,7 +86,7 @@ class PrintOptionsTest {
         ByteBuffer one = ByteBuffer.allocate(4).putFloat(0, 1);
         ArrayValues values = new MemoryValues(DataType.DT_FLOAT, Shape.of(1), one, List.of());
         PrintOptions negative = PrintOptions.DEFAULT.with("precision=-1");
-        assertThatThrownBy(() -> NumpyText.of(values, negative)).hasMessage("precision must be >= 0");
-        assertThat(NumpyText.of(values, negative.with("floatmode=unique"))).isEqualTo("[1.]");
+        assertThatThrownBy(() -> MemoryValues.print(values, negative)).hasMessage("precision must be >= 0");
+        assertThat(MemoryValues.print(values, negative.with("floatmode=unique"))).isEqualTo("[1.]");
     }
 }
