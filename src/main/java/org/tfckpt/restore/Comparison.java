@@ -41,18 +41,19 @@ public final class Comparison {
             Set<String> slots,
             List<NamePattern> idleExclusions,
             List<String> idleRules,
-            boolean mapped,
+            List<NameMapping.Collision> collisions,
             @Nullable NameKind names,
-            List<String> notes) {
+            List<String> notes,
+            boolean partial) {
         this.sources = List.copyOf(sources);
         this.tensors = tensors;
         this.names = names;
         this.notes = List.copyOf(notes);
         this.slots = slots;
-        this.partial = false;
+        this.partial = partial;
         this.idleExclusions = List.copyOf(idleExclusions);
         this.idleRules = List.copyOf(idleRules);
-        this.collisions = mapped ? collisions(sources) : List.of();
+        this.collisions = collisions;
         Set<String> used = new HashSet<>();
         for (VariableSource source : sources) {
             source.tensor().ifPresent(tensor -> used.add(tensor.name()));
@@ -62,22 +63,10 @@ public final class Comparison {
                 .toList();
     }
 
-    private Comparison(Comparison whole) {
-        this.sources = whole.sources;
-        this.tensors = whole.tensors;
-        this.idleExclusions = whole.idleExclusions;
-        this.idleRules = whole.idleRules;
-        this.collisions = whole.collisions;
-        this.names = whole.names;
-        this.notes = whole.notes;
-        this.slots = whole.slots;
-        this.partial = true;
-        this.unused = whole.unused;
-    }
-
     /** Returns this comparison as one of a graph that may have more variables. */
     Comparison asPartial() {
-        return new Comparison(this);
+        return new Comparison(
+                sources, tensors, slots, idleExclusions, idleRules, collisions, names, notes, true);
     }
 
     /**
@@ -131,9 +120,10 @@ public final class Comparison {
                 slots,
                 List.copyOf(idle),
                 mapping.idle(names),
-                !mapping.equals(NameMapping.NONE),
+                mapping.equals(NameMapping.NONE) ? List.of() : collisions(sources),
                 kind,
-                inferred.notes());
+                inferred.notes(),
+                false);
     }
 
     /** Returns this comparison with further rules and exclusions. */
@@ -155,7 +145,8 @@ public final class Comparison {
         List<VariableSource> changed = sources.stream()
                 .map(source -> source.outcome() == Outcome.EXCLUDED ? source : with(source, other, rules, exclusions))
                 .toList();
-        return new Comparison(changed, other, slots, List.of(), List.of(), true, names, notes);
+        return new Comparison(
+                changed, other, slots, List.of(), List.of(), collisions(changed), names, notes, false);
     }
 
     private VariableSource with(VariableSource source, Tensors other, NameMapping rules, Exclusions exclusions) {
@@ -174,7 +165,8 @@ public final class Comparison {
         List<VariableSource> sources = assigned.entrySet().stream()
                 .map(pair -> source(NamedVariable.of(pair.getKey()), pair.getValue(), tensors, false, Optional.empty()))
                 .toList();
-        return new Comparison(sources, tensors, Set.of(), List.of(), List.of(), false, null, List.of());
+        return new Comparison(
+                sources, tensors, Set.of(), List.of(), List.of(), List.of(), null, List.of(), false);
     }
 
     private static VariableSource source(

@@ -21,7 +21,7 @@ import org.tfckpt.tensor.TensorNames;
  * Determines the variables that a graph restores and their names in the checkpoint: the names its saver restores from,
  * else those it saves under; for the objects of a TF2 SavedModel or checkpoint, the names of the kind asked for.
  */
-final class GraphWants implements NameChoice.Variables {
+final class GraphWants {
     private final Graph graph;
     private final Checkpoint checkpoint;
     private final Tensors tensors;
@@ -32,13 +32,11 @@ final class GraphWants implements NameChoice.Variables {
         this.tensors = tensors;
     }
 
-    @Override
-    public boolean isObjectBased() {
+    boolean isObjectBased() {
         return graph.isObjectBased();
     }
 
-    @Override
-    public List<NamedVariable> named(NameKind kind) throws IOException {
+    List<NamedVariable> named(NameKind kind) throws IOException {
         if (!graph.isObjectBased()) {
             return named(withoutBookkeeping(), saverKeys(graph));
         }

@@ -2,34 +2,20 @@ package org.tfckpt.restore;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Collection;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Compares variables with an object-based checkpoint, or those of an object-based graph, by the names that fit best. */
-final class NameChoice {
-    private final List<Variables> variables;
-    private final Tensors tensors;
-    private final NameMapping mapping;
-    private final Exclusions exclusions;
-
-    NameChoice(List<Variables> variables, Tensors tensors, NameMapping mapping, Exclusions exclusions) {
-        this.variables = variables;
-        this.tensors = tensors;
-        this.mapping = mapping;
-        this.exclusions = exclusions;
-    }
-
-    /** Variables whose names to look for depend on the kind, if they are object-based. */
-    interface Variables {
-        boolean isObjectBased();
-
-        Collection<NamedVariable> named(NameKind kind) throws IOException;
-    }
+record NameChoice(
+        List<NamedVariable> variables,
+        List<GraphWants> graphs,
+        Tensors tensors,
+        NameMapping mapping,
+        Exclusions exclusions) {
 
     /** Compares by the names given, or if they are null, by those with the most matches. */
     Comparison compare(@Nullable NameKind given) throws IOException {
-        boolean objectGraph = variables.stream().anyMatch(Variables::isObjectBased);
+        boolean objectGraph = graphs.stream().anyMatch(GraphWants::isObjectBased);
         if (!objectGraph && !tensors.isObjectBased()) {
             return compare(NameKind.KEY, tensors, null);
         }
@@ -69,9 +55,9 @@ final class NameChoice {
     }
 
     private Comparison compare(NameKind kind, Tensors found, @Nullable NameKind stated) throws IOException {
-        List<NamedVariable> named = new ArrayList<>();
-        for (Variables some : variables) {
-            named.addAll(some.named(kind));
+        List<NamedVariable> named = new ArrayList<>(variables);
+        for (GraphWants graph : graphs) {
+            named.addAll(graph.named(kind));
         }
         return Comparison.of(named, found, mapping, exclusions, stated);
     }

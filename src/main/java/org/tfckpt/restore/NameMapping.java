@@ -10,7 +10,9 @@ import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
+import java.util.function.Function;
 import java.util.function.UnaryOperator;
+import org.jspecify.annotations.Nullable;
 import org.tfckpt.objects.ObjectKeys;
 import org.tfckpt.tensor.TensorInfo;
 
@@ -37,7 +39,7 @@ public final class NameMapping implements UnaryOperator<String> {
      * @return the mapping
      */
     public static NameMapping pairs(Map<String, String> sources) {
-        return new NameMapping(List.of(new ExactNames(Collections.unmodifiableMap(new LinkedHashMap<>(sources)))));
+        return new NameMapping(List.of(new NameRule.Pairs(Collections.unmodifiableMap(new LinkedHashMap<>(sources)))));
     }
 
     /**
@@ -75,7 +77,11 @@ public final class NameMapping implements UnaryOperator<String> {
      * @return the mapping
      */
     public static NameMapping scope(String graph, String checkpoint) {
-        return prefix(PrefixRule.scope(graph), PrefixRule.scope(checkpoint));
+        return prefix(scope(graph), scope(checkpoint));
+    }
+
+    private static String scope(String name) {
+        return name.isEmpty() || name.endsWith("/") ? name.equals("/") ? "" : name : name + "/";
     }
 
     /**
@@ -86,7 +92,9 @@ public final class NameMapping implements UnaryOperator<String> {
      * @return the mapping
      */
     public static NameMapping prefix(String graph, String checkpoint) {
-        return new NameMapping(List.of(new PrefixRule(graph, checkpoint)));
+        return of(
+                name -> name.startsWith(graph) ? checkpoint + name.substring(graph.length()) : null,
+                "'" + graph + "' from '" + checkpoint + "'");
     }
 
     /**
@@ -117,7 +125,15 @@ public final class NameMapping implements UnaryOperator<String> {
     public static NameMapping of(UnaryOperator<String> function) {
         return function instanceof NameMapping mapping
                 ? mapping
-                : new NameMapping(List.of(new FunctionRule(function, "a function")));
+                : of(name -> other(name, function.apply(name)), "a function");
+    }
+
+    private static NameMapping of(Function<String, @Nullable String> function, String description) {
+        return new NameMapping(List.of(new NameRule.OfFunction(function, description)));
+    }
+
+    private static @Nullable String other(String name, String result) {
+        return result.equals(name) ? null : result;
     }
 
     /**
@@ -127,8 +143,7 @@ public final class NameMapping implements UnaryOperator<String> {
      * @return the mapping
      */
     public static NameMapping toObjectKeys() {
-        return new NameMapping(List.of(
-                new FunctionRule(name -> name.endsWith(VALUE) ? name : name + VALUE, "paths to keys of objects")));
+        return of(name -> name.endsWith(VALUE) ? null : name + VALUE, "paths to keys of objects");
     }
 
     /**
@@ -137,9 +152,9 @@ public final class NameMapping implements UnaryOperator<String> {
      * @return the mapping
      */
     public static NameMapping fromObjectKeys() {
-        return new NameMapping(List.of(new FunctionRule(
-                name -> name.endsWith(VALUE) ? name.substring(0, name.length() - VALUE.length()) : name,
-                "keys of objects to paths")));
+        return of(
+                name -> name.endsWith(VALUE) ? name.substring(0, name.length() - VALUE.length()) : null,
+                "keys of objects to paths");
     }
 
     /**

@@ -1,5 +1,6 @@
 package org.tfckpt.restore;
 
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
 import java.util.TreeSet;
@@ -19,36 +20,36 @@ final class RestoreFailure {
     private RestoreFailure() {}
 
     static String describe(String checkpoint, Comparison comparison) {
-        StringBuilder text = new StringBuilder();
         int wanted = comparison.variables().size() - comparison.excluded().size();
-        text.append("cannot restore ")
-                .append(wanted - comparison.matched().size())
-                .append(" of ")
-                .append(wanted)
-                .append(wanted == 1 ? " variable" : " variables")
-                .append(" from '")
-                .append(checkpoint)
-                .append("': ")
-                .append(counts(comparison));
-        List<VariableSource> wrong = comparison.variables().stream()
-                .filter(source -> source.outcome() == Outcome.MISSING || source.outcome() == Outcome.MISMATCHED)
-                .toList();
-        wrong.stream().limit(MAX_SHOWN).forEach(source -> text.append("\n  ").append(line(comparison, source)));
+        List<VariableSource> wrong = comparison.open();
+        List<String> lines = new ArrayList<>();
+        lines.add("cannot restore " + wrong.size() + " of " + wanted + (wanted == 1 ? " variable" : " variables")
+                + " from '" + checkpoint + "': " + counts(comparison));
+        wrong.stream().limit(MAX_SHOWN).forEach(source -> lines.add("  " + line(comparison, source)));
         if (wrong.size() > MAX_SHOWN) {
-            text.append("\n  … and ").append(wrong.size() - MAX_SHOWN).append(" more");
+            lines.add("  … and " + (wrong.size() - MAX_SHOWN) + " more");
         }
         List<SuggestedRule> rules = comparison.suggestions().rules();
         if (!rules.isEmpty()) {
-            text.append("\nTry mapping the names by ")
-                    .append(rules.stream()
+            lines.add("Try mapping the names by "
+                    + rules.stream()
                             .map(rule -> rule.rule() + " (finds " + rule.found().size() + ")")
                             .collect(Collectors.joining(", ")));
         }
-        idle(text, comparison);
-        return text.append("\n(TensorFlow: \"")
-                .append(tensorFlowMessage(comparison))
-                .append("\")")
-                .toString();
+        comparison.idleRules().stream()
+                .limit(MAX_SHOWN)
+                .forEach(rule -> lines.add("The rule " + rule + " matches no variable"));
+        comparison
+                .idleExclusions()
+                .forEach(pattern -> lines.add("The exclusion '" + pattern + "' matches no variable"));
+        comparison.collisions().stream()
+                .limit(MAX_SHOWN)
+                .forEach(collision ->
+                        lines.add("The mapping assigns several variables (" + String.join(", ", collision.variables())
+                                + ") to one tensor, "
+                                + TensorNames.printable(collision.tensor().name())));
+        lines.add("(TensorFlow: \"" + tensorFlowMessage(comparison) + "\")");
+        return String.join("\n", lines);
     }
 
     private static String tensorFlowMessage(Comparison comparison) {
@@ -113,45 +114,22 @@ final class RestoreFailure {
 
     /** TensorFlow's message when it looks up names in an object-based checkpoint. */
     private static String objectBased(Comparison comparison) {
-        StringBuilder text = new StringBuilder();
         TreeSet<String> gone = new TreeSet<>(comparison.tensors().fullNames().keySet());
         long matched = comparison.variables().stream()
                 .filter(source -> source.outcome() != Outcome.EXCLUDED)
                 .map(VariableSource::tensorName)
                 .filter(gone::remove)
                 .count();
-        return text.append("Existing variables not in the checkpoint: ")
-                .append(comparison.missing().stream()
-                        .map(source -> TensorNames.printable(source.tensorName()))
-                        .sorted()
-                        .distinct()
-                        .limit(MAX_SHOWN)
-                        .collect(Collectors.joining(", ")))
-                .append("\n\nVariables names when this checkpoint was written which don't exist now: ")
-                .append(gone.stream()
-                        .limit(MAX_SHOWN)
-                        .map(TensorNames::printable)
-                        .collect(Collectors.joining(", ")))
-                .append("\n\n(")
-                .append(matched)
-                .append(" variable name(s) did match)\n\nCould not find some variables in the checkpoint (see names")
-                .append(" above).")
-                .toString();
+        Stream<String> missing = comparison.missing().stream().map(VariableSource::tensorName);
+        return "Existing variables not in the checkpoint: "
+                + list(missing.map(TensorNames::printable).sorted().distinct())
+                + "\n\nVariables names when this checkpoint was written which don't exist now: "
+                + list(gone.stream().map(TensorNames::printable))
+                + "\n\n(" + matched + " variable name(s) did match)\n\nCould not find some variables in the checkpoint"
+                + " (see names above).";
     }
 
-    private static void idle(StringBuilder text, Comparison comparison) {
-        comparison.idleRules().stream()
-                .limit(MAX_SHOWN)
-                .forEach(rule -> text.append("\nThe rule ").append(rule).append(" matches no variable"));
-        comparison
-                .idleExclusions()
-                .forEach(pattern ->
-                        text.append("\nThe exclusion '").append(pattern).append("' matches no variable"));
-        comparison.collisions().stream()
-                .limit(MAX_SHOWN)
-                .forEach(collision -> text.append("\nThe mapping assigns several variables (")
-                        .append(String.join(", ", collision.variables()))
-                        .append(") to one tensor, ")
-                        .append(TensorNames.printable(collision.tensor().name())));
+    private static String list(Stream<String> names) {
+        return names.limit(MAX_SHOWN).collect(Collectors.joining(", "));
     }
 }

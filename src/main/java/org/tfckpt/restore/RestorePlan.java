@@ -16,6 +16,7 @@ import org.tfckpt.Checkpoint;
 import org.tfckpt.Tensor;
 import org.tfckpt.graph.Graph;
 import org.tfckpt.graph.GraphSaver;
+import org.tfckpt.io.ByteSwap;
 import org.tfckpt.io.OrderedWork;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.NamePattern;
@@ -185,25 +186,14 @@ public final class RestorePlan {
          */
         public RestorePlan build() throws IOException {
             Tensors tensors = tensorsOf(checkpoint);
-            List<NameChoice.Variables> all = new ArrayList<>();
-            all.add(new SingleVariables(List.copyOf(variables)));
-            graphs.forEach(graph -> all.add(new GraphWants(graph, checkpoint, tensors)));
+            List<GraphWants> wants = graphs.stream()
+                    .map(graph -> new GraphWants(graph, checkpoint, tensors))
+                    .toList();
             Exclusions excluded = new Exclusions(List.copyOf(exclusions), withoutSlots);
-            Comparison comparison = new NameChoice(all, tensors, mapping, excluded).compare(names);
+            Comparison comparison =
+                    new NameChoice(List.copyOf(variables), wants, tensors, mapping, excluded).compare(names);
             boolean partial = graphs.stream().anyMatch(Graph::isPartial);
             return new RestorePlan(checkpoint, partial ? comparison.asPartial() : comparison, lenient);
-        }
-
-        private record SingleVariables(List<NamedVariable> variables) implements NameChoice.Variables {
-            @Override
-            public boolean isObjectBased() {
-                return false;
-            }
-
-            @Override
-            public List<NamedVariable> named(NameKind kind) {
-                return variables;
-            }
         }
     }
 
@@ -289,11 +279,20 @@ public final class RestorePlan {
                 (variable, value) -> {
                     ByteBuffer target = targets.get(variable);
                     if (target != null) {
-                        ElementCopy.copy(value, target);
+                        copy(value, target);
                     }
                 },
                 executor,
                 degree);
+    }
+
+    private static void copy(Tensor value, ByteBuffer target) throws IOException {
+        int start = target.position();
+        value.read(0, target);
+        if (!value.order().equals(target.order())) {
+            ByteSwap.swap(
+                    target.duplicate().flip().position(start), value.dtype().swapUnit());
+        }
     }
 
     private static ByteBuffer checkedBuffer(VariableSource source, ByteBuffer buffer) {
