@@ -22,9 +22,9 @@ record ListJson(JsonOutput out, Checkpoint checkpoint) {
             tensor(info);
         });
         out.object("totals", () -> {
-            out.number("tensors", totals.tensors());
-            out.number("parameters", totals.parameters());
-            out.number("bytes", totals.bytes());
+            out.number("tensors", totals.tensors);
+            out.number("parameters", totals.parameters);
+            out.number("bytes", totals.bytes);
         });
     }
 

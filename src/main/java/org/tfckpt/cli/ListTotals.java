@@ -4,26 +4,14 @@ import org.tfckpt.tensor.TensorInfo;
 
 /** The totals of a listing. */
 final class ListTotals {
-    private long tensors;
-    private long parameters;
-    private long bytes;
+    long tensors;
+    long parameters;
+    long bytes;
 
     void add(TensorInfo info) {
         tensors++;
         parameters += info.shape().elementCount().orElse(0);
         bytes += Math.max(0, info.byteSize());
-    }
-
-    long tensors() {
-        return tensors;
-    }
-
-    long parameters() {
-        return parameters;
-    }
-
-    long bytes() {
-        return bytes;
     }
 
     @Override

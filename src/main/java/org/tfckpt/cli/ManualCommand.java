@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
+import java.util.stream.Stream;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Help;
@@ -35,18 +36,11 @@ final class ManualCommand implements Callable<Integer> {
     @Spec
     private CommandSpec spec;
 
-    ManualCommand() {}
-
     @Override
     public Integer call() throws IOException {
         Files.createDirectories(directory);
-        List<CommandSpec> commands = new ArrayList<>();
-        commands.add(spec.root());
-        for (CommandLine command : spec.root().subcommands().values()) {
-            if (!command.getCommandSpec().usageMessage().hidden()) {
-                commands.add(command.getCommandSpec());
-            }
-        }
+        List<CommandSpec> commands = new ArrayList<>(List.of(spec.root()));
+        commands.addAll(visible(spec.root()));
         StringBuilder reference = new StringBuilder("# Commands\n");
         for (CommandSpec command : commands) {
             String name = command.qualifiedName("-");
@@ -89,14 +83,17 @@ final class ManualCommand implements Callable<Integer> {
         groups.forEach(to::group);
         if (command == spec.root()) {
             to.section("COMMANDS");
-            command.subcommands().forEach((name, line) -> {
-                CommandSpec subcommand = line.getCommandSpec();
-                if (!subcommand.usageMessage().hidden()) {
-                    to.command(name, sentence(texts(subcommand.usageMessage().header())));
-                }
-            });
+            visible(command).forEach(subcommand -> to.command(
+                    subcommand.name(), sentence(texts(subcommand.usageMessage().header()))));
         }
         footer(texts(command.usageMessage().footer()), to);
+    }
+
+    private static List<CommandSpec> visible(CommandSpec root) {
+        return root.subcommands().values().stream()
+                .map(CommandLine::getCommandSpec)
+                .filter(command -> !command.usageMessage().hidden())
+                .toList();
     }
 
     private static void footer(List<String> lines, Writer to) {
@@ -128,11 +125,9 @@ final class ManualCommand implements Callable<Integer> {
 
     /** Returns texts of the model, which are format strings. */
     private static List<String> texts(String[] texts) {
-        List<String> formatted = new ArrayList<>();
-        for (String text : texts) {
-            formatted.add(text.replace("%n", " ").replace("%%", "%"));
-        }
-        return formatted;
+        return Stream.of(texts)
+                .map(text -> text.replace("%n", " ").replace("%%", "%"))
+                .toList();
     }
 
     private static String sentence(List<String> texts) {
@@ -184,26 +179,22 @@ final class ManualCommand implements Callable<Integer> {
     private record Roff(StringBuilder page) implements Writer {
         @Override
         public void section(String title) {
-            page.append(".SH ").append(title).append('\n');
+            page.append(".SH " + title + "\n");
         }
 
         @Override
         public void paragraph(String text) {
-            page.append(".PP\n").append(escape(text)).append('\n');
+            page.append(".PP\n" + escape(text) + "\n");
         }
 
         @Override
         public void literal(String line) {
-            page.append(".PP\n.RS 4\n").append(escape(line)).append("\n.RE\n");
+            page.append(".PP\n.RS 4\n" + escape(line) + "\n.RE\n");
         }
 
         @Override
         public void item(String term, String description) {
-            page.append(".TP\n\\fB")
-                    .append(escape(term))
-                    .append("\\fR\n")
-                    .append(escape(description))
-                    .append('\n');
+            page.append(".TP\n\\fB" + escape(term) + "\\fR\n" + escape(description) + "\n");
         }
 
         @Override
@@ -223,54 +214,38 @@ final class ManualCommand implements Callable<Integer> {
         @Override
         public void section(String title) {
             if (title.equals("NAME")) {
-                page.append("\n## ").append(command.replace('-', ' ')).append('\n');
-            } else if (title.equals("ARGUMENTS") || title.equals("OPTIONS") || title.equals("COMMANDS")) {
-                page.append("\n**")
-                        .append(title, 0, 1)
-                        .append(title.substring(1).toLowerCase(Locale.ROOT))
-                        .append("**\n\n");
+                page.append("\n## " + command.replace('-', ' ') + "\n");
+            } else if (List.of("ARGUMENTS", "OPTIONS", "COMMANDS").contains(title)) {
+                page.append("\n**" + title.charAt(0) + title.substring(1).toLowerCase(Locale.ROOT) + "**\n\n");
             }
         }
 
         @Override
         public void paragraph(String text) {
             if (!text.startsWith(command + " - ")) {
-                page.append('\n').append(escape(text)).append('\n');
+                page.append("\n" + escape(text) + "\n");
             }
         }
 
         @Override
         public void literal(String line) {
-            page.append("\n```text\n").append(line).append("\n```\n");
+            page.append("\n```text\n" + line + "\n```\n");
         }
 
         @Override
         public void item(String term, String description) {
-            page.append("- `")
-                    .append(term)
-                    .append("`: ")
-                    .append(escape(description))
-                    .append('\n');
+            page.append("- `" + term + "`: " + escape(description) + "\n");
         }
 
         @Override
         public void group(Group group) {
-            page.append("- [")
-                    .append(group.title())
-                    .append("](#")
-                    .append(group.title().toLowerCase(Locale.ROOT).replace(' ', '-'))
-                    .append(")\n");
+            String anchor = group.title().toLowerCase(Locale.ROOT).replace(' ', '-');
+            page.append("- [" + group.title() + "](#" + anchor + ")\n");
         }
 
         @Override
         public void command(String name, String summary) {
-            page.append("- [`")
-                    .append(name)
-                    .append("`](#tfckpt-")
-                    .append(name)
-                    .append("): ")
-                    .append(escape(summary))
-                    .append('\n');
+            page.append("- [`" + name + "`](#tfckpt-" + name + "): " + escape(summary) + "\n");
         }
 
         private static String escape(String text) {

@@ -1,10 +1,15 @@
 package org.tfckpt.cli;
 
 import java.io.Closeable;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.util.Iterator;
 import java.util.Locale;
+import org.tfckpt.Checkpoint;
 import org.tfckpt.edit.RewriteProgress;
+import org.tfckpt.tensor.TensorInfo;
 
-/** Shows bytes, rate and time left on a terminal. */
+/** Shows bytes, rate and time left on a terminal. Thread-safe. */
 final class ProgressLine implements RewriteProgress, Closeable {
     private static final long FIRST_NANOS = 500_000_000L;
     private static final long INTERVAL_NANOS = 200_000_000L;
@@ -14,9 +19,35 @@ final class ProgressLine implements RewriteProgress, Closeable {
     private final long start = System.nanoTime();
     private long next = FIRST_NANOS;
     private boolean shown;
+    private long expected;
+    private long added;
 
     ProgressLine(Console console) {
         this.console = console;
+    }
+
+    /** Adds the tensors of a checkpoint to what is expected; meant for {@link #add}. */
+    void expect(Checkpoint checkpoint) {
+        if (!console.terminal()) {
+            return;
+        }
+        long bytes = 0;
+        try {
+            for (Iterator<TensorInfo> all = checkpoint.tensorIterator(); all.hasNext(); ) {
+                bytes += Math.max(0, all.next().byteSize());
+            }
+        } catch (IOException | UncheckedIOException damaged) {
+            // What reads the tensors will report it.
+        }
+        synchronized (this) {
+            expected += bytes;
+        }
+    }
+
+    /** Shows that a tensor has been read. */
+    synchronized void add(TensorInfo tensor) {
+        added += Math.max(0, tensor.byteSize());
+        onProgress(added, expected);
     }
 
     @Override

@@ -24,21 +24,15 @@ import picocli.CommandLine.Option;
 final class RewriteOptions {
     /** The values of {@code --cast}. */
     enum Floats {
-        FLOAT(DataType.DT_FLOAT),
-        DOUBLE(DataType.DT_DOUBLE),
-        HALF(DataType.DT_HALF),
-        BFLOAT16(DataType.DT_BFLOAT16),
-        FLOAT8_E5M2(DataType.DT_FLOAT8_E5M2),
-        FLOAT8_E4M3FN(DataType.DT_FLOAT8_E4M3FN),
-        FLOAT8_E4M3FNUZ(DataType.DT_FLOAT8_E4M3FNUZ),
-        FLOAT8_E4M3B11FNUZ(DataType.DT_FLOAT8_E4M3B11FNUZ),
-        FLOAT8_E5M2FNUZ(DataType.DT_FLOAT8_E5M2FNUZ);
-
-        private final DataType dtype;
-
-        Floats(DataType dtype) {
-            this.dtype = dtype;
-        }
+        FLOAT,
+        DOUBLE,
+        HALF,
+        BFLOAT16,
+        FLOAT8_E5M2,
+        FLOAT8_E4M3FN,
+        FLOAT8_E4M3FNUZ,
+        FLOAT8_E4M3B11FNUZ,
+        FLOAT8_E5M2FNUZ;
 
         @Override
         public String toString() {
@@ -132,9 +126,7 @@ final class RewriteOptions {
             if (kind != null) {
                 rewrite.fullNames();
             }
-            if (onClash != OnClash.REFUSE) {
-                rewrite.onClash(onClash == OnClash.FIRST ? ClashPolicy.FIRST : ClashPolicy.LAST);
-            }
+            rewrite.onClash(ClashPolicy.valueOf(onClash.name()));
         }
     }
 
@@ -165,7 +157,7 @@ final class RewriteOptions {
                 rewrite.joinSlices();
             }
             if (cast != null) {
-                rewrite.cast(cast.dtype);
+                rewrite.cast(DataType.valueOf("DT_" + cast.name()));
             }
             if (order != null) {
                 rewrite.order(order == Order.BIG ? ByteOrder.BIG_ENDIAN : ByteOrder.LITTLE_ENDIAN);

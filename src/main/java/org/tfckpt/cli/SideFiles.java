@@ -1,13 +1,12 @@
 package org.tfckpt.cli;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
@@ -19,10 +18,13 @@ import org.tfckpt.FileFormat;
 import org.tfckpt.files.CheckpointLocation;
 import org.tfckpt.files.CheckpointLocator;
 import org.tfckpt.files.CheckpointState;
+import org.tfckpt.format.Destination;
 import picocli.CommandLine.Option;
 
 /** Options for the files beside a checkpoint: its graph and the state file. By default both are left alone. */
 final class SideFiles {
+    private static final int PART = 1 << 20;
+
     /** The values of {@code --meta}. */
     enum Meta {
         LEAVE,
@@ -81,11 +83,10 @@ final class SideFiles {
         if (meta == Meta.LEAVE) {
             return null;
         }
-        Path source = graph != null && graph.toString().endsWith(".meta")
-                ? graph
-                : (graph == null ? first : graph)
-                        .getFileSystem()
-                        .getPath(CheckpointState.graphFile((graph == null ? inputs.get(0) : graph).toString()));
+        String name = graph == null ? inputs.get(0).toString() : graph.toString();
+        Path source = (graph == null ? first : graph)
+                .getFileSystem()
+                .getPath(graph != null && name.endsWith(".meta") ? name : CheckpointState.graphFile(name));
         if (!Files.isRegularFile(source)) {
             throw new NoSuchFileException(source.toString());
         }
@@ -111,20 +112,13 @@ final class SideFiles {
     }
 
     private static void copy(Path source, Path target, boolean force) throws IOException {
-        Path temporary = target.resolveSibling(target.getFileName() + ".tfckpt-tmp");
-        try {
-            Files.copy(source, temporary, StandardCopyOption.REPLACE_EXISTING);
-            try (FileChannel channel = FileChannel.open(temporary, StandardOpenOption.WRITE)) {
-                channel.force(true);
+        Destination.write(target, force, bytes -> {}, file -> {
+            try (InputStream in = Files.newInputStream(source)) {
+                for (byte[] part = in.readNBytes(PART); part.length > 0; part = in.readNBytes(PART)) {
+                    file.write(ByteBuffer.wrap(part));
+                }
             }
-            if (force) {
-                Files.move(temporary, target, StandardCopyOption.REPLACE_EXISTING, StandardCopyOption.ATOMIC_MOVE);
-            } else {
-                Files.move(temporary, target);
-            }
-        } finally {
-            Files.deleteIfExists(temporary);
-        }
+        });
     }
 
     /** Appends the new checkpoint to those that the state file lists. */
@@ -153,8 +147,6 @@ final class SideFiles {
         all.add(prefix);
         if (times.size() == all.size() - 1) {
             times.add(System.currentTimeMillis() / 1000.0);
-        } else {
-            times.clear();
         }
         CheckpointState updated = CheckpointState.of(directory, prefix, all, times, true);
         return new CheckpointState(

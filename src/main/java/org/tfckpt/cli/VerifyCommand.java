@@ -56,7 +56,7 @@ final class VerifyCommand extends ToolCommand {
     public Integer call() throws IOException {
         int degree = threads.count();
         ExecutorService workers = Executors.newFixedThreadPool(degree);
-        try (VerifyProgress progress = new VerifyProgress(console)) {
+        try (ProgressLine progress = new ProgressLine(console)) {
             // A checkpoint takes a thread; threads without a checkpoint help with those under way.
             Queue<Future<VerifyResult>> results = new ArrayDeque<>();
             ReadOptions options = common.readOptions(false);
@@ -65,7 +65,7 @@ final class VerifyCommand extends ToolCommand {
             }
             while (!results.isEmpty()) {
                 VerifyResult result = get(results.remove());
-                progress.erase();
+                progress.close();
                 print(result);
             }
         } finally {

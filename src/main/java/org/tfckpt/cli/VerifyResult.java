@@ -44,7 +44,7 @@ record VerifyResult(
      */
     record Target(Path path, boolean searched, @Nullable InterruptedSave interrupted) {}
 
-    static VerifyResult of(Target target, ReadOptions options, Executor helpers, int degree, VerifyProgress progress) {
+    static VerifyResult of(Target target, ReadOptions options, Executor helpers, int degree, ProgressLine progress) {
         long start = System.nanoTime();
         List<Problem> problems = new ArrayList<>();
         Checkpoint.Verification totals = new Checkpoint.Verification(0, 0, 1);
