@@ -83,8 +83,10 @@ final class ManualCommand implements Callable<Integer> {
         groups.forEach(to::group);
         if (command == spec.root()) {
             to.section("COMMANDS");
-            visible(command).forEach(subcommand -> to.command(
-                    subcommand.name(), sentence(texts(subcommand.usageMessage().header()))));
+            visible(command)
+                    .forEach(subcommand -> to.command(
+                            subcommand.name(),
+                            sentence(texts(subcommand.usageMessage().header()))));
         }
         footer(texts(command.usageMessage().footer()), to);
     }

@@ -64,9 +64,7 @@ final class VerifyCommand extends ToolCommand {
                 results.add(workers.submit(() -> VerifyResult.of(target, options, workers, degree, progress)));
             }
             while (!results.isEmpty()) {
-                VerifyResult result = get(results.remove());
-                progress.close();
-                print(result);
+                print(get(results.remove()), progress);
             }
         } finally {
             workers.shutdownNow();
@@ -116,7 +114,8 @@ final class VerifyCommand extends ToolCommand {
         }
     }
 
-    private void print(VerifyResult result) throws IOException {
+    private void print(VerifyResult result, ProgressLine progress) throws IOException {
+        progress.close();
         if (json && result.failure() == null) {
             result.writeJson(out(), all);
         } else if (!json) {

@@ -86,7 +86,10 @@ record GraphView(Graph graph, Comparison comparison, TensorTable tensors) {
     /** Writes the options that make a restore work. */
     private static void plan(Columns out, SuggestedPlan plan) throws IOException {
         out.flag("no_slots", plan.withoutSlots());
-        out.array("exclude", plan.exclusions().stream().map(SuggestedExclusion::pattern).toList(), out::text);
+        out.array(
+                "exclude",
+                plan.exclusions().stream().map(SuggestedExclusion::pattern).toList(),
+                out::text);
         out.array("from", plan.rules().stream().map(SuggestedRule::rule).toList(), out::text);
         out.array("not_restored", plan.notRestored().orElse(List.of()), out::text);
         out.number("found", plan.comparison().matched().size());

@@ -25,7 +25,8 @@ import org.tfckpt.tensor.TensorSlice;
  * @param table the tensors
  * @param step the number of training steps, or null
  */
-record TensorColumns(Checkpoint checkpoint, TensorTable table, @Nullable Long step) {
+record TensorColumns(
+        Checkpoint checkpoint, TensorTable table, @Nullable Long step) {
     private static final Pattern STEP = Pattern.compile("-([0-9]{1,18})$");
     private static final int MAX_SLICES = 100;
 
@@ -39,7 +40,9 @@ record TensorColumns(Checkpoint checkpoint, TensorTable table, @Nullable Long st
             return Long.valueOf(number.group(1));
         }
         TensorInfo counter = source.find("global_step").orElse(null);
-        if (counter == null || counter.dtype() != DataType.DT_INT64 || counter.shape().rank() != 0) {
+        if (counter == null
+                || counter.dtype() != DataType.DT_INT64
+                || counter.shape().rank() != 0) {
             return null;
         }
         try {
@@ -66,7 +69,9 @@ record TensorColumns(Checkpoint checkpoint, TensorTable table, @Nullable Long st
         out.codes("dtype", infos, info -> DataType.enumName(info.dtypeNumber()));
         out.codes("shape", infos, info -> info.shape().toString());
         out.numbers("bytes", infos, info -> info.byteSize() < 0 ? null : info.byteSize());
-        places(out, infos.stream().map(info -> Optional.ofNullable(info.storage())).toList());
+        places(
+                out,
+                infos.stream().map(info -> Optional.ofNullable(info.storage())).toList());
         out.codes("role", rows, row -> role(row.role().kind()));
         out.numbers("of", rows, row -> row.role().variable().map(table::indexOf).orElse(-1));
         out.object("paths", () -> {

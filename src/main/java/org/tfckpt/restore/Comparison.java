@@ -65,8 +65,7 @@ public final class Comparison {
 
     /** Returns this comparison as one of a graph that may have more variables. */
     Comparison asPartial() {
-        return new Comparison(
-                sources, tensors, slots, idleExclusions, idleRules, collisions, names, notes, true);
+        return new Comparison(sources, tensors, slots, idleExclusions, idleRules, collisions, names, notes, true);
     }
 
     /**
@@ -145,8 +144,7 @@ public final class Comparison {
         List<VariableSource> changed = sources.stream()
                 .map(source -> source.outcome() == Outcome.EXCLUDED ? source : with(source, other, rules, exclusions))
                 .toList();
-        return new Comparison(
-                changed, other, slots, List.of(), List.of(), collisions(changed), names, notes, false);
+        return new Comparison(changed, other, slots, List.of(), List.of(), collisions(changed), names, notes, false);
     }
 
     private VariableSource with(VariableSource source, Tensors other, NameMapping rules, Exclusions exclusions) {
@@ -165,8 +163,7 @@ public final class Comparison {
         List<VariableSource> sources = assigned.entrySet().stream()
                 .map(pair -> source(NamedVariable.of(pair.getKey()), pair.getValue(), tensors, false, Optional.empty()))
                 .toList();
-        return new Comparison(
-                sources, tensors, Set.of(), List.of(), List.of(), List.of(), null, List.of(), false);
+        return new Comparison(sources, tensors, Set.of(), List.of(), List.of(), List.of(), null, List.of(), false);
     }
 
     private static VariableSource source(

@@ -129,8 +129,7 @@ final class FloatFormat {
      */
     static String sixDigits(double number) {
         Decimal.Limit six = Decimal.Limit.afterFirst(false, 5, -1);
-        return scalar(
-                number, FloatKind.DOUBLE, six, decimal -> decimal.exponent() >= -4 && decimal.exponent() < 6, "");
+        return scalar(number, FloatKind.DOUBLE, six, decimal -> decimal.exponent() >= -4 && decimal.exponent() < 6, "");
     }
 
     private static String scalar(

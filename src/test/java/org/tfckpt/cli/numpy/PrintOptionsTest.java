@@ -87,6 +87,7 @@ class PrintOptionsTest {
         ArrayValues values = new MemoryValues(DataType.DT_FLOAT, Shape.of(1), one, List.of());
         PrintOptions negative = PrintOptions.DEFAULT.with("precision=-1");
         assertThatThrownBy(() -> MemoryValues.print(values, negative)).hasMessage("precision must be >= 0");
-        assertThat(MemoryValues.print(values, negative.with("floatmode=unique"))).isEqualTo("[1.]");
+        assertThat(MemoryValues.print(values, negative.with("floatmode=unique")))
+                .isEqualTo("[1.]");
     }
 }
