@@ -22,8 +22,8 @@ import java.util.Set;
 import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.format.bundle.BundlePrefix;
-import org.tfckpt.io.DurableFiles;
 import org.tfckpt.io.FileKind;
+import org.tfckpt.io.NewFile;
 import org.tfckpt.io.StorageFileSystem;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataLossException;
@@ -150,7 +150,7 @@ public record CheckpointState(
      * @throws IOException if the file cannot be written; an existing file is then unchanged
      */
     public void write(String name) throws IOException {
-        DurableFiles.replace(directory.resolve(name), toText().getBytes(StandardCharsets.UTF_8));
+        NewFile.replace(directory.resolve(name), toText().getBytes(StandardCharsets.UTF_8));
     }
 
     Path file() {

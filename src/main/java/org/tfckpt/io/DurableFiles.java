@@ -1,7 +1,6 @@
 package org.tfckpt.io;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.channels.SeekableByteChannel;
 import java.nio.file.AtomicMoveNotSupportedException;
@@ -54,37 +53,6 @@ public final class DurableFiles {
             Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
         } catch (AtomicMoveNotSupportedException notSupported) {
             Files.move(from, to, StandardCopyOption.REPLACE_EXISTING);
-        }
-    }
-
-    /**
-     * Replaces the contents of a small file atomically, with a temporary file in the same directory. Creates the file
-     * if it does not exist; if this fails, it is unchanged.
-     */
-    public static void replace(Path path, byte[] bytes) throws IOException {
-        // A fixed name: the next call overwrites a file left by a crash.
-        Path temporary = path.resolveSibling(path.getFileName() + ".tfckpt-tmp");
-        try {
-            try (SeekableByteChannel file = Files.newByteChannel(
-                    temporary,
-                    StandardOpenOption.CREATE,
-                    StandardOpenOption.WRITE,
-                    StandardOpenOption.TRUNCATE_EXISTING)) {
-                Channels.write(file, ByteBuffer.wrap(bytes));
-                force(file);
-            }
-            rename(temporary, path);
-        } catch (IOException e) {
-            try {
-                Files.deleteIfExists(temporary);
-            } catch (IOException alsoFailed) {
-                e.addSuppressed(alsoFailed);
-            }
-            throw e;
-        }
-        Path parent = path.toAbsolutePath().getParent();
-        if (parent != null) {
-            forceNames(parent);
         }
     }
 

@@ -1,6 +1,7 @@
 package org.tfckpt.io;
 
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.function.LongConsumer;
@@ -39,6 +40,19 @@ public final class NewFile extends SequentialFile {
         } catch (IOException | RuntimeException | Error e) {
             WriterLock.end(writer);
             throw e;
+        }
+    }
+
+    /** Writes a small file, in place of an existing one. If this fails, an existing file is unchanged. */
+    public static void replace(Path target, byte[] bytes) throws IOException {
+        try (NewFile file = create(target, count -> {})) {
+            file.write(ByteBuffer.wrap(bytes));
+            file.finish();
+            file.publish();
+        }
+        Path directory = target.toAbsolutePath().getParent();
+        if (directory != null) {
+            DurableFiles.forceNames(directory);
         }
     }
 

@@ -23,22 +23,16 @@ public final class StorageFileSystem extends FileSystem {
     public static final long DEFAULT_CACHE_BYTES = BlockCache.DEFAULT_CAPACITY;
 
     private final StorageSession session;
-    private final BlockCache cache;
     private final StorageProvider provider;
     private final String location;
     private volatile boolean open = true;
 
     /** Creates a file system with a cache of its own, of a number of bytes. */
     public StorageFileSystem(Storage storage, long cacheBytes) {
-        this(storage, new BlockCache(cacheBytes));
+        this(new StorageSession(storage, new BlockCache(cacheBytes)));
     }
 
-    private StorageFileSystem(Storage storage, BlockCache cache) {
-        this(cache, new StorageSession(storage, cache));
-    }
-
-    private StorageFileSystem(BlockCache cache, StorageSession session) {
-        this.cache = cache;
+    private StorageFileSystem(StorageSession session) {
         this.session = session;
         this.location = session.location();
         this.provider = new StorageProvider(session);
@@ -46,12 +40,12 @@ public final class StorageFileSystem extends FileSystem {
 
     /** Returns a new file system that looks at the files as they are now. The caller closes it before this one. */
     public StorageFileSystem renewed() {
-        return new StorageFileSystem(cache, session.renewed());
+        return new StorageFileSystem(session.renewed());
     }
 
     /** Returns a new file system of another storage that shares the cache of this one. */
     public StorageFileSystem withCacheFor(Storage storage) {
-        return new StorageFileSystem(storage, cache);
+        return new StorageFileSystem(session.of(storage));
     }
 
     /** Returns whether a path is that of a storage. */

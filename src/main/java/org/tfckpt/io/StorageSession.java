@@ -39,7 +39,12 @@ final class StorageSession implements Closeable {
 
     /** Returns another session of the same storage, which knows nothing yet. */
     StorageSession renewed() {
-        return new StorageSession(storage, cache);
+        return of(storage);
+    }
+
+    /** Returns a session of another storage with the same cache. */
+    StorageSession of(Storage other) {
+        return new StorageSession(other, cache);
     }
 
     synchronized void addDirectory(String name) {

@@ -102,7 +102,7 @@ final class FileSet implements Closeable {
         } else {
             try {
                 publishFiles(directory);
-                writeIndex(directory, text);
+                NewFile.replace(index(), text);
             } catch (IOException | RuntimeException e) {
                 undo(e);
                 throw e;
@@ -141,15 +141,6 @@ final class FileSet implements Closeable {
         }
     }
 
-    private void writeIndex(Path directory, byte[] text) throws IOException {
-        try (NewFile file = NewFile.create(index(), bytes -> {})) {
-            file.write(ByteBuffer.wrap(text));
-            file.finish();
-            file.publish();
-        }
-        DurableFiles.forceNames(directory);
-    }
-
     private void replaceAcrossBridge(Path directory, byte[] bridge, byte[] text) throws IOException {
         for (int i = 0; i < count; i++) {
             Path file = target.resolveSibling(bridgeName(i));
@@ -157,9 +148,9 @@ final class FileSet implements Closeable {
             DurableFiles.linkOrCopy(files.get(i).path(), file);
         }
         DurableFiles.forceNames(directory);
-        writeIndex(directory, bridge);
+        NewFile.replace(index(), bridge);
         publishFiles(directory);
-        writeIndex(directory, text);
+        NewFile.replace(index(), text);
     }
 
     /** Deletes what was replaced under other names: a file or an index, and the files of an old set and of a bridge. */
