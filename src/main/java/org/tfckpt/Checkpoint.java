@@ -84,11 +84,7 @@ public final class Checkpoint implements Closeable {
      * @param problems the number of problems
      */
     public record Verification(long tensors, long bytes, long problems) {
-        /**
-         * Returns whether no problem was found.
-         *
-         * @return true if there are no problems
-         */
+        /** {@return whether no problem was found} */
         public boolean isIntact() {
             return problems == 0;
         }
@@ -179,29 +175,19 @@ public final class Checkpoint implements Closeable {
         };
     }
 
-    /**
-     * Returns how this checkpoint is read.
-     *
-     * @return the options with which it was opened
-     */
+    /** {@return the options with which this checkpoint was opened} */
     public ReadOptions options() {
         return options;
     }
 
-    /**
-     * Returns the prefix of the checkpoint.
-     *
-     * @return the directory and the first part of the names of its files; for V1 the file or the pattern
-     */
+    /** {@return the directory and the first part of the names of the files; for V1 the file or the pattern} */
     public String prefix() {
         return location.name();
     }
 
     /**
-     * Returns the file that was opened.
-     *
-     * @return the index of a V2 checkpoint or of a set of safetensors files, the first file of a V1 checkpoint, or the
-     *     file; if it is read from a storage, a path whose text is its location
+     * {@return the file that was opened: the index of a V2 checkpoint or of a set of safetensors files, the first file
+     * of a V1 checkpoint, or the file; if it is read from a storage, a path whose text is its location}
      */
     public Path file() {
         return location.files().get(0);
@@ -218,48 +204,38 @@ public final class Checkpoint implements Closeable {
     }
 
     /**
-     * Returns the name of the format.
-     *
-     * @return {@code V2}, {@code V1} for the format that preceded it, {@code safetensors}, {@code npz} or {@code npy}
+     * {@return the name of the format: {@code V2}, {@code V1} for the format that preceded it, {@code safetensors},
+     * {@code npz} or {@code npy}}
      */
     public String format() {
         return reader.format();
     }
 
     /**
-     * Returns the byte order of the values.
-     *
-     * @return the order given in the header; little-endian for other formats than V2, even if an array of NumPy is
-     *     big-endian
+     * {@return the byte order of the values, as given in the header; little-endian for other formats than V2, even if
+     * an array of NumPy is big-endian}
      */
     public ByteOrder byteOrder() {
         return reader.byteOrder();
     }
 
     /**
-     * Returns the number of files that hold values.
-     *
-     * @return the number given in the header, even if files are missing; for V1, the number of files
+     * {@return the number of files that hold values, as given in the header even if files are missing; for V1, the
+     * number of files}
      */
     public int shardCount() {
         return reader.dataFileCount();
     }
 
     /**
-     * Returns whether the format has checksums of the values. Without them, {@link #verify} checks the structure alone,
-     * and a changed value is not noticed.
-     *
-     * @return false for safetensors and npy files
+     * {@return whether the format has checksums of the values, as safetensors and npy files do not} Without them,
+     * {@link #verify} checks the structure alone, and a changed value is not noticed.
      */
     public boolean hasChecksums() {
         return reader.hasChecksums();
     }
 
-    /**
-     * Returns whether {@link CheckpointWriter#linkShard} can link the data files.
-     *
-     * @return true if the format is V2
-     */
+    /** {@return whether {@link CheckpointWriter#linkShard} can link the data files: true if the format is V2} */
     public boolean canLinkDataFiles() {
         return reader.hasLinkableDataFiles();
     }
@@ -607,11 +583,7 @@ public final class Checkpoint implements Closeable {
         }
     }
 
-    /**
-     * Returns the prefix.
-     *
-     * @return {@link #prefix()}
-     */
+    /** {@return the {@linkplain #prefix() prefix}} */
     @Override
     public String toString() {
         return prefix();

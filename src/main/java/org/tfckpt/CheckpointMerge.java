@@ -37,29 +37,17 @@ public final class CheckpointMerge {
         this(List.copyOf(inputs), Set.of());
     }
 
-    /**
-     * Returns a merge that ignores missing inputs, as long as one exists.
-     *
-     * @return the new merge
-     */
+    /** {@return a merge that ignores missing inputs, as long as one exists} */
     public CheckpointMerge allowingMissing() {
         return with(BundleMerge.Option.ALLOW_MISSING);
     }
 
-    /**
-     * Returns a merge that keeps the directories of the inputs.
-     *
-     * @return the new merge
-     */
+    /** {@return a merge that keeps the directories of the inputs} */
     public CheckpointMerge keepingDirectories() {
         return with(BundleMerge.Option.KEEP_DIRECTORIES);
     }
 
-    /**
-     * Returns a merge that replaces an existing checkpoint at the destination, which may be one of the inputs.
-     *
-     * @return the new merge
-     */
+    /** {@return a merge that replaces an existing checkpoint at the destination, which may be one of the inputs} */
     public CheckpointMerge overwriting() {
         return with(BundleMerge.Option.OVERWRITE);
     }

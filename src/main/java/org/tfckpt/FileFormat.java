@@ -30,11 +30,7 @@ public enum FileFormat {
         return V2;
     }
 
-    /**
-     * Returns the name of the format.
-     *
-     * @return the name in lower case, which is also the suffix of files
-     */
+    /** {@return the name of the format in lower case, which is also the suffix of files} */
     @Override
     public String toString() {
         return name().toLowerCase(Locale.ROOT);

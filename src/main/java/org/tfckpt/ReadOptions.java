@@ -38,28 +38,19 @@ public final class ReadOptions {
     }
 
     /**
-     * Returns whether the first read of a tensor compares its bytes with their checksum.
-     *
-     * @return true by default. The index, and the lengths of strings, are checked in any case
+     * {@return whether the first read of a tensor compares its bytes with their checksum; true by default} The index,
+     * and the lengths of strings, are checked in any case.
      */
     public boolean checksums() {
         return checksums;
     }
 
-    /**
-     * Returns whether data files are memory-mapped, where their file system supports it.
-     *
-     * @return true by default
-     */
+    /** {@return whether data files are memory-mapped, where their file system supports it; true by default} */
     public boolean mapping() {
         return access != FileAccess.CHANNEL;
     }
 
-    /**
-     * Returns whether {@link Checkpoint#close} unmaps the data files.
-     *
-     * @return false by default
-     */
+    /** {@return whether {@link Checkpoint#close} unmaps the data files; false by default} */
     public boolean unmapOnClose() {
         return access == FileAccess.MAPPED_UNTIL_CLOSE;
     }
@@ -68,11 +59,7 @@ public final class ReadOptions {
         return access;
     }
 
-    /**
-     * Returns a copy of these options that does not compare tensors with their checksums.
-     *
-     * @return the new options
-     */
+    /** {@return a copy of these options that does not compare tensors with their checksums} */
     public ReadOptions withoutChecksums() {
         return new ReadOptions(false, access, assumesBfloat16, cacheBytes);
     }
@@ -97,39 +84,31 @@ public final class ReadOptions {
         return new ReadOptions(checksums, FileAccess.MAPPED_UNTIL_CLOSE, assumesBfloat16, cacheBytes);
     }
 
-    /**
-     * Returns a copy of these options that reads data files through their channels instead of mapping them.
-     *
-     * @return the new options
-     */
+    /** {@return a copy of these options that reads data files through their channels instead of mapping them} */
     public ReadOptions withoutMapping() {
         return new ReadOptions(checksums, FileAccess.CHANNEL, assumesBfloat16, cacheBytes);
     }
 
     /**
-     * Returns whether arrays of NumPy whose elements are two bytes without a type are read as bfloat16.
-     *
-     * @return false by default
+     * {@return whether arrays of NumPy whose elements are two bytes without a type are read as bfloat16; false by
+     * default}
      */
     public boolean assumesBfloat16() {
         return assumesBfloat16;
     }
 
     /**
-     * Returns a copy of these options that reads arrays of NumPy whose elements are two bytes without a type ({@code |V2})
-     * as bfloat16. NumPy itself has no bfloat16, and stores that of other packages so. Files of other
-     * formats are read as without this option.
-     *
-     * @return the new options
+     * {@return a copy of these options that reads arrays of NumPy whose elements are two bytes without a type ({@code
+     * |V2}) as bfloat16} NumPy itself has no bfloat16, and stores that of other packages so. Files of other formats are
+     * read as without this option.
      */
     public ReadOptions assumingBfloat16() {
         return new ReadOptions(checksums, access, true, cacheBytes);
     }
 
     /**
-     * Returns the size of the cache of a checkpoint that is read from a {@link org.tfckpt.storage.Storage}.
-     *
-     * @return the number of bytes; 64 MiB by default, or a quarter of the heap if that is less
+     * {@return the number of bytes of the cache of a checkpoint that is read from a {@link org.tfckpt.storage.Storage};
+     * 64 MiB by default, or a quarter of the heap if that is less}
      */
     public long cacheBytes() {
         return cacheBytes == DEFAULT_CACHE ? StorageFileSystem.DEFAULT_CACHE_BYTES : cacheBytes;

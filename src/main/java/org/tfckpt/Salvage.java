@@ -71,30 +71,24 @@ public final class Salvage {
     }
 
     /**
-     * Returns a checkpoint that has only the intact tensors. It reads the files of the damaged checkpoint, which must
+     * {@return a checkpoint that has only the intact tensors} It reads the files of the damaged checkpoint, which must
      * stay open; closing it closes no file. Verifying it verifies the damaged checkpoint.
-     *
-     * @return the checkpoint
      */
     public Checkpoint intact() {
         return intact;
     }
 
     /**
-     * Returns the problems that make tensors, or blocks of the index with all their entries, unreadable. A tensor may
-     * occur more than once.
-     *
-     * @return the problems, in the order of the files; empty if every tensor is intact
+     * {@return the problems that make tensors, or blocks of the index with all their entries, unreadable, in the order
+     * of the files; empty if every tensor is intact} A tensor may occur more than once.
      */
     public List<Problem> lost() {
         return lost;
     }
 
     /**
-     * Returns the problems found by {@link Checkpoint#verify} that do not affect any tensor: bytes that belong to no
-     * tensor, keys out of order, extra bytes in a footer.
-     *
-     * @return the problems
+     * {@return the problems found by {@link Checkpoint#verify} that do not affect any tensor: bytes that belong to no
+     * tensor, keys out of order, extra bytes in a footer}
      */
     public List<Problem> harmless() {
         return harmless;

@@ -40,20 +40,12 @@ public final class Sharding {
         return new Sharding(0, maxBytes);
     }
 
-    /**
-     * Returns the number of data files.
-     *
-     * @return the number; 0 if there is a maximum size
-     */
+    /** {@return the number of data files; 0 if there is a maximum size} */
     public int count() {
         return count;
     }
 
-    /**
-     * Returns the maximum size of a data file.
-     *
-     * @return the size in bytes; 0 if there is a fixed number of data files
-     */
+    /** {@return the maximum size of a data file in bytes; 0 if there is a fixed number of data files} */
     public long maxBytes() {
         return maxBytes;
     }

@@ -121,55 +121,39 @@ public final class Tensor {
     }
 
     /**
-     * Returns the same tensor or region, for a caller that compares checksums itself: reading does not compare them, and
-     * {@link #check} still does.
-     *
-     * @return a tensor as with {@link ReadOptions#withoutChecksums}
+     * {@return the same tensor or region, as with {@link ReadOptions#withoutChecksums}, for a caller that compares
+     * checksums itself: reading does not compare them, and {@link #check} still does}
      */
     public Tensor withoutChecksums() {
         return new Tensor(info, shape, values.withoutChecksums());
     }
 
     /**
-     * Returns this tensor's entry in the index. For a region, it describes the whole tensor.
-     *
-     * @return name, dtype, shape and location
+     * {@return name, dtype, shape and location, from this tensor's entry in the index} For a region, they are those of
+     * the whole tensor.
      */
     public TensorInfo info() {
         return info;
     }
 
-    /**
-     * Returns the name.
-     *
-     * @return the name, see {@link TensorNames}
-     */
+    /** {@return the name, see {@link TensorNames}} */
     public String name() {
         return info.name();
     }
 
-    /**
-     * Returns the dtype.
-     *
-     * @return the dtype
-     */
+    /** {@return the dtype} */
     public DataType dtype() {
         return info.dtype();
     }
 
-    /**
-     * Returns the shape of this tensor, or of the region.
-     *
-     * @return the shape
-     */
+    /** {@return the shape of this tensor, or of the region} */
     public Shape shape() {
         return shape;
     }
 
     /**
-     * Returns the region of the whole tensor that this object reads.
-     *
-     * @return the full slice, unless this is a {@linkplain #slice region}
+     * {@return the region of the whole tensor that this object reads: the full slice, unless this is a {@linkplain
+     * #slice region}}
      */
     public TensorSlice region() {
         return values.region();
@@ -519,29 +503,17 @@ public final class Tensor {
             return message.message().hashCode();
         }
 
-        /**
-         * Returns the name of the C++ type.
-         *
-         * @return for example {@code tensorflow::TensorList}
-         */
+        /** {@return the name of the C++ type, for example {@code tensorflow::TensorList}} */
         public String typeName() {
             return message.typeName();
         }
 
-        /**
-         * Returns the serialized object without its tensors.
-         *
-         * @return a new array
-         */
+        /** {@return a new array with the serialized object without its tensors} */
         public byte[] metadata() {
             return message.metadata();
         }
 
-        /**
-         * Returns the whole element as it is stored: a serialized {@code VariantTensorDataProto}.
-         *
-         * @return a new array
-         */
+        /** {@return a new array with the whole element as it is stored: a serialized {@code VariantTensorDataProto}} */
         public byte[] toByteArray() {
             ByteBuffer stored = message.message();
             byte[] bytes = new byte[stored.remaining()];
@@ -550,10 +522,8 @@ public final class Tensor {
         }
 
         /**
-         * Returns the tensors of the object. They can be read like those of a checkpoint, even after it is closed, and
-         * may in turn have variants as elements.
-         *
-         * @return a list that decodes a tensor whenever it is accessed
+         * {@return the tensors of the object, as a list that decodes a tensor whenever it is accessed} They can be read
+         * like those of a checkpoint, even after it is closed, and may in turn have variants as elements.
          */
         public List<Tensor> tensors() {
             return new AbstractList<>() {
@@ -570,11 +540,7 @@ public final class Tensor {
             };
         }
 
-        /**
-         * Returns the type and the number of tensors.
-         *
-         * @return for example {@code tensorflow::TensorList with 3 tensors}
-         */
+        /** {@return the type and the number of tensors, for example {@code tensorflow::TensorList with 3 tensors}} */
         @Override
         public String toString() {
             int count = message.tensorCount();
@@ -587,9 +553,7 @@ public final class Tensor {
     }
 
     /**
-     * Returns the byte order of the bytes that {@link #read} and {@link #forEachPart} pass to the caller.
-     *
-     * @return the byte order of the file
+     * {@return the byte order of the file, in which {@link #read} and {@link #forEachPart} pass bytes to the caller}
      */
     public ByteOrder order() {
         return values.reader().order();
@@ -635,9 +599,8 @@ public final class Tensor {
     }
 
     /**
-     * Returns TensorFlow's line for this tensor.
-     *
-     * @return the line as in {@link TensorInfo#toString()}, followed by the region if it is not the whole tensor
+     * {@return TensorFlow's line for this tensor, as in {@link TensorInfo#toString()}, followed by the region if it is
+     * not the whole tensor}
      */
     @Override
     public String toString() {

@@ -56,11 +56,7 @@ public final class ValueSource {
         return new ValueSource(dtype, (writer, target) -> writer.addElements(target, source));
     }
 
-    /**
-     * Returns the dtype of the values.
-     *
-     * @return the dtype
-     */
+    /** {@return the dtype of the values} */
     public DataType dtype() {
         return dtype;
     }

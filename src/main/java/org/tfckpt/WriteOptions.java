@@ -25,46 +25,33 @@ public final class WriteOptions {
     }
 
     /**
-     * Returns whether an existing checkpoint is replaced.
-     *
-     * @return false by default: {@link CheckpointWriter#open} then throws
+     * {@return whether an existing checkpoint is replaced; false by default: {@link CheckpointWriter#open} then throws}
      */
     public boolean overwrite() {
         return overwrite;
     }
 
     /**
-     * Returns the byte order of the values.
-     *
-     * @return little-endian by default. TensorFlow uses the order of its machine, which is nearly always little-endian
+     * {@return the byte order of the values, little-endian by default} TensorFlow uses the order of its machine, which
+     * is nearly always little-endian.
      */
     public ByteOrder order() {
         return order;
     }
 
-    /**
-     * Returns the alignment of tensors in the data files.
-     *
-     * @return a number of bytes; 1 by default, as in TensorFlow
-     */
+    /** {@return the alignment of tensors in the data files, as a number of bytes; 1 by default, as in TensorFlow} */
     public int alignment() {
         return alignment;
     }
 
-    /**
-     * Returns how values are distributed over data files.
-     *
-     * @return one data file by default
-     */
+    /** {@return how values are distributed over data files; one data file by default} */
     public Sharding sharding() {
         return sharding;
     }
 
     /**
-     * Returns a copy of these options that replaces an existing checkpoint. The old checkpoint stays intact until the
+     * {@return a copy of these options that replaces an existing checkpoint} The old checkpoint stays intact until the
      * new one is complete.
-     *
-     * @return the new options
      */
     public WriteOptions overwriting() {
         return new WriteOptions(true, order, alignment, sharding);

@@ -189,11 +189,7 @@ public final class Recipe {
         return !rename.equals(NameMapping.NONE);
     }
 
-    /**
-     * Returns the names of the recipes that come with this library.
-     *
-     * @return the names, for example {@code bert}
-     */
+    /** {@return the names of the recipes that come with this library, for example {@code bert}} */
     public static List<String> names() {
         return List.copyOf(Recipes.ALL.keySet());
     }
@@ -208,11 +204,7 @@ public final class Recipe {
         return Optional.ofNullable(Recipes.ALL.get(name)).map(Recipe::parse);
     }
 
-    /**
-     * Returns the text of the recipe.
-     *
-     * @return the rules and comments
-     */
+    /** {@return the text of the recipe: the rules and comments} */
     public String text() {
         return text;
     }
@@ -229,11 +221,7 @@ public final class Recipe {
         return rename;
     }
 
-    /**
-     * Returns the first line of the text, which describes the recipe.
-     *
-     * @return the line, without the mark of a comment
-     */
+    /** {@return the first line of the text, which describes the recipe, without the mark of a comment} */
     @Override
     public String toString() {
         return text.lines().findFirst().orElse("").replaceFirst("^#\\s*", "");

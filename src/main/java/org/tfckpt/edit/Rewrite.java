@@ -395,38 +395,28 @@ public final class Rewrite {
         return of(List.of(checkpoint));
     }
 
-    /**
-     * Returns the tensors of the new checkpoint.
-     *
-     * @return the tensors, in the order of their new names
-     */
+    /** {@return the tensors of the new checkpoint, in the order of their new names} */
     public List<RewrittenTensor> tensors() {
         return plan.tensors();
     }
 
     /**
-     * Returns warnings: rules that rename nothing, names that do not exist, an object graph that is dropped.
-     *
-     * @return one sentence per warning
+     * {@return warnings, one sentence each: rules that rename nothing, names that do not exist, an object graph that is
+     * dropped}
      */
     public List<String> notes() {
         return plan.notes();
     }
 
     /**
-     * Returns the losses when {@linkplain Builder#salvage() salvaging}, except tensors that would be dropped anyway.
-     *
-     * @return lost tensors, and blocks of an index whose tensors are unknown; a tensor may occur twice
+     * {@return the losses when {@linkplain Builder#salvage() salvaging}, except tensors that would be dropped anyway:
+     * lost tensors, and blocks of an index whose tensors are unknown} A tensor may occur twice.
      */
     public List<Problem> lost() {
         return lost;
     }
 
-    /**
-     * Returns the expected result in numbers.
-     *
-     * @return the numbers; files that turn out not to be linkable are written instead
-     */
+    /** {@return the expected result in numbers} Files that turn out not to be linkable are written instead. */
     public RewriteSummary summary() {
         return plan.summary();
     }
@@ -488,11 +478,7 @@ public final class Rewrite {
         return plan.summary(Export.run(plan, writer, target));
     }
 
-    /**
-     * Returns the expected result as a sentence.
-     *
-     * @return as {@link RewriteSummary#toString()}
-     */
+    /** {@return the expected result as a sentence, as {@link RewriteSummary#toString()}} */
     @Override
     public String toString() {
         return summary().toString();

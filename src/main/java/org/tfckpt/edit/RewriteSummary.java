@@ -94,9 +94,8 @@ public final class RewriteSummary {
     }
 
     /**
-     * Returns the numbers as a sentence.
-     *
-     * @return for example {@code 54 tensors, 12 renamed, 46 dropped; 1 data file linked (5,632 bytes), 0 bytes written}
+     * {@return the numbers as a sentence, for example {@code 54 tensors, 12 renamed, 46 dropped; 1 data file linked
+     * (5,632 bytes), 0 bytes written}}
      */
     @Override
     public String toString() {

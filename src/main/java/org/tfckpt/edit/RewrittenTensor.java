@@ -43,111 +43,74 @@ public final class RewrittenTensor {
     }
 
     /**
-     * Returns the index of the source checkpoint. First come the inputs, then the checkpoint to {@linkplain GraphFit#fillFrom
-     * fill from} and the {@linkplain GraphFit#to(org.tfckpt.Checkpoint) template}.
-     *
-     * @return the index, from 0
+     * {@return the index of the source checkpoint, from 0} First come the inputs, then the checkpoint to {@linkplain
+     * GraphFit#fillFrom fill from} and the {@linkplain GraphFit#to(org.tfckpt.Checkpoint) template}.
      */
     public int input() {
         return input;
     }
 
-    /**
-     * Returns the tensor in the source checkpoint.
-     *
-     * @return the tensor
-     */
+    /** {@return the tensor in the source checkpoint} */
     public TensorInfo source() {
         return source;
     }
 
-    /**
-     * Returns the new name.
-     *
-     * @return the name
-     */
+    /** {@return the new name} */
     public String name() {
         return name;
     }
 
-    /**
-     * Returns the new dtype.
-     *
-     * @return that of the source unless the tensor is cast
-     */
+    /** {@return the new dtype: that of the source unless the tensor is cast} */
     public DataType dtype() {
         return dtype;
     }
 
     /**
-     * Returns the new shape.
-     *
-     * @return that of the source, unless the tensor is transposed or {@linkplain GraphFit#resize resized}
+     * {@return the new shape: that of the source, unless the tensor is transposed or {@linkplain GraphFit#resize
+     * resized}}
      */
     public Shape shape() {
         return shape;
     }
 
     /**
-     * Returns whether the tensor comes from none of the inputs, but from the checkpoint to fill from or the template.
-     *
-     * @return true if it fills in
+     * {@return whether the tensor comes from none of the inputs, but from the checkpoint to fill from or the template}
      */
     public boolean filled() {
         return filled;
     }
 
     /**
-     * Returns the tensor in the checkpoint to fill from that contains the values outside of the overlap, if this tensor is
-     * resized.
-     *
-     * @return the tensor; empty if these values are zeros
+     * {@return the tensor in the checkpoint to fill from that contains the values outside of the overlap, if this
+     * tensor is resized; empty if these values are zeros}
      */
     public Optional<TensorInfo> rest() {
         return rest;
     }
 
     /**
-     * Returns the order of the axes.
-     *
-     * @return for each axis of the new tensor, its axis in the source; empty if their order does not change
+     * {@return for each axis of the new tensor, its axis in the source; empty if the order of the axes does not change}
      */
     public List<Integer> axes() {
         return axes;
     }
 
-    /**
-     * Returns whether the tensor is renamed.
-     *
-     * @return true if the names differ
-     */
+    /** {@return whether the names differ} */
     public boolean isRenamed() {
         return !name.equals(source.name());
     }
 
-    /**
-     * Returns whether the values are cast.
-     *
-     * @return true if the dtypes differ
-     */
+    /** {@return whether the dtypes differ, so that the values are cast} */
     public boolean isCast() {
         return dtype != source.dtype();
     }
 
-    /**
-     * Returns whether the tensor gets another shape.
-     *
-     * @return true if the shapes differ
-     */
+    /** {@return whether the tensor gets another shape} */
     public boolean isResized() {
         return !shape.equals(permuted(source.shape(), axes));
     }
 
-    /**
-     * Returns whether the order of the axes changes.
-     *
-     * @return true if {@link #axes()} is not empty
-     */
+    /** {@return whether the order of the axes changes: {@link #axes()} is not empty} */
     public boolean isTransposed() {
         return !axes.isEmpty();
     }
@@ -175,11 +138,9 @@ public final class RewrittenTensor {
     }
 
     /**
-     * Returns a line of text.
-     *
-     * @return for example {@code input/DW (DT_FLOAT) [3,3] -> init/DW}; without an arrow if nothing changes. A tensor
-     *     that is resized or filled ends in {@code : resized, the rest is zeros}, {@code : resized, the rest is filled}
-     *     or {@code : filled}
+     * {@return a line of text, for example {@code input/DW (DT_FLOAT) [3,3] -> init/DW}; without an arrow if nothing
+     * changes} A tensor that is resized or filled ends in {@code : resized, the rest is zeros}, {@code : resized, the
+     * rest is filled} or {@code : filled}.
      */
     @Override
     public String toString() {

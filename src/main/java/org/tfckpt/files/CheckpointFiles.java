@@ -133,9 +133,8 @@ public record CheckpointFiles(Optional<Path> graph, Optional<Path> index, List<P
     }
 
     /**
-     * Returns whether the checkpoint exists, by the rule of TensorFlow's {@code checkpoint_exists}.
-     *
-     * @return true if there is an index or a V1 file; data files without their index do not count
+     * {@return whether the checkpoint exists, by the rule of TensorFlow's {@code checkpoint_exists}: there is an index
+     * or a V1 file; data files without their index do not count}
      */
     public boolean isCheckpoint() {
         return index.isPresent() || data.stream().anyMatch(file -> !isBundleData(file));
@@ -147,10 +146,8 @@ public record CheckpointFiles(Optional<Path> graph, Optional<Path> index, List<P
     }
 
     /**
-     * Returns all files in the order in which to delete them. The index comes before the data files, so that no reader
-     * finds a checkpoint with missing data.
-     *
-     * @return graph, index, data files
+     * {@return graph, index and data files, in the order in which to delete them} The index comes before the data
+     * files, so that no reader finds a checkpoint with missing data.
      */
     public List<Path> all() {
         return Stream.of(graph.stream(), index.stream(), data.stream())

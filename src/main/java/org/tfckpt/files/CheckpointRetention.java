@@ -158,20 +158,12 @@ public final class CheckpointRetention {
         return new CheckpointRetention(state.directory(), true, policy, listed, preserved);
     }
 
-    /**
-     * Returns the tracked checkpoints.
-     *
-     * @return the checkpoints, oldest first; preserved ones are not included
-     */
+    /** {@return the tracked checkpoints, oldest first; preserved ones are not included} */
     public List<Listed> listed() {
         return listed;
     }
 
-    /**
-     * Returns the prefixes of the tracked checkpoints.
-     *
-     * @return the prefixes, oldest first
-     */
+    /** {@return the prefixes of the tracked checkpoints, oldest first} */
     public List<Path> prefixes() {
         return listed.stream().map(Listed::prefix).toList();
     }
@@ -232,11 +224,7 @@ public final class CheckpointRetention {
                 : state;
     }
 
-    /**
-     * Returns the prefixes of the tracked checkpoints as text.
-     *
-     * @return for example {@code [log/model-1, log/model-2]}
-     */
+    /** {@return the prefixes of the tracked checkpoints as text, for example {@code [log/model-1, log/model-2]}} */
     @Override
     public String toString() {
         return prefixes().toString();

@@ -120,11 +120,7 @@ public record CheckpointState(
                 : path;
     }
 
-    /**
-     * Returns the text of the file.
-     *
-     * @return lines in the form that TensorFlow writes
-     */
+    /** {@return the text of the file, in lines of the form that TensorFlow writes} */
     public String toText() {
         StringBuilder text = new StringBuilder();
         line(text, "model_checkpoint_path", quoted(latest));

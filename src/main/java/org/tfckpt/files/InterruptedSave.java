@@ -70,21 +70,13 @@ public record InterruptedSave(Path prefix, List<Path> files) {
         return files.isEmpty() ? Optional.empty() : Optional.of(new InterruptedSave(prefix, files));
     }
 
-    /**
-     * Returns what the files are.
-     *
-     * @return a clause for a message
-     */
+    /** {@return what the files are, as a clause for a message} */
     public String description() {
         return "'" + files.get(0) + "'" + (files.size() > 1 ? " and " + (files.size() - 1) + " more are" : " is")
                 + " part of a save of '" + prefix + "' that was interrupted or is still running";
     }
 
-    /**
-     * Returns what to do.
-     *
-     * @return a clause for a message
-     */
+    /** {@return what to do, as a clause for a message} */
     public String advice() {
         return files.stream()
                 .filter(file -> file.toString().endsWith(".index"))

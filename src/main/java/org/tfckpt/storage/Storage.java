@@ -16,10 +16,8 @@ import java.util.Optional;
  */
 public interface Storage extends Closeable {
     /**
-     * Returns the place itself, for messages, where the names of files are appended to it. It contains no password,
-     * signature or other secret.
-     *
-     * @return a URI or path that ends with {@code /}, or the empty text
+     * {@return a URI or path that ends with {@code /}, or the empty text: the place itself, for messages, where the
+     * names of files are appended to it} It contains no password, signature or other secret.
      */
     String location();
 

@@ -37,10 +37,9 @@ public interface StorageFile extends Closeable {
     int read(long position, ByteBuffer target) throws IOException;
 
     /**
-     * Returns what distinguishes the contents of this file from those of another file of the same name: an entity tag, a
-     * generation, a time of modification.
-     *
-     * @return any text; empty if there is none, or if it is not known before the first read
+     * {@return any text that distinguishes the contents of this file from those of another file of the same name: an
+     * entity tag, a generation, a time of modification; empty if there is none, or if it is not known before the first
+     * read}
      */
     default Optional<String> version() {
         return Optional.empty();
