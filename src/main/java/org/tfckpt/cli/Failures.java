@@ -15,16 +15,23 @@ import org.tfckpt.tensor.DataLossException;
 final class Failures {
     private static final int OK = 0;
     private static final int ERROR = 2;
+    private static final int INTERRUPTED = 130;
 
     private static final String AFTER_DAMAGE =
             "; 'tfckpt verify' lists all damage, 'tfckpt rewrite --salvage' keeps the tensors that are intact";
 
     private Failures() {}
 
-    /** Prints a failure in one line and returns the exit status; throws it if it is a bug. */
+    /**
+     * Prints a failure in one line and returns the exit status; throws it if it is a bug. Prints nothing after an {@link
+     * Interruption}.
+     */
     static int report(Exception failure, Console console, boolean stackTrace) {
         Exception cause =
                 failure instanceof UncheckedIOException && failure.getCause() instanceof IOException io ? io : failure;
+        if (Thread.currentThread().isInterrupted()) {
+            return INTERRUPTED;
+        }
         if (cause instanceof Output.WriteFailure write) {
             return ofOutput(write, console.err());
         }

@@ -15,6 +15,7 @@ import org.tfckpt.tensor.TensorNames;
 final class Output implements Closeable {
     private final BufferedOutputStream out;
     private final boolean terminal;
+    private boolean failed;
 
     Output(OutputStream out, boolean terminal) {
         this.out = new BufferedOutputStream(new Guarded(out), 1 << 16);
@@ -30,13 +31,14 @@ final class Output implements Closeable {
         }
     }
 
-    private static final class Guarded extends ProxyOutputStream {
+    private final class Guarded extends ProxyOutputStream {
         Guarded(OutputStream out) {
             super(out);
         }
 
         @Override
         protected void handleIOException(IOException e) throws IOException {
+            failed = true;
             throw new WriteFailure(e);
         }
     }
@@ -73,8 +75,11 @@ final class Output implements Closeable {
         return out;
     }
 
+    /** Writes what is buffered, unless writing has failed before, which is reported once. */
     @Override
     public void close() throws IOException {
-        out.flush();
+        if (!failed) {
+            out.flush();
+        }
     }
 }

@@ -48,6 +48,8 @@ final class Tool implements Runnable {
             "completion",
             "manual");
 
+    private static final Set<String> WRITING = Set.of("average", "convert", "report", "rewrite", "state");
+
     private static final Set<String> WITHOUT_FILES = Set.of("recipes", "completion");
 
     @Spec
@@ -62,7 +64,14 @@ final class Tool implements Runnable {
 
     /** Parses a command line, runs the command and returns the exit status. */
     static int run(List<String> args, Console console) {
-        return commandLine(console, args).execute(args.toArray(String[]::new));
+        CommandLine tool = commandLine(console, args);
+        String[] words = args.toArray(String[]::new);
+        if (args.isEmpty() || !WRITING.contains(args.get(0))) {
+            return tool.execute(words);
+        }
+        try (Interruption atEnd = new Interruption()) {
+            return tool.execute(words);
+        }
     }
 
     /**

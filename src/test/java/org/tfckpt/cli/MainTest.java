@@ -149,17 +149,19 @@ class MainTest {
         assertThat(err.toString(StandardCharsets.UTF_8)).isEmpty();
     }
 
-    @Test
-    void saysThatTheResultCouldNotBeWritten() {
+    @ParameterizedTest
+    @ValueSource(strings = {"ls", "ls --json", "stats --json"})
+    void saysOnceThatTheResultCouldNotBeWritten(String command) {
         OutputStream full = new BrokenOutputStream(none -> new IOException("No space left on device"));
         var err = new java.io.ByteArrayOutputStream();
         int code = Main.run(
-                List.of("ls", STORY),
+                List.of((command + " " + STORY).split(" ")),
                 InputStream.nullInputStream(),
                 full,
                 new PrintStream(err, true, StandardCharsets.UTF_8),
                 false);
         assertThat(code).isEqualTo(2);
-        assertThat(err.toString(StandardCharsets.UTF_8)).contains("No space left on device");
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .isEqualTo("tfckpt: cannot write the output: No space left on device\n");
     }
 }
