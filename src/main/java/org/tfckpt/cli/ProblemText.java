@@ -12,23 +12,15 @@ import org.tfckpt.tensor.TensorNames;
 final class ProblemText {
     private ProblemText() {}
 
-    static String line(Problem problem) {
-        String tensor = problem.tensor() == null ? "" : "tensor '" + problem.tensor() + "': ";
-        return line(problem, tensor);
-    }
-
-    /** Returns the line of a problem; {@code affected} is empty or ends with a colon and a space. */
-    static String line(Problem problem, String affected) {
-        String offset = problem.offset() < 0 ? "" : ":0x" + Long.toHexString(problem.offset());
-        return TensorNames.printable(
-                problem.file() + offset + ": " + affected + problem.kind() + ": " + problem.message());
-    }
-
     /** Returns the line of a group. */
     static String line(ProblemGroup group) {
-        return group.tensors().size() > 1
-                ? line(group.problem(), Plural.of(group.tensors().size(), "tensor") + ": ")
-                : line(group.problem());
+        Problem problem = group.problem();
+        String offset = problem.offset() < 0 ? "" : ":0x" + Long.toHexString(problem.offset());
+        String tensor = problem.tensor() == null ? "" : "tensor '" + problem.tensor() + "': ";
+        int tensors = group.tensors().size();
+        String affected = tensors > 1 ? Plural.of(tensors, "tensor") + ": " : tensor;
+        return TensorNames.printable(
+                problem.file() + offset + ": " + affected + problem.kind() + ": " + problem.message());
     }
 
     /** Returns the number of affected tensors. */

@@ -1,7 +1,6 @@
 package org.tfckpt.cli;
 
 import java.io.Closeable;
-import java.util.concurrent.Executor;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import org.tfckpt.values.ScanOptions;
@@ -18,27 +17,9 @@ final class ThreadOptions {
     ThreadOptions() {}
 
     /** Threads of a command, which end when it is closed. */
-    static final class Workers implements Closeable {
-        private final ExecutorService executor;
-        private final int degree;
-        private final ScanOptions options;
-
-        private Workers(int threads) {
-            this.degree = threads;
-            this.executor = Executors.newFixedThreadPool(threads);
-            this.options = ScanOptions.DEFAULT.withThreads(executor, threads);
-        }
-
-        Executor executor() {
-            return executor;
-        }
-
-        int degree() {
-            return degree;
-        }
-
+    record Workers(ExecutorService executor, int degree) implements Closeable {
         ScanOptions options() {
-            return options;
+            return ScanOptions.DEFAULT.withThreads(executor, degree);
         }
 
         @Override
@@ -48,13 +29,9 @@ final class ThreadOptions {
     }
 
     Workers workers() {
-        return new Workers(count());
-    }
-
-    int count() {
         if (threads < 1) {
             throw new IllegalArgumentException("--threads must be at least 1, not " + threads);
         }
-        return threads;
+        return new Workers(Executors.newFixedThreadPool(threads), threads);
     }
 }

@@ -9,8 +9,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import org.tfckpt.ReadOptions;
 import org.tfckpt.files.CheckpointSearch;
@@ -54,20 +52,17 @@ final class VerifyCommand extends ToolCommand {
 
     @Override
     public Integer call() throws IOException {
-        int degree = threads.count();
-        ExecutorService workers = Executors.newFixedThreadPool(degree);
-        try (ProgressLine progress = new ProgressLine(console)) {
+        try (ThreadOptions.Workers workers = threads.workers();
+                ProgressLine progress = new ProgressLine(console)) {
             // A checkpoint takes a thread; threads without a checkpoint help with those under way.
             Queue<Future<VerifyResult>> results = new ArrayDeque<>();
             ReadOptions options = common.readOptions(false);
             for (VerifyResult.Target target : targets()) {
-                results.add(workers.submit(() -> VerifyResult.of(target, options, workers, degree, progress)));
+                results.add(workers.executor().submit(() -> VerifyResult.of(target, options, workers, progress)));
             }
             while (!results.isEmpty()) {
                 print(get(results.remove()), progress);
             }
-        } finally {
-            workers.shutdownNow();
         }
         return exitStatus;
     }

@@ -5,7 +5,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.Executor;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.ReadOptions;
@@ -44,7 +43,7 @@ record VerifyResult(
      */
     record Target(Path path, boolean searched, @Nullable InterruptedSave interrupted) {}
 
-    static VerifyResult of(Target target, ReadOptions options, Executor helpers, int degree, ProgressLine progress) {
+    static VerifyResult of(Target target, ReadOptions options, ThreadOptions.Workers workers, ProgressLine progress) {
         long start = System.nanoTime();
         List<Problem> problems = new ArrayList<>();
         Checkpoint.Verification totals = new Checkpoint.Verification(0, 0, 1);
@@ -59,7 +58,7 @@ record VerifyResult(
         try (Checkpoint checkpoint = Checkpoint.open(target.path, options)) {
             checksums = checkpoint.hasChecksums();
             progress.expect(checkpoint);
-            totals = checkpoint.verify(problems::add, progress::add, helpers, degree);
+            totals = checkpoint.verify(problems::add, progress::add, workers.executor(), workers.degree());
         } catch (DataLossException e) {
             problems.add(withHint(e));
         } catch (IOException e) {

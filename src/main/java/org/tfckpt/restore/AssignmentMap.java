@@ -47,10 +47,9 @@ public final class AssignmentMap {
     }
 
     /**
-     * Returns assignments by name.
+     * {@return assignments by name}
      *
      * @param assignments maps a tensor or scope of the checkpoint to a variable or scope of the graph
-     * @return the assignments
      */
     public static AssignmentMap of(Map<String, String> assignments) {
         AssignmentMap map = EMPTY;
@@ -61,33 +60,30 @@ public final class AssignmentMap {
     }
 
     /**
-     * Returns a copy with one more assignment; a tensor may be assigned to several variables.
+     * {@return a copy with one more assignment; a tensor may be assigned to several variables}
      *
      * @param checkpointName a tensor, or a scope ending with a slash
      * @param current a variable (without {@code /part_0} if it is partitioned), or a scope
-     * @return the extended copy
      */
     public AssignmentMap and(String checkpointName, String current) {
         return with(new Pair(checkpointName, current, null, false));
     }
 
     /**
-     * Returns a copy with one more assignment.
+     * {@return a copy with one more assignment}
      *
      * @param checkpointName a tensor
      * @param variable the variable that gets the whole tensor
-     * @return the extended copy
      */
     public AssignmentMap and(String checkpointName, Wanted variable) {
         return with(new Pair(checkpointName, variable.variable(), List.of(variable), true));
     }
 
     /**
-     * Returns a copy with one more assignment.
+     * {@return a copy with one more assignment}
      *
      * @param checkpointName a tensor
      * @param parts the parts of a partitioned variable
-     * @return the extended copy
      */
     public AssignmentMap and(String checkpointName, List<Wanted> parts) {
         return with(new Pair(checkpointName, "", List.copyOf(parts), false));
@@ -253,9 +249,7 @@ public final class AssignmentMap {
     }
 
     /**
-     * Returns the assignments in the order in which they were added.
-     *
-     * @return for example {@code {'var1': 'some_scope/my1'}}
+     * {@return the assignments in the order in which they were added, for example {@code {'var1': 'some_scope/my1'}}}
      */
     @Override
     public String toString() {

@@ -199,84 +199,61 @@ public final class Comparison {
     }
 
     /**
-     * Returns the kind of names that were compared.
-     *
-     * @return the kind with the most matches, or the one that was asked for; empty if neither side is object-based, or
-     *     the variables are not those of a graph
+     * {@return the kind of names that were compared: the one with the most matches, or the one that was asked for;
+     * empty if neither side is object-based, or the variables are not those of a graph}
      */
     public Optional<NameKind> names() {
         return Optional.ofNullable(names);
     }
 
     /**
-     * Returns what a user should know about how the variables were understood: the partitioned variables of a graph
-     * that does not state its partitions, recognised by the names and shapes of their parts.
-     *
-     * @return one sentence each, without a full stop; usually empty
+     * {@return what a user should know about how the variables were understood: the partitioned variables of a graph
+     * that does not state its partitions, recognised by the names and shapes of their parts. One sentence each, without
+     * a full stop; usually none}
      */
     public List<String> notes() {
         return notes;
     }
 
-    /**
-     * Returns all variables.
-     *
-     * @return a list in the order in which they were given
-     */
+    /** {@return all variables, in the order in which they were given} */
     public List<VariableSource> variables() {
         return sources;
     }
 
-    /**
-     * Returns the variables whose tensors have the right shape and dtype.
-     *
-     * @return a list in the order in which they were given
-     */
+    /** {@return the variables whose tensors have the right shape and dtype, in the order in which they were given} */
     public List<VariableSource> matched() {
         return where(source -> source.outcome() == Outcome.MATCHED);
     }
 
     /**
-     * Returns the variables for which the checkpoint has no tensor (TensorFlow: "Key … not found in checkpoint").
-     *
-     * @return a list in the order in which they were given
+     * {@return the variables for which the checkpoint has no tensor (TensorFlow: "Key … not found in checkpoint"), in
+     * the order in which they were given}
      */
     public List<VariableSource> missing() {
         return where(source -> source.outcome() == Outcome.MISSING);
     }
 
     /**
-     * Returns the variables whose tensors have another shape. A variable whose tensor also has another dtype is in both
-     * lists.
-     *
-     * @return a list in the order in which they were given
+     * {@return the variables whose tensors have another shape, in the order in which they were given} A variable whose
+     * tensor also has another dtype is in both lists.
      */
     public List<VariableSource> shapeMismatches() {
         return where(VariableSource::hasOtherShape);
     }
 
-    /**
-     * Returns the variables whose tensors have another dtype.
-     *
-     * @return a list in the order in which they were given
-     */
+    /** {@return the variables whose tensors have another dtype, in the order in which they were given} */
     public List<VariableSource> dtypeMismatches() {
         return where(VariableSource::hasOtherDtype);
     }
 
-    /**
-     * Returns the excluded variables.
-     *
-     * @return a list in the order in which they were given
-     */
+    /** {@return the excluded variables, in the order in which they were given} */
     public List<VariableSource> excluded() {
         return where(source -> source.outcome() == Outcome.EXCLUDED);
     }
 
     /**
-     * Returns the variables that are state of an optimizer, whether or not they are excluded.
-     *
-     * @return a list in the order in which they were given
+     * {@return the variables that are state of an optimizer, whether or not they are excluded, in the order in which
+     * they were given}
      */
     public List<VariableSource> slots() {
         return where(source -> slots.contains(source.wanted().variable()));
@@ -287,29 +264,25 @@ public final class Comparison {
     }
 
     /**
-     * Returns the tensors that no variable uses, including those of excluded variables. Tensors with the wrong shape or
-     * dtype, and the object graph and save counter of an object-based checkpoint, are not included.
-     *
-     * @return the tensors in the order of the checkpoint; empty if the comparison {@linkplain #isPartial() is partial}
+     * {@return the tensors that no variable uses, including those of excluded variables, in the order of the
+     * checkpoint; empty if the comparison {@linkplain #isPartial() is partial}} Tensors with the wrong shape or dtype,
+     * and the object graph and save counter of an object-based checkpoint, are not included.
      */
     public List<TensorInfo> unused() {
         return partial ? List.of() : unused;
     }
 
     /**
-     * Returns whether the graph may have more variables than those compared, as that of a failed restore.
-     *
-     * @return {@link org.tfckpt.graph.Graph#isPartial()} of the graph
+     * {@return whether the graph may have more variables than those compared, as that of a failed restore} See {@link
+     * org.tfckpt.graph.Graph#isPartial()}.
      */
     public boolean isPartial() {
         return partial;
     }
 
     /**
-     * Returns whether every variable that is not excluded has a tensor with its shape and dtype.
-     *
-     * @return true if no variable is missing or has another shape or dtype; if the comparison {@linkplain #isPartial()
-     *     is partial}, other variables may
+     * {@return whether every variable that is not excluded has a tensor with its shape and dtype} If the comparison
+     * {@linkplain #isPartial() is partial}, other variables may be missing.
      */
     public boolean isComplete() {
         return sources.stream()
@@ -317,37 +290,32 @@ public final class Comparison {
     }
 
     /**
-     * Returns the exclusions that match no variable, perhaps because of a typing error.
-     *
-     * @return a list in the order in which they were given
+     * {@return the exclusions that match no variable, perhaps because of a typing error, in the order in which they
+     * were given}
      */
     public List<NamePattern> idleExclusions() {
         return idleExclusions;
     }
 
     /**
-     * Returns the rules of the mapping, and lines of a map file, that match no variable, perhaps because of a typing
-     * error.
-     *
-     * @return the rules as they were written
+     * {@return the rules of the mapping, and lines of a map file, that match no variable, perhaps because of a typing
+     * error, as they were written}
      */
     public List<String> idleRules() {
         return idleRules;
     }
 
     /**
-     * Returns the tensors that the mapping assigns to several variables, which may be intended.
-     *
-     * @return the tensors in the order of the variables
+     * {@return the tensors that the mapping assigns to several variables, which may be intended, in the order of the
+     * variables}
      */
     public List<NameMapping.Collision> collisions() {
         return collisions;
     }
 
     /**
-     * Returns suggestions for the missing variables. They are computed on the first call.
-     *
-     * @return likely sources, and rules that find many variables at once
+     * {@return suggestions for the missing variables: likely sources, and rules that find many variables at once} They
+     * are computed on the first call.
      */
     public Suggestions suggestions() {
         Suggestions made = suggestions;
@@ -368,10 +336,8 @@ public final class Comparison {
     }
 
     /**
-     * Returns the number of variables per outcome.
-     *
-     * @return for example {@code 54 matched, 11 missing, 2 of another shape, 1 of another dtype, 0 excluded; 35 tensors
-     *     unused}
+     * {@return the number of variables per outcome, for example {@code 54 matched, 11 missing, 2 of another shape, 1 of
+     * another dtype, 0 excluded; 35 tensors unused}}
      */
     @Override
     public String toString() {

@@ -18,11 +18,7 @@ public enum NameKind {
     /** The path of the variable's object: {@code model/dense/kernel}. */
     PATH;
 
-    /**
-     * Returns the kind as users write it.
-     *
-     * @return {@code key}, {@code full} or {@code path}
-     */
+    /** {@return the kind as users write it: {@code key}, {@code full} or {@code path}} */
     @Override
     public String toString() {
         return name().toLowerCase(Locale.ROOT);

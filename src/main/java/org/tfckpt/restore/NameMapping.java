@@ -33,10 +33,9 @@ public final class NameMapping implements UnaryOperator<String> {
     }
 
     /**
-     * Returns a mapping of single names.
+     * {@return a mapping of single names}
      *
      * @param sources from the graph's name to the checkpoint's
-     * @return the mapping
      */
     public static NameMapping pairs(Map<String, String> sources) {
         return new NameMapping(List.of(new NameRule.Pairs(Collections.unmodifiableMap(new LinkedHashMap<>(sources)))));
@@ -69,12 +68,11 @@ public final class NameMapping implements UnaryOperator<String> {
     }
 
     /**
-     * Returns a mapping from one scope to another: {@code scope("init", "input")} maps {@code init/x} to
-     * {@code input/x} and does not change {@code init_1/x}.
+     * {@return a mapping from one scope to another} {@code scope("init", "input")} maps {@code init/x} to {@code
+     * input/x} and does not change {@code init_1/x}.
      *
      * @param graph the scope in the graph, with or without a slash at its end; empty or {@code /} for the root
      * @param checkpoint the scope in the checkpoint, likewise
-     * @return the mapping
      */
     public static NameMapping scope(String graph, String checkpoint) {
         return prefix(scope(graph), scope(checkpoint));
@@ -85,11 +83,10 @@ public final class NameMapping implements UnaryOperator<String> {
     }
 
     /**
-     * Returns a mapping from one prefix to another, whether or not a slash follows.
+     * {@return a mapping from one prefix to another, whether or not a slash follows}
      *
      * @param graph the prefix in the graph
      * @param checkpoint the prefix in the checkpoint
-     * @return the mapping
      */
     public static NameMapping prefix(String graph, String checkpoint) {
         return of(
@@ -117,10 +114,9 @@ public final class NameMapping implements UnaryOperator<String> {
     }
 
     /**
-     * Returns a mapping by a function.
+     * {@return a mapping by a function}
      *
      * @param function returns the name in the checkpoint for a name in the graph; the same name if it does not apply
-     * @return the mapping
      */
     public static NameMapping of(UnaryOperator<String> function) {
         return function instanceof NameMapping mapping
@@ -137,20 +133,14 @@ public final class NameMapping implements UnaryOperator<String> {
     }
 
     /**
-     * Returns a mapping from paths of objects to keys of an object-based (TF2) checkpoint: {@code layer/kernel} becomes
-     * {@code layer/kernel/.ATTRIBUTES/VARIABLE_VALUE}. Keys are unchanged.
-     *
-     * @return the mapping
+     * {@return a mapping from paths of objects to keys of an object-based (TF2) checkpoint} {@code layer/kernel}
+     * becomes {@code layer/kernel/.ATTRIBUTES/VARIABLE_VALUE}. Keys are unchanged.
      */
     public static NameMapping toObjectKeys() {
         return of(name -> name.endsWith(VALUE) ? null : name + VALUE, "paths to keys of objects");
     }
 
-    /**
-     * Returns the inverse of {@link #toObjectKeys}, for a graph of objects and a name-based checkpoint.
-     *
-     * @return the mapping
-     */
+    /** {@return the inverse of {@link #toObjectKeys}, for a graph of objects and a name-based checkpoint} */
     public static NameMapping fromObjectKeys() {
         return of(
                 name -> name.endsWith(VALUE) ? name.substring(0, name.length() - VALUE.length()) : null,
@@ -158,10 +148,9 @@ public final class NameMapping implements UnaryOperator<String> {
     }
 
     /**
-     * Returns this mapping followed by another one.
+     * {@return this mapping followed by another one}
      *
      * @param next the mapping to apply to the results of this one
-     * @return the combined mapping
      */
     public NameMapping then(NameMapping next) {
         List<NameRule> both = new ArrayList<>(rules);
@@ -209,22 +198,12 @@ public final class NameMapping implements UnaryOperator<String> {
      * @param variables the names of the variables in the graph, in its order
      */
     public record Collision(TensorInfo tensor, List<String> variables) {
-        /**
-         * Makes an immutable copy of {@code variables}.
-         *
-         * @param tensor the tensor
-         * @param variables the names
-         */
         public Collision {
             variables = List.copyOf(variables);
         }
     }
 
-    /**
-     * Returns the rules in order.
-     *
-     * @return the rules as they were written
-     */
+    /** {@return the rules in order, as they were written} */
     @Override
     public String toString() {
         return String.join("; ", rules.stream().map(NameRule::toString).toList());

@@ -30,9 +30,8 @@ public final class RestoreException extends CheckpointException {
     }
 
     /**
-     * Returns the comparison that failed.
-     *
-     * @return the comparison; empty after deserialization, or if the exception is about several checkpoints
+     * {@return the comparison that failed; empty after deserialization, or if the exception is about several
+     * checkpoints}
      */
     @SuppressWarnings("NullAway") // Null after deserialization: the field is transient.
     public Optional<Comparison> comparison() {

@@ -198,10 +198,9 @@ public final class RestorePlan {
     }
 
     /**
-     * Returns a builder for a plan.
+     * {@return a builder for a plan}
      *
      * @param checkpoint the checkpoint to restore from
-     * @return the builder
      */
     public static Builder from(Checkpoint checkpoint) {
         return new Builder(checkpoint);
@@ -222,11 +221,7 @@ public final class RestorePlan {
         }
     }
 
-    /**
-     * Returns the comparison of variables and tensors.
-     *
-     * @return the comparison that this plan executes
-     */
+    /** {@return the comparison of variables and tensors that this plan executes} */
     public Comparison comparison() {
         return comparison;
     }
@@ -385,11 +380,7 @@ public final class RestorePlan {
         }
     }
 
-    /**
-     * Returns the number of variables per outcome.
-     *
-     * @return the same text as {@link Comparison#toString()}
-     */
+    /** {@return the number of variables per outcome, as {@link Comparison#toString()}} */
     @Override
     public String toString() {
         return comparison.toString();

@@ -114,66 +114,53 @@ public final class SuggestedPlan {
     }
 
     /**
-     * Returns rules to be applied after the existing mapping, together and in this order.
-     *
-     * @return the rules, as {@link Suggestions#rules}
+     * {@return rules to be applied after the existing mapping, together and in this order, as {@link
+     * Suggestions#rules}}
      */
     public List<SuggestedRule> rules() {
         return rules;
     }
 
     /**
-     * Returns orders of axes for tensors whose shapes are permutations of those of their variables, as between frameworks.
-     * A restore cannot change the order; {@code org.tfckpt.edit.Rewrite} can.
-     *
-     * @return the orders
+     * {@return orders of axes for tensors whose shapes are permutations of those of their variables, as between
+     * frameworks} A restore cannot change the order; {@code org.tfckpt.edit.Rewrite} can.
      */
     public List<SuggestedTransposition> transpositions() {
         return transpositions;
     }
 
     /**
-     * Returns whether {@linkplain RestorePlan.Builder#withoutSlots the state of optimizers should be excluded}: because
-     * none of it is found, or nothing else is missing and no short list of patterns keeps what is found.
-     *
-     * @return true if it should
+     * {@return whether {@linkplain RestorePlan.Builder#withoutSlots the state of optimizers should be excluded}:
+     * because none of it is found, or nothing else is missing and no short list of patterns keeps what is found}
      */
     public boolean withoutSlots() {
         return withoutSlots;
     }
 
     /**
-     * Returns patterns for the variables that are still not found, the one that excludes most variables first.
-     *
-     * @return the patterns, in addition to the existing ones; empty if no variable would be left
+     * {@return patterns for the variables that are still not found, the one that excludes most variables first, in
+     * addition to the existing ones; empty if no variable would be left}
      */
     public List<SuggestedExclusion> exclusions() {
         return exclusions;
     }
 
-    /**
-     * Returns the comparison with these changes.
-     *
-     * @return the comparison
-     */
+    /** {@return the comparison with these changes} */
     public Comparison comparison() {
         return comparison;
     }
 
     /**
-     * Returns whether a restore works with these changes.
-     *
-     * @return true if the comparison is complete and at least one variable is found
+     * {@return whether a restore works with these changes: the comparison is complete and at least one variable is
+     * found}
      */
     public boolean isComplete() {
         return comparison.isComplete() && !comparison.matched().isEmpty();
     }
 
     /**
-     * Returns patterns for all variables that are not restored, for any reason. No pattern matches a variable that
-     * is restored.
-     *
-     * @return patterns for the names of variables in the graph; empty if there is no short list of them
+     * {@return patterns for the names in the graph of all variables that are not restored, for any reason; empty if
+     * there is no short list of them} No pattern matches a variable that is restored.
      */
     public Optional<List<String>> notRestored() {
         Set<String> restored = names(comparison.matched());

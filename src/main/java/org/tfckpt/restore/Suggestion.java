@@ -13,9 +13,8 @@ import org.tfckpt.tensor.TensorNames;
  */
 public record Suggestion(String name, TensorInfo tensor, boolean fits) {
     /**
-     * Returns the name, and the dtype and shape if they do not fit.
-     *
-     * @return for example {@code 'input/init_conv/DW'}, or {@code 'logit/DW' (DT_FLOAT [32,10])}
+     * {@return the name, and the dtype and shape if they do not fit, for example {@code 'input/init_conv/DW'}, or
+     * {@code 'logit/DW' (DT_FLOAT [32,10])}}
      */
     @Override
     public String toString() {

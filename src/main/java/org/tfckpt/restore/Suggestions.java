@@ -86,9 +86,8 @@ public final class Suggestions {
     }
 
     /**
-     * Returns rules that find missing variables, to be applied together and in this order, after the existing mapping.
-     *
-     * @return the rules, the one that finds most variables first; empty if no rule explains any of them
+     * {@return rules that find missing variables, to be applied together and in this order, after the existing mapping,
+     * the one that finds most variables first; empty if no rule explains any of them}
      */
     public List<SuggestedRule> rules() {
         return search.rules().stream()
@@ -96,11 +95,7 @@ public final class Suggestions {
                 .toList();
     }
 
-    /**
-     * Returns all rules as one mapping.
-     *
-     * @return the mapping, to be applied after the existing one
-     */
+    /** {@return all rules as one mapping, to be applied after the existing one} */
     public NameMapping mapping() {
         NameMapping mapping = NameMapping.NONE;
         for (SuggestedRule rule : rules()) {

@@ -27,20 +27,12 @@ public record VariableSource(
         Optional<TensorInfo> tensor,
         Optional<NamePattern> exclusion) {
 
-    /**
-     * Returns whether the tensor has another shape than the variable.
-     *
-     * @return true only for {@link Outcome#MISMATCHED}
-     */
+    /** {@return whether the tensor has another shape than the variable; only for {@link Outcome#MISMATCHED}} */
     public boolean hasOtherShape() {
         return outcome == Outcome.MISMATCHED && tensor.filter(wanted::fitsShape).isEmpty();
     }
 
-    /**
-     * Returns whether the tensor has another dtype than the variable.
-     *
-     * @return true only for {@link Outcome#MISMATCHED}
-     */
+    /** {@return whether the tensor has another dtype than the variable; only for {@link Outcome#MISMATCHED}} */
     public boolean hasOtherDtype() {
         return outcome == Outcome.MISMATCHED && tensor.filter(wanted::fitsDtype).isEmpty();
     }
@@ -59,10 +51,8 @@ public record VariableSource(
     }
 
     /**
-     * Returns the error that TensorFlow reports when it restores this variable, such as "Key … not found in
-     * checkpoint".
-     *
-     * @return the text; empty if the variable is matched or excluded
+     * {@return the error that TensorFlow reports when it restores this variable, such as "Key … not found in
+     * checkpoint"; empty if the variable is matched or excluded}
      */
     public String tensorFlowMessage() {
         if (outcome == Outcome.MISSING) {
@@ -87,11 +77,7 @@ public record VariableSource(
                         + TensorNames.printable(wanted.variable()) + ".";
     }
 
-    /**
-     * Returns one line about this variable.
-     *
-     * @return for example {@code init/DW <- input/DW}, or the problem
-     */
+    /** {@return one line about this variable, for example {@code init/DW <- input/DW}, or the problem} */
     @Override
     public String toString() {
         String variable = TensorNames.printable(wanted.variable());

@@ -36,36 +36,33 @@ public record Wanted(
         boolean trainable) {
 
     /**
-     * Returns a whole, trainable variable.
+     * {@return a whole, trainable variable}
      *
      * @param name the name in the graph and in the checkpoint
      * @param dtype the dtype
      * @param shape the shape; −1 is an unknown dimension
-     * @return the variable
      */
     public static Wanted of(String name, DataType dtype, Shape shape) {
         return new Wanted(name, name, dtype, Optional.of(shape), Optional.empty(), false, true);
     }
 
     /**
-     * Returns a whole, trainable variable with an unknown shape.
+     * {@return a whole, trainable variable with an unknown shape}
      *
      * @param name the name in the graph and in the checkpoint
      * @param dtype the dtype
-     * @return the variable
      */
     public static Wanted ofUnknownShape(String name, DataType dtype) {
         return new Wanted(name, name, dtype, Optional.empty(), Optional.empty(), false, true);
     }
 
     /**
-     * Returns a part of a partitioned variable.
+     * {@return a part of a partitioned variable}
      *
      * @param variable the name of the part in the graph
      * @param name the name of the whole variable
      * @param dtype the dtype
      * @param part the shape of the whole variable and the position of the part
-     * @return the variable
      */
     public static Wanted part(String variable, String name, DataType dtype, ShapeAndSlice part) {
         Shape own = part.slice().of(part.shape());
@@ -73,10 +70,10 @@ public record Wanted(
     }
 
     /**
-     * Returns a variable of a graph with the name it is saved under by default.
+     * {@return a variable of a graph with the name it is saved under by default; trainable if the graph does not state
+     * it}
      *
      * @param variable the variable of the graph
-     * @return the variable; trainable if the graph does not state it
      */
     public static Wanted of(GraphVariable variable) {
         return new Wanted(
@@ -90,12 +87,11 @@ public record Wanted(
     }
 
     /**
-     * Returns the variables of a graph.
+     * {@return the variables of a graph, in their order}
      *
      * @param variables the variables of the graph
      * @param keys the names in the checkpoint that differ from the default, from a saver or from the keys of objects.
      *     If variables share a name (metrics of a TF2 model), all but the first are named by their keys
-     * @return the variables in their order
      */
     public static List<Wanted> of(Collection<GraphVariable> variables, Map<GraphVariable, String> keys) {
         Set<String> names = new HashSet<>();
@@ -110,77 +106,62 @@ public record Wanted(
     }
 
     /**
-     * Returns this variable with another saved name.
+     * {@return this variable with another saved name}
      *
      * @param savedName the name in the checkpoint
-     * @return the changed copy
      */
     public Wanted savedAs(String savedName) {
         return new Wanted(variable, savedName, dtype, shape, part, reference, trainable);
     }
 
-    /**
-     * Returns this variable as a reference variable.
-     *
-     * @return the changed copy
-     */
+    /** {@return this variable as a reference variable} */
     public Wanted asReference() {
         return new Wanted(variable, name, dtype, shape, part, true, trainable);
     }
 
-    /**
-     * Returns this variable as one that is not trainable.
-     *
-     * @return the changed copy
-     */
+    /** {@return this variable as one that is not trainable} */
     public Wanted asNotTrainable() {
         return new Wanted(variable, name, dtype, shape, part, reference, false);
     }
 
     /**
-     * Returns the shape that the tensor in the checkpoint should have: that of the whole variable.
-     *
-     * @return the shape, or empty if it is unknown
+     * {@return the shape that the tensor in the checkpoint should have, that of the whole variable; empty if it is
+     * unknown}
      */
     public Optional<Shape> tensorShape() {
         return part.map(ShapeAndSlice::shape).or(() -> shape);
     }
 
     /**
-     * Returns whether a tensor has the shape of this variable, as far as it is known.
+     * {@return whether a tensor has the shape of this variable, as far as it is known}
      *
      * @param tensor a tensor of a checkpoint
-     * @return false if the ranks or known dimensions differ
      */
     public boolean fitsShape(TensorInfo tensor) {
         return tensorShape().map(wanted -> wanted.accepts(tensor.shape())).orElse(true);
     }
 
     /**
-     * Returns whether a tensor has the dtype of this variable, if it is known.
+     * {@return whether a tensor has the dtype of this variable, if it is known}
      *
      * @param tensor a tensor of a checkpoint
-     * @return false if the dtypes differ
      */
     public boolean fitsDtype(TensorInfo tensor) {
         return dtype == DataType.DT_INVALID || dtype.number() == tensor.dtypeNumber();
     }
 
     /**
-     * Returns whether a tensor can be restored into this variable.
+     * {@return whether a tensor can be restored into this variable: {@link #fitsShape} and {@link #fitsDtype}}
      *
      * @param tensor a tensor of a checkpoint
-     * @return {@link #fitsShape} and {@link #fitsDtype}
      */
     public boolean fits(TensorInfo tensor) {
         return fitsShape(tensor) && fitsDtype(tensor);
     }
 
     /**
-     * Returns name, dtype and shape.
-     *
-     * @return for example {@code input/init_conv/DW DT_FLOAT [3,3,3,16]}; an unknown dimension is {@code ?}, an unknown
-     *     dtype is left out
+     * {@return name, dtype and shape, for example {@code input/init_conv/DW DT_FLOAT [3,3,3,16]}; an unknown dimension
+     * is {@code ?}, an unknown dtype is left out}
      */
     @Override
     public String toString() {

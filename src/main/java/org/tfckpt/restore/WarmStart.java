@@ -31,20 +31,15 @@ public final class WarmStart {
         this.previousNames = previousNames;
     }
 
-    /**
-     * Selects all trainable variables, which is TensorFlow's default.
-     *
-     * @return the selection
-     */
+    /** {@return a selection of all trainable variables, which is TensorFlow's default} */
     public static WarmStart trainable() {
         return trainable(".*");
     }
 
     /**
-     * Selects the trainable variables whose names match.
+     * {@return a selection of the trainable variables whose names match}
      *
      * @param regex a regular expression
-     * @return the selection
      * @throws java.util.regex.PatternSyntaxException if the syntax is wrong
      */
     public static WarmStart trainable(String regex) {
@@ -57,10 +52,9 @@ public final class WarmStart {
     }
 
     /**
-     * Selects the variables whose names match, trainable or not.
+     * {@return a selection of the variables whose names match, trainable or not}
      *
      * @param regexes regular expressions; a variable is selected if one of them matches
-     * @return the selection
      * @throws java.util.regex.PatternSyntaxException if the syntax of one is wrong
      */
     public static WarmStart global(List<String> regexes) {
@@ -74,21 +68,16 @@ public final class WarmStart {
     }
 
     /**
-     * Selects the given variables.
+     * {@return a selection of the given variables}
      *
      * @param variables whole variables and parts
-     * @return the selection
      */
     public static WarmStart of(List<Wanted> variables) {
         List<Wanted> chosen = List.copyOf(variables);
         return new WarmStart(all -> chosen, Map.of());
     }
 
-    /**
-     * Selects no variable, as TensorFlow does for {@code None} without vocabularies.
-     *
-     * @return the selection
-     */
+    /** {@return a selection of no variable, as TensorFlow's for {@code None} without vocabularies} */
     public static WarmStart nothing() {
         return of(List.of());
     }
@@ -99,10 +88,9 @@ public final class WarmStart {
     }
 
     /**
-     * Returns a copy of this selection with names that have changed.
+     * {@return a copy of this selection with names that have changed}
      *
      * @param names maps the name of a variable to the name it was saved under
-     * @return the changed copy
      */
     public WarmStart previousNames(Map<String, String> names) {
         return new WarmStart(choice, Map.copyOf(names));
