@@ -198,6 +198,12 @@ public final class NameMapping implements UnaryOperator<String> {
      * @param variables the names of the variables in the graph, in its order
      */
     public record Collision(TensorInfo tensor, List<String> variables) {
+        /**
+         * Makes an immutable copy of {@code variables}.
+         *
+         * @param tensor the tensor
+         * @param variables the names
+         */
         public Collision {
             variables = List.copyOf(variables);
         }

@@ -10,6 +10,12 @@ import java.util.List;
  * @param excluded the variables that it excludes and no pattern before it, by name in the graph, in its order
  */
 public record SuggestedExclusion(String pattern, List<String> excluded) {
+    /**
+     * Makes an immutable copy of {@code excluded}.
+     *
+     * @param pattern the pattern
+     * @param excluded the variables
+     */
     public SuggestedExclusion {
         excluded = List.copyOf(excluded);
     }

@@ -11,6 +11,12 @@ import java.util.List;
  * @param found the variables that it finds with the right shape and dtype, by name in the graph, in its order
  */
 public record SuggestedRule(String rule, List<String> found) {
+    /**
+     * Makes an immutable copy of {@code found}.
+     *
+     * @param rule the rule
+     * @param found the variables
+     */
     public SuggestedRule {
         found = List.copyOf(found);
     }

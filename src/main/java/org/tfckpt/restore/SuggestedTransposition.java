@@ -16,6 +16,15 @@ import java.util.stream.Collectors;
  */
 public record SuggestedTransposition(
         String pattern, List<Integer> axes, boolean hasOtherRanks, List<String> variables, int unchanged) {
+    /**
+     * Makes immutable copies of the lists.
+     *
+     * @param pattern a glob for the names of the tensors
+     * @param axes the order of the axes
+     * @param hasOtherRanks whether the pattern matches tensors with other numbers of axes
+     * @param variables the variables
+     * @param unchanged the number of other tensors
+     */
     public SuggestedTransposition {
         axes = List.copyOf(axes);
         variables = List.copyOf(variables);
