@@ -37,7 +37,24 @@ public final class NewValues {
         long size = tensor.shape().elements() * dtype.width();
         ElementSource elements =
                 tensor.values().elements().converted(ByteOrder.LITTLE_ENDIAN, dtype, size, tensor.name());
-        elements.forEach(part -> ElementSource.inPieces(part, piece -> write(widened ? widened(dtype, piece) : piece)));
+        elements.forEach(part -> ElementSource.inPieces(
+                part,
+                piece -> write(
+                        widened
+                                ? widened(dtype, piece)
+                                : switch (dtype) {
+                                    case DT_INT4, DT_UINT4, DT_INT2, DT_UINT2 -> integers(dtype, piece);
+                                    default -> piece;
+                                })));
+    }
+
+    /** Returns elements of less than a byte as bytes; their upper bits, which TensorFlow ignores, can be anything. */
+    private static ByteBuffer integers(DataType dtype, ByteBuffer elements) {
+        ByteBuffer bytes = ByteBuffer.allocate(elements.remaining());
+        for (int i = 0; i < elements.remaining(); i++) {
+            bytes.put((byte) Elements.longAt(dtype, elements, i));
+        }
+        return bytes.flip();
     }
 
     private static ByteBuffer widened(DataType dtype, ByteBuffer elements) {

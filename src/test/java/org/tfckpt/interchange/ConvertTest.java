@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
@@ -146,6 +147,28 @@ class ConvertTest {
             convert(file, back, rewrite -> rewrite);
             assertThat(digests(back)).isEqualTo(kept);
             assertThat(Checkpoints.problems(back)).isEmpty();
+        }
+    }
+
+    /** TensorFlow 2.21 leaves the upper bits of an int4 zero, TensorFlow 2.18 extends the sign. */
+    @ParameterizedTest
+    @org.junit.jupiter.params.provider.ValueSource(strings = {"m.npz", "m.safetensors"})
+    void integersOfLessThanAByteBecomeTheirValues(String name) throws IOException {
+        byte[] stored = {0x08, (byte) 0xf8, 0x07, 0x77, 0x0f, 0x02};
+        Path from = directory.resolve("small");
+        try (CheckpointWriter out = CheckpointWriter.open(from)) {
+            for (DataType type : List.of(DataType.DT_INT2, DataType.DT_INT4, DataType.DT_UINT2, DataType.DT_UINT4)) {
+                out.add(type.name(), Shape.of(stored.length), ValueSource.of(type, ByteBuffer.wrap(stored)));
+            }
+            out.finish();
+        }
+        Path file = directory.resolve(name);
+        convert(from, file, rewrite -> rewrite);
+        try (Checkpoint converted = Checkpoint.open(file)) {
+            assertThat(bytes(converted.tensor("DT_INT2"))).containsExactly(0, 0, -1, -1, -1, -2);
+            assertThat(bytes(converted.tensor("DT_INT4"))).containsExactly(-8, -8, 7, 7, -1, 2);
+            assertThat(bytes(converted.tensor("DT_UINT2"))).containsExactly(0, 0, 3, 3, 3, 2);
+            assertThat(bytes(converted.tensor("DT_UINT4"))).containsExactly(8, 8, 7, 7, 15, 2);
         }
     }
 
