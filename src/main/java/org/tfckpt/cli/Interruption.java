@@ -1,6 +1,5 @@
 package org.tfckpt.cli;
 
-import java.io.Closeable;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
 
@@ -8,7 +7,7 @@ import java.util.concurrent.TimeUnit;
  * Interrupts a command that writes files when the process is asked to end, by Ctrl-C or SIGTERM, and lets the process
  * end only after the command has deleted its temporary files.
  */
-final class Interruption implements Closeable {
+final class Interruption {
     /** A command can be computing, or reading from a slow server, without noticing that it is interrupted. */
     private static final int MAX_SECONDS = 5;
 
@@ -32,8 +31,7 @@ final class Interruption implements Closeable {
     }
 
     /** Lets the process end. To be called after the command has deleted its temporary files. */
-    @Override
-    public void close() {
+    void close() {
         closed.countDown();
         try {
             Runtime.getRuntime().removeShutdownHook(hook);

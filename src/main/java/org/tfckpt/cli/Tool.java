@@ -69,8 +69,11 @@ final class Tool implements Runnable {
         if (args.isEmpty() || !WRITING.contains(args.get(0))) {
             return tool.execute(words);
         }
-        try (Interruption atEnd = new Interruption()) {
+        Interruption atEnd = new Interruption();
+        try {
             return tool.execute(words);
+        } finally {
+            atEnd.close();
         }
     }
 
