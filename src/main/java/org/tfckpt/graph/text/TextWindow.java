@@ -2,8 +2,11 @@ package org.tfckpt.graph.text;
 
 import java.io.IOException;
 import java.io.Reader;
+import java.nio.CharBuffer;
+import java.util.regex.MatchResult;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.jspecify.annotations.Nullable;
-import org.tfckpt.io.LongList;
 import org.tfckpt.tensor.Shape;
 
 /**
@@ -27,10 +30,22 @@ final class TextWindow {
 
     private static final int SIZE = 1 << 16;
 
-    /** The number of digits that cannot overflow. */
-    private static final int MAX_DIGITS = 18;
+    /** The size of a dimension, which cannot overflow, or an unknown one. */
+    private static final Pattern NUMBER = Pattern.compile("[0-9]{1,18}+|\\?|None");
 
-    private static final String DIMENSION = "Dimension(";
+    private static final String SPACE = "[ \t\n]*+";
+
+    /** Python 2 prints a long as 3L. */
+    private static final String DIMENSION = "(?:Dimension\\((?:" + NUMBER + ")L?\\)|(?:" + NUMBER + ")L?)" + SPACE;
+
+    private static final String MORE = "," + SPACE + DIMENSION;
+
+    /** A list, or a tuple, in which one element has a comma. Both have at most {@link Shape#MAX_RANK} elements. */
+    private static final Pattern SHAPE =
+            Pattern.compile("\\[" + SPACE + "(?:" + DIMENSION + "(?:" + MORE + "){0,253})?\\]" + "|\\(" + SPACE + "(?:"
+                    + DIMENSION + "," + SPACE + "(?:" + DIMENSION + "(?:" + MORE + "){0,252},?" + SPACE + ")?)?\\)");
+
+    private static final Pattern SIZES = Pattern.compile("(?:(?:" + NUMBER + ")(?:x(?:" + NUMBER + ")){0,253})?\\)");
 
     private final Reader reader;
     private final TextInput.Cleaner cleaner = new TextInput.Cleaner();
@@ -46,9 +61,6 @@ final class TextWindow {
 
     /** The name that was read last. */
     private String name = "";
-
-    /** The dimension that was read last. */
-    private long size;
 
     TextWindow(Reader reader) {
         this.reader = reader;
@@ -222,12 +234,12 @@ final class TextWindow {
         for (String type : new String[] {"TensorShape(", "torch.Size("}) {
             if (startsWith(type, position)) {
                 int at = skipSpace(position + type.length());
-                int close = startsWith("None", at) ? unknownShape(at + 4) : dimensions(at);
+                int close = startsWith("None", at) ? unknownShape(at + 4) : sizes(SHAPE, at);
                 close = close == NONE ? NONE : skipSpace(close);
                 return close != NONE && at(close) == ')' ? close + 1 : NONE;
             }
         }
-        return startsWith("<unknown>", position) ? unknownShape(position + 9) : dimensions(position);
+        return startsWith("<unknown>", position) ? unknownShape(position + 9) : sizes(SHAPE, position);
     }
 
     private int unknownShape(int position) {
@@ -235,57 +247,17 @@ final class TextWindow {
         return position;
     }
 
-    private int dimensions(int position) {
-        char open = at(position);
-        if (open != '(' && open != '[') {
+    private int sizes(Pattern form, int position) {
+        Matcher found = form.matcher(CharBuffer.wrap(chars, 0, end)).region(Math.min(position, end), end);
+        if (!found.lookingAt()) {
             return NONE;
         }
-        char close = open == '(' ? ')' : ']';
-        LongList sizes = new LongList();
-        boolean comma = false;
-        int at = skipSpace(position + 1);
-        while (at(at) != close) {
-            if (sizes.size() == Shape.MAX_RANK || (sizes.size() > 0 && !comma)) {
-                return NONE;
-            }
-            int next = dimension(at);
-            if (next == NONE) {
-                return NONE;
-            }
-            sizes.add(size);
-            at = skipSpace(next);
-            comma = at(at) == ',';
-            at = comma ? skipSpace(at + 1) : at;
-        }
-        // A tuple of one element has a comma, a list has none after the last element.
-        if (open == '(' ? sizes.size() == 1 && !comma : comma) {
-            return NONE;
-        }
-        shape = Shape.of(sizes.toArray());
-        return at + 1;
-    }
-
-    private int dimension(int position) {
-        boolean wrapped = startsWith(DIMENSION, position);
-        int close = number(wrapped ? position + DIMENSION.length() : position);
-        return !wrapped || close == NONE ? close : at(close) == ')' ? close + 1 : NONE;
-    }
-
-    private int number(int position) {
-        if (at(position) == '?' || startsWith("None", position)) {
-            size = -1;
-            return position + (at(position) == '?' ? 1 : 4);
-        }
-        int at = position;
-        long value = 0;
-        while (isDigit(at(at)) && at - position < MAX_DIGITS) {
-            value = 10 * value + at(at) - '0';
-            at++;
-        }
-        size = value;
-        // Python 2 prints a long as 3L.
-        int after = at(at) == 'L' ? at + 1 : at;
-        return at == position || isWord(at(after)) ? NONE : after;
+        shape = Shape.of(NUMBER.matcher(found.group())
+                .results()
+                .map(MatchResult::group)
+                .mapToLong(size -> isDigit(size.charAt(0)) ? Long.parseLong(size) : -1)
+                .toArray());
+        return found.end();
     }
 
     /** Reads {@code (float32_ref 5x5x1x32)}, as slim prints dtype and shape together. */
@@ -294,28 +266,6 @@ final class TextWindow {
         if (at == NONE || at(at) != ' ') {
             return NONE;
         }
-        int from = at + 1;
-        int close = from;
-        while (at(close) != ')') {
-            char c = at(close);
-            if (!isDigit(c) && c != 'x' && c != '?' && "None".indexOf(c) < 0) {
-                return NONE;
-            }
-            close++;
-        }
-        String[] texts = from == close ? new String[0] : text(from, close).split("x", -1);
-        if (texts.length > Shape.MAX_RANK) {
-            return NONE;
-        }
-        long[] sizes = new long[texts.length];
-        for (int i = 0; i < sizes.length; i++) {
-            boolean number = texts[i].matches("[0-9]{1,18}");
-            if (!number && !texts[i].equals("?") && !texts[i].equals("None")) {
-                return NONE;
-            }
-            sizes[i] = number ? Long.parseLong(texts[i]) : -1;
-        }
-        shape = Shape.of(sizes);
-        return close + 1;
+        return sizes(SIZES, at + 1);
     }
 }
