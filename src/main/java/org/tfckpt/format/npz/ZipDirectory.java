@@ -189,12 +189,12 @@ final class ZipDirectory {
         if (compressedSize < 0 || size < 0 || header < 0 || header > directory - before - LOCAL_LENGTH) {
             throw damaged("the place of member '" + name + "' is not in the file", directory);
         }
-        long start = before + header;
-        long offset = start + local(start, entry, bytes, flags, method, compressedSize, size, name);
+        ZipMember member = new ZipMember(name, method != 0, entry.getInt(16), compressedSize, size, before + header, 0);
+        long offset = local(entry, bytes, member);
         if (compressedSize > directory - offset) {
             throw damaged(ProblemKind.TRUNCATED, "the member '" + name + "' ends beyond the directory", offset);
         }
-        members.add(new ZipMember(name, method != 0, entry.getInt(16), compressedSize, size, start, offset));
+        members.add(member.at(offset));
     }
 
     private String name(byte[] bytes, boolean utf8) throws DataLossException {
@@ -228,16 +228,10 @@ final class ZipDirectory {
     }
 
     /** Returns a 32-bit number, or the next 64-bit number of the extra field that stands for it. */
-    private long number(ByteBuffer record, int at, ByteBuffer extra) throws DataLossException {
+    private static long number(ByteBuffer record, int at, ByteBuffer extra) {
         int number = record.getInt(at);
-        if (number != -1) {
-            return Integer.toUnsignedLong(number);
-        }
-        if (extra.remaining() < Long.BYTES) {
-            // Without an extra field the number is 2^32 - 1.
-            return Integer.toUnsignedLong(number);
-        }
-        return extra.getLong();
+        // Without an extra field the number may be 2^32 - 1.
+        return number != -1 || extra.remaining() < Long.BYTES ? Integer.toUnsignedLong(number) : extra.getLong();
     }
 
     /** Returns the extra field with 64-bit numbers, empty if there is none. */
@@ -256,38 +250,29 @@ final class ZipDirectory {
         return ByteBuffer.allocate(0);
     }
 
-    /** Compares the local header with the entry of the directory; returns its length. */
-    private int local(
-            long start,
-            ByteBuffer entry,
-            byte[] nameBytes,
-            int flags,
-            int method,
-            long compressedSize,
-            long size,
-            String name)
-            throws IOException {
-        ByteBuffer fixed = file.read(start, LOCAL_LENGTH);
+    /** Compares the local header with the entry of the directory; returns the offset after it. */
+    private long local(ByteBuffer entry, byte[] nameBytes, ZipMember member) throws IOException {
+        ByteBuffer fixed = file.read(member.header(), LOCAL_LENGTH);
         int nameLength = Short.toUnsignedInt(fixed.getShort(26));
         int extraLength = Short.toUnsignedInt(fixed.getShort(28));
         if (fixed.getInt(0) != LOCAL || nameLength != nameBytes.length) {
-            throw contradiction(name, start);
+            throw contradiction(member);
         }
-        ByteBuffer rest = file.read(start + LOCAL_LENGTH, nameLength + extraLength);
+        ByteBuffer rest = file.read(member.header() + LOCAL_LENGTH, nameLength + extraLength);
         ByteBuffer extra = extra64(rest, nameLength, extraLength);
         long localSize = number(fixed, 22, extra);
         long localCompressed = number(fixed, 18, extra);
-        boolean sizesFollow = (flags & SIZES_FOLLOW) != 0;
+        boolean sizesFollow = (entry.getShort(8) & SIZES_FOLLOW) != 0;
         boolean equal = rest.slice(0, nameLength).equals(ByteBuffer.wrap(nameBytes))
-                && fixed.getShort(6) == (short) flags
-                && Short.toUnsignedInt(fixed.getShort(8)) == method
-                && isStated(localSize, size, sizesFollow)
-                && isStated(localCompressed, compressedSize, sizesFollow)
-                && isStated(fixed.getInt(14), entry.getInt(16), sizesFollow);
+                && fixed.getShort(6) == entry.getShort(8)
+                && fixed.getShort(8) == entry.getShort(10)
+                && isStated(localSize, member.size(), sizesFollow)
+                && isStated(localCompressed, member.compressedSize(), sizesFollow)
+                && isStated(fixed.getInt(14), member.crc(), sizesFollow);
         if (!equal) {
-            throw contradiction(name, start);
+            throw contradiction(member);
         }
-        return LOCAL_LENGTH + nameLength + extraLength;
+        return member.header() + LOCAL_LENGTH + nameLength + extraLength;
     }
 
     /** If the sizes follow the data, the header may have zeros. */
@@ -295,8 +280,9 @@ final class ZipDirectory {
         return local == central || (sizesFollow && local == 0);
     }
 
-    private DataLossException contradiction(String name, long start) {
-        return damaged("the local header contradicts the directory for member '" + name + "'", start);
+    private DataLossException contradiction(ZipMember member) {
+        return damaged(
+                "the local header contradicts the directory for member '" + member.name() + "'", member.header());
     }
 
     private void requireDisjoint() throws DataLossException {

@@ -21,6 +21,10 @@ import org.tfckpt.io.RangeStream;
 record ZipMember(String name, boolean deflated, int crc, long compressedSize, long size, long header, long offset) {
     private static final int BUFFER = 1 << 16;
 
+    ZipMember at(long start) {
+        return new ZipMember(name, deflated, crc, compressedSize, size, header, start);
+    }
+
     long end() {
         return offset + compressedSize;
     }
