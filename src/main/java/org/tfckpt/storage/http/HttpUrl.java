@@ -65,13 +65,13 @@ record HttpUrl(
         int at = authority.lastIndexOf('@');
         String scheme = url.group(1).toLowerCase(Locale.ROOT);
         Origin origin = origin(scheme, authority.substring(at + 1));
-        String rest = url.group(3);
-        int question = rest.indexOf('?');
+        return of(origin, at < 0 ? null : authority.substring(0, at), url.group(3));
+    }
+
+    private static HttpUrl of(Origin origin, @Nullable String userInfo, String pathAndQuery) {
+        String[] parts = pathAndQuery.split("\\?", 2);
         return new HttpUrl(
-                origin,
-                at < 0 ? null : authority.substring(0, at),
-                normalized(question < 0 ? rest : rest.substring(0, question)),
-                question < 0 ? null : encoded(rest.substring(question + 1), RESERVED));
+                origin, userInfo, normalized(parts[0]), parts.length == 1 ? null : encoded(parts[1], RESERVED));
     }
 
     private static Origin origin(String scheme, String authority) {
@@ -101,13 +101,10 @@ record HttpUrl(
             return new HttpUrl(
                     absolute.origin, absolute.origin.equals(origin) ? userInfo : null, absolute.path, absolute.query);
         }
-        int hash = target.indexOf('#');
-        String relative = hash < 0 ? target : target.substring(0, hash);
-        int question = relative.indexOf('?');
-        String other = question < 0 ? relative : relative.substring(0, question);
-        String newPath = other.isEmpty() ? path : other.startsWith("/") ? other : directory() + other;
-        String newQuery = question < 0 ? null : encoded(relative.substring(question + 1), RESERVED);
-        return new HttpUrl(origin, userInfo, normalized(newPath), newQuery);
+        String relative = target.split("#", 2)[0];
+        boolean samePath = relative.isEmpty() || relative.startsWith("?");
+        String start = samePath ? path : relative.startsWith("/") ? "" : directory();
+        return of(origin, userInfo, start + relative);
     }
 
     /** Returns the path up to its last slash. */
