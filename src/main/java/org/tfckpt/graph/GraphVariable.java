@@ -126,9 +126,7 @@ public final class GraphVariable {
     }
 
     /**
-     * Returns the number of the dtype as stored in the file, for a {@link #dtype()} that is not known.
-     *
-     * @return the number
+     * {@return the number of the dtype as stored in the file, for a {@link #dtype()} that is not known}
      */
     public int dtypeNumber() {
         return properties.dtypeNumber;

@@ -65,40 +65,36 @@ public final class Variables extends AbstractList<GraphVariable> implements Rand
     }
 
     /**
-     * Returns the variables that match a condition.
+     * {@return the variables that match a condition}
      *
      * @param condition the condition
-     * @return the matching variables
      */
     public Variables where(Predicate<? super GraphVariable> condition) {
         return new Variables(variables.stream().filter(condition).toList());
     }
 
     /**
-     * Returns the variables that are not in another list, by name.
+     * {@return the variables that are not in another list, by name}
      *
      * @param others variables, usually of another graph
-     * @return the matching variables
      */
     public Variables minus(Variables others) {
         return where(variable -> !others.byName.containsKey(variable.name()));
     }
 
     /**
-     * Returns the variables that are also in another list, by name.
+     * {@return the variables that are also in another list, by name}
      *
      * @param others variables, usually of another graph
-     * @return the matching variables
      */
     public Variables intersect(Variables others) {
         return where(variable -> others.byName.containsKey(variable.name()));
     }
 
     /**
-     * Returns these variables, followed by those of another list that are not in this one, by name.
+     * {@return these variables, followed by those of another list that are not in this one, by name}
      *
      * @param others variables
-     * @return the union
      */
     public Variables union(Variables others) {
         Set<GraphVariable> all = new LinkedHashSet<>(variables);
@@ -131,30 +127,27 @@ public final class Variables extends AbstractList<GraphVariable> implements Rand
     }
 
     /**
-     * Returns the variables whose names match a pattern.
+     * {@return the variables whose names match a pattern}
      *
      * @param pattern a glob or a regular expression
-     * @return the matching variables
      */
     public Variables matching(NamePattern pattern) {
         return where(variable -> pattern.test(variable.name()));
     }
 
     /**
-     * Returns the variables whose names do not match a pattern.
+     * {@return the variables whose names do not match a pattern}
      *
      * @param pattern a glob or a regular expression
-     * @return the matching variables
      */
     public Variables notMatching(NamePattern pattern) {
         return where(variable -> !pattern.test(variable.name()));
     }
 
     /**
-     * Returns the variables without those of the given names.
+     * {@return the variables without those of the given names}
      *
      * @param names names, with or without {@code :0}
-     * @return the matching variables
      */
     public Variables without(Collection<String> names) {
         Set<String> excluded = new HashSet<>();

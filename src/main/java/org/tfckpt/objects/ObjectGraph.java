@@ -67,10 +67,9 @@ public final class ObjectGraph {
     }
 
     /**
-     * Returns an object. It is parsed on each call.
+     * {@return an object} It is parsed on each call.
      *
      * @param id the number of the object
-     * @return the object
      * @throws IndexOutOfBoundsException if there is no object with this number
      */
     public ObjectNode node(int id) {

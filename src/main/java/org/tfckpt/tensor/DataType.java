@@ -162,11 +162,10 @@ public enum DataType {
     }
 
     /**
-     * Returns the number that stands for a dtype of another format that TensorFlow does not have. {@link #ofNumber}
+     * {@return the number that stands for a dtype of another format that TensorFlow does not have} {@link #ofNumber}
      * returns {@link #UNKNOWN} for it, and {@link #enumName(int)} its name.
      *
      * @param name the name of the dtype in the safetensors format, or in NumPy
-     * @return the number
      * @throws IllegalArgumentException if the name is not known
      */
     public static int foreignNumber(String name) {

@@ -47,41 +47,37 @@ public record ErrorContext(
     }
 
     /**
-     * Returns a copy of this context with a tensor.
+     * {@return a copy of this context with a tensor}
      *
      * @param name the name of the tensor, or null
-     * @return the copy
      */
     public ErrorContext ofTensor(@Nullable String name) {
         return new ErrorContext(file, offset, name, expected, found, hint, tensorFlow);
     }
 
     /**
-     * Returns a copy of this context with an expected and a found value.
+     * {@return a copy of this context with an expected and a found value}
      *
      * @param wanted what was expected
      * @param seen what was found
-     * @return the copy
      */
     public ErrorContext mismatch(Object wanted, Object seen) {
         return new ErrorContext(file, offset, tensor, wanted.toString(), seen.toString(), hint, tensorFlow);
     }
 
     /**
-     * Returns a copy of this context with a hint.
+     * {@return a copy of this context with a hint}
      *
      * @param advice what the user can try
-     * @return the copy
      */
     public ErrorContext withHint(String advice) {
         return new ErrorContext(file, offset, tensor, expected, found, advice, tensorFlow);
     }
 
     /**
-     * Returns a copy of this context with TensorFlow's text for the error.
+     * {@return a copy of this context with TensorFlow's text for the error}
      *
      * @param text the text, or null
-     * @return the copy
      */
     public ErrorContext withTensorFlow(@Nullable String text) {
         return new ErrorContext(file, offset, tensor, expected, found, hint, text);

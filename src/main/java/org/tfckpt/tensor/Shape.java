@@ -39,10 +39,9 @@ public final class Shape {
     }
 
     /**
-     * Returns the size of a dimension.
+     * {@return the size of a dimension}
      *
      * @param axis the index of the dimension; 0 is the one that varies slowest
-     * @return the size
      * @throws IndexOutOfBoundsException if there is no such dimension
      */
     public long dimension(int axis) {
@@ -84,10 +83,9 @@ public final class Shape {
     }
 
     /**
-     * Returns this shape with its axes in another order.
+     * {@return this shape with its axes in another order}
      *
      * @param axes for each axis of the result, its axis in this shape
-     * @return the shape
      * @throws IndexOutOfBoundsException if there is no such axis
      */
     public Shape permuted(List<Integer> axes) {

@@ -99,20 +99,18 @@ public final class HttpOptions {
     }
 
     /**
-     * Returns a copy of these options with other headers.
+     * {@return a copy of these options with other headers}
      *
      * @param headers the headers, which are sent to the origin (scheme, host and port) of the checkpoint, and to no other
-     * @return the new options
      */
     public HttpOptions withHeaders(List<Header> headers) {
         return with(copy -> copy.headers = List.copyOf(headers));
     }
 
     /**
-     * Returns a copy of these options with URLs of single files, such as URLs with a signature of their own.
+     * {@return a copy of these options with URLs of single files, such as URLs with a signature of their own}
      *
      * @param urls the URLs by the names of the files, relative to the directory of the checkpoint
-     * @return the new options
      * @throws IllegalArgumentException if a URL is invalid; the message does not contain the URL
      */
     public HttpOptions withUrls(Map<String, String> urls) {
@@ -144,11 +142,10 @@ public final class HttpOptions {
     }
 
     /**
-     * Returns a copy of these options with other timeouts.
+     * {@return a copy of these options with other timeouts}
      *
      * @param connect how long connecting may take
      * @param read how long a server may take to answer, or send hardly any bytes
-     * @return the new options
      * @throws IllegalArgumentException if a timeout is shorter than 1 ms or longer than 24 days
      */
     public HttpOptions withTimeouts(Duration connect, Duration read) {
@@ -167,13 +164,12 @@ public final class HttpOptions {
     }
 
     /**
-     * Returns a copy of these options with another number of retries. A request is repeated if it fails for a reason that
-     * may pass: a broken connection, a timeout, or the status 429 or 5xx.
+     * {@return a copy of these options with another number of retries} A request is repeated if it fails for a reason
+     * that may pass: a broken connection, a timeout, or the status 429 or 5xx.
      *
      * @param number how often a request is repeated
      * @param firstDelay the delay before the first repetition, which doubles with each further one, unless the server
      *     asks for another delay. The actual delays are random, between half of that and all of it
-     * @return the new options
      * @throws IllegalArgumentException if the number or the delay is negative
      */
     public HttpOptions withRetries(int number, Duration firstDelay) {
@@ -188,11 +184,10 @@ public final class HttpOptions {
     }
 
     /**
-     * Returns a copy of these options with another limit for downloads. A file is downloaded to a temporary file if the
-     * server cannot send parts of it.
+     * {@return a copy of these options with another limit for downloads} A file is downloaded to a temporary file if
+     * the server cannot send parts of it.
      *
      * @param bytes the size in bytes up to which a file is downloaded; 0 prevents downloads
-     * @return the new options
      * @throws IllegalArgumentException if the limit is negative
      */
     public HttpOptions withDownloadLimit(long bytes) {
@@ -203,23 +198,21 @@ public final class HttpOptions {
     }
 
     /**
-     * Returns a copy of these options with other environment variables. These are used: {@code http_proxy},
-     * {@code https_proxy}, {@code all_proxy}, {@code no_proxy}, {@code NETRC}, {@code HOME}, and
-     * {@code TFCKPT_HTTP_HEADERS} with lines of the form {@code HOST[:PORT] Name: value}.
+     * {@return a copy of these options with other environment variables} These are used: {@code http_proxy}, {@code
+     * https_proxy}, {@code all_proxy}, {@code no_proxy}, {@code NETRC}, {@code HOME}, and {@code TFCKPT_HTTP_HEADERS}
+     * with lines of the form {@code HOST[:PORT] Name: value}.
      *
      * @param variables the variables; an empty map for no proxy and no credentials but those of these options
-     * @return the new options
      */
     public HttpOptions withEnvironment(Map<String, String> variables) {
         return with(copy -> copy.environment = Map.copyOf(variables));
     }
 
     /**
-     * Returns a copy of these options with another receiver of messages for the user, such as that a file is downloaded
-     * as a whole.
+     * {@return a copy of these options with another receiver of messages for the user, such as that a file is
+     * downloaded as a whole}
      *
      * @param receiver receives the messages; called on any thread
-     * @return the new options
      */
     public HttpOptions withNotices(Consumer<String> receiver) {
         return with(copy -> copy.notices = receiver);
