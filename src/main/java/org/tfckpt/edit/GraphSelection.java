@@ -260,12 +260,9 @@ final class GraphSelection {
 
     private void addSaveCounters() throws IOException {
         for (int input = 0; input < spec.inputs().size(); input++) {
-            Checkpoint checkpoint = spec.inputs().get(input);
-            Optional<String> key = checkpoint.objectGraph().flatMap(ObjectGraph::saveCounterKey);
-            Optional<TensorInfo> counter = key.isPresent() ? checkpoint.find(key.get()) : Optional.empty();
-            if (counter.isPresent() && planned.find(counter.get().name()) == null) {
-                TensorInfo tensor = counter.get();
-                planned.add(new RewrittenTensor(input, tensor, tensor.name()));
+            TensorInfo counter = spec.saveCounter(input).orElse(null);
+            if (counter != null && planned.find(counter.name()) == null) {
+                planned.add(new RewrittenTensor(input, counter, counter.name()));
             }
         }
     }

@@ -5,6 +5,9 @@ import java.nio.ByteOrder;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
+import org.tfckpt.objects.ObjectGraph;
+import org.tfckpt.tensor.TensorInfo;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.Linking;
@@ -142,6 +145,13 @@ record Specification(
     /** Returns the index of the template among the sources. */
     int templateIndex() {
         return sources().size() - 1;
+    }
+
+    /** Returns the save counter of an object-based input. */
+    Optional<TensorInfo> saveCounter(int input) throws IOException {
+        Checkpoint checkpoint = inputs.get(input);
+        Optional<String> key = checkpoint.objectGraph().flatMap(ObjectGraph::saveCounterKey);
+        return key.isPresent() ? checkpoint.find(key.get()) : Optional.empty();
     }
 
     /** Returns the dtype that a tensor of a dtype gets. */

@@ -61,9 +61,7 @@ final class TemplateObjects {
     /** Continues the count of an object-based input. */
     private boolean addSaveCounter(String name) throws IOException {
         for (int input = 0; input < spec.inputs().size(); input++) {
-            Checkpoint checkpoint = spec.inputs().get(input);
-            Optional<String> key = checkpoint.objectGraph().flatMap(ObjectGraph::saveCounterKey);
-            Optional<TensorInfo> counter = key.isPresent() ? checkpoint.find(key.get()) : Optional.empty();
+            Optional<TensorInfo> counter = spec.saveCounter(input);
             if (counter.isPresent()) {
                 planned.add(new RewrittenTensor(input, counter.get(), name));
                 return true;
