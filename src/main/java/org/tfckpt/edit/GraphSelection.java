@@ -13,7 +13,6 @@ import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
-import org.tfckpt.objects.ObjectGraph;
 import org.tfckpt.restore.NameMapping;
 import org.tfckpt.restore.RestoreException;
 import org.tfckpt.restore.RestorePlan;

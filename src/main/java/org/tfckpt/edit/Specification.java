@@ -6,8 +6,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.tfckpt.objects.ObjectGraph;
-import org.tfckpt.tensor.TensorInfo;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.Linking;
@@ -15,11 +13,13 @@ import org.tfckpt.Sharding;
 import org.tfckpt.Tensor;
 import org.tfckpt.TensorView;
 import org.tfckpt.format.FormatWriter;
+import org.tfckpt.objects.ObjectGraph;
 import org.tfckpt.objects.ObjectKeys;
 import org.tfckpt.restore.NameMapping;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.NamePattern;
 import org.tfckpt.tensor.Problem;
+import org.tfckpt.tensor.TensorInfo;
 
 /**
  * The requested rewrite.
