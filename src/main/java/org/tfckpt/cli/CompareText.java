@@ -16,20 +16,10 @@ import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.TensorInfo;
 
 /** The text form of {@code compare}: a summary, the differences, and suggested options. */
-final class CompareText {
+record CompareText(Output out, Style style, Comparison comparison) {
     private static final int BAR = 40;
     /** Lists of what is not an error are cut to this length. */
     private static final int SHOWN = 12;
-
-    private final Output out;
-    private final Style style;
-    private final Comparison comparison;
-
-    CompareText(Output out, Style style, Comparison comparison) {
-        this.out = out;
-        this.style = style;
-        this.comparison = comparison;
-    }
 
     void write(boolean all, List<String> notes) throws IOException {
         outcome();

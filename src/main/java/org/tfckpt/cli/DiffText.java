@@ -13,21 +13,11 @@ import org.tfckpt.values.Differences;
 import org.tfckpt.values.TensorDifference;
 
 /** The text form of {@code diff}: a bar, a summary, and the differences by kind. */
-final class DiffText {
+record DiffText(Output out, Style style, int limit) {
     private static final int BAR = 40;
     private static final int WIDTH = 100;
     private static final String COLUMNS = "%9s  %10s  %9s  %14s  %s";
     private static final int COLUMNS_WIDTH = 50;
-
-    private final Output out;
-    private final Style style;
-    private final int limit;
-
-    DiffText(Output out, Style style, int limit) {
-        this.out = out;
-        this.style = style;
-        this.limit = limit;
-    }
 
     static long parameters(TensorInfo info) {
         return info.shape().elementCount().orElse(0);

@@ -7,16 +7,13 @@ import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.values.Duplicates;
 
-/** The groups of equal tensors that {@code ls --duplicates} prints. */
-final class ListDuplicates {
-    private final List<Duplicates.Group> groups;
-    private final boolean several;
-
-    ListDuplicates(List<Duplicates.Group> groups, boolean several) {
-        this.groups = groups;
-        this.several = several;
-    }
-
+/**
+ * The groups of equal tensors that {@code ls --duplicates} prints.
+ *
+ * @param groups the groups
+ * @param several whether there are several checkpoints
+ */
+record ListDuplicates(List<Duplicates.Group> groups, boolean several) {
     private long wasted() {
         return groups.stream().mapToLong(Duplicates.Group::wastedBytes).sum();
     }

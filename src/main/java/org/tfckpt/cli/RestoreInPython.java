@@ -96,10 +96,15 @@ final class RestoreInPython {
         return source.tensor().orElseThrow().name();
     }
 
+    private Map<String, String> sources() {
+        Map<String, String> sources = new LinkedHashMap<>();
+        matched.forEach(each -> sources.put(each.wanted().variable(), source(each)));
+        return sources;
+    }
+
     /** Returns the expression for the name in the checkpoint of {@code name}, after lines that it needs. */
     private String renamed(List<String> rules) {
-        Map<String, String> names = new LinkedHashMap<>();
-        matched.forEach(each -> names.put(each.wanted().variable(), source(each)));
+        Map<String, String> names = sources();
         names.entrySet().removeIf(pair -> pair.getKey().equals(pair.getValue()));
         if (names.isEmpty()) {
             return "name";
@@ -182,8 +187,7 @@ final class RestoreInPython {
     }
 
     private void assignments(List<String> rules) {
-        Map<String, String> names = new LinkedHashMap<>();
-        matched.forEach(each -> names.put(each.wanted().variable(), source(each)));
+        Map<String, String> names = sources();
         lines.add("reader = tf.train.load_checkpoint(" + prefix + ")");
         String source = "sources[name]";
         String condition = "name in sources";

@@ -4,7 +4,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Instant;
-import java.util.PrimitiveIterator;
+import java.util.List;
 import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.files.CheckpointLocation;
@@ -91,9 +91,9 @@ final class StateCommand extends ToolCommand {
         out().json(out -> {
             out.text("latest", state.latest());
             out.flag("there", place(state, state.latest()) != null);
-            PrimitiveIterator.OfInt indices =
-                    IntStream.range(0, state.all().size()).iterator();
-            out.objects("all", () -> indices, (Integer index) -> {
+            List<Integer> indices =
+                    IntStream.range(0, state.all().size()).boxed().toList();
+            out.objects("all", indices, index -> {
                 String entry = state.all().get(index);
                 String place = place(state, entry);
                 Instant time = time(state, index);

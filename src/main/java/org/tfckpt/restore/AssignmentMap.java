@@ -36,9 +36,9 @@ public final class AssignmentMap {
     /** Tensors listed in a message; TensorFlow lists all. */
     private static final int MAX_SHOWN = 100;
 
-    /** One assignment: to the variables or, if they are null, to the name. */
+    /** One assignment: to a whole variable, to parts of one or, if they are null, to what the name stands for. */
     private record Pair(
-            String checkpointName, String current, @Nullable List<Wanted> variables, boolean single) {}
+            String checkpointName, String current, @Nullable List<Wanted> variables, boolean whole) {}
 
     private final List<Pair> pairs;
 
@@ -133,10 +133,8 @@ public final class AssignmentMap {
             for (Pair pair : sorted) {
                 if (pair.variables == null) {
                     assignByName(pair.checkpointName, pair.current);
-                } else if (pair.single) {
-                    one(pair.checkpointName, pair.variables.get(0), List.of());
                 } else {
-                    one(pair.checkpointName, null, pair.variables);
+                    one(pair.checkpointName, pair.variables, pair.whole);
                 }
             }
             Map<Wanted, String> result = new LinkedHashMap<>();
@@ -145,13 +143,18 @@ public final class AssignmentMap {
         }
 
         private void assignByName(String tensorName, String current) {
-            Wanted single = store.get(current);
-            List<Wanted> parts = single == null ? parts(current) : List.of();
-            if (single == null && parts.isEmpty()) {
+            List<Wanted> targets = targets(current);
+            if (targets.isEmpty()) {
                 scope(tensorName, current);
             } else {
-                one(tensorName, single, parts);
+                one(tensorName, targets, store.containsKey(current));
             }
+        }
+
+        /** Returns the variable of a name, or else the parts of the variable of that name. */
+        private List<Wanted> targets(String name) {
+            Wanted single = store.get(name);
+            return single == null ? parts(name) : List.of(single);
         }
 
         private List<Wanted> parts(String name) {
@@ -162,36 +165,33 @@ public final class AssignmentMap {
             return parts;
         }
 
-        private void one(String tensorName, @Nullable Wanted single, List<Wanted> parts) {
+        private void one(String tensorName, List<Wanted> targets, boolean whole) {
             TensorInfo tensor = tensors.find(tensorName);
             if (tensor == null) {
                 throw new IllegalArgumentException(
                         "Tensor " + tensorName + " is not found in " + checkpoint + " checkpoint " + shapes());
             }
-            if (single != null && !whole(single).fitsShape(tensor)) {
-                throw new IllegalArgumentException("Shape of variable " + single.variable() + ":0 ("
-                        + single.shape().map(PythonText::tuple).orElse("<unknown>")
+            if (whole && !whole(targets.get(0)).fitsShape(tensor)) {
+                throw new IllegalArgumentException("Shape of variable "
+                        + targets.get(0).variable() + ":0 ("
+                        + targets.get(0).shape().map(PythonText::tuple).orElse("<unknown>")
                         + ") doesn't match with shape of tensor " + tensorName + " ("
                         + PythonText.list(tensor.shape()) + ") from checkpoint reader.");
             }
-            set(tensorName, single, parts);
+            set(tensorName, targets, whole);
         }
 
-        private void set(String tensorName, @Nullable Wanted single, List<Wanted> parts) {
-            if (single != null) {
-                put(whole(single), tensorName);
-                return;
-            }
-            String first = parts.isEmpty() ? "" : parts.get(0).name();
-            for (Wanted part : parts) {
-                if (part.part().isEmpty()) {
-                    throw new IllegalArgumentException("Slices must all be slices: " + part.variable());
+        private void set(String tensorName, List<Wanted> targets, boolean whole) {
+            for (Wanted target : targets) {
+                if (!whole && target.part().isEmpty()) {
+                    throw new IllegalArgumentException("Slices must all be slices: " + target.variable());
                 }
-                if (!part.name().equals(first)) {
+                String first = targets.get(0).name();
+                if (!whole && !target.name().equals(first)) {
                     throw new IllegalArgumentException(
-                            "Slices must all be from the same tensor: " + first + " != " + part.name());
+                            "Slices must all be from the same tensor: " + first + " != " + target.name());
                 }
-                put(part, tensorName);
+                put(whole ? whole(target) : target, tensorName);
             }
         }
 
@@ -234,7 +234,7 @@ public final class AssignmentMap {
                     throw new IllegalArgumentException("Tensor " + tensorName + " (" + suffix + " in " + from
                             + ") is not found in " + checkpoint + " checkpoint");
                 }
-                set(tensorName, store.get(name), parts(name));
+                set(tensorName, targets(name), store.containsKey(name));
             }
         }
 

@@ -20,11 +20,6 @@ record Exclusions(Collection<NamePattern> patterns, boolean slots) {
     }
 
     Optional<NamePattern> patternOf(NamedVariable variable) {
-        for (NamePattern pattern : patterns) {
-            if (matches(pattern, variable)) {
-                return Optional.of(pattern);
-            }
-        }
-        return Optional.empty();
+        return patterns.stream().filter(pattern -> matches(pattern, variable)).findFirst();
     }
 }

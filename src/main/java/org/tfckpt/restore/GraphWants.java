@@ -21,17 +21,7 @@ import org.tfckpt.tensor.TensorNames;
  * Determines the variables that a graph restores and their names in the checkpoint: the names its saver restores from,
  * else those it saves under; for the objects of a TF2 SavedModel or checkpoint, the names of the kind asked for.
  */
-final class GraphWants {
-    private final Graph graph;
-    private final Checkpoint checkpoint;
-    private final Tensors tensors;
-
-    GraphWants(Graph graph, Checkpoint checkpoint, Tensors tensors) {
-        this.graph = graph;
-        this.checkpoint = checkpoint;
-        this.tensors = tensors;
-    }
-
+record GraphWants(Graph graph, Checkpoint checkpoint, Tensors tensors) {
     boolean isObjectBased() {
         return graph.isObjectBased();
     }

@@ -17,29 +17,24 @@ import org.tfckpt.objects.ObjectKeys;
 import org.tfckpt.objects.ObjectNode;
 import org.tfckpt.tensor.TensorInfo;
 
-/** The tensors of a checkpoint by name and, where it is object-based, by full name and by path. */
-final class Tensors {
+/**
+ * The tensors of a checkpoint by name and, where it is object-based, by full name and by path.
+ *
+ * @param byName the tensors by their own names
+ * @param fullNames the name of the tensor for each full name
+ * @param ambiguousNames the full names that several variables have
+ * @param kinds the kinds of names by which tensors are found, the first of which takes precedence
+ */
+record Tensors(
+        Map<String, TensorInfo> byName,
+        Map<String, String> fullNames,
+        Set<String> ambiguousNames,
+        List<NameKind> kinds) {
     private static final String OUTPUT = ":0";
     private static final String VALUE = ObjectKeys.key("", ObjectKeys.VARIABLE_VALUE);
 
     /** As TensorFlow's savers look up names, and as their users expect it of keys. */
     private static final List<NameKind> DEFAULT = List.of(NameKind.KEY, NameKind.FULL);
-
-    private final Map<String, TensorInfo> byName;
-    private final Map<String, String> fullNames;
-    private final Set<String> ambiguousNames;
-    private final List<NameKind> kinds;
-
-    private Tensors(
-            Map<String, TensorInfo> byName,
-            Map<String, String> fullNames,
-            Set<String> ambiguousNames,
-            List<NameKind> kinds) {
-        this.byName = byName;
-        this.fullNames = fullNames;
-        this.ambiguousNames = ambiguousNames;
-        this.kinds = kinds;
-    }
 
     /** Returns tensors that are found by name, and by the full names given. */
     static Tensors of(Collection<TensorInfo> tensors, Map<String, String> fullNames) {
@@ -127,10 +122,6 @@ final class Tensors {
 
     Collection<TensorInfo> all() {
         return byName.values();
-    }
-
-    Map<String, String> fullNames() {
-        return fullNames;
     }
 
     /** Returns whether several variables of the checkpoint have this full name. */

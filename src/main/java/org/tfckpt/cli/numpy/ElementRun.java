@@ -6,21 +6,9 @@ import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.Elements;
 
 /** Consecutive elements of an array, read together. */
-final class ElementRun {
+record ElementRun(ArrayValues values, DataType dtype, long first, ByteBuffer bytes) {
     /** Elements per read: large enough to amortise the call, small enough for the cache. */
     private static final int RUN_LENGTH = 4096;
-
-    private final ArrayValues values;
-    private final DataType dtype;
-    private final long first;
-    private final ByteBuffer bytes;
-
-    private ElementRun(ArrayValues values, long first, ByteBuffer bytes) {
-        this.values = values;
-        this.dtype = values.dtype();
-        this.first = first;
-        this.bytes = bytes;
-    }
 
     /** Receives elements one by one. */
     @FunctionalInterface
@@ -31,9 +19,9 @@ final class ElementRun {
     static void forEach(ArrayValues values, long from, long to, Consumer consumer) throws IOException {
         for (long first = from; first < to; first += RUN_LENGTH) {
             int count = (int) Math.min(RUN_LENGTH, to - first);
-            boolean fixedWidth = values.dtype().isFixedWidth();
-            ByteBuffer bytes = fixedWidth ? values.read(first, count) : ByteBuffer.allocate(0);
-            ElementRun run = new ElementRun(values, first, bytes);
+            DataType dtype = values.dtype();
+            ByteBuffer bytes = dtype.isFixedWidth() ? values.read(first, count) : ByteBuffer.allocate(0);
+            ElementRun run = new ElementRun(values, dtype, first, bytes);
             for (int i = 0; i < count; i++) {
                 consumer.accept(run, i);
             }

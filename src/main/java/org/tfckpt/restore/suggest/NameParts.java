@@ -1,6 +1,7 @@
 package org.tfckpt.restore.suggest;
 
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -14,34 +15,16 @@ import java.util.regex.Pattern;
  */
 record NameParts(List<String> raw, List<String> words) {
     /** Synonyms used by TF1 layers, its RNN cells, contrib, slim, Keras and Sonnet. */
-    private static final Map<String, String> SYNONYMS = Map.ofEntries(
-            Map.entry("weights", "kernel"),
-            Map.entry("weight", "kernel"),
-            Map.entry("w", "kernel"),
-            Map.entry("w0", "kernel"),
-            Map.entry("dw", "kernel"),
-            Map.entry("matrix", "kernel"),
-            Map.entry("filters", "kernel"),
-            Map.entry("filter", "kernel"),
-            Map.entry("depthwisekernel", "kernel"),
-            Map.entry("depthwiseweights", "kernel"),
-            Map.entry("biases", "bias"),
-            Map.entry("b", "bias"),
-            Map.entry("b0", "bias"),
-            Map.entry("scale", "gamma"),
-            Map.entry("offset", "beta"),
-            Map.entry("shift", "beta"),
-            Map.entry("runningmean", "movingmean"),
-            Map.entry("movingaverage", "movingmean"),
-            Map.entry("runningvar", "movingvariance"),
-            Map.entry("runningvariance", "movingvariance"),
-            Map.entry("movingvar", "movingvariance"),
-            Map.entry("fullyconnected", "dense"),
-            Map.entry("batchnorm", "batchnormalization"),
-            Map.entry("batchnormalizationv1", "batchnormalization"),
-            Map.entry("embedding", "embeddings"),
-            Map.entry("embeddingtable", "embeddings"),
-            Map.entry("embeddingweights", "embeddings"));
+    private static final Map<String, String> SYNONYMS = spellings(Map.ofEntries(
+            Map.entry("kernel", "weights weight w w0 dw matrix filters filter depthwisekernel depthwiseweights"),
+            Map.entry("bias", "biases b b0"),
+            Map.entry("gamma", "scale"),
+            Map.entry("beta", "offset shift"),
+            Map.entry("movingmean", "runningmean movingaverage"),
+            Map.entry("movingvariance", "runningvar runningvariance movingvar"),
+            Map.entry("dense", "fullyconnected"),
+            Map.entry("batchnormalization", "batchnorm batchnormalizationv1"),
+            Map.entry("embeddings", "embedding embeddingtable embeddingweights")));
 
     /** PyTorch names the parameters of a normalization like those of other layers. */
     private static final Map<String, String> OF_NORMALIZATION = Map.of("weight", "gamma", "bias", "beta");
@@ -49,6 +32,17 @@ record NameParts(List<String> raw, List<String> words) {
     private static final Pattern NORMALIZATION = Pattern.compile("(?s).*norm.*|(?:ln|bn|gn)[0-9_]*(?:f|final)?");
 
     private static final String OUTPUT = ":0";
+
+    /** Returns the word for each of its spellings, which are separated by blanks. */
+    static Map<String, String> spellings(Map<String, String> words) {
+        Map<String, String> wordOf = new HashMap<>();
+        words.forEach((word, spellings) -> {
+            for (String spelling : spellings.split(" ", -1)) {
+                wordOf.put(spelling, word);
+            }
+        });
+        return wordOf;
+    }
 
     static NameParts of(String name) {
         List<String> raw = List.of(name.split("/", -1));

@@ -21,26 +21,15 @@ import org.tfckpt.tensor.TensorInfo;
  */
 final class Roles {
     /** The last parts of slot names in TF1, and their names in Keras and object-based checkpoints. */
-    private static final Map<String, String> SLOTS = Map.ofEntries(
-            Map.entry("adam", "m"),
-            Map.entry("adam_1", "v"),
-            Map.entry("adam_m", "m"),
-            Map.entry("adam_v", "v"),
-            Map.entry("adamw", "m"),
-            Map.entry("adamw_1", "v"),
-            Map.entry("adamax", "m"),
-            Map.entry("adamax_1", "v"),
-            Map.entry("lamb", "m"),
-            Map.entry("lamb_1", "v"),
-            Map.entry("lamb_m", "m"),
-            Map.entry("lamb_v", "v"),
-            Map.entry("adagrad", "accumulator"),
-            Map.entry("adadelta", "accum_grad"),
-            Map.entry("adadelta_1", "accum_var"),
-            Map.entry("ftrl", "accumulator"),
-            Map.entry("ftrl_1", "linear"),
-            Map.entry("rmsprop", "rms"),
-            Map.entry("rmsprop_1", "momentum"));
+    private static final Map<String, String> SLOTS = NameParts.spellings(Map.ofEntries(
+            Map.entry("m", "adam adam_m adamw adamax lamb lamb_m"),
+            Map.entry("v", "adam_1 adam_v adamw_1 adamax_1 lamb_1 lamb_v"),
+            Map.entry("accumulator", "adagrad ftrl"),
+            Map.entry("accum_grad", "adadelta"),
+            Map.entry("accum_var", "adadelta_1"),
+            Map.entry("linear", "ftrl_1"),
+            Map.entry("rms", "rmsprop"),
+            Map.entry("momentum", "rmsprop_1")));
 
     /** Keras 2.11 and later put the slot before the variable: {@code Adam/m/dense/kernel}. */
     private static final Pattern SLOT_FIRST = Pattern.compile("(?s)(?:^|.*/)[A-Z][A-Za-z]+(?:_[0-9]+)?/(m|v|vhat)/.+");

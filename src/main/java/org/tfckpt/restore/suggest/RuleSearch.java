@@ -181,15 +181,6 @@ public final class RuleSearch {
         return missing > FEW ? 2 : 1;
     }
 
-    /** The effect of a rule on one variable. */
-    private enum Effect {
-        NONE,
-        FINDS,
-        FINDS_UNFIT,
-        MISSES,
-        HARMS
-    }
-
     private Optional<Trial> attempt(String rule) {
         return trial(rule).filter(this::isUseful);
     }
@@ -202,36 +193,26 @@ public final class RuleSearch {
         int misses = 0;
         for (Target target : targets) {
             String name = renaming.apply(target.name);
-            switch (effect(target, name, savedNames)) {
-                case FINDS -> found.put(target, name);
-                case MISSES -> misses++;
-                case HARMS -> {
-                    return Optional.empty();
-                }
-                case NONE, FINDS_UNFIT -> {}
+            if (name.equals(target.name)) {
+                continue;
+            }
+            TensorInfo tensor = target.missing ? find.apply(name) : null;
+            if (target.missing && tensor == null) {
+                misses++;
+            } else if (tensor == null || harms(target.variable, tensor, savedNames)) {
+                return Optional.empty();
+            } else if (target.variable.fits().test(tensor)) {
+                found.put(target, name);
             }
         }
         return Optional.of(new Trial(rule, renaming, found, misses, similarity(found)));
     }
 
-    private Effect effect(Target target, String name, Map<TensorInfo, String> savedNames) {
-        if (name.equals(target.name)) {
-            return Effect.NONE;
-        }
-        if (!target.missing) {
-            return Effect.HARMS;
-        }
-        TensorInfo tensor = find.apply(name);
-        if (tensor == null) {
-            return Effect.MISSES;
-        }
+    private boolean harms(Variable variable, TensorInfo tensor, Map<TensorInfo, String> savedNames) {
         // Only the parts of one variable may share a tensor.
-        String savedName = target.variable.savedName();
+        String savedName = variable.savedName();
         boolean shared = !savedNames.computeIfAbsent(tensor, first -> savedName).equals(savedName);
-        if (shared || !free.contains(tensor) || !roles.areCompatible(target.variable, tensor)) {
-            return Effect.HARMS;
-        }
-        return target.variable.fits().test(tensor) ? Effect.FINDS : Effect.FINDS_UNFIT;
+        return shared || !free.contains(tensor) || !roles.areCompatible(variable, tensor);
     }
 
     private boolean isUseful(Trial trial) {
