@@ -6,7 +6,8 @@ import picocli.CommandLine.Option;
 final class MovingAverageOptions {
     static final String EMA =
             "Replace the value of each variable X by its moving average X/ExponentialMovingAverage (in a"
-                    + " TF2 checkpoint: the slot 'average'), if it has one, and drop the averages.";
+                    + " TF2 checkpoint: the slot 'average', or the average of a Keras optimizer with use_ema), if it"
+                    + " has one, and drop the averages.";
     static final String PARTIAL = "With --ema: drop averages without a variable, or of another dtype or shape.";
 
     @Option(names = "--ema", description = EMA)

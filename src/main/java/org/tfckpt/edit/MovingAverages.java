@@ -7,10 +7,13 @@ import java.util.HashSet;
 import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.Set;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
+import org.tfckpt.objects.ObjectGraph;
 import org.tfckpt.objects.ObjectKeys;
+import org.tfckpt.objects.ObjectNode;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.ErrorContext;
@@ -19,12 +22,16 @@ import org.tfckpt.tensor.TensorNames;
 
 /**
  * The moving averages of variables: {@code X/ExponentialMovingAverage} or, in an object-based checkpoint, the slot
- * {@code average} of an optimizer. Immutable.
+ * {@code average} of an optimizer, or its list of averages, which Keras has since TensorFlow 2.11. Immutable.
  */
 final class MovingAverages {
     private static final String SUFFIX = "/ExponentialMovingAverage";
     private static final String VALUE = ObjectKeys.ATTRIBUTES + ObjectKeys.VARIABLE_VALUE;
     private static final String SLOT = "/average" + VALUE;
+    /** Lists of an optimizer of Keras: elements at the same index belong together. */
+    private static final String AVERAGES = "_model_variables_moving_average";
+
+    private static final String VARIABLES = "_trainable_variables";
     private static final int MAX_LISTED = 10;
 
     /** For each input, the averages by the names of their variables. */
@@ -58,9 +65,10 @@ final class MovingAverages {
     private void add(Checkpoint input) throws IOException {
         Map<String, TensorInfo> found = new HashMap<>();
         Set<String> all = new HashSet<>();
+        Map<String, String> listed = listed(input);
         for (Iterator<TensorInfo> tensors = input.tensorIterator(); tensors.hasNext(); ) {
             TensorInfo average = tensors.next();
-            String variable = variable(average.name());
+            String variable = listed.getOrDefault(average.name(), variable(average.name()));
             if (variable == null) {
                 continue;
             }
@@ -80,6 +88,32 @@ final class MovingAverages {
         }
         byVariable.add(found);
         names.add(all);
+    }
+
+    /** Returns the keys of variables by those of their averages in the lists of optimizers. */
+    private static Map<String, String> listed(Checkpoint input) throws IOException {
+        Map<String, String> variables = new HashMap<>();
+        ObjectGraph graph = input.objectGraph().orElse(null);
+        for (int id = 0; graph != null && id < graph.size(); id++) {
+            Map<String, ObjectNode> lists = children(graph, graph.node(id));
+            ObjectNode averages = lists.get(AVERAGES);
+            ObjectNode averaged = lists.get(VARIABLES);
+            if (averages != null && averaged != null) {
+                Map<String, ObjectNode> byIndex = children(graph, averaged);
+                children(graph, averages).forEach((index, average) -> {
+                    Optional<String> key =
+                            Optional.ofNullable(byIndex.get(index)).flatMap(ObjectNode::valueKey);
+                    average.valueKey().ifPresent(name -> key.ifPresent(found -> variables.put(name, found)));
+                });
+            }
+        }
+        return variables;
+    }
+
+    private static Map<String, ObjectNode> children(ObjectGraph graph, ObjectNode node) {
+        Map<String, ObjectNode> children = new HashMap<>();
+        node.children().forEach(child -> children.put(child.name(), graph.node(child.node())));
+        return children;
     }
 
     private void mistake(TensorInfo average, String what) {

@@ -100,7 +100,8 @@ public final class Rewrite {
 
         /**
          * Replaces the value of each variable X by its moving average {@code X/ExponentialMovingAverage} or, in an
-         * object-based checkpoint, by the slot {@code average} of its optimizer, if it has one, and drops the averages.
+         * object-based checkpoint, by the slot {@code average} of its optimizer, or its element of the list of averages
+         * of a Keras optimizer, if it has one, and drops the averages.
          *
          * @param partial whether averages without a variable, or of another dtype or shape, are only dropped; otherwise
          *     {@link #build} throws and names them

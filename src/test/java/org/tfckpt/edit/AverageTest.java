@@ -391,4 +391,38 @@ class AverageTest {
             }
         }
     }
+
+    @Test
+    void kerasKeepsThemInAList() throws IOException {
+        String value = "/.ATTRIBUTES/VARIABLE_VALUE";
+        Graphs graph = new Graphs(9)
+                .edge(0, "opt", 1)
+                .edge(1, "_model_variables_moving_average", 2)
+                .edge(1, "_trainable_variables", 3)
+                .edge(1, "_variables", 4)
+                .edge(2, "0", 5)
+                .edge(2, "1", 6)
+                .edge(3, "0", 7)
+                .edge(3, "1", 8)
+                .edge(4, "0", 5)
+                .edge(4, "1", 6);
+        BundleBuilder bundle = new BundleBuilder();
+        for (int i = 0; i < 2; i++) {
+            graph.value(5 + i, "adam/w" + i + "_average", "opt/_variables/" + i + value);
+            graph.value(7 + i, "w" + i, "opt/_trainable_variables/" + i + value);
+            bundle.floats("opt/_variables/" + i + value, 10 + i);
+            bundle.floats("opt/_trainable_variables/" + i + value, i);
+        }
+        Path from = bundle.strings(
+                        ObjectKeys.OBJECT_GRAPH, new long[0], graph.build().toByteArray())
+                .write(directory.resolve("keras"));
+        Path to = rewritten(from, false);
+        try (Checkpoint checkpoint = Checkpoint.open(to)) {
+            for (int i = 0; i < 2; i++) {
+                String name = "opt/_trainable_variables/" + i + value;
+                assertThat(checkpoint.tensor(name).toFloatArray()).containsExactly(10 + i);
+            }
+        }
+        assertThat(names(to)).hasSize(3);
+    }
 }
