@@ -51,6 +51,11 @@ public final class Main {
             return plain == null ? Tool.run(args, console) : run(plain, console);
         } catch (Output.WriteFailure e) {
             return Failures.ofOutput(e, err);
+        } catch (OutOfMemoryError e) {
+            // Without this, the status would be 1, which means that differences were found.
+            err.println("tfckpt: not enough memory (" + e.getMessage()
+                    + "); give the JVM more, for example -Xmx4g, or set" + " TFCKPT_JAVA_OPTIONS=-Xmx4g");
+            return 2;
         } catch (IOException e) {
             throw new AssertionError("closing the output throws only WriteFailure", e);
         }

@@ -164,4 +164,25 @@ class MainTest {
         assertThat(err.toString(StandardCharsets.UTF_8))
                 .isEqualTo("tfckpt: cannot write the output: No space left on device\n");
     }
+
+    @Test
+    void tooLittleMemoryIsNoDifference() {
+        OutputStream exhausted = new OutputStream() {
+            @Override
+            public void write(int b) {
+                throw new OutOfMemoryError("Java heap space");
+            }
+        };
+        var err = new java.io.ByteArrayOutputStream();
+        int code = Main.run(
+                List.of("diff", STORY, STORY),
+                InputStream.nullInputStream(),
+                exhausted,
+                new PrintStream(err, true, StandardCharsets.UTF_8),
+                false);
+        assertThat(code).isEqualTo(2);
+        assertThat(err.toString(StandardCharsets.UTF_8))
+                .startsWith("tfckpt: not enough memory (Java heap space); ")
+                .hasLineCount(1);
+    }
 }
