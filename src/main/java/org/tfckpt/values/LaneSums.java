@@ -3,8 +3,8 @@ package org.tfckpt.values;
 import java.util.Arrays;
 
 /**
- * The exact sum of a block of doubles. Each lane adds every 256th value to a large power of two, so that the part of a value
- * that is rounded away is a double, too, and adds these parts up. Not thread-safe.
+ * The exact sum of a block of doubles. Each lane subtracts every 256th value from a large power of two, so that the part of a
+ * value that is rounded away is a double, too, and subtracts these parts from 0. Not thread-safe.
  *
  * @see <a href="https://doi.org/10.1137/050645671">Rump, Ogita, Oishi, Accurate floating-point summation</a>
  */
@@ -31,8 +31,10 @@ final class LaneSums {
         Arrays.fill(low, 0);
     }
 
-    // The JIT compiler of JDK 17 vectorises these loops as they are. With more rows at a time, or in another order, it
-    // does not.
+    // The JIT compiler of JDK 17 vectorises these loops as they are; with more rows at a time, it does not. They
+    // subtract
+    // because the compiler may swap the operands of an addition in one copy of an unrolled loop and not in another, and
+    // then takes each element by itself.
 
     /** Adds the values of two rows. */
     void add(double[] a, double[] b) {
@@ -42,11 +44,11 @@ final class LaneSums {
     private static void add(double[] a, double[] b, double[] high, double[] low) {
         for (int i = 0; i < LANES; i++) {
             double before = high[i];
-            double first = before + a[i];
-            double lostA = a[i] - (first - before);
-            double second = first + b[i];
-            double lostB = b[i] - (second - first);
-            low[i] += lostA + lostB;
+            double first = before - a[i];
+            double lostA = a[i] - (before - first);
+            double second = first - b[i];
+            double lostB = b[i] - (first - second);
+            low[i] = low[i] - lostA - lostB;
             high[i] = second;
         }
     }
@@ -58,7 +60,7 @@ final class LaneSums {
 
     private static void addExact(double[] a, double[] b, double[] low) {
         for (int i = 0; i < LANES; i++) {
-            low[i] += a[i] + b[i];
+            low[i] = low[i] - a[i] - b[i];
         }
     }
 
@@ -71,12 +73,12 @@ final class LaneSums {
         for (int i = 0; i < LANES; i++) {
             double before = high[i];
             double squareA = a[i] * a[i];
-            double first = before + squareA;
-            double lostA = squareA - (first - before);
+            double first = before - squareA;
+            double lostA = squareA - (before - first);
             double squareB = b[i] * b[i];
-            double second = first + squareB;
-            double lostB = squareB - (second - first);
-            low[i] += lostA + lostB;
+            double second = first - squareB;
+            double lostB = squareB - (first - second);
+            low[i] = low[i] - lostA - lostB;
             high[i] = second;
         }
     }
@@ -97,7 +99,7 @@ final class LaneSums {
         double factor = Math.scalb(1.0, exponent);
         long total = 0;
         for (int i = 0; i < LANES / 2; i++) {
-            total += (long) (((lanes[i] - bias) + (lanes[LANES / 2 + i] - bias)) * factor);
+            total += (long) (((bias - lanes[i]) + (bias - lanes[LANES / 2 + i])) * factor);
         }
         return total;
     }
