@@ -27,6 +27,9 @@ final class PairAccumulator {
     private final @Nullable DoubleReader readerA;
     private final @Nullable DoubleReader readerB;
     private final @Nullable LongDifferences longs;
+    /** Compares real elements that are exact as doubles. */
+    private final @Nullable PairLanes lanes;
+
     private final double[] a = new double[BLOCK];
     private final double[] b = new double[BLOCK];
     /** |a − b|. */
@@ -71,28 +74,61 @@ final class PairAccumulator {
         this.readerA = readable ? new DoubleReader(typeA) : null;
         this.readerB = readable ? new DoubleReader(typeB) : null;
         this.longs = readable ? null : new LongDifferences(typeA, typeB, tolerance);
+        this.lanes =
+                readerA != null && readerB != null && parts == 1 ? new PairLanes(readerA, readerB, tolerance) : null;
         this.magnitudes = parts == 1 ? b : new double[BLOCK];
     }
 
     /** Adds a chunk of both tensors. */
     void add(ByteBuffer bytesA, ByteBuffer bytesB, int count, LongUnaryOperator indexInTensor) {
-        int step = BLOCK / parts;
-        for (int first = 0; first < count; first += step) {
-            int n = Math.min(step, count - first);
-            int start = first;
-            addBlock(bytesA, bytesB, first, n, index -> indexInTensor.applyAsLong((long) start + index));
+        for (int first = 0; first < count; first += PairLanes.BLOCK) {
+            int n = Math.min(PairLanes.BLOCK, count - first);
+            boolean added = lanes != null && addLanes(lanes, bytesA, bytesB, first, n, indexInTensor);
+            int step = BLOCK / parts;
+            for (int done = 0; done < n && !added; done += step) {
+                addBlock(bytesA, bytesB, first + done, Math.min(step, n - done), indexInTensor);
+            }
         }
     }
 
+    /** Adds pairs if their sums are {@linkplain PairLanes#isSafe safe}, and returns whether they are. */
+    private boolean addLanes(
+            PairLanes lanes, ByteBuffer bytesA, ByteBuffer bytesB, int first, int n, LongUnaryOperator index) {
+        // An equal difference at a smaller index counts, too.
+        double limit = index.applyAsLong(first) < maxAt ? Math.nextDown(max) : max;
+        lanes.compare(bytesA, bytesB, first, n, limit, threshold);
+        if (!lanes.isSafe()) {
+            return false;
+        }
+        lanes.addTo(sums);
+        finite += n;
+        different += lanes.unequal();
+        outside += lanes.outside();
+        for (int done = 0; done < n && lanes.exceeds(); done += BLOCK) {
+            int length = Math.min(BLOCK, n - done);
+            read(bytesA, bytesB, first + done, length);
+            subtract(length);
+            compare(length);
+            offer(largest, null, index.applyAsLong(first + done + largestAt));
+        }
+        return true;
+    }
+
+    private boolean read(ByteBuffer bytesA, ByteBuffer bytesB, int first, int n) {
+        if (readerA == null || readerB == null) {
+            return false;
+        }
+        readerA.read(bytesA, first * parts, a, n * parts);
+        readerB.read(bytesB, first * parts, b, n * parts);
+        return true;
+    }
+
     private void addBlock(ByteBuffer bytesA, ByteBuffer bytesB, int first, int n, LongUnaryOperator index) {
-        if (readerA != null && readerB != null) {
-            readerA.read(bytesA, first * parts, a, n * parts);
-            readerB.read(bytesB, first * parts, b, n * parts);
-        } else if (longs != null && !longs.read(bytesA, bytesB, first, a, b, n)) {
+        if (!read(bytesA, bytesB, first, n) && longs != null && !longs.read(bytesA, bytesB, first, a, b, n)) {
             longs.subtract(differences, n);
             compare(n);
             outside += longs.outside();
-            addFinite(n, longs, index, IDENTITY);
+            addFinite(n, first, longs, index, IDENTITY);
             return;
         }
         int[] indexes = IDENTITY;
@@ -106,7 +142,7 @@ final class PairAccumulator {
             compare(count);
         }
         outside += tolerance.isZero() ? unequal : outside(differences, magnitudes, count, tolerance);
-        addFinite(count, null, index, indexes);
+        addFinite(count, first, null, index, indexes);
     }
 
     private void subtract(int n) {
@@ -229,7 +265,8 @@ final class PairAccumulator {
     }
 
     /** Adds the results of {@link #compare}. */
-    private void addFinite(int n, @Nullable LongDifferences exact, LongUnaryOperator index, int[] indexes) {
+    private void addFinite(
+            int n, int first, @Nullable LongDifferences exact, LongUnaryOperator index, int[] indexes) {
         finite += n;
         different += unequal;
         if (PairSums.isSafe(dd, differences, n)
@@ -243,7 +280,7 @@ final class PairAccumulator {
         }
         if (n > 0 && largest >= max) {
             int at = exact == null ? largestAt : exact.maxAt();
-            offer(largest, exact == null ? null : exact.max(), index.applyAsLong(indexes[at]));
+            offer(largest, exact == null ? null : exact.max(), index.applyAsLong((long) first + indexes[at]));
         }
     }
 

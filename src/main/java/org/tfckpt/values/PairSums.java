@@ -28,7 +28,7 @@ final class PairSums {
     /** Returns whether a sum of squares of finite values has lost nothing, because it is neither large nor small. */
     static boolean isSafe(double sumOfSquares, double[] values, int n) {
         if (sumOfSquares >= SMALL) {
-            return sumOfSquares < LARGE;
+            return isSafe(sumOfSquares);
         }
         for (int i = 0; i < n; i++) {
             if (values[i] != 0) {
@@ -36,6 +36,10 @@ final class PairSums {
             }
         }
         return true;
+    }
+
+    static boolean isSafe(double sumOfSquares) {
+        return sumOfSquares >= SMALL && sumOfSquares < LARGE;
     }
 
     /** Adds the sums of a block, all of which are safe. */

@@ -1,0 +1,194 @@
+package org.tfckpt.values;
+
+import java.nio.ByteBuffer;
+import java.util.Arrays;
+import org.tfckpt.scan.DoubleReader;
+
+/**
+ * Compares a block of pairs of finite real elements, two rows at a time. Each lane takes every 256th pair. Not thread-safe.
+ *
+ * <p>{@link PairAccumulator} compares the blocks again, pair by pair, for which this is not enough: those that are not
+ * {@linkplain #isSafe safe}, and those with a new {@linkplain #exceeds largest difference}.
+ */
+final class PairLanes {
+    private static final int LANES = LaneSums.LANES;
+    static final int BLOCK = LANES * LaneSums.ROWS;
+
+    /** The square of this number times the smallest double is more than 1. */
+    private static final double LARGE = 0x1p1000;
+    /** Times this number, the quotient's limit times a divisor is rounded less than a difference, even if it is subnormal. */
+    private static final double SCALE = 0x1p100;
+
+    private final DoubleReader readerA;
+    private final DoubleReader readerB;
+    private final Tolerance tolerance;
+
+    private final double[] a0 = new double[LANES];
+    private final double[] b0 = new double[LANES];
+    private final double[] difference0 = new double[LANES];
+    private final double[] a1 = new double[LANES];
+    private final double[] b1 = new double[LANES];
+    private final double[] difference1 = new double[LANES];
+
+    // The lanes of sums: minus the sum.
+    private final double[] absolute = new double[LANES];
+    private final double[] squares = new double[LANES];
+    private final double[] products = new double[LANES];
+    private final double[] squaresA = new double[LANES];
+    private final double[] squaresB = new double[LANES];
+    private final double[] unequal = new double[LANES];
+    private final double[] outside = new double[LANES];
+    private final double[] excess = new double[LANES];
+
+    PairLanes(DoubleReader readerA, DoubleReader readerB, Tolerance tolerance) {
+        this.readerA = readerA;
+        this.readerB = readerB;
+        this.tolerance = tolerance;
+    }
+
+    /**
+     * Compares at most {@link #BLOCK} pairs.
+     *
+     * @param first the index of the first pair in the buffers
+     * @param n the number of pairs
+     * @param max the difference that {@link #exceeds} tests for
+     * @param quotient the quotient of difference and right element that {@link #exceeds} tests for
+     */
+    void compare(ByteBuffer bytesA, ByteBuffer bytesB, int first, int n, double max, double quotient) {
+        for (double[] lanes :
+                new double[][] {absolute, squares, products, squaresA, squaresB, unequal, outside, excess}) {
+            Arrays.fill(lanes, 0);
+        }
+        for (int done = 0; done < n; done += 2 * LANES) {
+            read(readerA, bytesA, first + done, n - done, a0, a1);
+            read(readerB, bytesB, first + done, n - done, b0, b1);
+            subtract(a0, b0, difference0);
+            subtract(a1, b1, difference1);
+            addDifferences(difference0, difference1, absolute, squares);
+            addProducts(a0, b0, a1, b1, products);
+            addProducts(a0, a0, a1, a1, squaresA);
+            addProducts(b0, b0, b1, b1, squaresB);
+            count(difference0, difference1, unequal);
+            if (!tolerance.isZero()) {
+                subtractLimit(difference0, b0, tolerance.absolute(), tolerance.relative(), a0);
+                subtractLimit(difference1, b1, tolerance.absolute(), tolerance.relative(), a1);
+                count(a0, a1, outside);
+            }
+            addExcess(difference0, difference1, max, excess);
+            addExcess(difference0, b0, difference1, b1, quotient * SCALE, excess);
+        }
+    }
+
+    /** Reads two rows, the second of which may be empty. The rest is filled with zeros. */
+    private static void read(DoubleReader reader, ByteBuffer bytes, int first, int n, double[] row0, double[] row1) {
+        reader.read(bytes, first, row0, Math.min(LANES, n));
+        BlockSums.pad(row0, n);
+        if (n > LANES) {
+            reader.read(bytes, first + LANES, row1, Math.min(LANES, n - LANES));
+        }
+        BlockSums.pad(row1, n - LANES);
+    }
+
+    // As in LaneSums, loops only subtract. With more in one loop, the JIT compiler of JDK 17 does not vectorise it.
+
+    private static void subtract(double[] a, double[] b, double[] difference) {
+        for (int i = 0; i < LANES; i++) {
+            difference[i] = Math.abs(a[i] - b[i]);
+        }
+    }
+
+    private static void addDifferences(double[] d0, double[] d1, double[] absolute, double[] squares) {
+        for (int i = 0; i < LANES; i++) {
+            absolute[i] = absolute[i] - d0[i] - d1[i];
+            squares[i] = squares[i] - d0[i] * d0[i] - d1[i] * d1[i];
+        }
+    }
+
+    private static void addProducts(double[] x0, double[] y0, double[] x1, double[] y1, double[] products) {
+        for (int i = 0; i < LANES; i++) {
+            products[i] = products[i] - x0[i] * (0 - y0[i]) - x1[i] * (0 - y1[i]);
+        }
+    }
+
+    /** Counts values above 0. */
+    private static void count(double[] values0, double[] values1, double[] counts) {
+        for (int i = 0; i < LANES; i++) {
+            counts[i] = counts[i] - Math.min(values0[i] * LARGE * LARGE, 1) - Math.min(values1[i] * LARGE * LARGE, 1);
+        }
+    }
+
+    /** Computes values above 0 for differences outside a tolerance, 0 for others, and NaN if the limit overflows. */
+    private static void subtractLimit(double[] d, double[] b, double absolute, double relative, double[] above) {
+        for (int i = 0; i < LANES; i++) {
+            double below = absolute - -Math.abs(relative * b[i]) - d[i];
+            above[i] = Math.abs(below) - below;
+        }
+    }
+
+    /** Adds what exceeds a limit; the result is not 0 if there is any. */
+    private static void addExcess(double[] d0, double[] d1, double max, double[] excess) {
+        for (int i = 0; i < LANES; i++) {
+            double below0 = max - d0[i];
+            double below1 = max - d1[i];
+            excess[i] = excess[i] - (Math.abs(below0) - below0) - (Math.abs(below1) - below1);
+        }
+    }
+
+    private static void addExcess(
+            double[] d0, double[] b0, double[] d1, double[] b1, double quotient, double[] excess) {
+        for (int i = 0; i < LANES; i++) {
+            double below0 = Math.abs(quotient * b0[i]) - d0[i] * SCALE;
+            double below1 = Math.abs(quotient * b1[i]) - d1[i] * SCALE;
+            excess[i] = excess[i] - (Math.abs(below0) - below0) - (Math.abs(below1) - below1);
+        }
+    }
+
+    private static double sum(double[] lanes) {
+        // Several sums, because each addition waits for the one before it.
+        double sum0 = 0;
+        double sum1 = 0;
+        double sum2 = 0;
+        double sum3 = 0;
+        for (int i = 0; i < LANES; i += 4) {
+            sum0 -= lanes[i];
+            sum1 -= lanes[i + 1];
+            sum2 -= lanes[i + 2];
+            sum3 -= lanes[i + 3];
+        }
+        return (sum0 + sum1) + (sum2 + sum3);
+    }
+
+    /**
+     * Returns whether the sums have lost nothing: all elements are finite, and their squares are neither too large nor too
+     * small.
+     */
+    boolean isSafe() {
+        return (PairSums.isSafe(sum(squares)) || unequal() == 0)
+                && PairSums.isSafe(-sum(squaresA))
+                && PairSums.isSafe(-sum(squaresB))
+                && !Double.isNaN(sum(outside));
+    }
+
+    /** Adds the sums of the block, which must be safe. */
+    void addTo(PairSums target) {
+        target.add(sum(absolute), sum(squares), -sum(products), -sum(squaresA), -sum(squaresB));
+    }
+
+    /** Returns how many pairs are unequal. */
+    long unequal() {
+        return (long) sum(unequal);
+    }
+
+    /** Returns how many pairs are outside the tolerance. */
+    long outside() {
+        return tolerance.isZero() ? unequal() : (long) sum(outside);
+    }
+
+    /**
+     * Returns whether a difference may exceed the limit, or its quotient the other limit. The quotient of a right element
+     * of 0 counts, too.
+     */
+    boolean exceeds() {
+        return sum(excess) != 0;
+    }
+}
