@@ -265,8 +265,7 @@ final class PairAccumulator {
     }
 
     /** Adds the results of {@link #compare}. */
-    private void addFinite(
-            int n, int first, @Nullable LongDifferences exact, LongUnaryOperator index, int[] indexes) {
+    private void addFinite(int n, int first, @Nullable LongDifferences exact, LongUnaryOperator index, int[] indexes) {
         finite += n;
         different += unequal;
         if (PairSums.isSafe(dd, differences, n)

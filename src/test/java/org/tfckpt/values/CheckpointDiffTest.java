@@ -271,6 +271,44 @@ class CheckpointDiffTest {
         }
     }
 
+    /** Rare pairs in blocks after the first one: larger differences and quotients, zeros, and elements that are not finite. */
+    @Test
+    void everyBlockCounts() throws IOException {
+        Random random = new Random(5);
+        double[] a = new double[60_000];
+        double[] b = new double[a.length];
+        Tolerance tolerance = new Tolerance(1e-3, 1e-2, true);
+        long different = 0;
+        long outside = 0;
+        double max = 0;
+        long at = 0;
+        double maxRelative = 0;
+        for (int i = 0; i < a.length; i++) {
+            b[i] = random.nextInt(5_000) == 0 ? 0 : 1 + random.nextDouble();
+            double step = random.nextInt(3) == 0 ? 0 : random.nextInt(7_000) == 0 ? random.nextInt(3) : 0.02;
+            a[i] = b[i] + step * random.nextDouble();
+            if (i == 20_000 || i == 45_000) {
+                a[i] = i == 20_000 ? Double.NaN : 7;
+                b[i] = i == 20_000 ? 1 : 0x1p-1015;
+            }
+            double difference = Math.abs(a[i] - b[i]);
+            different += a[i] == b[i] ? 0 : 1;
+            outside += isClose(a[i], b[i], 1e-3, 1e-2, true) ? 0 : 1;
+            at = difference > max ? i : at;
+            max = difference > max ? difference : max;
+            maxRelative = b[i] != 0 && difference / b[i] > maxRelative ? difference / b[i] : maxRelative;
+        }
+        TensorDifference found = diff(
+                        CheckpointDiff.DEFAULT.with(tolerance), ValueSource.of(a), ValueSource.of(b), a.length)
+                .values()
+                .get(0);
+        assertThat(found.different()).hasValue(different);
+        assertThat(found.outside()).hasValue(outside);
+        assertThat(found.maxAbsolute()).hasValue(max);
+        assertThat(found.at()).hasValue(List.of(at));
+        assertThat(found.maxRelative()).hasValue(maxRelative);
+    }
+
     /** numpy.isclose, for 10,000 pairs near the limit of the tolerance. */
     @Test
     void theToleranceIsThatOfNumpy() throws IOException {
@@ -432,8 +470,9 @@ class CheckpointDiffTest {
         float[] values = new float[500_000];
         float[] changed = new float[values.length];
         for (int i = 0; i < values.length; i++) {
-            values[i] = i;
-            changed[i] = i + (i == 250_007 || i == 250_008 || i == 499_999 ? 1 : 0);
+            // The last difference has the largest quotient.
+            values[i] = 1_000_000 - i;
+            changed[i] = values[i] + (i == 250_260 || i == 250_261 || i == 499_503 ? 1 : 0);
         }
         Path whole = write("whole", out -> out.add("x", Shape.of(1000, 500), ValueSource.of(values)));
         Path columns = write("columns", out -> {
@@ -452,11 +491,13 @@ class CheckpointDiffTest {
         });
         for (Path other : List.of(whole, rows)) {
             for (List<Path> pair : List.of(List.of(other, columns), List.of(columns, other))) {
-                TensorDifference x = diff(CheckpointDiff.DEFAULT.with(SEVEN_THREADS), pair.get(0), pair.get(1))
-                        .values()
-                        .get(0);
-                assertThat(x.different()).hasValue(3);
-                assertThat(x.at()).hasValue(List.of(500L, 7L));
+                for (ScanOptions options : List.of(ScanOptions.DEFAULT, SEVEN_THREADS)) {
+                    TensorDifference x = diff(CheckpointDiff.DEFAULT.with(options), pair.get(0), pair.get(1))
+                            .values()
+                            .get(0);
+                    assertThat(x.different()).hasValue(3);
+                    assertThat(x.at()).hasValue(List.of(500L, 260L));
+                }
             }
         }
         assertThat(diff(CheckpointDiff.DEFAULT, whole, rows).isEqual()).isTrue();
