@@ -4,13 +4,13 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.apache.commons.io.IOUtils;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.edit.Average;
 import org.tfckpt.edit.RewriteSummary;
 import org.tfckpt.files.CheckpointLocator;
 import org.tfckpt.files.CheckpointState;
+import org.tfckpt.io.Closeables;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -82,7 +82,7 @@ final class AverageCommand extends ToolCommand {
                 run(inputs, workers);
             }
         } finally {
-            IOUtils.close(inputs.toArray(Checkpoint[]::new));
+            Closeables.closeAll(inputs);
         }
         return 0;
     }

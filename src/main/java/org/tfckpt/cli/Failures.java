@@ -32,8 +32,9 @@ final class Failures {
         if (Thread.currentThread().isInterrupted()) {
             return INTERRUPTED;
         }
-        if (cause instanceof Output.WriteFailure write) {
-            return ofOutput(write, console.err());
+        if (cause instanceof Output.WriteFailure) {
+            // Closing the output reports it.
+            return ERROR;
         }
         boolean expected = cause instanceof IOException
                 || cause instanceof IllegalArgumentException

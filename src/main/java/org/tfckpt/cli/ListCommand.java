@@ -11,9 +11,9 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
 import java.util.function.Predicate;
-import org.apache.commons.io.IOUtils;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
+import org.tfckpt.io.Closeables;
 import org.tfckpt.tensor.TensorInfo;
 import org.tfckpt.tensor.TensorSlice;
 import org.tfckpt.values.Duplicates;
@@ -88,8 +88,7 @@ final class ListCommand extends ToolCommand {
                 throw new IllegalArgumentException(
                         "--duplicates cannot be combined with -l, --tree or --sort: groups are printed by size");
             }
-            writeDuplicates();
-            return 0;
+            return writeDuplicates();
         }
         if (paths.size() > 1) {
             throw new IllegalArgumentException("unexpected argument '" + paths.get(1)
@@ -117,7 +116,8 @@ final class ListCommand extends ToolCommand {
         return 0;
     }
 
-    private void writeDuplicates() throws IOException {
+    private int writeDuplicates() throws IOException {
+        DamageReport damage = new DamageReport(console::message);
         List<Checkpoint> checkpoints = new ArrayList<>();
         try (ThreadOptions.Workers workers = new ThreadOptions().workers()) {
             Map<Checkpoint, Predicate<TensorInfo>> selected = new HashMap<>();
@@ -131,7 +131,8 @@ final class ListCommand extends ToolCommand {
                             checkpoints,
                             (checkpoint, info) -> Objects.requireNonNull(selected.get(checkpoint))
                                     .test(info),
-                            workers.options()),
+                            workers.options(),
+                            damage::add),
                     paths.size() > 1);
             if (json) {
                 found.writeJson(out());
@@ -139,8 +140,10 @@ final class ListCommand extends ToolCommand {
                 found.writeText(out());
             }
         } finally {
-            IOUtils.close(checkpoints.toArray(Checkpoint[]::new));
+            Closeables.closeAll(checkpoints);
         }
+        damage.finish("are in no group");
+        return damage.isEmpty() ? 0 : 1;
     }
 
     private Iterator<TensorInfo> chosen(Checkpoint checkpoint) throws IOException {

@@ -27,8 +27,7 @@ public final class Main {
         PrintStream err = new PrintStream(new FileOutputStream(FileDescriptor.err), true, StandardCharsets.UTF_8);
         int code = run(List.of(args), new FileInputStream(FileDescriptor.in), out, err, Console.isTerminal());
         // On JDK 21 and newer, exit() looks for a logger, which takes as long as listing a checkpoint. It is needed
-        // only
-        // if a thread is still running.
+        // only if a thread is still running.
         if (code != 0 || Thread.activeCount() > 1) {
             System.exit(code);
         }
@@ -54,7 +53,7 @@ public final class Main {
         } catch (OutOfMemoryError e) {
             // Without this, the status would be 1, which means that differences were found.
             err.println("tfckpt: not enough memory (" + e.getMessage()
-                    + "); give the JVM more, for example -Xmx4g, or set" + " TFCKPT_JAVA_OPTIONS=-Xmx4g");
+                    + "); give the JVM more, for example -Xmx4g, or set TFCKPT_JAVA_OPTIONS=-Xmx4g");
             return 2;
         } catch (IOException e) {
             throw new AssertionError("closing the output throws only WriteFailure", e);

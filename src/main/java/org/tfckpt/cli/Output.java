@@ -5,6 +5,7 @@ import java.io.Closeable;
 import java.io.IOException;
 import java.io.OutputStream;
 import org.apache.commons.io.output.ProxyOutputStream;
+import org.jspecify.annotations.Nullable;
 import org.tfckpt.io.JsonOutput;
 import org.tfckpt.tensor.TensorNames;
 
@@ -15,7 +16,7 @@ import org.tfckpt.tensor.TensorNames;
 final class Output implements Closeable {
     private final BufferedOutputStream out;
     private final boolean terminal;
-    private boolean failed;
+    private @Nullable IOException failure;
 
     Output(OutputStream out, boolean terminal) {
         this.out = new BufferedOutputStream(new Guarded(out), 1 << 16);
@@ -38,7 +39,7 @@ final class Output implements Closeable {
 
         @Override
         protected void handleIOException(IOException e) throws IOException {
-            failed = true;
+            failure = e;
             throw new WriteFailure(e);
         }
     }
@@ -75,11 +76,12 @@ final class Output implements Closeable {
         return out;
     }
 
-    /** Writes what is buffered, unless writing has failed before, which is reported once. */
+    /** Writes what is buffered. Also throws if writing has failed before: a {@code PrintWriter} does not. */
     @Override
     public void close() throws IOException {
-        if (!failed) {
-            out.flush();
+        if (failure != null) {
+            throw new WriteFailure(failure);
         }
+        out.flush();
     }
 }

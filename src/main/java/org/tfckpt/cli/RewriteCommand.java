@@ -5,7 +5,6 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Iterator;
 import java.util.List;
-import org.apache.commons.io.IOUtils;
 import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.FileFormat;
@@ -14,6 +13,7 @@ import org.tfckpt.edit.Rewrite;
 import org.tfckpt.edit.RewriteSummary;
 import org.tfckpt.edit.RewrittenTensor;
 import org.tfckpt.format.ProblemGroup;
+import org.tfckpt.io.Closeables;
 import org.tfckpt.restore.RestoreException;
 import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.Problem;
@@ -95,7 +95,7 @@ class RewriteCommand extends ToolCommand {
             }
             return 1;
         } finally {
-            IOUtils.close(opened.toArray(Checkpoint[]::new));
+            Closeables.closeAll(opened);
         }
     }
 

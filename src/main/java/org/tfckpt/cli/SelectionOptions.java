@@ -69,7 +69,7 @@ final class SelectionOptions {
 
     static IllegalArgumentException nothing(String checkpoints) {
         return new IllegalArgumentException("no tensor of " + checkpoints
-                + " is selected; --include selects tensors by name, and 'tfckpt ls' lists" + " them");
+                + " is selected; --include selects tensors by name, and 'tfckpt ls' lists them");
     }
 
     /** Returns the number of bytes of the selected tensors. */

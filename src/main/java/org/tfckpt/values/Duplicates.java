@@ -17,11 +17,14 @@ import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.function.BiPredicate;
+import java.util.function.Consumer;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 import org.tfckpt.Checkpoint;
 import org.tfckpt.Tensor;
 import org.tfckpt.TensorDigest;
 import org.tfckpt.io.OrderedWork;
+import org.tfckpt.tensor.DataLossException;
 import org.tfckpt.tensor.DataType;
 import org.tfckpt.tensor.Shape;
 import org.tfckpt.tensor.StringVector;
@@ -35,13 +38,18 @@ public final class Duplicates {
     private final ScanOptions options;
     private final List<Checkpoint> checkpoints;
     private final BiPredicate<Checkpoint, TensorInfo> selection;
+    private final Consumer<DataLossException> damage;
     /** What identifies the data files of tensors, by checkpoint and shard. */
     private final Map<List<Object>, Object> files = new HashMap<>();
 
     private Duplicates(
-            List<Checkpoint> checkpoints, BiPredicate<Checkpoint, TensorInfo> selection, ScanOptions options) {
+            List<Checkpoint> checkpoints,
+            BiPredicate<Checkpoint, TensorInfo> selection,
+            ScanOptions options,
+            Consumer<DataLossException> damage) {
         this.checkpoints = checkpoints;
         this.selection = selection;
+        this.damage = damage;
         this.options = options;
     }
 
@@ -88,8 +96,30 @@ public final class Duplicates {
     public static List<Group> find(
             List<Checkpoint> checkpoints, BiPredicate<Checkpoint, TensorInfo> selection, ScanOptions options)
             throws IOException {
+        return find(checkpoints, selection, options, problem -> {
+            throw new UncheckedIOException(problem);
+        });
+    }
+
+    /**
+     * Finds equal tensors in checkpoints, even if some are damaged. Tensors without elements are ignored.
+     *
+     * @param checkpoints open checkpoints
+     * @param selection the tensors to consider
+     * @param options the threads to use
+     * @param damage receives the damage of tensors that may be equal to others, which are in no group; called on the
+     *     calling thread, in an order that does not depend on the number of threads
+     * @return the groups of equal tensors, those that waste most first
+     * @throws IOException if a checkpoint cannot be read
+     */
+    public static List<Group> find(
+            List<Checkpoint> checkpoints,
+            BiPredicate<Checkpoint, TensorInfo> selection,
+            ScanOptions options,
+            Consumer<DataLossException> damage)
+            throws IOException {
         try {
-            return new Duplicates(List.copyOf(checkpoints), selection, options).find();
+            return new Duplicates(List.copyOf(checkpoints), selection, options, damage).find();
         } catch (UncheckedIOException e) {
             throw e.getCause();
         }
@@ -101,18 +131,16 @@ public final class Duplicates {
             candidates.addAll(byChecksum(similar));
         }
         candidates.removeIf(similar -> similar.size() < 2);
-        Map<Member, String> digests = new ConcurrentHashMap<>();
-        OrderedWork.forEach(
-                candidates.stream().flatMap(List::stream).toList(),
-                member -> digests.put(member, TensorDigest.sha256(member.checkpoint.tensor(member.info))),
-                options.executor(),
-                options.threads());
         List<Group> groups = new ArrayList<>();
+        Map<Member, String> digests = digests(candidates);
         for (List<Member> similar : candidates) {
             Map<String, List<Member>> equal = new LinkedHashMap<>();
-            similar.forEach(
-                    member -> equal.computeIfAbsent(String.valueOf(digests.get(member)), digest -> new ArrayList<>())
-                            .add(member));
+            for (Member member : similar) {
+                String digest = digests.get(member);
+                if (digest != null) {
+                    equal.computeIfAbsent(digest, key -> new ArrayList<>()).add(member);
+                }
+            }
             for (Map.Entry<String, List<Member>> same : equal.entrySet()) {
                 if (same.getValue().size() > 1) {
                     groups.add(new Group(same.getValue(), same.getKey(), wasted(same.getValue())));
@@ -121,6 +149,36 @@ public final class Duplicates {
         }
         groups.sort(Comparator.comparingLong(Group::wastedBytes).reversed());
         return groups;
+    }
+
+    /** Returns the digests of all tensors but those that are damaged. */
+    private Map<Member, String> digests(List<List<Member>> candidates) throws IOException {
+        Map<Member, String> digests = new ConcurrentHashMap<>();
+        try (OrderedWork work = new OrderedWork(options.executor(), options.threads())) {
+            for (Member member : candidates.stream().flatMap(List::stream).toList()) {
+                work.add(new OrderedWork.Job() {
+                    private @Nullable DataLossException failure;
+
+                    @Override
+                    public void run() throws IOException {
+                        try {
+                            digests.put(member, TensorDigest.sha256(member.checkpoint.tensor(member.info)));
+                        } catch (DataLossException e) {
+                            failure = e;
+                        }
+                    }
+
+                    @Override
+                    public void finish() {
+                        if (failure != null) {
+                            damage.accept(failure);
+                        }
+                    }
+                });
+            }
+            work.finish();
+        }
+        return digests;
     }
 
     private Map<Key, List<Member>> byKey() throws IOException {

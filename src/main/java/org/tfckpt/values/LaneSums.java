@@ -32,9 +32,8 @@ final class LaneSums {
     }
 
     // The JIT compiler of JDK 17 vectorises these loops as they are; with more rows at a time, it does not. They
-    // subtract
-    // because the compiler may swap the operands of an addition in one copy of an unrolled loop and not in another, and
-    // then takes each element by itself.
+    // subtract because the compiler may swap the operands of an addition in one copy of an unrolled loop and not in
+    // another, and then takes each element by itself.
 
     /** Adds the values of two rows. */
     void add(double[] a, double[] b) {

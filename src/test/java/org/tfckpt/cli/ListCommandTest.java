@@ -216,6 +216,26 @@ class ListCommandTest {
     }
 
     @Test
+    void duplicatesAreFoundBesideDamagedTensors(@TempDir Path directory) throws IOException {
+        Path prefix = directory.resolve("m");
+        try (CheckpointWriter out = CheckpointWriter.open(prefix)) {
+            for (String name : List.of("a", "b", "c", "d")) {
+                out.add(name, Shape.of(2), ValueSource.of(1f, 2f));
+            }
+            out.finish();
+        }
+        Path data = directory.resolve("m.data-00000-of-00001");
+        byte[] bytes = Files.readAllBytes(data);
+        bytes[8] ^= 1;
+        bytes[24] ^= 1;
+        Files.write(data, bytes);
+        ToolRun run = ToolRun.of("ls", "--duplicates", prefix);
+        assertThat(run.code()).isOne();
+        assertThat(run.lines()).startsWith("2 equal tensors, DT_FLOAT [2]: 8 bytes in copies", "  a", "  c");
+        assertThat(run.err().lines()).hasSize(2).first().asString().contains("'b'", "verify");
+    }
+
+    @Test
     void duplicatesAtTheSamePlaceInTwoFilesOfASetAreCopies(@TempDir Path directory) throws IOException {
         Path source = directory.resolve("m");
         try (CheckpointWriter out = CheckpointWriter.open(source)) {

@@ -150,12 +150,12 @@ class MainTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"ls", "ls --json", "stats --json"})
+    @ValueSource(strings = {"ls %s", "ls --json %s", "stats --json %s", "--help", "ls --help", "completion"})
     void saysOnceThatTheResultCouldNotBeWritten(String command) {
         OutputStream full = new BrokenOutputStream(none -> new IOException("No space left on device"));
         var err = new java.io.ByteArrayOutputStream();
         int code = Main.run(
-                List.of((command + " " + STORY).split(" ")),
+                List.of(command.formatted(STORY).split(" ")),
                 InputStream.nullInputStream(),
                 full,
                 new PrintStream(err, true, StandardCharsets.UTF_8),
