@@ -14,8 +14,8 @@ final class PairLanes {
     private static final int LANES = LaneSums.LANES;
     static final int BLOCK = LANES * LaneSums.ROWS;
 
-    /** The square of this number times the smallest double is more than 1. */
-    private static final double LARGE = 0x1p1000;
+    /** How much longer one vector may be than the other so that the product of both follows from its squares. */
+    private static final double MAX_RATIO = 10_000;
     /** Times this number, the quotient's limit times a divisor is rounded less than a difference, even if it is subnormal. */
     private static final double SCALE = 0x1p100;
 
@@ -30,15 +30,16 @@ final class PairLanes {
     private final double[] b1 = new double[LANES];
     private final double[] difference1 = new double[LANES];
 
-    // The lanes of sums: minus the sum.
+    // The lanes of a sum have minus the sum.
     private final double[] absolute = new double[LANES];
     private final double[] squares = new double[LANES];
-    private final double[] products = new double[LANES];
     private final double[] squaresA = new double[LANES];
     private final double[] squaresB = new double[LANES];
-    private final double[] unequal = new double[LANES];
-    private final double[] outside = new double[LANES];
+    private final double[] equal = new double[LANES];
+    private final double[] within = new double[LANES];
     private final double[] excess = new double[LANES];
+    /** The number of pairs, with those that fill the last rows. */
+    private int padded;
 
     PairLanes(DoubleReader readerA, DoubleReader readerB, Tolerance tolerance) {
         this.readerA = readerA;
@@ -55,24 +56,24 @@ final class PairLanes {
      * @param quotient the quotient of difference and right element that {@link #exceeds} tests for
      */
     void compare(ByteBuffer bytesA, ByteBuffer bytesB, int first, int n, double max, double quotient) {
-        for (double[] lanes :
-                new double[][] {absolute, squares, products, squaresA, squaresB, unequal, outside, excess}) {
+        for (double[] lanes : new double[][] {absolute, squares, squaresA, squaresB, equal, within, excess}) {
             Arrays.fill(lanes, 0);
         }
+        padded = 0;
         for (int done = 0; done < n; done += 2 * LANES) {
+            padded += 2 * LANES;
             read(readerA, bytesA, first + done, n - done, a0, a1);
             read(readerB, bytesB, first + done, n - done, b0, b1);
             subtract(a0, b0, difference0);
             subtract(a1, b1, difference1);
             addDifferences(difference0, difference1, absolute, squares);
-            addProducts(a0, b0, a1, b1, products);
-            addProducts(a0, a0, a1, a1, squaresA);
-            addProducts(b0, b0, b1, b1, squaresB);
-            count(difference0, difference1, unequal);
+            addSquares(a0, a1, squaresA);
+            addSquares(b0, b1, squaresB);
+            addZeros(difference0, difference1, equal);
             if (!tolerance.isZero()) {
                 subtractLimit(difference0, b0, tolerance.absolute(), tolerance.relative(), a0);
                 subtractLimit(difference1, b1, tolerance.absolute(), tolerance.relative(), a1);
-                count(a0, a1, outside);
+                addZeros(a0, a1, within);
             }
             addExcess(difference0, difference1, max, excess);
             addExcess(difference0, b0, difference1, b1, quotient * SCALE, excess);
@@ -104,16 +105,18 @@ final class PairLanes {
         }
     }
 
-    private static void addProducts(double[] x0, double[] y0, double[] x1, double[] y1, double[] products) {
+    private static void addSquares(double[] row0, double[] row1, double[] squares) {
         for (int i = 0; i < LANES; i++) {
-            products[i] = products[i] - x0[i] * (0 - y0[i]) - x1[i] * (0 - y1[i]);
+            squares[i] = squares[i] - row0[i] * row0[i] - row1[i] * row1[i];
         }
     }
 
-    /** Counts values above 0. */
-    private static void count(double[] values0, double[] values1, double[] counts) {
+    /** Adds twice the smallest double for each 0. No value may be negative. */
+    private static void addZeros(double[] values0, double[] values1, double[] zeros) {
         for (int i = 0; i < LANES; i++) {
-            counts[i] = counts[i] - Math.min(values0[i] * LARGE * LARGE, 1) - Math.min(values1[i] * LARGE * LARGE, 1);
+            double above0 = values0[i] - Double.MIN_VALUE;
+            double above1 = values1[i] - Double.MIN_VALUE;
+            zeros[i] = zeros[i] - (Math.abs(above0) - above0) - (Math.abs(above1) - above1);
         }
     }
 
@@ -163,25 +166,36 @@ final class PairLanes {
      * small.
      */
     boolean isSafe() {
+        double a = sum(squaresA);
+        double b = sum(squaresB);
         return (PairSums.isSafe(sum(squares)) || unequal() == 0)
-                && PairSums.isSafe(-sum(squaresA))
-                && PairSums.isSafe(-sum(squaresB))
-                && !Double.isNaN(sum(outside));
+                && PairSums.isSafe(a)
+                && PairSums.isSafe(b)
+                && a < MAX_RATIO * b
+                && b < MAX_RATIO * a
+                && !Double.isNaN(sum(within));
     }
 
     /** Adds the sums of the block, which must be safe. */
     void addTo(PairSums target) {
-        target.add(sum(absolute), sum(squares), -sum(products), -sum(squaresA), -sum(squaresB));
+        double d = sum(squares);
+        double a = sum(squaresA);
+        double b = sum(squaresB);
+        target.add(sum(absolute), d, (a + b - d) / 2, a, b);
     }
 
     /** Returns how many pairs are unequal. */
     long unequal() {
-        return (long) sum(unequal);
+        return padded - zeros(equal);
     }
 
     /** Returns how many pairs are outside the tolerance. */
     long outside() {
-        return tolerance.isZero() ? unequal() : (long) sum(outside);
+        return tolerance.isZero() ? unequal() : padded - zeros(within);
+    }
+
+    private static long zeros(double[] lanes) {
+        return Double.doubleToRawLongBits(sum(lanes)) / 2;
     }
 
     /**
