@@ -10,6 +10,7 @@ import java.nio.file.NoSuchFileException;
 import java.util.Locale;
 import org.tfckpt.tensor.CheckpointException;
 import org.tfckpt.tensor.DataLossException;
+import org.tfckpt.tensor.ProblemKind;
 
 /** Turns exceptions into a one-line message and an exit status. */
 final class Failures {
@@ -62,8 +63,10 @@ final class Failures {
     /** Returns a description of a failure, which may contain control characters. */
     static String describe(Exception failure) {
         if (failure instanceof CheckpointException known) {
-            boolean isDamage =
-                    failure instanceof DataLossException && known.context().tensor() != null;
+            boolean isDamage = failure instanceof DataLossException loss
+                    && known.context().tensor() != null
+                    && loss.kind() != ProblemKind.MISSING_FILE
+                    && loss.kind() != ProblemKind.WRONG_FILE;
             return known.getMessage() + (isDamage && known.context().hint() == null ? AFTER_DAMAGE : "");
         }
         if (failure instanceof FileAlreadyExistsException existing) {

@@ -50,6 +50,8 @@ final class TextWindow {
     private final Reader reader;
     private final TextInput.Cleaner cleaner = new TextInput.Cleaner();
     private final char[] chars = new char[SIZE];
+    private final Matcher shapes = SHAPE.matcher(CharBuffer.wrap(chars));
+    private final Matcher sizes = SIZES.matcher(CharBuffer.wrap(chars));
     private int end;
     private boolean ended;
 
@@ -234,12 +236,12 @@ final class TextWindow {
         for (String type : new String[] {"TensorShape(", "torch.Size("}) {
             if (startsWith(type, position)) {
                 int at = skipSpace(position + type.length());
-                int close = startsWith("None", at) ? unknownShape(at + 4) : sizes(SHAPE, at);
+                int close = startsWith("None", at) ? unknownShape(at + 4) : sizes(shapes, at);
                 close = close == NONE ? NONE : skipSpace(close);
                 return close != NONE && at(close) == ')' ? close + 1 : NONE;
             }
         }
-        return startsWith("<unknown>", position) ? unknownShape(position + 9) : sizes(SHAPE, position);
+        return startsWith("<unknown>", position) ? unknownShape(position + 9) : sizes(shapes, position);
     }
 
     private int unknownShape(int position) {
@@ -247,9 +249,8 @@ final class TextWindow {
         return position;
     }
 
-    private int sizes(Pattern form, int position) {
-        Matcher found = form.matcher(CharBuffer.wrap(chars, 0, end)).region(Math.min(position, end), end);
-        if (!found.lookingAt()) {
+    private int sizes(Matcher found, int position) {
+        if (!found.region(Math.min(position, end), end).lookingAt()) {
             return NONE;
         }
         shape = Shape.of(NUMBER.matcher(found.group())
@@ -266,6 +267,6 @@ final class TextWindow {
         if (at == NONE || at(at) != ' ') {
             return NONE;
         }
-        return sizes(SIZES, at + 1);
+        return sizes(sizes, at + 1);
     }
 }
