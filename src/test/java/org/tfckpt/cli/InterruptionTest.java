@@ -53,7 +53,8 @@ class InterruptionTest {
         process.toHandle().destroy();
         String printed = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
         assertThat(process.waitFor()).as(printed).isEqualTo(128 + 15);
-        assertThat(printed).isEmpty();
+        // Not empty: old versions of protobuf-java print warnings.
+        assertThat(printed).doesNotContain("tfckpt: ", "Exception");
         assertThat(Folder.names(target.getParent())).isEmpty();
     }
 
