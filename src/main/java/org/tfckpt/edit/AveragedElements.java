@@ -154,7 +154,7 @@ final class AveragedElements implements ValueSource.Parts {
                 if (Double.isFinite(sums[i])) {
                     continue;
                 }
-                // Scaled by powers of two, which rounds nothing, so that the sum does not overflow.
+                // Scaled by powers of two, which round only subnormal numbers, so that the sum does not overflow.
                 int scale = -Math.getExponent(total);
                 double sum = 0;
                 for (int input = 0; input < elements.length; input++) {
