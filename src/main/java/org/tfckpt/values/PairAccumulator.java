@@ -104,7 +104,8 @@ final class PairAccumulator {
         finite += n;
         different += lanes.unequal();
         outside += lanes.outside();
-        for (int done = 0; done < n && lanes.exceeds(); done += BLOCK) {
+        boolean exceeds = lanes.exceeds();
+        for (int done = 0; done < n && exceeds; done += BLOCK) {
             int length = Math.min(BLOCK, n - done);
             read(bytesA, bytesB, first + done, length);
             subtract(length);

@@ -38,8 +38,13 @@ final class PairLanes {
     private final double[] equal = new double[LANES];
     private final double[] within = new double[LANES];
     private final double[] excess = new double[LANES];
-    /** The number of pairs, with those that fill the last rows. */
-    private int padded;
+
+    private double sumOfSquares;
+    private double sumOfSquaresA;
+    private double sumOfSquaresB;
+    private long unequal;
+    private long outside;
+    private boolean limitsOverflow;
 
     PairLanes(DoubleReader readerA, DoubleReader readerB, Tolerance tolerance) {
         this.readerA = readerA;
@@ -59,9 +64,10 @@ final class PairLanes {
         for (double[] lanes : new double[][] {absolute, squares, squaresA, squaresB, equal, within, excess}) {
             Arrays.fill(lanes, 0);
         }
-        padded = 0;
+        // With those that fill the last rows, which are equal.
+        int pairs = 0;
         for (int done = 0; done < n; done += 2 * LANES) {
-            padded += 2 * LANES;
+            pairs += 2 * LANES;
             read(readerA, bytesA, first + done, n - done, a0, a1);
             read(readerB, bytesB, first + done, n - done, b0, b1);
             subtract(a0, b0, difference0);
@@ -78,6 +84,13 @@ final class PairLanes {
             addExcess(difference0, difference1, max, excess);
             addExcess(difference0, b0, difference1, b1, quotient * SCALE, excess);
         }
+        sumOfSquares = sum(squares);
+        sumOfSquaresA = sum(squaresA);
+        sumOfSquaresB = sum(squaresB);
+        double sumWithin = sum(within);
+        limitsOverflow = Double.isNaN(sumWithin);
+        unequal = pairs - zeros(sum(equal));
+        outside = tolerance.isZero() ? unequal : pairs - zeros(sumWithin);
     }
 
     /** Reads two rows, the second of which may be empty. The rest is filled with zeros. */
@@ -166,36 +179,32 @@ final class PairLanes {
      * small.
      */
     boolean isSafe() {
-        double a = sum(squaresA);
-        double b = sum(squaresB);
-        return (PairSums.isSafe(sum(squares)) || unequal() == 0)
-                && PairSums.isSafe(a)
-                && PairSums.isSafe(b)
-                && a < MAX_RATIO * b
-                && b < MAX_RATIO * a
-                && !Double.isNaN(sum(within));
+        return (PairSums.isSafe(sumOfSquares) || unequal == 0)
+                && PairSums.isSafe(sumOfSquaresA)
+                && PairSums.isSafe(sumOfSquaresB)
+                && sumOfSquaresA < MAX_RATIO * sumOfSquaresB
+                && sumOfSquaresB < MAX_RATIO * sumOfSquaresA
+                && !limitsOverflow;
     }
 
     /** Adds the sums of the block, which must be safe. */
     void addTo(PairSums target) {
-        double d = sum(squares);
-        double a = sum(squaresA);
-        double b = sum(squaresB);
-        target.add(sum(absolute), d, (a + b - d) / 2, a, b);
+        double sumOfProducts = (sumOfSquaresA + sumOfSquaresB - sumOfSquares) / 2;
+        target.add(sum(absolute), sumOfSquares, sumOfProducts, sumOfSquaresA, sumOfSquaresB);
     }
 
     /** Returns how many pairs are unequal. */
     long unequal() {
-        return padded - zeros(equal);
+        return unequal;
     }
 
     /** Returns how many pairs are outside the tolerance. */
     long outside() {
-        return tolerance.isZero() ? unequal() : padded - zeros(within);
+        return outside;
     }
 
-    private static long zeros(double[] lanes) {
-        return Double.doubleToRawLongBits(sum(lanes)) / 2;
+    private static long zeros(double sum) {
+        return Double.doubleToRawLongBits(sum) / 2;
     }
 
     /**
