@@ -94,12 +94,14 @@ final class MovingAverages {
     private static Map<String, String> listed(Checkpoint input) throws IOException {
         Map<String, String> variables = new HashMap<>();
         ObjectGraph graph = input.objectGraph().orElse(null);
+        // Each list is read once, although the objects of a damaged file could share one.
+        Map<Integer, Map<String, ObjectNode>> lists = new HashMap<>();
+        Set<Integer> done = new HashSet<>();
         for (int id = 0; graph != null && id < graph.size(); id++) {
-            Map<String, ObjectNode> lists = children(graph, graph.node(id));
-            ObjectNode averages = lists.get(AVERAGES);
-            ObjectNode averaged = lists.get(VARIABLES);
-            if (averages != null && averaged != null) {
-                Map<String, ObjectNode> byIndex = children(graph, averaged);
+            int averages = child(graph.node(id), AVERAGES);
+            int averaged = child(graph.node(id), VARIABLES);
+            if (averages >= 0 && averaged >= 0 && done.add(averages)) {
+                Map<String, ObjectNode> byIndex = lists.computeIfAbsent(averaged, list -> children(graph, list));
                 children(graph, averages).forEach((index, average) -> {
                     Optional<String> key =
                             Optional.ofNullable(byIndex.get(index)).flatMap(ObjectNode::valueKey);
@@ -110,9 +112,18 @@ final class MovingAverages {
         return variables;
     }
 
-    private static Map<String, ObjectNode> children(ObjectGraph graph, ObjectNode node) {
+    /** Returns a child of an object; −1 if it has none with this name. */
+    private static int child(ObjectNode object, String name) {
+        int found = -1;
+        for (ObjectNode.Child child : object.children()) {
+            found = child.name().equals(name) ? child.node() : found;
+        }
+        return found;
+    }
+
+    private static Map<String, ObjectNode> children(ObjectGraph graph, int object) {
         Map<String, ObjectNode> children = new HashMap<>();
-        node.children().forEach(child -> children.put(child.name(), graph.node(child.node())));
+        graph.node(object).children().forEach(child -> children.put(child.name(), graph.node(child.node())));
         return children;
     }
 
